@@ -1,0 +1,1 @@
+"""Makes people and records; knows nothing of scoring."""

@@ -1,0 +1,36 @@
+"""What the project says when it is asked for something it cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class InputError(ValueError):
+    """Wrong usage or input, said in one sentence: what, the value found, what is allowed.
+
+    The command line prints the sentence and exits with status 2.
+    """
+
+
+def unknown(noun: str, name: object, allowed: Iterable[str]) -> InputError:
+    """An InputError for a name that is not among those allowed, with the nearest one suggested.
+
+    >>> print(unknown("measure", "flip_rat", ["flip_rate", "echo"]))
+    unknown measure 'flip_rat'; did you mean 'flip_rate'? Allowed: echo, flip_rate.
+    """
+    names = sorted(allowed)
+    near = get_close_matches(str(name), names, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return InputError(f"unknown {noun} {str(name)!r}; {hint}Allowed: {', '.join(names) or 'none'}.")
+
+
+def check_keys(table: object, allowed: Iterable[str], where: str) -> dict[str, object]:
+    """The table itself if it is one and has no key outside `allowed`; otherwise an InputError."""
+    if not isinstance(table, dict):
+        raise InputError(f"{where} must be a table, found {table!r}.")
+    names = set(allowed)
+    for key in table:
+        if key not in names:
+            raise unknown(f"key in {where}", key, names)
+    return table

@@ -1,0 +1,123 @@
+"""Provenance: where a number comes from, and how it was read there.
+
+Every number in a data file names a source and a reading. The sources themselves stand in
+`synthetic/sources/*.toml`, one table per id.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from synthetic.errors import InputError, check_keys, unknown
+
+READINGS = ("stated", "inferred", "assumed", "claimed")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text, table or law from which numbers or rules are taken."""
+
+    id: str
+    title: str
+    publisher: str
+    date: str
+    locator: str = ""
+
+
+@dataclass(frozen=True)
+class Dial:
+    """One number (or switch) with its unit, source and reading; settable by its path.
+
+    `range` holds the smallest and largest value allowed; None where any value of the kind is.
+    """
+
+    path: str
+    value: float | int | bool | str
+    unit: str
+    source: str
+    reading: str
+    range: tuple[float, float] | None = None
+    where: str = ""
+
+    def set(self, value: object) -> Dial:
+        """The same dial at another value. Raises InputError if the value is not allowed."""
+        if isinstance(self.value, bool):
+            words = {"on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
+            found = words.get(str(value).lower())
+            if found is None:
+                raise InputError(f"dial {self.path}: found {value!r}, allowed: on, off.")
+            return replace(self, value=found)
+        if isinstance(self.value, str):
+            return replace(self, value=str(value))
+        try:
+            number = float(str(value))
+        except ValueError:
+            raise InputError(f"dial {self.path}: found {value!r}, a number is needed.") from None
+        if not math.isfinite(number):
+            raise InputError(f"dial {self.path}: found {value!r}, a finite number is needed.")
+        if self.range is not None and not self.range[0] <= number <= self.range[1]:
+            low, high = self.range
+            raise InputError(f"dial {self.path}: found {number:g}, allowed: {low:g} to {high:g}.")
+        if isinstance(self.value, int) and number.is_integer():
+            return replace(self, value=int(number))
+        return replace(self, value=number)
+
+
+def load_toml(path: Path) -> dict[str, object]:
+    """The tables of a TOML file. Raises InputError where it cannot be read or parsed."""
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name}: not valid TOML: {error}.") from None
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """Every registered source by id."""
+    found: dict[str, Source] = {}
+    for path in sorted((Path(__file__).parent / "sources").glob("*.toml")):
+        for name, table in load_toml(path).items():
+            table = check_keys(table, ("title", "publisher", "date", "locator"), f"source {name}")
+            if name in found:
+                raise InputError(f"source {name!r} stands in two files, the second is {path.name}.")
+            found[name] = Source(name, **{key: str(value) for key, value in table.items()})
+    return found
+
+
+def check_source(table: Mapping[str, object], where: str) -> tuple[str, str]:
+    """The source id and the reading that a table names. Raises InputError if either is missing or unknown."""
+    source, reading = table.get("source"), table.get("reading")
+    if source is None or reading is None:
+        raise InputError(f"{where} must name a source and a reading.")
+    if reading not in READINGS:
+        raise unknown(f"reading in {where}", reading, READINGS)
+    if source not in sources():
+        raise unknown(f"source in {where}", source, sources())
+    return str(source), str(reading)
+
+
+def dial(table: object, path: str) -> Dial:
+    """A dial from its table: value, unit, source, reading, and optionally range and where."""
+    allowed = ("value", "unit", "source", "reading", "range", "where")
+    table = check_keys(table, allowed, path)
+    if "value" not in table or "unit" not in table:
+        raise InputError(f"{path} must have a value and a unit.")
+    source, reading = check_source(table, path)
+    bounds = table.get("range")
+    if reading == "assumed" and bounds is None and not isinstance(table["value"], bool | str):
+        raise InputError(f"{path} is assumed, so it needs a range.")
+    limits = None
+    if bounds is not None:
+        if not (isinstance(bounds, list) and len(bounds) == 2 and bounds[0] <= bounds[1]):
+            raise InputError(f"{path}: range must be [lowest, highest], found {bounds!r}.")
+        limits = (float(bounds[0]), float(bounds[1]))
+    made = Dial(path, table["value"], str(table["unit"]), source, reading, limits, str(table.get("where", "")))  # type: ignore[arg-type]
+    return made if isinstance(made.value, str) else made.set(made.value)

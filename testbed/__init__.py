@@ -1,0 +1,1 @@
+"""Scores, acts, measures, tells."""

@@ -1,0 +1,1 @@
+"""Scoring models: what turns the records an institution holds into scores."""
