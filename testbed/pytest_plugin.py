@@ -1,0 +1,1 @@
+"""Fixtures, options and marks for test files that make claims about findings."""
