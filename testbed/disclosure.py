@@ -1,0 +1,134 @@
+"""What the scored may see of the scheme, and who else sees the scored, as data.
+
+A disclosure is a table of rights, each on or off, each with a source and a reading; every right is a
+dial, `disclosure.RIGHT`. Presets stand in `testbed/disclosures/*.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from synthetic.errors import InputError, check_keys, unknown
+from synthetic.registry import find_toml, toml_names
+from synthetic.source import Dial, check_source, dial, load_toml
+
+FOLDER = Path(__file__).parent / "disclosures"
+
+RIGHTS: Mapping[str, str] = {
+    "own_record": "the entries held about oneself that stand",
+    "own_score": "one's own score, in points",
+    "rules": "which items the scheme reads, and which way each counts",
+    "weights": "how many points each item carries",
+    "cutoffs": "the scores at which decisions change",
+    "reasons_adverse": "the reasons for an adverse decision",
+    "reasons_favorable": "the reasons for a favorable decision",
+    "notice_of_entry": "word that an entry was made about oneself",
+    "notice_of_decision": "word that a decision was taken about oneself",
+    "list_membership": "whether one stands on a list",
+}
+"""Every right by name, with what it shows."""
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """What a person may see of a scheme.
+
+    name, title: of the preset, the name with every departure in braces. rights: `disclosure.RIGHT` to
+    dial. preset: the rights granted as loaded. audience: parties other than the subject and the operator
+    who see a person's score or status. The rights are also attributes: `disclosure.own_record` is True or False.
+
+    >>> closed, published = Disclosure.load("closed"), Disclosure.load("rules-published")
+    >>> closed.rules, published.rules
+    (False, True)
+    >>> published.set({"disclosure.own_record": "on"}).name
+    'rules-published{disclosure.own_record=on}'
+    """
+
+    name: str
+    title: str
+    rights: Mapping[str, Dial]
+    preset: frozenset[str] = frozenset()
+    audience: tuple[str, ...] = ()
+    audience_source: tuple[str, str] = ("assumed", "assumed")
+
+    @classmethod
+    def load(cls, name: str | Path, *, beside: Path | None = None) -> Disclosure:
+        """A preset by name, or a disclosure by a path that ends in `.toml`.
+
+        A relative path or name is sought in the folder `beside` first. Raises InputError where the file
+        is missing, names an unknown right, or leaves one out.
+        """
+        path = find_toml("disclosure", name, FOLDER, beside)
+        where = f"disclosure {path.stem}"
+        table = check_keys(load_toml(path), ("schema", "title", "rights", "audience"), where)
+        if table.get("schema", 1) != 1:
+            raise InputError(f"{where}: schema is {table['schema']!r}, allowed: 1.")
+        if not isinstance(table.get("title"), str):
+            raise InputError(f"{where} must have a title.")
+        given = check_keys(table.get("rights", {}), RIGHTS, f"{where}, rights")
+        missing = [right for right in RIGHTS if right not in given]
+        if missing:
+            raise InputError(f"{where} must say of every right whether it is granted; missing: {', '.join(missing)}.")
+        rights = {}
+        for right in RIGHTS:
+            part = given[right]
+            if not isinstance(part, dict) or not isinstance(part.get("value"), bool):
+                found = part.get("value") if isinstance(part, dict) else part
+                raise InputError(f"{where}: {right} has the value {found!r}, allowed: true, false.")
+            made = dial({"unit": "on or off", **part}, f"disclosure.{right}")
+            rights[made.path] = made
+        audience, source = _audience(table.get("audience"), f"{where}, audience")
+        granted = frozenset(right for right in RIGHTS if rights[f"disclosure.{right}"].value)
+        return cls(path.stem, str(table["title"]), rights, granted, audience, source)
+
+    def __getattr__(self, name: str) -> bool:
+        if name not in RIGHTS:
+            raise AttributeError(f"Disclosure has no attribute {name!r}")
+        return bool(self.rights[f"disclosure.{name}"].value)
+
+    @property
+    def dials(self) -> Mapping[str, Dial]:
+        """Every right as a dial, by path."""
+        return self.rights
+
+    @property
+    def granted(self) -> frozenset[str]:
+        """The names of the rights that are granted."""
+        return frozenset(right for right in RIGHTS if getattr(self, right))
+
+    def set(self, dials: Mapping[str, object]) -> Disclosure:
+        """A new disclosure with some rights changed; its name says which.
+
+        Values are on or off (True, False). Raises InputError for an unknown dial or another value.
+        """
+        rights = dict(self.rights)
+        for path, value in dials.items():
+            if path not in rights:
+                raise unknown("dial", path, rights)
+            rights[path] = rights[path].set(value)
+        changed = [path for path in sorted(rights) if rights[path].value != (path.split(".")[1] in self.preset)]
+        inside = ",".join(f"{path}={'on' if rights[path].value else 'off'}" for path in changed)
+        name = self.name.split("{")[0]
+        return replace(self, rights=rights, name=f"{name}{{{inside}}}" if inside else name)
+
+    def coarser(self) -> tuple[Disclosure, ...]:
+        """Every preset that grants a strictly smaller set of rights, from the smallest up."""
+        below = [one for one in map(Disclosure.load, presets()) if one.granted < self.granted]
+        return tuple(sorted(below, key=lambda one: (len(one.granted), one.name)))
+
+
+def presets() -> list[str]:
+    """The names of the presets, sorted."""
+    return toml_names(FOLDER)
+
+
+def _audience(part: object, where: str) -> tuple[tuple[str, ...], tuple[str, str]]:
+    if part is None:
+        return (), ("assumed", "assumed")
+    table = check_keys(part, ("value", "source", "reading", "where"), where)
+    parties = table.get("value")
+    if not (isinstance(parties, list) and all(isinstance(one, str) and one for one in parties)):
+        raise InputError(f"{where}: value must be a list of names, found {parties!r}.")
+    return tuple(parties), check_source(table, where)
