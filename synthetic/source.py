@@ -45,7 +45,12 @@ class Dial:
     where: str = ""
 
     def set(self, value: object) -> Dial:
-        """The same dial at another value. Raises InputError if the value is not allowed."""
+        """The same dial at another value, or all of another dial under this path.
+
+        Raises InputError if the value is not allowed.
+        """
+        if isinstance(value, Dial):
+            return replace(value, path=self.path)
         if isinstance(self.value, bool):
             words = {"on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
             found = words.get(str(value).lower())

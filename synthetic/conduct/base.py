@@ -1,0 +1,131 @@
+"""Conduct: the kinds of things people do, as data.
+
+One kind is one file, `NAME.toml`: a rate, what it depends on, and the largest rate that any person may
+have. Acts are thinned from candidates that do not depend on state (see `draws.candidates`), so that
+in a twin a raised rate only adds acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from synthetic.errors import InputError, check_keys, unknown
+from synthetic.recipe import Recipe
+from synthetic.registry import find_toml, toml_names
+from synthetic.source import Dial, dial, load_toml
+
+FOLDER = Path(__file__).parent
+SEVERITIES = ("minor", "moderate", "serious")
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """A factor on the rate: log-linear in a number, or for one level of a category.
+
+    For a number x the factor is ratio ** ((x - (low + high) / 2) / (high - low)), so `ratio` is the rate
+    at `high` over the rate at `low`, and the middle has factor 1. For a category `ratio` is the rate at
+    `level` over the rate elsewhere, half of it (in logs) on each side.
+    """
+
+    on: str
+    ratio: Dial
+    low: float = 0.0
+    high: float = 1.0
+    level: str = ""
+
+    def factor(self, column: np.ndarray, levels: tuple[str, ...] | None) -> np.ndarray:
+        """The factor of each person, from the column that it depends on."""
+        ratio = float(self.ratio.value)
+        if self.level:
+            if levels is None or self.level not in levels:
+                raise unknown(f"level of {self.on}", self.level, levels or ())
+            return np.where(column == levels.index(self.level), ratio**0.5, ratio**-0.5)
+        return ratio ** ((column.astype(np.float64) - (self.low + self.high) / 2) / (self.high - self.low))
+
+
+@dataclass(frozen=True)
+class Conduct:
+    """One kind of act: its rate per adult and month, what the rate depends on, and its bound."""
+
+    name: str
+    title: str
+    direction: str
+    severity: str
+    min_age: int
+    most: float
+    rate: Dial
+    depends: tuple[Dependence, ...]
+
+    @classmethod
+    def load(cls, name: str | Path, *, beside: Path | None = None) -> Conduct:
+        """A kind by name or path. Raises InputError where the file is wrong."""
+        path = find_toml("kind of conduct", name, FOLDER, beside)
+        where = f"conduct {path.stem}"
+        allowed = ("title", "direction", "severity", "min_age", "most", "rate", "depends")
+        table = check_keys(load_toml(path), allowed, where)
+        for key in ("title", "direction", "most", "rate"):
+            if key not in table:
+                raise InputError(f"{where} must have {key!r}.")
+        if table["direction"] not in ("adverse", "favorable"):
+            raise unknown(f"direction in {where}", table["direction"], ("adverse", "favorable"))
+        severity = str(table.get("severity", "minor"))
+        if severity not in SEVERITIES:
+            raise unknown(f"severity in {where}", severity, SEVERITIES)
+        depends = []
+        for key, value in check_keys(table.get("depends", {}), table.get("depends", {}), where).items():  # type: ignore[call-overload]
+            part = check_keys(value, ("on", "level", "low", "high", "ratio"), f"{where}, depends.{key}")
+            depends.append(
+                Dependence(
+                    str(part.get("on", key)),
+                    dial(part.get("ratio"), f"conduct.{path.stem}.{key}"),
+                    float(part.get("low", 0.0)),  # type: ignore[arg-type]
+                    float(part.get("high", 1.0)),  # type: ignore[arg-type]
+                    str(part.get("level", "")),
+                )
+            )
+        return cls(
+            path.stem,
+            str(table["title"]),
+            str(table["direction"]),
+            severity,
+            int(table.get("min_age", 18)),  # type: ignore[call-overload]
+            float(table["most"]),  # type: ignore[arg-type]
+            dial(table["rate"], f"conduct.{path.stem}.rate"),
+            tuple(depends),
+        )
+
+    @property
+    def adverse(self) -> bool:
+        """Whether the act counts against a person."""
+        return self.direction == "adverse"
+
+    @property
+    def dials(self) -> dict[str, Dial]:
+        """Its numbers by path."""
+        return {d.path: d for d in (self.rate, *(part.ratio for part in self.depends))}
+
+    def set(self, values: Mapping[str, object]) -> Conduct:
+        """The same kind with some dials at other values."""
+        turn = lambda d: d.set(values[d.path]) if d.path in values else d  # noqa: E731
+        return replace(
+            self, rate=turn(self.rate), depends=tuple(replace(part, ratio=turn(part.ratio)) for part in self.depends)
+        )
+
+    def rates(self, columns: Mapping[str, np.ndarray], recipe: Recipe) -> np.ndarray:
+        """Acts per month of each person before any sanction: float64 (n,), 0 under the least age."""
+        rate = np.full(len(columns["age"]), float(self.rate.value))
+        for part in self.depends:
+            if part.on not in columns:
+                raise unknown(f"column in conduct {self.name}", part.on, columns)
+            rate *= part.factor(columns[part.on], recipe.variables[part.on].levels)
+        rate[columns["age"] < self.min_age] = 0.0
+        return rate
+
+
+def names() -> list[str]:
+    """Every registered kind of conduct."""
+    return toml_names(FOLDER)

@@ -1,0 +1,101 @@
+"""The ledger: what the institution holds, one row per entry, and beside it the shadow record.
+
+An entry's id is its packed address (subject, period of the act, kind, k, channel, copy) and does not
+depend on how many other entries exist. `real` entries are in the record, `shadow` entries in the record
+that channels without errors would have made; a faithful entry is in both. An entry stands at t where
+start <= t < end; in the shadow record it always stands to its expiry, `shadow_end`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+ORIGINS = ("faithful", "false_match", "collision", "duplicate", "injected")
+CAUSES = ("expired", "corrected", "struck")
+"""Why an entry ends: its time is over; a wrong one struck on appeal; a true one struck on appeal."""
+
+INJECTED = 15
+"""The channel number of injected entries."""
+
+FIELDS: dict[str, type] = {
+    "id": np.int64, "subject": np.int64, "author": np.int64, "period": np.int16, "kind": np.int8, "channel": np.int8,
+    "origin": np.int8, "parent": np.int64, "start": np.int16, "end": np.int16, "shadow_end": np.int16,
+    "end_cause": np.int8, "noticed": np.int16, "filed": np.bool_, "real": np.bool_, "shadow": np.bool_,
+}  # fmt: skip
+
+
+def entry_id(
+    subject: NDArray[np.int64], period: int | NDArray[np.int64], kind: NDArray[np.int64], k: NDArray[np.int64], channel: int, copy: int = 0
+) -> NDArray[np.int64]:
+    """Packed address: subject 31 bits, period 9, kind 5, k 10, channel 4, copy 4."""
+    word = np.asarray(subject, np.int64) << 32
+    word = word | (np.asarray(period, np.int64) << 23) | (np.asarray(kind, np.int64) << 18)
+    return np.asarray(word | (np.asarray(k, np.int64) << 8) | (channel << 4) | copy)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Entries as columns (see `FIELDS`), in order of (start, id).
+
+    `kinds` and `channels` give the names behind the codes; channel 15 is an injected entry.
+    """
+
+    columns: Mapping[str, np.ndarray]
+    kinds: tuple[str, ...]
+    channels: tuple[str, ...]
+
+    @classmethod
+    def build(cls, chunks: Sequence[Mapping[str, np.ndarray]], kinds: tuple[str, ...], channels: tuple[str, ...]) -> Ledger:
+        """A ledger from chunks of rows, whatever their order."""
+        whole = {
+            name: np.concatenate([np.asarray(chunk[name], dtype) for chunk in chunks]) if chunks else np.empty(0, dtype)
+            for name, dtype in FIELDS.items()
+        }
+        order = np.lexsort((whole["id"], whole["start"]))
+        return cls({name: column[order] for name, column in whole.items()}, kinds, channels)
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        """One column."""
+        columns = self.__dict__.get("columns", {})
+        if name in columns:
+            return columns[name]
+        raise AttributeError(name)
+
+    def __len__(self) -> int:
+        return len(self.columns["id"])
+
+    def where(self, mask: np.ndarray) -> Ledger:
+        """The entries that a mask or index selects."""
+        return Ledger({name: column[mask] for name, column in self.columns.items()}, self.kinds, self.channels)
+
+    @property
+    def wrong(self) -> np.ndarray:
+        """Whether each entry is in the record and untrue of its subject: bool (entries,)."""
+        return self.columns["real"] & (self.columns["origin"] != 0)
+
+    def standing(self, period: int, *, shadow: bool = False) -> np.ndarray:
+        """Whether each entry is in force in the record (or the shadow record) at a period: bool (entries,)."""
+        end = self.columns["shadow_end" if shadow else "end"]
+        held = self.columns["shadow" if shadow else "real"]
+        return held & (self.columns["start"] <= period) & (period < end)
+
+    def counts(self, period: int, size: int, *, shadow: bool = False) -> np.ndarray:
+        """Standing entries by person and kind: int32 (size, kinds). Persons are ids under `size`."""
+        held = self.standing(period, shadow=shadow)
+        flat = self.columns["subject"][held] * len(self.kinds) + self.columns["kind"][held]
+        return np.bincount(flat, minlength=size * len(self.kinds)).astype(np.int32).reshape(size, len(self.kinds))
+
+    def frame(self) -> pd.DataFrame:
+        """The entries as a table with names instead of codes."""
+        names = {"kind": self.kinds, "origin": ORIGINS, "end_cause": CAUSES}
+        table = pd.DataFrame(dict(self.columns))
+        for column, labels in names.items():
+            table[column] = [labels[code] for code in table[column]]
+        channels = dict(enumerate(self.channels)) | {INJECTED: "injected"}
+        table["channel"] = [channels[code] for code in table["channel"]]
+        return table

@@ -1,0 +1,300 @@
+"""Scenarios: recipe, conduct, channels, model, regime, disclosure and dials, declared in one file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from synthetic.channels.base import Channel, check_kinds
+from synthetic.conduct import base as conduct_kinds
+from synthetic.conduct.base import Conduct
+from synthetic.errors import InputError, check_keys, unknown
+from synthetic.recipe import Recipe
+from synthetic.registry import find_toml, toml_names
+from synthetic.source import Dial, check_source, load_toml
+from testbed.disclosure import Disclosure
+from testbed.models.grammar import Condition, condition
+from testbed.models.rulebook import RuleBook
+from testbed.regimes.base import Regime
+
+FOLDER = Path(__file__).parent / "scenarios"
+KEYS = (
+    "schema", "title", "as_of", "recipe", "channels", "conduct", "model", "regime", "disclosure", "not_modelled",
+    "run", "who", "decide", "error", "dials",
+)  # fmt: skip
+TRAINING_PERIODS = 24
+OUTCOME = re.compile(r"(future|recorded):([a-z_]+):([1-9][0-9]*)")
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The wrong entry that is followed: its kind, the period it enters, and how many people in 1,000 it befalls."""
+
+    kind: str
+    period: int
+    per_1000: float
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A declaration of everything that a world is made of. Load one with `Scenario.load`."""
+
+    base: str
+    title: str
+    as_of: str
+    recipe: Recipe
+    conduct: tuple[Conduct, ...]
+    channels: tuple[Channel, ...]
+    model: str
+    rulebook: RuleBook | None
+    regime: Regime
+    disclosure: Disclosure
+    people: int
+    periods: int
+    scored: Condition
+    held: tuple[str, ...]
+    compared: tuple[str, ...]
+    reference: Mapping[str, str]
+    decide: Mapping[str, Mapping[str, float]]
+    outcome: str
+    learn: str
+    own: Mapping[str, Dial]
+    not_modelled: tuple[str, ...] = ()
+    folder: Path | None = None
+    changed: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, name_or_path: str | Path) -> Scenario:
+        """A scenario by registered name, or from a path that ends in `.toml`.
+
+        Parts that a file names are sought beside it first. Raises InputError for a name that cannot be
+        found, an unknown key, a value that is not allowed, or a part that does not fit the others.
+        """
+        path = find_toml("scenario", name_or_path, FOLDER)
+        folder = path.parent
+        where = f"scenario {path.stem}"
+        table = check_keys(load_toml(path), KEYS, where)
+        for key in ("schema", "title", "recipe", "channels", "model", "regime", "disclosure"):
+            if key not in table:
+                raise InputError(f"{where} must have {key!r}.")
+        if table["schema"] != 1:
+            raise InputError(f"{where}: schema is {table['schema']!r}, allowed: 1.")
+        recipe = Recipe.load(_part(table["recipe"], folder))
+        kinds = table.get("conduct", list(conduct_kinds.names()))
+        conduct = tuple(Conduct.load(kind, beside=folder) for kind in _words(kinds, f"{where}, conduct"))
+        channels = tuple(Channel.load(one, beside=folder) for one in _words(table["channels"], f"{where}, channels"))
+        check_kinds(channels, tuple(kind.name for kind in conduct))
+        run = check_keys(table.get("run", {}), ("people", "periods"), f"{where}, run")
+        who = check_keys(table.get("who", {}), ("scored", "held", "compared", "reference"), f"{where}, who")
+        decide = check_keys(table.get("decide", {}), ("adverse", "favored", "outcome", "learn"), f"{where}, decide")
+        error = check_keys(table.get("error", {}), ("kind", "period", "per_1000"), f"{where}, error")
+        scored = condition(who.get("scored"), f"{where}, who.scored")
+        levels = {key: variable.levels for key, variable in recipe.variables.items()}
+        scored.check(levels, f"{where}, who.scored")
+        for key in ("held", "compared"):
+            for column in _words(who.get(key, []), f"{where}, who.{key}"):
+                if column not in levels:
+                    raise unknown(f"column in {where}, who.{key}", column, levels)
+        model = str(table["model"])
+        rulebook = _rulebook(model, folder)
+        held = _words(who.get("held", []), f"{where}, who.held")
+        if rulebook is not None:
+            recorded = {kind: None for channel in channels for kind in channel.kinds}
+            rulebook.check_columns({**{name: levels[name] for name in held}, **recorded})
+        outcome, learn = str(decide.get("outcome", "deserved")), str(decide.get("learn", "recorded:any:12"))
+        if outcome != "deserved" and not OUTCOME.fullmatch(outcome):
+            raise InputError(
+                f"{where}: outcome is {outcome!r}, allowed: deserved, future:KIND:WINDOW, recorded:KIND:WINDOW."
+            )
+        followed = str(error.get("kind", next(kind.name for kind in conduct if kind.adverse)))
+        if followed not in {kind.name for kind in conduct if kind.adverse}:
+            raise unknown(f"kind in {where}, error", followed, [kind.name for kind in conduct if kind.adverse])
+        made = cls(
+            base=str(name_or_path) if str(name_or_path).endswith(".toml") else path.stem,
+            title=str(table["title"]),
+            as_of=str(table.get("as_of", "")),
+            recipe=recipe,
+            conduct=conduct,
+            channels=channels,
+            model=model,
+            rulebook=rulebook,
+            regime=Regime.load(_part(table["regime"], folder), beside=folder),
+            disclosure=Disclosure.load(_part(table["disclosure"], folder), beside=folder),
+            people=_whole(run.get("people", 100_000), f"{where}, run.people", 1),
+            periods=_whole(run.get("periods", 24), f"{where}, run.periods", 1),
+            scored=scored,
+            held=held,
+            compared=_words(who.get("compared", []), f"{where}, who.compared"),
+            reference={str(k): str(v) for k, v in check_keys(who.get("reference", {}), levels, f"{where}, who.reference").items()},
+            decide={key: _cut(decide.get(key), f"{where}, decide.{key}") for key in ("adverse", "favored")},
+            outcome=outcome,
+            learn=learn,
+            own=_own(followed, error, decide, where),
+            not_modelled=_words(table.get("not_modelled", []), f"{where}, not_modelled"),
+            folder=folder,
+        )
+        return made._overridden(table.get("dials", {}), where)
+
+    @property
+    def name(self) -> str:
+        """The scenario's name with every departure from it: `rongcheng{channels.errors=off}`."""
+        if not self.changed:
+            return self.base
+        said = ",".join(f"{path}={_short(value)}" for path, value in sorted(self.changed.items()))
+        return f"{self.base}{{{said}}}"
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Names of the kinds of conduct, in order: the codes in acts and entries."""
+        return tuple(kind.name for kind in self.conduct)
+
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """The kinds of conduct that some channel records: the count columns of the records."""
+        seen = {kind for channel in self.channels for kind in channel.kinds}
+        return tuple(kind for kind in self.kinds if kind in seen)
+
+    @property
+    def error(self) -> Followed:
+        """The wrong entry that is followed."""
+        return Followed(
+            str(self.own["error.kind"].value), int(self.own["error.period"].value), float(self.own["error.per_1000"].value)
+        )
+
+    @property
+    def errors(self) -> bool:
+        """Whether channels and appeals make errors; off, the record is its own shadow."""
+        return bool(self.own["channels.errors"].value)
+
+    @property
+    def dials(self) -> dict[str, Dial]:
+        """Every number and switch that can be set, by path."""
+        found: dict[str, Dial] = dict(self.own)
+        for part in (self.recipe, *self.conduct, *self.channels, self.rulebook, self.regime, self.disclosure):
+            if part is not None:
+                found.update(part.dials)
+        return found
+
+    def set(self, dials: Mapping[str, object]) -> Scenario:
+        """A new scenario with these dials at other values; its name says what changed.
+
+        Raises InputError for an unknown dial or a value out of its range.
+        """
+        known = self.dials
+        for path in dials:
+            if path not in known:
+                raise unknown("dial", path, known)
+        made = self._turned(dials)
+        now = made.dials
+        changed = {**self.changed, **{path: now[path].value for path in dials if now[path].value != known[path].value}}
+        return replace(made, changed=changed)
+
+    def _turned(self, values: Mapping[str, Any]) -> Scenario:
+        def turn(part: Any, prefix: str) -> Any:
+            mine = {path: value for path, value in values.items() if path in part.dials} if part is not None else {}
+            return part.set(mine) if mine else part
+
+        own = {path: d.set(values[path]) if path in values else d for path, d in self.own.items()}
+        decide = {
+            side: {key: float(own[f"decide.{key}" if key != "cutoff" else f"decide.{side}_cutoff"].value) for key in spec}
+            for side, spec in self.decide.items()
+        }
+        return replace(
+            self,
+            recipe=turn(self.recipe, "recipe"),
+            conduct=tuple(turn(kind, "conduct") for kind in self.conduct),
+            channels=tuple(turn(channel, "channels") for channel in self.channels),
+            rulebook=turn(self.rulebook, "model"),
+            regime=turn(self.regime, "regime"),
+            disclosure=turn(self.disclosure, "disclosure"),
+            own=own,
+            decide=decide,
+        )
+
+    def _overridden(self, table: object, where: str) -> Scenario:
+        given = check_keys(table, self.dials, f"{where}, dials")
+        values = {}
+        for path, value in given.items():
+            part = check_keys(value, ("value", "range", "source", "reading"), f"{where}, dials.{path}")
+            source, reading = check_source(part, f"{where}, dials.{path}")
+            bounds = part.get("range")
+            limits = (float(bounds[0]), float(bounds[1])) if isinstance(bounds, list) and len(bounds) == 2 else None
+            held = replace(self.dials[path], source=source, reading=reading, range=limits)
+            values[path] = held.set(part.get("value"))
+        return self._turned(values)
+
+
+def _own(followed: str, error: Mapping[str, object], decide: Mapping[str, object], where: str) -> dict[str, Dial]:
+    design = "a choice of the experiment, not of the scheme"
+
+    def assumed(path: str, value: Any, unit: str, low: float, high: float) -> Dial:
+        bounded = Dial(path, value, unit, "assumed", "assumed", (low, high), design)
+        return bounded.set(value)
+
+    found = [
+        Dial("channels.errors", True, "switch", "assumed", "assumed", None, design),
+        Dial("error.kind", followed, "kind of conduct", "assumed", "assumed", None, design),
+        assumed("error.period", error.get("period", 6), "month", 0, 1_000),
+        assumed("error.per_1000", error.get("per_1000", 2), "people in 1,000", 0, 1_000),
+    ]
+    for side in ("adverse", "favored"):
+        for key, value in _cut(decide.get(side), f"{where}, decide.{side}").items():
+            if key == "cutoff":
+                found.append(assumed(f"decide.{side}_cutoff", value, "points", -1e9, 1e9))
+            else:
+                found.append(assumed(f"decide.{key}", value, "share of the training society", 0, 1))
+    return {one.path: one for one in found}
+
+
+def _cut(value: object, where: str) -> dict[str, float]:
+    share = "worst_share" if where.endswith("adverse") else "best_share"
+    table = check_keys(value if value is not None else {}, (share, "cutoff"), where)
+    if len(table) > 1:
+        raise InputError(f"{where} must have one of {share}, cutoff, found both.")
+    for key, number in table.items():
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise InputError(f"{where}.{key} must be a number, found {number!r}.")
+    return {key: float(number) for key, number in table.items()}  # type: ignore[arg-type]
+
+
+def _rulebook(model: str, folder: Path) -> RuleBook | None:
+    if model.endswith(".toml"):
+        return RuleBook.load(str(find_toml("rule book", model, FOLDER, folder)))
+    if (folder / f"{model}.toml").is_file() and folder != FOLDER:
+        return RuleBook.load(str(folder / f"{model}.toml"))
+    from testbed.models.rulebook import rulebook_names
+
+    return RuleBook.load(model) if model in rulebook_names() else None
+
+
+def _part(value: object, folder: Path) -> str:
+    """A part as its file names it; a file beside the scenario's comes first, as a path."""
+    text = str(value)
+    beside = folder / (text if text.endswith(".toml") else f"{text}.toml")
+    return str(beside) if folder != FOLDER and beside.is_file() else text
+
+
+def _words(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise InputError(f"{where} must be a list of names, found {value!r}.")
+    return tuple(value)
+
+
+def _whole(value: object, where: str, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InputError(f"{where} must be a whole number of at least {least}, found {value!r}.")
+    return value
+
+
+def _short(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def names() -> list[str]:
+    """Every registered scenario."""
+    return toml_names(FOLDER)

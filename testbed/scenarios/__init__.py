@@ -1,0 +1,1 @@
+"""Scenarios: one literal declaration each, `NAME.toml`."""
