@@ -1,15 +1,25 @@
-"""The contract of a scoring model, and the registry of built-in ones."""
+"""The contract of a scoring model, the registry of built-in ones, and how a model is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
+from synthetic.errors import InputError, unknown
 from synthetic.registry import Registry
+
+NEEDS = ("draws", "entries")
+"""What a model may declare beside its records: the period's addressed draws, the standing entries."""
+
+REASON_COLUMNS = ("person", "rule", "contribution")
+
+
+class ModelError(RuntimeError):
+    """A model failed while it was asked: it raised, hung, or broke the contract. One sentence."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,11 @@ class Scores:
 
 @runtime_checkable
 class ScoringModel(Protocol):
-    """Anything with `score`. Optional attributes: higher_is, needs, row_wise, fit(records, outcomes)."""
+    """Anything with `score`. Optional attributes: higher_is, needs, row_wise, fit(records, outcomes).
+
+    `reads`, the columns that the scores depend on, is optional too: a row-wise model that names them
+    is given these columns alone, once per distinct row of them.
+    """
 
     def score(self, records: pd.DataFrame, **needs: Any) -> Scores | np.ndarray:
         """The scores of these records."""
@@ -37,3 +51,102 @@ class ScoringModel(Protocol):
 
 models: Registry[Callable[[], Any]] = Registry("model", "testbed.models")
 """Built-in models by name: each a factory without arguments."""
+
+
+def name_of(model: Any) -> str:
+    """The name a model goes by in messages: its own `name`, or that of its function or class."""
+    return str(getattr(model, "name", "") or getattr(model, "__name__", "") or type(model).__name__)
+
+
+def higher_is(model: Any) -> str:
+    """"better" or "worse": what a higher score means. Raises InputError for any other declaration."""
+    declared = getattr(model, "higher_is", "better")
+    if declared not in ("better", "worse"):
+        raise InputError(f"model {name_of(model)}: higher_is is {declared!r}, allowed: better, worse.")
+    return str(declared)
+
+
+def row_wise(model: Any) -> bool:
+    """Whether the model says that a score depends on its own row alone. Undeclared: it may not."""
+    declared = getattr(model, "row_wise", False)
+    if not isinstance(declared, bool | np.bool_):
+        raise InputError(f"model {name_of(model)}: row_wise is {declared!r}, allowed: True, False.")
+    return bool(declared)
+
+
+def needs(model: Any) -> tuple[str, ...]:
+    """What the model declares beside its records. Raises InputError for a need that does not exist."""
+    declared = getattr(model, "needs", ())
+    declared = (declared,) if isinstance(declared, str) else tuple(declared)
+    for need in declared:
+        if need not in NEEDS:
+            raise unknown(f"need of model {name_of(model)}", need, NEEDS)
+    return declared
+
+
+def learns(model: Any) -> bool:
+    """Whether the model is fitted on recorded outcomes before it is asked."""
+    return callable(getattr(model, "fit", None))
+
+
+def ask(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = None) -> Scores:
+    """The validated scores of these records: n finite float64, in the order of the records.
+
+    `given` holds what is at hand beside the records ("draws", "entries"); a model is handed what it
+    declares in `needs`, and nothing else. Raises ModelError where the model raises or breaks the
+    contract, InputError where it declares a need that is not at hand.
+    """
+    name, given = name_of(model), given or {}
+    declared = needs(model)
+    for need in declared:
+        if given.get(need) is None:
+            raise InputError(f"model {name} needs {need}, which are not at hand here.")
+    score = model.score if hasattr(model, "score") else model
+    try:
+        answer = score(records, **{need: given[need] for need in declared})
+    except ModelError:
+        raise
+    except Exception as problem:
+        said = f"{type(problem).__name__}: {problem}".split("\n")[0]
+        raise ModelError(f"model {name} failed on {len(records)} records ({said}).") from problem
+    return checked(answer, len(records), name)
+
+
+def checked(answer: Any, n: int, name: str = "model") -> Scores:
+    """A model's answer as Scores. Raises ModelError unless it is n finite scores, with well-formed decisions and reasons."""
+    made = answer if isinstance(answer, Scores) else Scores(answer)
+    try:
+        score = np.asarray(made.score)
+        score = score.astype(np.float64) if score.dtype.kind in "biufO" else None
+    except (TypeError, ValueError):
+        score = None
+    if score is None:
+        raise ModelError(f"model {name} returned {type(made.score).__name__}, not {n} numbers.")
+    if score.shape != (n,):
+        raise ModelError(f"model {name} returned scores of shape {score.shape}, ({n},) is needed.")
+    if n and not np.isfinite(score).all():
+        place = int(np.flatnonzero(~np.isfinite(score))[0])
+        raise ModelError(f"model {name} returned {score[place]} for record {place}; every score must be finite.")
+    return Scores(score, _checked_decision(made.decision, n, name), _checked_reasons(made.reasons, name))
+
+
+def _checked_decision(decision: Any, n: int, name: str) -> np.ndarray | None:
+    if decision is None:
+        return None
+    found = np.asarray(decision)
+    if found.shape != (n,):
+        raise ModelError(f"model {name} returned decisions of shape {found.shape}, ({n},) is needed.")
+    if found.dtype.kind not in "iuf" or not np.isin(found, (-1, 0, 1)).all():
+        raise ModelError(f"model {name} returned a decision that is not -1, 0 or 1.")
+    return found.astype(np.int8)
+
+
+def _checked_reasons(reasons: Any, name: str) -> pd.DataFrame | None:
+    if reasons is None:
+        return None
+    if not isinstance(reasons, pd.DataFrame) or not set(REASON_COLUMNS) <= set(reasons.columns):
+        raise ModelError(f"model {name} returned reasons without the columns {', '.join(REASON_COLUMNS)}.")
+    contribution = reasons["contribution"].to_numpy()
+    if contribution.dtype.kind not in "iuf" or not np.isfinite(contribution).all():
+        raise ModelError(f"model {name} returned reasons whose contributions are not all finite numbers.")
+    return reasons[list(REASON_COLUMNS)]

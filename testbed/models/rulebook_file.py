@@ -1,0 +1,149 @@
+"""Reading a rule book from its TOML file, with unknown keys refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from synthetic.errors import InputError, check_keys
+from synthetic.source import Dial, check_source, dial, load_toml
+from testbed.models.grammar import condition
+from testbed.models.rulebook import Example, Grade, Rule, RuleBook
+
+BOOK = ("schema", "title", "as_of", "higher_is", "scope", "base", "rules", "clamp", "grades", "clauses_not_modelled", "examples")
+RULE = ("title", "column", "per", "when", "points", "cap", "drops_to", "discretion")
+SAID = ("source", "reading", "where")
+
+
+def read(path: Path) -> RuleBook:
+    """The rule book of a file. Raises InputError with the file, the key and what is allowed."""
+    name = path.stem
+    table = check_keys(load_toml(path), BOOK, f"rule book {name}")
+    if table.get("schema") != 1:
+        raise InputError(f"rule book {name}: schema is {table.get('schema')!r}, allowed: 1.")
+    if not isinstance(table.get("title"), str) or not isinstance(table.get("as_of"), date):
+        raise InputError(f"rule book {name} must have a title and a date as_of.")
+    if table.get("higher_is", "better") not in ("better", "worse"):
+        raise InputError(f"rule book {name}: higher_is is {table['higher_is']!r}, allowed: better, worse.")
+    base = check_keys(table.get("base"), ("points",), f"rule book {name}: base")
+    rules = check_keys(table.get("rules"), _anything(table.get("rules")), f"rule book {name}: rules")
+    if not rules:
+        raise InputError(f"rule book {name} has no rules.")
+    for taken in ("base", "grades", "clamp"):
+        if taken in rules:
+            raise InputError(f"rule book {name}: a rule cannot be named {taken!r}.")
+    book = RuleBook(
+        name=name,
+        title=str(table["title"]),
+        as_of=str(table["as_of"]),
+        base=_number(base.get("points"), "model.base.points"),
+        rules=tuple(_rule(key, rule) for key, rule in rules.items()),
+        grades=_grades(table.get("grades", {}), name),
+        clamp=_clamp(table.get("clamp"), name),
+        scope=_scope(table.get("scope"), name),
+        examples=tuple(_example(one, name) for one in _list(table.get("examples", []), f"rule book {name}: examples")),
+        clauses_not_modelled=tuple(map(str, _list(table.get("clauses_not_modelled", []), f"rule book {name}: clauses_not_modelled"))),
+        higher_is=str(table.get("higher_is", "better")),
+    )
+    book.check()
+    return book
+
+
+def _anything(table: object) -> list[str]:
+    return list(table) if isinstance(table, Mapping) else []
+
+
+def _list(value: object, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise InputError(f"{where} must be a list, found {value!r}.")
+    return value
+
+
+def _number(table: object, path: str) -> Dial:
+    made = dial(table, path)
+    if isinstance(made.value, str | bool):
+        raise InputError(f"{path}: found {made.value!r}, a number is needed.")
+    return made
+
+
+def _rule(name: str, table: object) -> Rule:
+    where = f"model.{name}"
+    table = check_keys(table, RULE, where)
+    if ("points" in table) == ("drops_to" in table):
+        raise InputError(f"{where} needs either points or drops_to.")
+    if "column" not in table and "when" not in table:
+        raise InputError(f"{where} needs a column to count, or a condition (when).")
+    if "cap" in table and "points" not in table:
+        raise InputError(f"{where} has a cap but no points.")
+    drops_to = dial(table["drops_to"], f"{where}.drops_to") if "drops_to" in table else None
+    if drops_to is not None and not isinstance(drops_to.value, str):
+        raise InputError(f"{where}.drops_to: found {drops_to.value!r}, the name of a grade is needed.")
+    points = _number(table["points"], f"{where}.points") if "points" in table else None
+    band = _band(table["discretion"], f"{where}.discretion") if "discretion" in table else None
+    if band is not None and (points is None or not band[0] <= float(points.value) <= band[1]):
+        raise InputError(f"{where}: the points must lie in the discretion band, {band[0]:g} to {band[1]:g}.")
+    return Rule(
+        name=name,
+        title=str(table.get("title", name)),
+        column=str(table.get("column", "")),
+        per=str(table.get("per", "event" if "column" in table else "person")),
+        when=condition(table.get("when"), f"{where}.when"),
+        points=points,
+        cap=_number(table["cap"], f"{where}.cap") if "cap" in table else None,
+        drops_to=drops_to,
+        discretion=band,
+    )
+
+
+def _band(table: object, where: str) -> tuple[float, float]:
+    table = check_keys(table, ("low", "high", "unit", *SAID), where)
+    check_source(table, where)
+    low, high = table.get("low"), table.get("high")
+    if not isinstance(low, int | float) or not isinstance(high, int | float) or not low <= high:
+        raise InputError(f"{where} needs low and high, low first; found {low!r} and {high!r}.")
+    return float(low), float(high)
+
+
+def _grades(table: object, name: str) -> tuple[Grade, ...]:
+    made = []
+    for grade, said in check_keys(table, _anything(table), f"rule book {name}: grades").items():
+        where = f"model.grades.{grade}"
+        said = check_keys(said, ("at_least", "brought"), where)
+        brought = ""
+        if "brought" in said:
+            told = check_keys(said["brought"], ("text", *SAID), f"{where}.brought")
+            check_source(told, f"{where}.brought")
+            brought = str(told.get("text", ""))
+        made.append(Grade(grade, _number(said["at_least"], where) if "at_least" in said else None, brought))
+    if any(grade.at_least is None for grade in made[:-1]) or (made and made[-1].at_least is not None):
+        raise InputError(f"rule book {name}: every grade but the last needs at_least, and the last has none.")
+    return tuple(made)
+
+
+def _clamp(table: object, name: str) -> tuple[Dial | None, Dial | None]:
+    if table is None:
+        return None, None
+    table = check_keys(table, ("lowest", "highest"), f"rule book {name}: clamp")
+    low, high = (
+        _number(table[key], f"model.clamp.{key}") if key in table else None for key in ("lowest", "highest")
+    )
+    return low, high
+
+
+def _scope(table: object, name: str) -> Any:
+    if table is None:
+        return condition(None, "scope")
+    table = check_keys(table, ("when", *SAID), f"rule book {name}: scope")
+    check_source(table, f"rule book {name}: scope")
+    return condition(table.get("when"), f"rule book {name}: scope.when")
+
+
+def _example(table: object, name: str) -> Example:
+    where = f"rule book {name}: an example"
+    table = check_keys(table, ("title", "record", "points", "grade"), where)
+    record, points = table.get("record"), table.get("points")
+    if not isinstance(record, dict) or isinstance(points, bool) or not isinstance(points, int | float):
+        raise InputError(f"{where} needs a record and its points.")
+    return Example(str(table.get("title", "")), record, float(points), str(table.get("grade", "")))
