@@ -1,1 +1,89 @@
-"""Scores, acts, measures, tells."""
+"""Scores, acts, measures, tells: the public names of the testbed.
+
+The names are imported when they are first used, so that `import testbed` costs next to nothing.
+Two of them, `audit` and `claim`, are functions that share their name with the module that holds
+them; from this package you always get the function.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from synthetic.errors import InputError as InputError
+    from testbed.audit import audit as audit
+    from testbed.case import Case as Case
+    from testbed.checks import ContractError as ContractError
+    from testbed.checks import check_measure as check_measure
+    from testbed.checks import check_model as check_model
+    from testbed.checks import check_rulebook as check_rulebook
+    from testbed.claim import Claim as Claim
+    from testbed.claim import ClaimBroken as ClaimBroken
+    from testbed.claim import ClaimUndecided as ClaimUndecided
+    from testbed.claim import claim as claim
+    from testbed.measures.base import PerPerson as PerPerson
+    from testbed.measures.base import Row as Row
+    from testbed.measures.base import measure as measure
+    from testbed.models.base import Scores as Scores
+    from testbed.models.base import ScoringModel as ScoringModel
+    from testbed.scenario import Scenario as Scenario
+    from testbed.table import audit_table as audit_table
+    from testbed.twin import Assign as Assign
+    from testbed.twin import Inject as Inject
+    from testbed.twin import Switch as Switch
+
+_HOME = {
+    "Assign": "testbed.twin",
+    "Case": "testbed.case",
+    "Claim": "testbed.claim",
+    "ClaimBroken": "testbed.claim",
+    "ClaimUndecided": "testbed.claim",
+    "ContractError": "testbed.checks",
+    "Inject": "testbed.twin",
+    "InputError": "synthetic.errors",
+    "PerPerson": "testbed.measures.base",
+    "Row": "testbed.measures.base",
+    "Scenario": "testbed.scenario",
+    "Scores": "testbed.models.base",
+    "ScoringModel": "testbed.models.base",
+    "Switch": "testbed.twin",
+    "audit": "testbed.audit",
+    "audit_table": "testbed.table",
+    "check_measure": "testbed.checks",
+    "check_model": "testbed.checks",
+    "check_rulebook": "testbed.checks",
+    "claim": "testbed.claim",
+    "measure": "testbed.measures.base",
+}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'testbed' has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})
+
+
+class _Package(ModuleType):
+    """Keeps the function where Python would put the module of the same name."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _HOME and isinstance(value, ModuleType):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,113 @@
+"""Where independent tasks run: one after the other, in processes, or on a Dask cluster.
+
+A task is a pure function of its arguments and worlds share nothing, so no engine can change a byte
+of the answer; answers come back in the order of the tasks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from synthetic.errors import InputError, unknown
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+ENGINES = ("serial", "processes", "dask")
+
+
+def check_engine(engine: str, workers: int | None) -> None:
+    """Raises InputError for an unknown engine, fewer than one worker, or Dask where it is not installed."""
+    if engine not in ENGINES:
+        raise unknown("engine", engine, ENGINES)
+    if workers is not None and workers < 1:
+        raise InputError(f"workers: found {workers}, at least 1 is needed.")
+    if engine == "dask":
+        _distributed()
+
+
+def run(
+    work: Callable[[Task], Answer],
+    tasks: Sequence[Task],
+    *,
+    engine: str = "serial",
+    workers: int | None = None,
+    done: Callable[[Task], None] | None = None,
+) -> list[Answer]:
+    """The answers of `work` to each task, in the order of the tasks.
+
+    `work` must be a function of a module and tasks must be picklable for any engine but serial.
+    `workers` defaults to the number of cores. `done` is called with each task as its answer is taken in.
+
+    >>> run(abs, [-2, 3])
+    [2, 3]
+    """
+    check_engine(engine, workers)
+    if engine == "serial" or len(tasks) <= 1:
+        return _gather(map(work, tasks), tasks, done)
+    if engine == "processes":
+        return _processes(work, tasks, workers, done)
+    return _dask(work, tasks, workers, done)
+
+
+def _gather(answers: Any, tasks: Sequence[Task], done: Callable[[Task], None] | None) -> list[Any]:
+    taken = []
+    for task, answer in zip(tasks, answers, strict=True):
+        taken.append(answer)
+        if done is not None:
+            done(task)
+    return taken
+
+
+def _processes(
+    work: Callable[[Task], Answer], tasks: Sequence[Task], workers: int | None, done: Callable[[Task], None] | None
+) -> list[Answer]:
+    import pickle
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    try:
+        pickle.dumps(tasks)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise InputError(
+            f"engine processes: the model cannot be sent to another process ({error}); "
+            "define it in a module of its own, or use the engine serial."
+        ) from None
+    count = min(len(tasks), workers or os.cpu_count() or 1)
+    try:
+        with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+            return _gather(pool.map(work, tasks), tasks, done)
+    except BrokenProcessPool:
+        raise InputError(
+            "engine processes: a worker process died; in a script, call the audit under "
+            "`if __name__ == '__main__':`, or use the engine serial."
+        ) from None
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise InputError(
+            "engine dask: the package distributed is not installed; install scoring-testbed[dask]."
+        ) from None
+    return distributed
+
+
+def _dask(
+    work: Callable[[Task], Answer], tasks: Sequence[Task], workers: int | None, done: Callable[[Task], None] | None
+) -> list[Answer]:
+    """On the cluster that Dask's own configuration names, or on a local one made for this run."""
+    distributed = _distributed()
+    address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+    client = (
+        distributed.Client(address)
+        if address
+        else distributed.Client(n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None)
+    )
+    with client:
+        futures = client.map(work, tasks, pure=False)
+        return _gather((future.result() for future in futures), tasks, done)

@@ -1,0 +1,108 @@
+"""How a measure is written: `name_suffix[key=value,...]`, and how a pattern selects rows by it.
+
+Only qualifiers that differ from the registered default are written, a `k` always. People may write
+the defaults too, in any order: `canonical` brings both spellings together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+
+from synthetic.errors import InputError
+
+
+def split_name(text: str) -> tuple[str, dict[str, str]]:
+    """The name (with its suffix) and the qualifiers of a written measure.
+
+    >>> split_name("error_reach_net[what=list, hop=household]")
+    ('error_reach_net', {'what': 'list', 'hop': 'household'})
+
+    Raises InputError where a bracket is not closed or a qualifier has no `=`.
+    """
+    name, bracket, inside = text.strip().partition("[")
+    if not bracket:
+        return name, {}
+    if not inside.endswith("]"):
+        raise InputError(f"measure {text!r}: the bracket is not closed.")
+    qualifiers: dict[str, str] = {}
+    for part in inside[:-1].split(","):
+        key, equal, value = part.partition("=")
+        if not equal or not key.strip() or not value.strip():
+            raise InputError(f"measure {text!r}: found {part.strip()!r} in the bracket, needed is key=value.")
+        qualifiers[key.strip()] = _shortest(value.strip())
+    return name, qualifiers
+
+
+def _shortest(value: str) -> str:
+    """A number in its shortest form; anything else as it is."""
+    try:
+        number = float(value.replace("_", ""))
+    except ValueError:
+        return value
+    return f"{number:.15g}"
+
+
+def defaults_of(name: str) -> Mapping[str, object]:
+    """The registered defaults behind a row's name: of the measure itself, of its gap, or of its suffix rows."""
+    from testbed.measures.base import measures
+
+    names = measures.names()
+    gaps = {gap: known for known in names if (gap := measures.get(known).gap)}
+    stem = name
+    while stem:
+        if stem in names:
+            return measures.get(stem).qualifiers
+        if stem in gaps:
+            return measures.get(gaps[stem]).qualifiers
+        stem = stem.rpartition("_")[0]
+    return {}
+
+
+def canonical(text: str) -> str:
+    """The one spelling that findings use for a measure, whichever of the two was written."""
+    from testbed.measures.base import written
+
+    name, qualifiers = split_name(text)
+    defaults = {key: split_name(written("m", {"q": value}))[1]["q"] for key, value in defaults_of(name).items()}
+    if "k" in defaults and "k" not in qualifiers:
+        qualifiers["k"] = defaults["k"]
+    shown = {key: value for key, value in qualifiers.items() if key == "k" or defaults.get(key) != value}
+    return written(name, shown)
+
+
+def selects(pattern: str, row: str, source: str) -> bool:
+    """Whether a pattern (`*`, `?` in the name; qualifiers exact) selects a row that the measure `source` gave.
+
+    A name selects all that its measure gives, comparisons and suffix rows included; with a bracket
+    only rows with these qualifiers.
+
+    >>> selects("error_*", "error_gap[hop=kin]", "error_reach"), selects("error_reach[hop=kin]", "error_reach", "error_reach")
+    (True, False)
+    """
+    stem, wanted = split_name(pattern)
+    name, found = split_name(row)
+    if wanted and any(found.get(key) != value for key, value in wanted.items()):
+        return False
+    return fnmatchcase(name, stem) or fnmatchcase(source, stem)
+
+
+def patterns(measures: str | Iterable[str] | None) -> list[str]:
+    """The patterns as a list; commas outside brackets separate them.
+
+    >>> patterns("error_*,hidden[k=100,self=off]")
+    ['error_*', 'hidden[k=100,self=off]']
+    """
+    if measures is None:
+        return []
+    texts = [measures] if isinstance(measures, str) else list(measures)
+    found: list[str] = []
+    for text in texts:
+        depth, start = 0, 0
+        for place, letter in enumerate(text):
+            depth += (letter == "[") - (letter == "]")
+            if letter == "," and depth == 0:
+                found.append(text[start:place])
+                start = place + 1
+        found.append(text[start:])
+    return [text.strip() for text in found if text.strip()]
