@@ -59,7 +59,7 @@ def name_of(model: Any) -> str:
 
 
 def higher_is(model: Any) -> str:
-    """"better" or "worse": what a higher score means. Raises InputError for any other declaration."""
+    """ "better" or "worse": what a higher score means. Raises InputError for any other declaration."""
     declared = getattr(model, "higher_is", "better")
     if declared not in ("better", "worse"):
         raise InputError(f"model {name_of(model)}: higher_is is {declared!r}, allowed: better, worse.")
@@ -107,19 +107,18 @@ def ask(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = Non
     except ModelError:
         raise
     except Exception as problem:
-        said = f"{type(problem).__name__}: {problem}".split("\n")[0]
-        raise ModelError(f"model {name} failed on {len(records)} records ({said}).") from problem
+        why = f"{type(problem).__name__}: {problem}".split("\n")[0]
+        raise ModelError(f"model {name} failed on {len(records)} records ({why}).") from problem
+    said = answer.score if isinstance(answer, Scores) else answer
+    if isinstance(said, pd.Series) and not said.index.equals(records.index):
+        raise ModelError(f"model {name} returned a Series with another index than its records; return an array.")
     return checked(answer, len(records), name)
 
 
 def checked(answer: Any, n: int, name: str = "model") -> Scores:
-    """A model's answer as Scores. Raises ModelError unless it is n finite scores, with well-formed decisions and reasons."""
+    """A model's answer as Scores. Raises ModelError unless it is n finite scores, decisions and reasons well formed."""
     made = answer if isinstance(answer, Scores) else Scores(answer)
-    try:
-        score = np.asarray(made.score)
-        score = score.astype(np.float64) if score.dtype.kind in "biufO" else None
-    except (TypeError, ValueError):
-        score = None
+    score = _numbers(made.score)
     if score is None:
         raise ModelError(f"model {name} returned {type(made.score).__name__}, not {n} numbers.")
     if score.shape != (n,):
@@ -128,6 +127,15 @@ def checked(answer: Any, n: int, name: str = "model") -> Scores:
         place = int(np.flatnonzero(~np.isfinite(score))[0])
         raise ModelError(f"model {name} returned {score[place]} for record {place}; every score must be finite.")
     return Scores(score, _checked_decision(made.decision, n, name), _checked_reasons(made.reasons, name))
+
+
+def _numbers(values: Any) -> np.ndarray | None:
+    """The values as float64, or None where they are not numbers."""
+    try:
+        found = np.asarray(values)
+        return found.astype(np.float64) if found.dtype.kind in "biufO" else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _checked_decision(decision: Any, n: int, name: str) -> np.ndarray | None:

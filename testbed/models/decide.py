@@ -67,7 +67,9 @@ class Decide:
         elif high is not None:
             high *= sign
         if low is not None and high is not None and low > high:
-            raise InputError(f"decide: the adverse cut-off {sign * low:g} is better than the favored one {sign * high:g}.")
+            raise InputError(
+                f"decide: the adverse cut-off {sign * low:g} is better than the favored one {sign * high:g}."
+            )
         return cls(
             None if low is None else sign * low,
             adverse_ties,
@@ -96,14 +98,18 @@ class Decide:
 
 def _spec(table: Mapping[str, object] | None, side: str, share: str) -> tuple[float | None, float | None]:
     """(share, cut-off): one of the two, or neither."""
-    if table is None:
+    if not table:
         return None, None
     where = f"[decide] {side}"
     table = check_keys(dict(table), (share, "cutoff"), where)
     if len(table) != 1:
-        raise InputError(f"{where} needs one of {share}, cutoff; found {', '.join(table) or 'neither'}.")
+        raise InputError(f"{where} needs one of {share}, cutoff; found {', '.join(table)}.")
     ((key, value),) = table.items()
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating) or not np.isfinite(value):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float | np.integer | np.floating)
+        or not np.isfinite(value)
+    ):
         raise InputError(f"{where}: {key} needs a finite number, found {value!r}.")
     if key == share and not 0 <= value <= 1:
         raise InputError(f"{where}: {share} is {value!r}, allowed: 0 to 1.")

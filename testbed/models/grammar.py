@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from synthetic.errors import InputError, check_keys, unknown
 
@@ -57,18 +58,20 @@ class Condition:
             if labels is None:
                 continue
             if test.test in ORDERED:
-                raise InputError(f"{where}: {test.column} has labels, so {test.test} cannot compare it; use is, is_not, one_of.")
+                raise InputError(
+                    f"{where}: {test.column} has labels, so {test.test} cannot compare it; use is, is_not, one_of."
+                )
             for value in _values(test):
                 if value not in labels:
                     raise unknown(f"value of {test.column} in {where}", value, [str(label) for label in labels])
 
-    def holds(self, table: Mapping[str, Any], levels: Levels | None = None) -> np.ndarray:
+    def holds(self, table: Mapping[str, Any] | pd.DataFrame, levels: Levels | None = None) -> np.ndarray:
         """Whether the condition holds, per row: bool (n,).
 
         `table` is a DataFrame or a mapping of equally long arrays, with at least one column. Where
         `levels` gives the labels of a column, its array holds their integer codes.
         """
-        first = next(iter(table.values())) if not hasattr(table, "index") else table.index
+        first = table.index if isinstance(table, pd.DataFrame) else next(iter(table.values()))
         held = np.ones(len(first), bool)
         for test in self.tests:
             labels = (levels or {}).get(test.column)
@@ -92,6 +95,10 @@ def _holds(test: Comparison, column: Any, labels: Sequence[str] | None) -> np.nd
     return ~found if test.test == "is_not" else found
 
 
+ALWAYS = Condition()
+"""The condition without tests."""
+
+
 def condition(table: object, where: str) -> Condition:
     """A condition from its table. Raises InputError for an unknown test or a value that cannot be compared.
 
@@ -100,7 +107,7 @@ def condition(table: object, where: str) -> Condition:
     [False, True]
     """
     if table is None:
-        return Condition()
+        return ALWAYS
     if not isinstance(table, Mapping):
         raise InputError(f"{where} must be a table of columns, found {table!r}.")
     tests = []
@@ -108,7 +115,9 @@ def condition(table: object, where: str) -> Condition:
         of_column = check_keys(of_column, TESTS, f"{where}.{column}")
         if not of_column:
             raise InputError(f"{where}.{column} has no test; allowed: {', '.join(TESTS)}.")
-        tests += [Comparison(str(column), test, _value(test, value, f"{where}.{column}")) for test, value in of_column.items()]
+        tests += [
+            Comparison(str(column), test, _value(test, value, f"{where}.{column}")) for test, value in of_column.items()
+        ]
     return Condition(tuple(tests))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import InputError, unknown
-from synthetic.registry import find_toml
+from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial
 from testbed.models.base import REASON_COLUMNS, Scores
-from testbed.models.grammar import Condition, Levels
+from testbed.models.grammar import ALWAYS, Condition, Levels
 
 FOLDER = Path(__file__).parent / "rulebooks"
 
@@ -84,7 +85,7 @@ class RuleBook:
     rules: tuple[Rule, ...]
     grades: tuple[Grade, ...] = ()
     clamp: tuple[Dial | None, Dial | None] = (None, None)
-    scope: Condition = Condition()
+    scope: Condition = ALWAYS
     examples: tuple[Example, ...] = ()
     clauses_not_modelled: tuple[str, ...] = ()
     higher_is: str = "better"
@@ -166,9 +167,11 @@ class RuleBook:
         """Raise InputError if grades are out of order, a drop names no grade, or the clamp is empty."""
         cuts = [float(grade.at_least.value) for grade in self.grades if grade.at_least is not None]
         sign = 1 if self.higher_is == "better" else -1
-        if any(sign * better <= sign * worse for better, worse in zip(cuts, cuts[1:], strict=False)):
+        if any(sign * better <= sign * worse for better, worse in pairwise(cuts)):
             shown = ", ".join(f"{grade.name} {grade.at_least.value:g}" for grade in self.grades if grade.at_least)
-            raise InputError(f"rule book {self.name}: the cut-offs of the grades must run from best to worst, found {shown}.")
+            raise InputError(
+                f"rule book {self.name}: the cut-offs of the grades must run from best to worst, found {shown}."
+            )
         low, high = self.clamp
         if low is not None and high is not None and float(low.value) > float(high.value):
             raise InputError(f"rule book {self.name}: the clamp runs from {low.value:g} to {high.value:g}.")
@@ -187,7 +190,7 @@ class RuleBook:
 
     # --- Scoring ---
 
-    def contributions(self, records: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    def contributions(self, records: Mapping[str, Any] | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """(score (n,), contribution (n, rules + 1)): base + the sum of a row is the score.
 
         The last column is what the clamp adds. `records` is a frame or a mapping of arrays.
@@ -213,7 +216,9 @@ class RuleBook:
 
     def _clamped(self, score: np.ndarray) -> np.ndarray:
         low, high = self.clamp
-        return np.clip(score, -np.inf if low is None else float(low.value), np.inf if high is None else float(high.value))
+        return np.clip(
+            score, -np.inf if low is None else float(low.value), np.inf if high is None else float(high.value)
+        )
 
     def score(self, records: pd.DataFrame) -> Scores:
         """Scores of the records, with every rule that contributed to each as its reasons."""
@@ -234,18 +239,26 @@ class RuleBook:
         return names[len(cuts) - np.searchsorted(cuts[::-1], sign * score, side="right")]
 
 
-def _applies(rule: Rule, records: Mapping[str, Any]) -> np.ndarray:
+def _applies(rule: Rule, records: Any) -> np.ndarray:
     """Whether a rule has anything to say of each record: bool (n,)."""
     held = rule.when.holds(records) if rule.when.tests or not rule.column else True
     return held & (np.asarray(records[rule.column]) > 0) if rule.column else np.asarray(held)
 
 
-def _points(rule: Rule, records: Mapping[str, Any]) -> np.ndarray:
+def _points(rule: Rule, records: Any) -> np.ndarray:
     assert rule.points is not None
-    made = float(rule.points.value) * (np.asarray(records[rule.column], np.float64) if rule.column else 1.0)
-    if rule.when.tests or not rule.column:
-        made = made * rule.when.holds(records)
+    if rule.column:
+        made = float(rule.points.value) * np.asarray(records[rule.column], np.float64)
+        if rule.when.tests:
+            made = made * rule.when.holds(records)
+    else:
+        made = float(rule.points.value) * rule.when.holds(records).astype(np.float64)
     if rule.cap is not None:
         most = abs(float(rule.cap.value))
         made = np.clip(made, -most, most)
     return made
+
+
+def rulebook_names() -> list[str]:
+    """Every registered rule book."""
+    return toml_names(FOLDER)

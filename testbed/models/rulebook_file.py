@@ -12,7 +12,19 @@ from synthetic.source import Dial, check_source, dial, load_toml
 from testbed.models.grammar import condition
 from testbed.models.rulebook import Example, Grade, Rule, RuleBook
 
-BOOK = ("schema", "title", "as_of", "higher_is", "scope", "base", "rules", "clamp", "grades", "clauses_not_modelled", "examples")
+BOOK = (
+    "schema",
+    "title",
+    "as_of",
+    "higher_is",
+    "scope",
+    "base",
+    "rules",
+    "clamp",
+    "grades",
+    "clauses_not_modelled",
+    "examples",
+)
 RULE = ("title", "column", "per", "when", "points", "cap", "drops_to", "discretion")
 SAID = ("source", "reading", "where")
 
@@ -44,7 +56,9 @@ def read(path: Path) -> RuleBook:
         clamp=_clamp(table.get("clamp"), name),
         scope=_scope(table.get("scope"), name),
         examples=tuple(_example(one, name) for one in _list(table.get("examples", []), f"rule book {name}: examples")),
-        clauses_not_modelled=tuple(map(str, _list(table.get("clauses_not_modelled", []), f"rule book {name}: clauses_not_modelled"))),
+        clauses_not_modelled=tuple(
+            map(str, _list(table.get("clauses_not_modelled", []), f"rule book {name}: clauses_not_modelled"))
+        ),
         higher_is=str(table.get("higher_is", "better")),
     )
     book.check()
@@ -126,9 +140,7 @@ def _clamp(table: object, name: str) -> tuple[Dial | None, Dial | None]:
     if table is None:
         return None, None
     table = check_keys(table, ("lowest", "highest"), f"rule book {name}: clamp")
-    low, high = (
-        _number(table[key], f"model.clamp.{key}") if key in table else None for key in ("lowest", "highest")
-    )
+    low, high = (_number(table[key], f"model.clamp.{key}") if key in table else None for key in ("lowest", "highest"))
     return low, high
 
 

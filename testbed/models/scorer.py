@@ -95,17 +95,19 @@ class RecordIds:
             bits = span.bit_length()
             if bits > self._bits[place] or low < self._low[place]:
                 if bits >= WIDEST:
-                    raise InputError(f"a record column holds integers from {low} to {top}, too far apart to be told from each other.")
+                    raise InputError(
+                        f"a record column holds integers from {low} to {top}, too far apart to be told from each other."
+                    )
                 self._low[place], self._bits[place] = low, bits
         self._groups, room = [[]], WIDEST
-        for place, bits in enumerate(self._bits):
+        for place, bits in enumerate(self._bits.tolist()):
             if bits > room:
                 self._groups.append([])
                 room = WIDEST - 31  # the id of what is packed so far: fewer than 2**31 rows
                 if bits > room:
                     raise InputError("record columns are too wide to be packed; declare numbers as float64.")
             self._groups[-1].append(place)
-            room -= int(bits)
+            room -= bits
         self._ids = [DenseIds() for _ in self._groups]
         if len(self._rows):
             known = [self._rows[:, place] - self._low[place] for place in range(len(columns))]
@@ -137,8 +139,7 @@ class Scorer:
         self._numbers = {name: DenseIds() for name in self.columns}
         self._score = np.empty(0)
         self._decision: np.ndarray | None = np.empty(0, np.int8)
-        self._reasons = pd.DataFrame({"record": np.empty(0, np.int64), "rule": [], "contribution": np.empty(0)})
-        self._tells = True
+        self._reasons: list[pd.DataFrame] | None = []
 
     def score(
         self,
@@ -166,7 +167,7 @@ class Scorer:
         for name, labels in self.columns.items():
             values = np.asarray(arrays[name])
             if labels is not None:
-                made[name] = pd.Categorical.from_codes(values, categories=list(labels))
+                made[name] = pd.Categorical.from_codes(values, categories=list(labels))  # type: ignore[call-overload]
             elif values.dtype.kind in "iu" and values.dtype != np.int64:
                 made[name] = values.astype(np.int32)
             else:
@@ -187,7 +188,7 @@ class Scorer:
         if len(new):
             self._learn({name: np.asarray(arrays[name])[new] for name in self.columns})
         decision = None if self._decision is None else self._decision[ids]
-        return Scores(self._score[ids], decision, self._told(ids, people) if reasons and self._tells else None)
+        return Scores(self._score[ids], decision, self._told(ids, people) if reasons else None)
 
     def _learn(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Ask about records not met before, and keep what was said."""
@@ -199,15 +200,21 @@ class Scorer:
             self._decision = None
         else:
             self._decision = np.concatenate([self._decision, made.decision])
-        if made.reasons is None:
-            self._tells = False
+        if made.reasons is None or self._reasons is None:
+            self._reasons = None
         else:
-            self._reasons = pd.concat([self._reasons, made.reasons.rename(columns={"person": "record"})])
+            self._reasons.append(made.reasons)
 
-    def _told(self, ids: np.ndarray, people: np.ndarray) -> pd.DataFrame:
+    def _told(self, ids: np.ndarray, people: np.ndarray) -> pd.DataFrame | None:
         """The reasons of these people: those of their records, in the order of people."""
-        told = self._reasons.sort_values("record", kind="stable")
-        record = told["record"].to_numpy()
+        if self._reasons is None:
+            return None
+        if len(self._reasons) != 1:
+            none = pd.DataFrame({"person": np.empty(0, np.int64), "rule": [], "contribution": np.empty(0)})
+            told = pd.concat(self._reasons).sort_values("person", kind="stable") if self._reasons else none
+            self._reasons = [told]
+        told = self._reasons[0]
+        record = told["person"].to_numpy()
         first, last = np.searchsorted(record, ids, side="left"), np.searchsorted(record, ids, side="right")
         each = last - first
         rows = np.repeat(first - np.cumsum(each) + each, each) + np.arange(each.sum())
