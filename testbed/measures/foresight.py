@@ -1,0 +1,148 @@
+"""How well a decision can be foreseen, on plain arrays: the losses behind unpredictability and opacity."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from synthetic import draws
+from testbed.measures.surrogates import Floats, brier, learn
+
+POOLS = 20
+FEWEST_CLUSTERS = 10
+"""Fewer give no interval."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Who was decided how, and what a person can know of it.
+
+    decision: int8 (n,), -1, 0, +1. clusters: (n,) integers. views: matrices (n, columns), what is known
+    of each case, the coarsest first and one's own V last. told: (n, 3) forecast of adverse, none,
+    favored that the disclosed rules give, None where they give none. base: (3,) base rates, None for
+    those of `decision`. notified: whether decisions are told, so that there are cases to learn from.
+    ids: (n,) address of each person in the draws.
+    """
+
+    decision: NDArray[np.int8]
+    clusters: NDArray[np.integer]
+    views: Sequence[NDArray[np.float32]] = ()
+    told: Floats | None = None
+    base: Floats | None = None
+    notified: bool = True
+    seed: int = 0
+    ids: NDArray[np.int64] | None = None
+
+    @property
+    def happened(self) -> NDArray[np.int64]:
+        """Decisions as codes 0, 1, 2."""
+        return np.asarray(self.decision, np.int64) + 1
+
+    @property
+    def rates(self) -> Floats:
+        """Base rates of adverse, none, favored, known throughout."""
+        if self.base is not None:
+            return np.asarray(self.base, np.float64)
+        return np.bincount(self.happened, minlength=3) / max(1, len(self.decision))
+
+    @property
+    def guess(self) -> Floats:
+        """Loss of each person when only the base rates are known; its mean is T = 1 - sum of squared rates."""
+        return brier(np.tile(self.rates, (len(self.decision), 1)), self.happened)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Brier loss of each person, averaged over pools (NaN: never evaluated), and how much pools vary.
+
+    spread: variance of the mean over pools, of the loss relative to `Question.guess`. chosen: how often
+    which forecast was chosen. why: filled where nothing could be computed.
+    """
+
+    person: Floats
+    spread: float = 0.0
+    chosen: Counter[str] = field(default_factory=Counter)
+    why: str = ""
+
+
+def foresee(question: Question, k: int, *, pools: int = POOLS) -> Loss:
+    """The loss of the best honest forecast after k pooled cases.
+
+    k = 0, or decisions that nobody is told of: the forecast of the disclosed rules, else the base rate.
+    k > 0: each of `pools` times the clusters are halved by an addressed draw, k people of one half are
+    the cases (the first k in an addressed order, so that pools of several sizes are nested), and the
+    people of the other half are evaluated.
+    """
+    n, rates = len(question.decision), question.rates
+    if k <= 0 or not question.notified or not question.views:
+        known = np.tile(rates, (n, 1)) if question.told is None else question.told
+        name = "base rate" if question.told is None else "rules"
+        return Loss(brier(known, question.happened), chosen=Counter({name: 1}))
+    held, place = np.unique(question.clusters, return_inverse=True)
+    if len(held) < 2:
+        return Loss(np.full(n, np.nan), why="people of one cluster only: nobody else to be evaluated")
+    ids = np.arange(n) if question.ids is None else question.ids
+    guess, total, seen = question.guess, np.zeros(n), np.zeros(n)
+    shares, chosen = [], Counter[str]()
+    for pool in range(pools):
+        order = np.argsort(draws.sparse(question.seed, "opacity:half", draws.pack(held, pool)), kind="stable")
+        learners = np.zeros(len(held), bool)
+        learners[order[: len(held) // 2 + (len(held) % 2) * (pool % 2)]] = True
+        inside = np.flatnonzero(learners[place])
+        if len(inside) < k:
+            return Loss(np.full(n, np.nan), why=f"only {len(inside)} people to draw {k} cases from")
+        words = draws.sparse(question.seed, "opacity:pool", draws.pack(ids[inside], pool))
+        cases = inside[np.argsort(words, kind="stable")[:k]]
+        others = np.flatnonzero(~learners[place])
+        state = draws.derive(question.seed, f"opacity:state:{pool}") % 2**32
+        forecast, name = learn(question.views, question.happened, cases, others, rates, told=question.told, state=state)
+        loss = brier(forecast, question.happened[others])
+        total[others] += loss
+        seen[others] += 1
+        shares.append(loss.sum() / guess[others].sum() if guess[others].sum() > 0 else np.nan)
+        chosen[name] += 1
+    spread = float(np.var(shares, ddof=1) / pools) if pools > 1 else float("nan")
+    return Loss(np.divide(total, seen, out=np.full(n, np.nan), where=seen > 0), spread, chosen)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A ratio of sums over people with its 95 % interval; `why` is filled where the value is NaN."""
+
+    value: float
+    low: float = float("nan")
+    high: float = float("nan")
+    n: int = 0
+    why: str = ""
+
+
+def share(part: ArrayLike, whole: ArrayLike, clusters: ArrayLike, *, spread: float = 0.0, why: str = "") -> Share:
+    """Sum of `part` over sum of `whole`, over the people where both are known.
+
+    Interval: influence values (part - value * whole) / sum of whole, summed by cluster, variance
+    G/(G-1) times their sum of squares, plus `spread` (the variance over pools); t quantile with
+    G - 1 degrees of freedom, and at most POOLS - 1 where pools vary. None under 10 clusters.
+    Value NaN where the sum of `whole` is 0 (everybody is decided alike) or `why` is given.
+    """
+    part, whole = np.asarray(part, np.float64), np.asarray(whole, np.float64)
+    known = np.isfinite(part) & np.isfinite(whole)
+    n, below = int(known.sum()), float(whole[known].sum())
+    if why or n == 0 or below <= 1e-12:
+        return Share(float("nan"), n=n, why=why or ("nobody to evaluate" if n == 0 else "everybody is decided alike"))
+    value = float(part[known].sum()) / below
+    held, place = np.unique(np.asarray(clusters)[known], return_inverse=True)
+    if len(held) < FEWEST_CLUSTERS:
+        return Share(value, n=n)
+    from scipy.special import stdtrit
+
+    influence = np.bincount(place, (part[known] - value * whole[known]) / below)
+    freedom = len(held) - 1
+    variance = len(held) / freedom * float((influence**2).sum()) + spread
+    if spread > 0:
+        freedom = min(freedom, POOLS - 1)
+    half = float(stdtrit(freedom, 0.975)) * variance**0.5
+    return Share(value, value - half, value + half, n)
