@@ -1,1 +1,327 @@
-"""Fixtures, options and marks for test files that make claims about findings."""
+"""Fixtures, options and marks for test files that make claims about findings.
+
+Load it with `pytest -p testbed.pytest_plugin FILE`. A test that takes `findings` (or `audit`,
+`scenario`, `model`) runs once for each scenario and model of the run. The same audit is made once
+per process, whatever the number of tests that look at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from synthetic.errors import InputError
+from testbed import claim as claims
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from testbed.scenario import Scenario
+
+MARKS = (
+    "scenario(name, ...): the scenarios on which the claims of a test are made; --scenario replaces them",
+    "model(name, ...): the models about which the claims of a test are made; --model replaces them",
+    "people(n): the people that a claim needs to be decided; with fewer the test is skipped",
+    "known_harm(model, reason): a built-in model known to break the claim on the marked scenarios; it must raise ClaimBroken",
+)
+DEFAULT_SCENARIO = "rongcheng"
+
+
+class Pair(NamedTuple):
+    """What a test is about: a scenario and a model, as they were named, and whether the file's marks named the scenario."""
+
+    scenario: str
+    model: str
+    marked: bool
+
+
+class Run:
+    """What the tests of one process share: the audits made so far, and how many claims were decided."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.people: int | None = config.getoption("--people")
+        self.seeds = tuple(range(config.getoption("--seeds")))
+        self.tables: dict[tuple[Any, ...], pd.DataFrame] = {}
+        self.decided = 0
+        self.wanted = 0
+        self.sent: list[str] = []
+
+    def audit(self, scenario: str | Path | Scenario, model: str, **options: Any) -> pd.DataFrame:
+        """The findings of one scenario and model, anchors included, from memory where they were made before."""
+        from testbed.audit import audit
+
+        options = {"people": self.people, "seeds": self.seeds, **options}
+        name = getattr(scenario, "name", None) or str(scenario)
+        key = (name, model, repr(sorted(options.items(), key=lambda item: item[0])))
+        if key not in self.tables:
+            self.tables[key] = audit(scenario, [model], **options)
+        return self.tables[key]
+
+    def texts(self) -> list[str]:
+        """Every table of findings so far, as CSV."""
+        from testbed.finding import csv_text
+
+        return [csv_text(table) for table in self.tables.values()]
+
+
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+PAIR: pytest.StashKey[Pair] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("scoring testbed")
+    group.addoption("--model", action="append", default=[], metavar="M", help="audit this model instead of the marked ones; may be repeated")
+    group.addoption("--scenario", action="append", default=[], metavar="S", help="audit on this scenario instead of the marked ones; may be repeated")
+    group.addoption("--people", type=_count, default=None, metavar="N", help="people in each society (default: the scenario's own)")
+    group.addoption("--seeds", type=_count, default=1, metavar="K", help="audit seeds 0 to K-1 and claim about the pooled rows")
+    group.addoption("--findings", default=None, metavar="OUT", help="write every finding of the run to this CSV file")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise pytest.UsageError(f"found {text!r}, a whole number of at least 1 is needed")
+    return int(text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for mark in MARKS:
+        config.addinivalue_line("markers", mark)
+    run = config.stash[RUN] = Run(config)
+
+    def count(_claim: claims.Claim) -> None:
+        run.decided += 1
+
+    claims.decided.append(count)
+    config.add_cleanup(lambda: claims.decided.remove(count))
+    try:
+        _check_options(config)
+    except InputError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _check_options(config: pytest.Config) -> None:
+    from testbed.models.named import find_model
+    from testbed.scenario import Scenario
+
+    for name in config.getoption("--scenario"):
+        Scenario.load(name)
+    for name in config.getoption("--model"):
+        find_model(name)
+    out = config.getoption("--findings")
+    if out is not None and not Path(out).absolute().parent.is_dir():
+        raise InputError(f"--findings: the folder of {out!r} does not exist.")
+
+
+# Which tests there are
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "_pair" in metafunc.fixturenames:
+        found = _pairs(metafunc)
+        names = [f"{Path(pair.scenario).stem}-{pair.model}" for pair in found]
+        metafunc.parametrize("_pair", found, ids=names, indirect=True, scope="session")
+
+
+def _pairs(metafunc: pytest.Metafunc) -> list[Pair]:
+    """Each scenario with each model. Scenario files of a mark are sought beside the test file first."""
+    from testbed.scenario import Scenario
+
+    config = metafunc.config
+    folder = Path(str(metafunc.definition.path)).parent
+    marked = [_beside(str(name), folder) for name in _named(metafunc, "scenario")] or [DEFAULT_SCENARIO]
+    found = []
+    for scenario in config.getoption("--scenario") or marked:
+        own = config.getoption("--model") or _named(metafunc, "model")
+        try:
+            models = own or [Scenario.load(scenario).model]
+        except InputError as error:
+            raise pytest.UsageError(f"{metafunc.definition.nodeid}: {error}") from None
+        found += [Pair(str(scenario), str(model), scenario in marked) for model in models]
+    return found
+
+
+def _named(metafunc: pytest.Metafunc, mark: str) -> list[str]:
+    """What the closest mark of that name lists."""
+    held = metafunc.definition.get_closest_marker(mark)
+    return [str(name) for name in held.args] if held is not None else []
+
+
+def _beside(name: str, folder: Path) -> str:
+    return str(folder / name) if name.endswith(".toml") and (folder / name).is_file() else name
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests about one scenario and model go to one worker (`--dist loadgroup`), so that its audit is made once."""
+    for item in items:
+        if (pair := _pair_of(item)) is not None:
+            item.stash[PAIR] = pair
+            if config.pluginmanager.hasplugin("xdist"):
+                item.add_marker(pytest.mark.xdist_group(f"{Path(pair.scenario).stem}-{pair.model}"))
+
+
+def _pair_of(item: pytest.Item) -> Pair | None:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("_pair") if callspec is not None else None
+
+
+# What a test is given
+
+
+@pytest.fixture(scope="session")
+def _pair(request: pytest.FixtureRequest) -> Pair:
+    held: Pair = request.param
+    return held
+
+
+@pytest.fixture
+def scenario(_pair: Pair) -> Scenario:
+    """The scenario that the test is about."""
+    from testbed.scenario import Scenario
+
+    return Scenario.load(_pair.scenario)
+
+
+@pytest.fixture
+def model(_pair: Pair) -> str:
+    """The model that the test is about, as it was named."""
+    return _pair.model
+
+
+@pytest.fixture
+def audit(_pair: Pair, request: pytest.FixtureRequest) -> Callable[..., pd.DataFrame]:
+    """`audit(scenario, **options)`: findings of the test's model, at the people and seeds of the run.
+
+    Takes the options of `testbed.audit`; anchors are left out of the answer.
+    """
+    run = request.config.stash[RUN]
+
+    def made(scenario: str | Path | Scenario, **options: Any) -> pd.DataFrame:
+        model = str(options.pop("model", _pair.model))
+        table = run.audit(scenario, model, **options)
+        audited = set(table.attrs.get("audited") or [])
+        keep = [
+            (row.scenario, row.model) in audited if audited else row.model == model
+            for row in table[["scenario", "model"]].itertuples()
+        ]
+        return table[keep]
+
+    return made
+
+
+@pytest.fixture
+def findings(_pair: Pair, audit: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    """The findings table of the test's scenario and model."""
+    return audit(_pair.scenario)
+
+
+# How a test ends
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if PAIR not in item.stash:
+        return
+    run = item.config.stash[RUN]
+    run.wanted += 1
+    needed = item.get_closest_marker("people")
+    if needed is None:
+        return
+    people = run.people
+    if people is None:
+        from testbed.scenario import Scenario
+
+        people = Scenario.load(item.stash[PAIR].scenario).people
+    if people < int(needed.args[0]):
+        pytest.skip(f"the claim needs {int(needed.args[0]):,} people to be decided, this run has {people:,}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """A known harm must be shown: ClaimBroken passes, anything else is red."""
+    harm = _known_harm(pyfuncitem)
+    if harm is None:
+        return (yield)
+    reason = harm.kwargs.get("reason") or (harm.args[1] if len(harm.args) > 1 else "")
+    try:
+        yield
+    except claims.ClaimBroken as shown:
+        pyfuncitem.user_properties.append(("known_harm", f"{reason}: {shown}"))
+        return True
+    pytest.fail(f"the known harm of {harm.args[0]} was not shown ({reason}): every claim held", pytrace=False)
+
+
+def _known_harm(item: pytest.Item) -> pytest.Mark | None:
+    """The mark that binds: to the built-in model it names, on the scenarios that the test file names."""
+    pair = item.stash.get(PAIR, None)
+    if pair is None or not pair.marked:
+        return None
+    from testbed.models.named import is_built_in
+
+    for harm in item.iter_markers("known_harm"):
+        if harm.args and harm.args[0] == pair.model and is_built_in(pair.model):
+            return harm
+    return None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Gather what the workers did, write the findings, and fail a run in which nothing was decided."""
+    config = session.config
+    run = config.stash[RUN]
+    output = getattr(config, "workeroutput", None)
+    if output is not None:
+        output["testbed"] = {"decided": run.decided, "wanted": run.wanted, "findings": run.texts()}
+        return
+    out = config.getoption("--findings")
+    if out is not None:
+        _write(out, [*run.sent, *run.texts()])
+    collecting = config.getoption("--collect-only")
+    if run.wanted and not run.decided and not collecting and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """A worker of xdist has ended: take over its findings and counts."""
+    told = getattr(node, "workeroutput", {}).get("testbed")
+    if told:
+        run = node.config.stash[RUN]
+        run.decided += told["decided"]
+        run.wanted += told["wanted"]
+        run.sent += told["findings"]
+
+
+def _write(out: str, texts: list[str]) -> None:
+    """One CSV of all tables: each row once, in a fixed order."""
+    from testbed.finding import COLUMNS, replace_file
+
+    lines: set[str] = set()
+    for text in texts:
+        lines.update(_records(text)[1:])
+    replace_file(out, "".join(f"{line}\n" for line in [",".join(COLUMNS), *sorted(lines)]))
+
+
+def _records(text: str) -> list[str]:
+    """The records of a CSV text; a quoted cell may hold line ends."""
+    records, open_quote, held = [], False, ""
+    for line in text.splitlines(keepends=True):
+        held += line
+        open_quote ^= line.count('"') % 2 == 1
+        if not open_quote:
+            records.append(held.rstrip("\n"))
+            held = ""
+    return records
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    run = config.stash[RUN]
+    if not run.wanted:
+        return
+    if run.decided:
+        terminalreporter.write_line(f"{run.decided} claims decided")
+    else:
+        terminalreporter.write_line("no claim was decided in this run, so it proves nothing", red=True)
