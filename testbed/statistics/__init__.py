@@ -1,0 +1,8 @@
+"""What is done around measures: counts, intervals, comparisons, correction, and the rows they make."""
+
+from testbed.statistics.correction import correct as correct
+from testbed.statistics.counts import CellRate as CellRate
+from testbed.statistics.counts import Rate as Rate
+from testbed.statistics.expand import Across as Across
+from testbed.statistics.expand import Against as Against
+from testbed.statistics.expand import expand as expand

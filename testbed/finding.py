@@ -1,0 +1,178 @@
+"""The long table of findings, and how it is written: one number, one row.
+
+CSV: commas, CRLF-free lines, quotes where needed (RFC 4180). NaN is an empty cell, infinity `inf`. A *text* cell
+that a spreadsheet would run as a formula gets an apostrophe in front; numbers, negative ones too, are
+left alone. JSON lines: NaN is null, infinity "inf". Files are written aside and renamed, so a
+reader never sees half of one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synthetic.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = (
+    "scenario",
+    "model",
+    "measure",
+    "harm",
+    "split",
+    "group",
+    "versus",
+    "value",
+    "low",
+    "high",
+    "unit",
+    "n",
+    "seed",
+    "why",
+)
+NUMBERS = ("value", "low", "high")
+COUNTS = ("n", "seed")
+TEXTS = tuple(name for name in COLUMNS if name not in NUMBERS + COUNTS)
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+
+
+def frame(
+    rows: Iterable[Mapping[str, Any]], *, scenario: str = "", model: str = "", seed: int = 0, harm: str = ""
+) -> pd.DataFrame:
+    """A findings table from rows, with the columns of the contract in their order.
+
+    What a row leaves out is "" (text), NaN (value, low, high), 0 (n) or the argument of that name.
+    Raises InputError where a value is NaN without a `why`, a `why` stands beside a value, or a
+    column is unknown.
+
+    >>> frame([{"measure": "adverse_rate", "value": 0.5, "n": 2}], scenario="table")["value"].tolist()
+    [0.5]
+    """
+    import pandas as pd
+
+    held = list(rows)
+    for row in held:
+        if not row.keys() <= set(COLUMNS):
+            raise InputError(f"findings have no column {sorted(row.keys() - set(COLUMNS))[0]!r}.")
+    default: dict[str, Any] = {"scenario": scenario, "model": model, "seed": seed, "harm": harm, "n": 0}
+    columns: dict[str, Any] = {}
+    for name in COLUMNS:
+        fallback = default.get(name, math.nan if name in NUMBERS else "")
+        cells = [row.get(name, fallback) for row in held]
+        kind: Any = "float64" if name in NUMBERS else "int64" if name in COUNTS else "str"
+        columns[name] = pd.Series(cells, dtype=kind)
+    made = pd.DataFrame(columns)
+    wrong = made["value"].isna() != (made["why"] != "")
+    if wrong.any():
+        row = made[wrong].iloc[0]
+        raise InputError(
+            f"finding {row['measure']!r} of {row['group'] or row['split']!r} has value {row['value']} and why {row['why']!r}: "
+            "a why stands beside NaN and nowhere else."
+        )
+    return made
+
+
+def neutralized(text: str) -> str:
+    """A text cell that no spreadsheet runs: an apostrophe before =, +, -, @, tab or line end at the start.
+
+    One that already begins with apostrophes and such a sign gets one more, so that `restored` undoes it.
+
+    >>> neutralized("=1+1"), neutralized("minority"), restored(neutralized("'=1"))
+    ("'=1+1", 'minority', "'=1")
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def restored(text: str) -> str:
+    """The text that `neutralized` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def _number(value: float) -> str:
+    return "" if math.isnan(value) else repr(float(value)) if math.isfinite(value) else str(float(value))
+
+
+def csv_text(findings: pd.DataFrame) -> str:
+    """The findings as CSV; numbers in the shortest form that reads back to the same float."""
+    lists = [
+        [_number(cell) for cell in findings[name].tolist()]
+        if name in NUMBERS
+        else [str(cell) for cell in findings[name].tolist()]
+        if name in COUNTS
+        else [neutralized(cell) for cell in findings[name].tolist()]
+        for name in COLUMNS
+    ]
+    held = io.StringIO()
+    writer = csv.writer(held, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(zip(*lists))
+    return held.getvalue()
+
+
+def jsonl_text(findings: pd.DataFrame) -> str:
+    """The findings as JSON lines: one object per row, NaN null, infinity "inf"."""
+    lists = [
+        [None if math.isnan(cell) else cell if math.isfinite(cell) else str(cell) for cell in findings[name].tolist()]
+        if name in NUMBERS
+        else findings[name].tolist()
+        for name in COLUMNS
+    ]
+    lines = [json.dumps(dict(zip(COLUMNS, cells)), ensure_ascii=False, allow_nan=False) for cells in zip(*lists)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def replace_file(path: str | Path, content: str | bytes) -> None:
+    """Write a file aside, flush it to the disk, and rename it into place: whole or not at all."""
+    path = Path(path)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    try:
+        with open(aside, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write(findings: pd.DataFrame, folder: str | Path) -> None:
+    """Write `findings.csv` and `findings.jsonl` into a folder that exists."""
+    replace_file(Path(folder) / "findings.csv", csv_text(findings))
+    replace_file(Path(folder) / "findings.jsonl", jsonl_text(findings))
+
+
+def read(path: str | Path) -> pd.DataFrame:
+    """The findings of a CSV file that `write` made, or of a folder that holds one.
+
+    Raises InputError where there is none or its columns are not those of a findings table.
+    """
+    path = Path(path)
+    path = path / "findings.csv" if path.is_dir() else path
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            head, *lines = list(csv.reader(file)) or [[]]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"no findings can be read from {str(path)!r}: {error}.") from error
+    if tuple(head) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
+        raise InputError(f"{str(path)!r} is not a findings table: its columns must be {', '.join(COLUMNS)}.")
+    rows = []
+    for line in lines:
+        row: dict[str, Any] = dict(zip(COLUMNS, map(restored, line)))
+        try:
+            row.update({name: float(row[name] or "nan") for name in NUMBERS})
+            row.update({name: int(row[name]) for name in COUNTS})
+        except ValueError as error:
+            raise InputError(f"{str(path)!r} is not a findings table: {error}.") from error
+        rows.append(row)
+    return frame(rows)

@@ -1,0 +1,212 @@
+"""Rates from mergeable counts: one bincount over packed (cluster, group, outcome, prediction) codes.
+
+A *cell* is outcome and prediction together: 0 true negative, 1 false positive, 2 false negative,
+3 true positive. A rate is declared by the cells of its numerator and of its denominator, so that any
+number of rates comes from one counting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.measures.base import PerPerson
+
+TN, FP, FN, TP = range(4)
+LARGEST_TABLE = 1 << 22
+"""Entries of a cluster table above which only the pairs (cluster, group) that occur are laid down."""
+
+
+class People(Protocol):
+    """What is counted: the view of a case, or of a table, that statistics need. Arrays are one per person.
+
+    `clusters` may be None (everybody independent), `weights` too. Where `weights` are whole numbers
+    they are numbers of people (`weights_are_people`), otherwise sampling weights.
+    """
+
+    people: Any
+    scored: NDArray[np.bool_]
+    clusters: NDArray[np.integer] | None
+
+    def coded(self, split: str) -> tuple[NDArray[np.integer], tuple[str, ...]]:
+        """Codes of a split (an attribute or a crossing `a*b`) per person, below 0 for nobody's, and its levels."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate declared by its cells. `nobody` says why it is undefined where its denominator is empty."""
+
+    name: str
+    numerator: tuple[int, ...]
+    denominator: tuple[int, ...]
+    nobody: str
+
+    def sums(self, cells: NDArray) -> tuple[NDArray, NDArray]:
+        """Events and trials from counts whose last axis is the cell."""
+        return cells[..., list(self.numerator)].sum(axis=-1), cells[..., list(self.denominator)].sum(axis=-1)
+
+
+@dataclass(frozen=True)
+class CellRate(PerPerson):
+    """A 0/1 rate of the decision table of a case: the per-person parts, and the cells that give the same by counting."""
+
+    rate: Rate | None = None
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Sums per (cluster, group) that occurs: arrays of one length; the last axis of `sums` is what is summed."""
+
+    cluster: NDArray[np.int64]
+    group: NDArray[np.int64]
+    sums: NDArray
+
+
+@dataclass(frozen=True)
+class CellCounts:
+    """Counts of a decision table by group. `cells`: (groups, 4), weighted; `rows`: (groups, 4) people;
+    `squares`: (groups, 4) sums of squared sampling weights, None where counts are of people; `pairs`: by cluster, or None."""
+
+    levels: tuple[str, ...]
+    cells: NDArray
+    rows: NDArray
+    squares: NDArray | None = None
+    pairs: Pairs | None = None
+
+
+@dataclass
+class _Held:
+    cells: dict[str, CellCounts] = field(default_factory=dict)
+    clusters: tuple[NDArray[np.int64], int] | None = None
+
+
+_held: WeakKeyDictionary[Any, _Held] = WeakKeyDictionary()
+
+
+def _memory(case: Any) -> _Held:
+    """What was counted of this case before; kept while the case lives."""
+    try:
+        return _held.setdefault(case, _Held())
+    except TypeError:
+        return _Held()
+
+
+def coded(case: Any, split: str) -> tuple[NDArray[np.integer], tuple[str, ...]]:
+    """Codes and levels of a split; everybody is one group where the split is `all`."""
+    if split == "all":
+        return np.zeros(len(case.people), np.int8), ("all",)
+    return case.coded(split)
+
+
+def weights_of(case: Any) -> tuple[NDArray[np.float64] | None, bool]:
+    """Weights per person (None: everybody counts once) and whether they are numbers of people."""
+    weights = getattr(case, "weights", None)
+    if weights is None:
+        return None, True
+    return weights, bool(getattr(case, "weights_are_people", False))
+
+
+def dense_ids(ids: NDArray) -> tuple[NDArray[np.int64], int]:
+    """Ids renamed 0, 1, ... where they are scattered; as they are (less their smallest) where they are close."""
+    ids = np.asarray(ids)
+    if not len(ids):
+        return ids.astype(np.int64), 0
+    low, high = int(ids.min()), int(ids.max())
+    if high - low < 2 * len(ids) + 1024:
+        return ids.astype(np.int64) - low, high - low + 1
+    names, codes = np.unique(ids, return_inverse=True)
+    return codes, len(names)
+
+
+def clusters_of(case: Any) -> tuple[NDArray[np.int64], int] | None:
+    """Cluster codes per person and how many there are; None where people are independent."""
+    if getattr(case, "clusters", None) is None:
+        return None
+    held = _memory(case)
+    if held.clusters is None:
+        held.clusters = dense_ids(case.clusters)
+    return held.clusters
+
+
+def cell_counts(case: Any, split: str) -> CellCounts:
+    """The decision table of a case by the groups of a split; counted once per case and split.
+
+    Uses `case.prediction`, `case.outcome` (None counts as negative), `case.scored`, `case.weights`,
+    `case.clusters`. A case that can give its own (`case.cells(split)`) is asked instead.
+    """
+    held = _memory(case)
+    if split not in held.cells:
+        given = getattr(case, "cells", None)
+        held.cells[split] = given(split) if given is not None else counted(case, split)
+    return held.cells[split]
+
+
+def packed(case: Any) -> NDArray:
+    """The cell of each person, 0 to 3, as bytes."""
+    cell = np.asarray(case.prediction, bool).view(np.uint8)
+    if case.outcome is not None:
+        cell = cell + 2 * np.asarray(case.outcome, bool).view(np.uint8)
+    return cell
+
+
+def counted(case: Any, split: str) -> CellCounts:
+    """The counting itself, see `cell_counts`."""
+    codes, levels = coded(case, split)
+    groups = len(levels)
+    weights, are_people = weights_of(case)
+    cell = packed(case)
+    keep = np.asarray(case.scored, bool) & (codes >= 0)
+    if weights is not None:
+        keep &= weights > 0
+    if not keep.all():
+        codes, cell = codes[keep], cell[keep]
+        weights = None if weights is None else weights[keep]
+    small = np.uint8 if 4 * groups <= 256 else np.uint16 if 4 * groups <= 65536 else np.int64
+    key = codes.astype(small) * small(4) + cell
+    size = 4 * groups
+    rows = np.bincount(key, minlength=size).reshape(groups, 4)
+    cells, squares = rows, None
+    if weights is not None:
+        cells = np.bincount(key, weights=weights, minlength=size).reshape(groups, 4)
+        if are_people:
+            rows = cells = np.rint(cells).astype(np.int64)
+        else:
+            squares = np.bincount(key, weights=weights * weights, minlength=size).reshape(groups, 4)
+    pairs = None
+    clusters = clusters_of(case)
+    if clusters is not None:
+        owner = clusters[0] if keep.all() else clusters[0][keep]
+        pairs = pair_sums(owner, clusters[1], codes, groups, cell=cell, weights=weights)
+    return CellCounts(levels, cells, rows, squares, pairs)
+
+
+def pair_sums(
+    owner: NDArray[np.int64],
+    n_owners: int,
+    codes: NDArray,
+    groups: int,
+    *,
+    cell: NDArray | None = None,
+    columns: tuple[NDArray, ...] = (),
+    weights: NDArray | None = None,
+) -> Pairs:
+    """Sums per cluster and group: of people by cell, or of `columns` (each (n,), already weighted)."""
+    key = owner * groups + codes
+    if n_owners * groups <= max(LARGEST_TABLE, 2 * len(key)) // 4:
+        places, index, total = np.arange(n_owners * groups), key, n_owners * groups
+    else:
+        places, index = np.unique(key, return_inverse=True)
+        total = len(places)
+    if cell is not None:
+        sums = np.bincount(index * 4 + cell, weights=weights, minlength=4 * total).reshape(total, 4)
+        present = sums.any(axis=1)
+    else:
+        sums = np.stack([np.bincount(index, weights=column, minlength=total) for column in columns], axis=-1)
+        present = np.bincount(index, minlength=total) > 0
+    places = places[present]
+    return Pairs(places // groups, places % groups, sums[present])

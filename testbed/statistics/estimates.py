@@ -1,0 +1,241 @@
+"""One quantity over the groups of a split: its values, and what is needed for intervals at any level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.measures.base import PerPerson
+from testbed.statistics import intervals
+from testbed.statistics.counts import CellRate, Pairs, cell_counts, clusters_of, coded, dense_ids, pair_sums, weights_of
+from testbed.statistics.intervals import FEW_EVENTS, FEWEST_CLUSTERS
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Values of a quantity in each of K groups, with their uncertainty. Arrays are (K,).
+
+    n: people in the denominator. why: "" where there is a value. units: independent units behind the
+    value (people, or clusters that hold some of them); infinite where a 0/1 rate of independent people
+    needs no such number. covariance: (K, K) of the estimates where clusters are shared between groups, else None.
+    0/1 rates have `binary`, an effective n and, for plain counts of people, `events` and `trials`
+    as whole numbers. `exact`: no sampling error by construction.
+    """
+
+    levels: tuple[str, ...]
+    value: Array
+    n: NDArray[np.int64]
+    why: tuple[str, ...]
+    units: Array
+    error: Array
+    covariance: Array | None = None
+    binary: bool = False
+    effective: Array | None = None
+    events: NDArray | None = None
+    trials: NDArray | None = None
+    weighted: tuple[Array, Array] | None = None
+    exact: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether these are 0/1 rates of independent people who count once each."""
+        return self.events is not None
+
+    def freedom(self) -> Array:
+        """Degrees of freedom: units less one; NaN under ten units, for then there is no interval."""
+        return np.where(self.units >= FEWEST_CLUSTERS, self.units - 1, np.nan)
+
+    def limits(self, alpha: float = intervals.ALPHA) -> tuple[Array, Array]:
+        """Limits of each group's value, by the table of MEASURES section 0."""
+        if self.exact:
+            return self.value, self.value
+        z = intervals.quantile(alpha, self.freedom())
+        if not self.binary:
+            return self.value - z * self.error, self.value + z * self.error
+        assert self.effective is not None
+        low, high = intervals.wilson(self.value, self.effective, z)
+        if self.events is not None and self.trials is not None:
+            few = (np.minimum(self.events, self.trials - self.events) < FEW_EVENTS) & (self.trials > 0)
+            if few.any():
+                exact = intervals.clopper_pearson(self.events[few], self.trials[few], alpha)
+                low[few], high[few] = exact
+        return low, high
+
+    def only(self, keep: NDArray[np.bool_]) -> Estimates:
+        """The same for some of the groups."""
+
+        def cut(array: Any) -> Any:
+            return None if array is None else array[keep]
+
+        return replace(
+            self,
+            levels=tuple(level for level, kept in zip(self.levels, keep) if kept),
+            value=self.value[keep],
+            n=self.n[keep],
+            why=tuple(why for why, kept in zip(self.why, keep) if kept),
+            units=self.units[keep],
+            error=self.error[keep],
+            covariance=None if self.covariance is None else self.covariance[np.ix_(keep, keep)],
+            effective=cut(self.effective),
+            events=cut(self.events),
+            trials=cut(self.trials),
+            weighted=None if self.weighted is None else (self.weighted[0][keep], self.weighted[1][keep]),
+        )
+
+
+def estimate(part: PerPerson | Any, case: Any, split: str) -> Estimates:
+    """The estimates of one part of a measure over the groups of a split.
+
+    A part that knows how (`part.estimates(case, split)`, as an AUC does) is asked; rates of the
+    decision table come from its counts; anything else from per-person sums.
+    """
+    if hasattr(part, "estimates"):
+        made: Estimates = part.estimates(case, split)
+        return made
+    if isinstance(part, CellRate) and part.rate is not None and part.unit_of is None:
+        return _from_cells(part, case, split)
+    return _from_people(part, case, split)
+
+
+def reasons(value: Array, n: NDArray, nobody: str, listed: NDArray) -> tuple[str, ...]:
+    """Why each value is NaN: nobody in the group, or nobody in the denominator."""
+    if not np.isnan(value).any():
+        return ("",) * len(value)
+    return tuple(
+        "" if defined else nobody if here else "no people in this group"
+        for defined, here in zip(~np.isnan(value), listed > 0)
+    )
+
+
+def _from_cells(part: CellRate, case: Any, split: str) -> Estimates:
+    rate = part.rate
+    assert rate is not None
+    counts = cell_counts(case, split)
+    events, trials = rate.sums(counts.cells)
+    _, n = rate.sums(counts.rows)
+    kish = None
+    if counts.squares is not None:
+        _, squares = rate.sums(counts.squares)
+        kish = np.divide(trials.astype(float) ** 2, squares, out=np.zeros(len(n)), where=squares > 0)
+    pairs = counts.pairs
+    if pairs is not None:
+        pairs = Pairs(pairs.cluster, pairs.group, np.stack(rate.sums(pairs.sums), axis=-1))
+    why = part.why or rate.nobody
+    return binary_estimates(counts.levels, events, trials, n, kish, pairs, why, counts.rows.sum(axis=1), part.exact)
+
+
+def binary_estimates(
+    levels: tuple[str, ...],
+    events: NDArray,
+    trials: NDArray,
+    n: NDArray,
+    kish: Array | None,
+    pairs: Pairs | None,
+    nobody: str,
+    listed: NDArray,
+    exact: bool = False,
+) -> Estimates:
+    """Estimates of a 0/1 rate from events and trials, with Kish's n where weighted and pairs where clustered."""
+    value = np.divide(events, trials, out=np.full(len(levels), np.nan), where=trials > 0)
+    why = reasons(value, n, nobody, listed)
+    effective = np.asarray(n if kish is None else kish, float)
+    binomial = np.divide(value * (1 - value), effective, out=np.zeros(len(levels)), where=effective > 0)
+    common: dict[str, Any] = {
+        "levels": levels, "value": value, "n": np.asarray(n, np.int64), "why": why, "binary": True, "exact": exact,
+    }  # fmt: skip
+    endless = np.full(len(levels), np.inf)
+    if pairs is not None:
+        error, units, covariance = _clustered(pairs, value, trials, len(levels))
+        if kish is not None or not np.array_equal(units, n):
+            spread = np.divide(error**2, binomial, out=np.ones(len(levels)), where=binomial > 0)
+            effective = effective / np.maximum(spread, 1.0)
+            weighted = (events.astype(float), trials.astype(float))
+            return Estimates(
+                **common, units=units, error=error, covariance=covariance, effective=effective, weighted=weighted
+            )
+    error = np.sqrt(binomial)
+    if kish is not None:
+        weighted = (events.astype(float), trials.astype(float))
+        return Estimates(**common, units=endless, error=error, effective=effective, weighted=weighted)
+    events, trials = np.rint(events).astype(np.int64), np.rint(trials).astype(np.int64)
+    return Estimates(**common, units=endless, error=error, effective=effective, events=events, trials=trials)
+
+
+def _clustered(pairs: Pairs, value: Array, total: NDArray, groups: int) -> tuple[Array, Array, Array | None]:
+    """Standard errors by cluster, clusters per group, and the covariance of the groups if they share any.
+
+    Influence of a cluster on sum(a) / sum(b): (a_c - value b_c) / sum(b); variance G/(G-1) sum of squares.
+    """
+    held = pairs.sums[:, 1] != 0
+    cluster, group = pairs.cluster[held], pairs.group[held]
+    a, b = pairs.sums[held, 0], pairs.sums[held, 1]
+    units = np.bincount(group, minlength=groups).astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        influence = (a - value[group] * b) / total[group]
+        stretch = np.sqrt(units / (units - 1))
+    stretch = np.where(units > 1, stretch, np.nan)
+    if not len(cluster) or np.bincount(dense_ids(cluster)[0]).max() < 2:
+        variance = np.bincount(group, weights=influence**2, minlength=groups)
+        return np.sqrt(variance) * stretch, units, None
+    codes, n_clusters = dense_ids(cluster)
+    if n_clusters * groups <= 1 << 23:
+        table = np.zeros((n_clusters, groups))
+        table[codes, group] = influence
+        square = table.T @ table
+    else:
+        from scipy.sparse import csr_matrix
+
+        thin = csr_matrix((influence, (codes, group)), shape=(n_clusters, groups))
+        square = (thin.T @ thin).toarray()
+    return np.sqrt(np.diag(square)) * stretch, units, square * np.outer(stretch, stretch)
+
+
+def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
+    numerator, denominator = np.asarray(part.numerator), np.asarray(part.denominator)
+    codes, levels = coded(case, split)
+    weights, are_people = weights_of(case)
+    counted = (denominator != 0) & (codes >= 0)
+    if weights is not None:
+        counted &= weights > 0
+    at = np.flatnonzero(counted)
+    code, a, b = codes[at].astype(np.int64), numerator[at].astype(float), denominator[at].astype(float)
+    w = np.ones(len(at)) if weights is None else np.asarray(weights, float)[at]
+    groups = len(levels)
+
+    def total(column: Array) -> Array:
+        return np.bincount(code, weights=column, minlength=groups)
+
+    sum_a, sum_b = total(w * a), total(w * b)
+    n = np.rint(total(w) if are_people else np.bincount(code, minlength=groups)).astype(np.int64)
+    listed = np.bincount(codes[codes >= 0].astype(np.int64), minlength=groups)
+    if part.unit_of is not None:
+        owner = dense_ids(np.asarray(part.unit_of)[at])
+    else:
+        known = clusters_of(case)
+        owner = None if known is None else (known[0][at], known[1])
+    pairs = None
+    if owner is not None and len(at):
+        pairs = pair_sums(owner[0], owner[1], code, groups, columns=(w * a, w * b))
+    nobody = part.why or "nobody is in the denominator"
+    if bool(((a == 0) | (a == 1)).all()) and bool((b == 1).all()):
+        kish = None
+        if weights is not None and not are_people:
+            squares = total(w * w)
+            kish = np.divide(sum_b**2, squares, out=np.zeros(groups), where=squares > 0)
+        return binary_estimates(levels, sum_a, sum_b, n, kish, pairs, nobody, listed, part.exact)
+    value = np.divide(sum_a, sum_b, out=np.full(groups, np.nan), where=sum_b != 0)
+    units, covariance = n.astype(float), None
+    if pairs is not None:
+        error, units, covariance = _clustered(pairs, value, sum_b, groups)
+    else:
+        influence = a - value[code] * b
+        square = total((w if are_people else w * w) * influence**2)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            error = np.where(units > 1, np.sqrt(square * units / (units - 1)) / np.abs(sum_b), np.nan)
+    why = reasons(value, n, nobody, listed)
+    return Estimates(levels, value, n, why, units, error, covariance, exact=part.exact)
