@@ -1,1 +1,6 @@
 """Makes people and records; knows nothing of scoring."""
+
+from synthetic.population import Population
+from synthetic.recipe import Recipe
+
+__all__ = ["Population", "Recipe"]

@@ -1,0 +1,91 @@
+"""Real people from a table, behind the same doors as a synthetic population."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthetic.errors import InputError, unknown
+from synthetic.population import Population
+from synthetic.recipe import Recipe, Variable
+
+
+class FramePopulation(Population):
+    """A population whose people are the rows of a table: there are no causes in it, so setting a column changes it alone."""
+
+    def __init__(self, frame: pd.DataFrame, *, truth: Sequence[str] = ()) -> None:
+        if not isinstance(frame, pd.DataFrame) or not len(frame):
+            raise InputError("a population from a table needs a DataFrame with at least one row.")
+        if not frame.columns.is_unique:
+            twice = frame.columns[frame.columns.duplicated()][0]
+            raise InputError(f"column {twice!r} stands in the table twice.")
+        for name in truth:
+            if name not in frame.columns:
+                raise unknown("truth column", name, map(str, frame.columns))
+        missing = frame.isna()
+        for name in frame.columns:
+            count = int(missing[name].sum())
+            if count:
+                row = frame.index[int(missing[name].to_numpy().argmax())]
+                raise InputError(f"column {name!r} has {count} missing values, the first in row {row!r}.")
+        self._frame = frame.set_axis(pd.RangeIndex(len(frame), name="person").astype(np.int64))
+        self._frame.index.name = "person"
+        self.size, self.seed, self.truth = len(frame), 0, tuple(truth)
+        self.recipe = Recipe(
+            "table", {str(name): _variable(str(name), frame[name]) for name in frame}, {}, layout=False
+        )
+        self._set = ()
+
+    def people(self, start: int = 0, stop: int | None = None) -> pd.DataFrame:
+        """The rows start..stop-1, columns as given, index `person` from 0."""
+        start, stop = self._range(start, stop)
+        return self._frame.iloc[start:stop].copy()
+
+    def arrays(
+        self, start: int = 0, stop: int | None = None, *, names: Sequence[str] | None = None
+    ) -> dict[str, NDArray]:
+        """The columns of the rows start..stop-1 as arrays; texts and categories as integer codes of their levels."""
+        start, stop = self._range(start, stop)
+        wanted = list(self.recipe.variables) if names is None else list(names)
+        self.recipe.needed(wanted)
+        made = {}
+        for name in wanted:
+            each = self.recipe.variables[name]
+            column = self._frame[name].iloc[start:stop]
+            if each.levels is not None:
+                codes = pd.Categorical(column.astype(str), categories=list(each.levels)).codes
+                made[name] = np.asarray(codes, each.dtype)
+            else:
+                made[name] = column.to_numpy(each.dtype, copy=True)
+        return made
+
+    def do(self, values: Mapping[str, object], *, people: Sequence[int] | NDArray | None = None) -> Population:
+        """The same table with columns set, for everybody or for some rows."""
+        ids = self._ids(people)
+        self.recipe.needed(list(values))
+        frame = self._frame.copy()
+        for name, value in values.items():
+            self.recipe.variables[name].code(value)
+            frame.loc[frame.index if ids is None else ids, name] = value
+        made = FramePopulation.__new__(FramePopulation)
+        made.__dict__.update(self.__dict__)
+        made._frame = frame
+        return made
+
+
+def _variable(name: str, column: pd.Series) -> Variable:
+    levels, dtype, kind = None, np.float64, "float"
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        levels = tuple(str(level) for level in column.cat.categories)
+    elif pd.api.types.is_bool_dtype(column):
+        kind, dtype = "flag", np.bool_
+    elif pd.api.types.is_integer_dtype(column):
+        kind, dtype = "integer", np.int64
+    elif not pd.api.types.is_numeric_dtype(column):
+        levels = tuple(sorted(column.astype(str).unique()))
+    if levels is not None:
+        kind, dtype = "category", np.int16 if len(levels) < 1 << 15 else np.int32
+    return Variable(name, None, (), "person", kind, f"column {name!r} of the table", levels=levels, dtype=dtype)

@@ -1,0 +1,99 @@
+"""Households inside grids of 1,024 people, and sums over their members.
+
+Household sizes are drawn slot by slot; a grid is filled from its first id on, and the household that
+would cross its end is cut to the people left. Members stand in a row: the id of a household is that of its first.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.draws import GRID
+
+Ints = NDArray[np.int64]
+
+
+class Layout:
+    """Who lives with whom in the grids start..stop-1, from the sizes drawn for each slot of a grid.
+
+    `first` is the place of each household's first member in the block, `size` the number of its members,
+    `of` the household (its number in the block) of each person.
+    """
+
+    def __init__(self, start: int, stop: int, sizes: NDArray | None = None) -> None:
+        self.start, self.grids = start, stop - start
+        self.people = self.grids * GRID
+        if sizes is None:
+            self.first = np.arange(self.people)
+            self.size = np.ones(self.people, np.int64)
+        else:
+            drawn = np.asarray(sizes, np.int32).reshape(self.grids, GRID)
+            ends = np.cumsum(drawn, axis=1, dtype=np.int32)
+            begins = ends - drawn
+            lives = begins < GRID
+            offset = (np.arange(self.grids, dtype=np.int64) * GRID)[:, None]
+            self.first = (begins + offset)[lives]
+            self.size = (np.minimum(ends, GRID) - begins)[lives].astype(np.int64)
+        self.of = np.repeat(np.arange(len(self.first)), self.size)
+
+    @cached_property
+    def grid_of_household(self) -> Ints:
+        """The grid (its number in the block) of each household."""
+        return self.first // GRID
+
+    @cached_property
+    def grid(self) -> NDArray[np.int32]:
+        """The grid ids of the block."""
+        return np.arange(self.start, self.start + self.grids, dtype=np.int32)
+
+    @cached_property
+    def household(self) -> Ints:
+        """The id of each household: that of its first member."""
+        return self.first + self.start * GRID
+
+    @cached_property
+    def place(self) -> NDArray[np.int16]:
+        """The position of each person in the household, from 0."""
+        return (np.arange(self.people) - self.first[self.of]).astype(np.int16)
+
+    def spread(self, values: NDArray, held_by: str, wanted: str) -> NDArray:
+        """Values of one unit handed down to a finer one; values already as fine are left alone."""
+        if held_by == wanted or held_by == "person":
+            return values
+        if held_by == "household":
+            return values if wanted == "grid" else values[self.of]
+        return values[self.grid_of_household] if wanted == "household" else np.repeat(values, GRID)
+
+
+class Members:
+    """Sums over the members of each household, in the order of their ids."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.size = layout.size
+
+    def sum(self, values: NDArray) -> NDArray[np.float64]:
+        """The sum over each household's members."""
+        return np.bincount(self.layout.of, weights=values, minlength=len(self.layout.first))
+
+    def any(self, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether any member of each household is flagged."""
+        found = np.zeros(len(self.layout.first), np.bool_)
+        found[self.layout.of[flags]] = True
+        return found
+
+    def first(self, values: NDArray) -> NDArray:
+        """The value of each household's first member, the head."""
+        return values[self.layout.first]
+
+    def of_household(self, values: NDArray) -> NDArray:
+        """A value of each household, handed to its members."""
+        return values[self.layout.of]
+
+    def where(self, flags: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+        """The people flagged, and their households, both as numbers in the block."""
+        people = np.flatnonzero(flags)
+        return people, self.layout.of[people]

@@ -1,0 +1,161 @@
+"""Sex and age of the members of a household, drawn along its kin ties.
+
+The head comes first, then the partner given the head, children given the younger of the two, parents given
+the head. Every conditional law is a base shape (age at parenthood, age difference of partners, leaving home)
+times a tilt for each sex and five-year band, so that one table of 2 x 17 tilts, found by
+`python -m synthetic.calibrate`, brings the whole society to the census pyramid (exponential tilting,
+Csiszar 1975). A child is at least 15 years younger than its parents and a parent 15 years older than the head
+in every cell of the tables, so no household has to be mended.
+
+Laws are kept as quantile tables of small integers: one look-up a person. A cell is sex * 128 + age.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.households import Members
+from synthetic.recipe import Numbers
+
+ROLES = ("head", "partner", "child", "parent of head", "other")
+LETTERS = "HPCRO"
+OLDEST = 100
+BAND = np.minimum(np.arange(128) // 5, 16)
+"""The five-year band of each age; the last is 80 and over."""
+
+_AGES = np.arange(128)
+_GENERATION = 15
+_ADULT = 18
+
+
+def band_of(cells: NDArray) -> NDArray[np.int64]:
+    """The sex and five-year band of each cell, as sex * 17 + band."""
+    return (cells >> 7) * 17 + BAND[cells & 127]
+
+
+def quantiles(weights: NDArray[np.float64], cells: int) -> NDArray[np.int16]:
+    """For each row of weights the index found at `cells` evenly spaced ranks; a row of zeros gives -1.
+
+    >>> quantiles(np.array([[1.0, 0.0, 3.0]]), 4)
+    array([[0, 2, 2, 2]], dtype=int16)
+    """
+    totals = np.cumsum(weights, axis=-1)
+    ranks = (np.arange(cells) + 0.5) / cells
+    table = np.full((len(weights), cells), -1, np.int16)
+    for row, total in enumerate(totals):
+        if total[-1] > 0:
+            table[row] = np.searchsorted(total, ranks * total[-1], side="right")
+    return table
+
+
+@dataclass(frozen=True)
+class Kinship:
+    """The laws of sex and age in a household of given composition, as quantile tables."""
+
+    compositions: tuple[str, ...]
+    numbers: Numbers
+
+    @cached_property
+    def tilt(self) -> NDArray[np.float64]:
+        """Weight of each cell: the tilt of its sex and band, falling with age past 80."""
+        n = self.numbers
+        tilts = np.exp(np.asarray([n.tilt_male, n.tilt_female]))
+        decline = np.exp(-n.old_age_decline * np.maximum(_AGES - 80, 0))
+        return tilts[:, BAND] * decline * (_AGES <= OLDEST)
+
+    def _generation(self, gap: NDArray) -> NDArray[np.float64]:
+        n = self.numbers
+        shape = np.exp(-0.5 * ((gap - n.parenthood_age) / n.parenthood_spread) ** 2)
+        return shape * ((gap >= _GENERATION) & (gap <= 50))
+
+    @cached_property
+    def child(self) -> NDArray[np.float64]:
+        """Weights of a child's cell, for each age of the younger parent."""
+        n = self.numbers
+        home = n.late_leavers + (1 - n.late_leavers) / (1 + np.exp((_AGES - n.leaving_age) / 2.0))
+        ages = self._generation(_AGES[:, None] - _AGES[None, :]) * home
+        return np.concatenate([ages * self.tilt[0], ages * self.tilt[1]], axis=1)
+
+    @cached_property
+    def parent(self) -> NDArray[np.float64]:
+        """Weights of a parent's cell, for each age of the head."""
+        ages = self._generation(_AGES[None, :] - _AGES[:, None])
+        return np.concatenate([ages * self.tilt[0], ages * self.tilt[1]], axis=1)
+
+    @cached_property
+    def partner(self) -> NDArray[np.float64]:
+        """Weights of a partner's cell, for each cell of the other; partners differ in sex."""
+        n = self.numbers
+        older = _AGES[:, None] - _AGES[None, :]
+        grown = (_AGES >= _ADULT) & (_AGES <= OLDEST)
+        made = np.zeros((256, 256))
+        for sex, sign in ((0, 1), (1, -1)):
+            shape = np.exp(-0.5 * ((sign * older - n.partner_gap) / n.partner_gap_spread) ** 2)
+            other = 1 - sex
+            made[sex * 128 : sex * 128 + 128, other * 128 : other * 128 + 128] = shape * grown * self.tilt[other]
+        return made
+
+    @cached_property
+    def head(self) -> NDArray[np.float64]:
+        """Weights of the head's cell, for each composition."""
+        n = self.numbers
+        grown = (_AGES >= _ADULT) & (_AGES <= OLDEST)
+        married = 1 / (1 + np.exp(-(_AGES - n.marriage_age) / 2.0))
+        rooms = {"C": self.child.sum(1), "R": self.parent.sum(1), "O": np.ones(128)}
+        made = np.zeros((len(self.compositions), 256))
+        for row, letters in enumerate(self.compositions):
+            base = grown * self.tilt
+            for letter in letters[1:]:
+                if letter == "P":
+                    base = base * self.partner.sum(1).reshape(2, 128) * married
+                else:
+                    base = base * rooms[letter]
+            men = n.men_head_couples if "P" in letters else n.men_head_alone
+            share = base.sum(1, keepdims=True)
+            made[row] = (base / np.where(share > 0, share, 1) * np.array([[men], [1 - men]])).ravel()
+        return made
+
+    @cached_property
+    def tables(self) -> dict[str, NDArray[np.int16]]:
+        """The quantile tables from which cells are looked up."""
+        return {
+            "head": quantiles(self.head, 4096),
+            "partner": quantiles(self.partner, 512),
+            "child": quantiles(self.child, 1024),
+            "parent": quantiles(self.parent, 512),
+            "other": quantiles(self.tilt.reshape(1, -1), 4096),
+        }
+
+    def cells(self, composition: NDArray, role: NDArray, coins: NDArray[np.float64], members: Members) -> NDArray:
+        """The cell of every person, from the composition of each household, each person's role and one coin each."""
+        tables = self.tables
+        made = _look_up(tables["other"], 0, coins)
+        first = members.layout.first
+        head = _look_up(tables["head"], composition, coins[first])
+        made[first] = head
+        person, house = members.where(role == 1)
+        partner = _look_up(tables["partner"], head[house], coins[person])
+        made[person] = partner
+        younger = head & 127
+        younger[house] = np.minimum(younger[house], partner & 127)
+        person, house = members.where(role == 2)
+        made[person] = _look_up(tables["child"], younger[house], coins[person])
+        person, house = members.where(role == 3)
+        if len(person):
+            second = np.zeros(len(person), np.bool_)
+            second[1:] = house[1:] == house[:-1]
+            one = person[~second]
+            made[one] = _look_up(tables["parent"], head[house[~second]] & 127, coins[one])
+            two = person[second]
+            cell = _look_up(tables["partner"], made[two - 1], coins[two])
+            age = np.maximum(cell & 127, (head[house[second]] & 127) + _GENERATION)
+            made[two] = (cell & 128) | np.minimum(age, 127)
+        return made
+
+
+def _look_up(table: NDArray[np.int16], row: NDArray | int, coins: NDArray[np.float64]) -> NDArray[np.int16]:
+    return table[row, (coins * table.shape[1]).astype(np.int32)]

@@ -1,0 +1,196 @@
+"""People by id: a recipe, a size and a seed give the same bytes for any range, shard or order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.draws import GRID, dense, pack, sparse, uniform
+from synthetic.errors import InputError
+from synthetic.households import Layout, Members
+from synthetic.recipe import LAYOUT, Recipe, Variable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BLOCK = 64
+"""Grids worked on at once: 65,536 people, a block that fits the cache."""
+
+_SLOTS = "household_size"
+"""The variable that is drawn slot by slot and makes the layout."""
+
+
+class Population:
+    """A synthetic population: its people are a pure function of recipe, seed and id.
+
+    >>> town = Population("china-2020", 2048, seed=1)
+    >>> bool((town.arrays(1000, 1100)["age"] == town.arrays()["age"][1000:1100]).all())
+    True
+    """
+
+    def __init__(self, recipe: str | Path | Recipe, size: int, *, seed: int = 0) -> None:
+        if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 0 < size <= 1 << 34:
+            raise InputError(f"size of a population: found {size!r}, allowed: 1 to {1 << 34}.")
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+            raise InputError(f"seed of a population: found {seed!r}, an integer is needed.")
+        self.recipe = Recipe.load(recipe)
+        self.size, self.seed = int(size), int(seed)
+        self.truth: tuple[str, ...] = ()
+        self._set: tuple[tuple[Variable, float | int | bool, NDArray[np.int64] | None], ...] = ()
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, *, truth: Sequence[str] = ()) -> Population:
+        """A population of real people from a table, one row each; `truth` names columns that no model may see."""
+        from synthetic.frames import FramePopulation
+
+        return FramePopulation(frame, truth=truth)
+
+    def do(self, values: Mapping[str, object], *, people: Sequence[int] | NDArray | None = None) -> Population:
+        """The same society with variables set, for everybody or for some people (for their household or grid where
+        the variable is assigned to one). What depends on them is worked out again with the same draws.
+
+        Raises InputError for an unknown variable, a level outside its levels or a wrong type.
+        """
+        self.recipe.needed(list(values))
+        ids = self._ids(people)
+        changed = [
+            (self.recipe.variables[name], self.recipe.variables[name].code(v), ids) for name, v in values.items()
+        ]
+        made = self._copy()
+        made._set = (*self._set, *changed)
+        return made
+
+    def _ids(self, people: Sequence[int] | NDArray | None) -> NDArray[np.int64] | None:
+        if people is None:
+            return None
+        ids = np.unique(np.asarray(people, np.int64))
+        if len(ids) and not (0 <= ids[0] and ids[-1] < self.size):
+            wrong = ids[0] if ids[0] < 0 else ids[-1]
+            raise InputError(f"person {wrong} does not exist: ids are 0 to {self.size - 1}.")
+        return ids
+
+    def _copy(self) -> Population:
+        made = Population.__new__(Population)
+        made.__dict__.update(self.__dict__)
+        return made
+
+    def arrays(
+        self, start: int = 0, stop: int | None = None, *, names: Sequence[str] | None = None
+    ) -> dict[str, NDArray]:
+        """The columns of the people start..stop-1 as arrays: integer codes for categories (see `levels`), numbers else."""
+        start, stop = self._range(start, stop)
+        wanted = self.recipe.columns if names is None else list(names)
+        order = self.recipe.needed(wanted)
+        variables = self.recipe.variables
+        made = {name: np.empty(stop - start, variables[name].dtype) for name in wanted}
+        if stop == start:
+            return made
+        last = (stop - 1) // GRID + 1
+        for first in range(start // GRID, last, BLOCK):
+            until = min(first + BLOCK, last)
+            block = _Block(self, first, until)
+            block.run(order)
+            low, high = max(start, first * GRID), min(stop, until * GRID)
+            for name in wanted:
+                made[name][low - start : high - start] = block.get(name, "person")[
+                    low - first * GRID : high - first * GRID
+                ]
+        return made
+
+    def people(self, start: int = 0, stop: int | None = None) -> pd.DataFrame:
+        """The people start..stop-1 as a table, index `person`; categories are categoricals with all their levels."""
+        import pandas as pd
+
+        start, stop = self._range(start, stop)
+        variables = self.recipe.variables
+        columns: dict[str, object] = {}
+        for name, values in self.arrays(start, stop).items():
+            levels = variables[name].levels
+            columns[name] = values if levels is None else pd.Categorical.from_codes(values, categories=list(levels))
+        return pd.DataFrame(columns, index=pd.Index(np.arange(start, stop, dtype=np.int64), name="person"))
+
+    def _range(self, start: int, stop: int | None) -> tuple[int, int]:
+        stop = self.size if stop is None else stop
+        if not 0 <= start <= stop <= self.size:
+            raise InputError(f"people {start} to {stop}: allowed are 0 to {self.size}.")
+        return int(start), int(stop)
+
+
+class _Block:
+    """The grids first..until-1 of a population, worked out together; each as it would be alone."""
+
+    def __init__(self, population: Population, first: int, until: int) -> None:
+        self.seed, self.first, self.until = population.seed, first, until
+        self.recipe, self.set = population.recipe, population._set
+        self.values: dict[str, NDArray] = {}
+        self.spread: dict[tuple[str, str], NDArray] = {}
+        slots = self.recipe.variables.get(_SLOTS)
+        sizes = None
+        if slots is not None:
+            assert slots.function is not None
+            sizes = slots.function(**self._reserved(slots, "person"))
+        self.layout = Layout(first, until, sizes)
+        self.members = Members(self.layout)
+        for name in LAYOUT:
+            self.values[name] = getattr(self.layout, name)
+        if slots is not None:
+            self.values[_SLOTS] = self.layout.size.astype(slots.dtype)
+
+    def run(self, order: list[str]) -> None:
+        for name in order:
+            each = self.recipe.variables[name]
+            if name not in self.values:
+                assert each.function is not None
+                inputs = {parent: self.get(parent, each.assigned_to) for parent in each.parents}
+                made = each.function(**inputs, **self._reserved(each, each.assigned_to))
+                self.values[name] = np.asarray(made, each.dtype)
+            self._intervene(each)
+
+    def get(self, name: str, unit: str) -> NDArray:
+        """A variable at a unit: spread over people or households where it is held by a coarser one."""
+        held_by = self.recipe.variables[name].assigned_to
+        if held_by in (unit, "person"):
+            return self.values[name]
+        if (name, unit) not in self.spread:
+            self.spread[name, unit] = self.layout.spread(self.values[name], held_by, unit)
+        return self.spread[name, unit]
+
+    def _reserved(self, each: Variable, unit: str) -> dict[str, object]:
+        made: dict[str, object] = {}
+        if "draw" in each.reserved:
+            made["draw"] = lambda k=0: self._draw(each.name, unit, k)
+        if "numbers" in each.reserved:
+            made["numbers"] = self.recipe.numbers[each.name]
+        if "members" in each.reserved:
+            made["members"] = self.members
+        return made
+
+    def _draw(self, name: str, unit: str, k: int) -> NDArray[np.float64]:
+        stream = f"society:{name}"
+        if unit == "grid":
+            return uniform(sparse(self.seed, stream, pack(np.arange(self.first, self.until), 0, 0, k)))
+        words = dense(self.seed, stream, self.first * GRID, self.until * GRID, 0, k)
+        return uniform(words[self.layout.first] if unit == "household" else words)
+
+    def _intervene(self, each: Variable) -> None:
+        for target, value, people in self.set:
+            if target.name != each.name:
+                continue
+            if people is None:
+                self.values[each.name] = np.full_like(self.values[each.name], value)
+                continue
+            low, high = np.searchsorted(people, [self.first * GRID, self.until * GRID])
+            if low == high:
+                continue
+            places = people[low:high] - self.first * GRID
+            if each.assigned_to == "household":
+                places = self.layout.of[places]
+            elif each.assigned_to == "grid":
+                places = places // GRID
+            changed = self.values[each.name].copy()
+            changed[places] = value
+            self.values[each.name] = changed
