@@ -77,6 +77,6 @@ class RegimeState:
             if not sanction.raises:
                 continue
             under = (self.sanctions[person] >> np.uint16(bit)) & 1 == 1
-            for name in sanction.raises:
+            for name in set(sanction.raises).intersection(kinds):
                 factor[under & (kind == kinds.index(name))] *= self.regime.value(sanction.name, name, 1.0)
         return factor

@@ -1,0 +1,380 @@
+"""The case: all that a measure may see of one model in one world; and the setting that makes cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from synthetic.draws import GRID, derive, pack, sparse, uniform
+from synthetic.errors import InputError, unknown
+from testbed.disclosure import Disclosure
+from testbed.history import History
+from testbed.models.base import Scores, higher_is, learns, name_of, needs, row_wise
+from testbed.models.decide import Decide
+from testbed.models.scorer import Scorer
+from testbed.scenario import OUTCOME, TRAINING_PERIODS, Scenario
+from testbed.society import Society
+from testbed.twin import TOUCHED, Assign, Change, Inject, Replay, Switch, by_root, overlay, replay, touched
+from testbed.world import Injection, Scheme, World
+
+TRAINING_PEOPLE = 20 * GRID
+
+
+class Setting:
+    """A scenario at a size, length and seed: the society and the training society that all its cases share."""
+
+    def __init__(
+        self, scenario: Scenario, *, people: int | None = None, periods: int | None = None, seed: int = 0,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
+        self.scenario, self.seed = scenario, seed
+        self.size = scenario.people if people is None else people
+        self.periods = scenario.periods if periods is None else periods
+        if self.periods < 1:
+            raise InputError(f"periods must be at least 1, found {self.periods}.")
+        self.say = progress or (lambda text: None)
+
+    @cached_property
+    def society(self) -> Society:
+        """The people of this setting."""
+        self.say(f"making {self.size:,} people")
+        return Society(self.scenario, self.size, self.seed)
+
+    @cached_property
+    def training(self) -> tuple[Society, History]:
+        """A separate society (own stream) in which conduct is recorded and nobody is scored."""
+        society = Society(self.scenario, TRAINING_PEOPLE, derive(self.seed, "training"))
+        return society, World(society, Scheme(None, None), TRAINING_PERIODS).run()
+
+    def scheme(self, model: Any) -> Scheme:
+        """The model, fitted once on the recorded outcomes of the training society, with its cut-offs."""
+        society, history = self.training
+        if learns(model):
+            learned = outcome_positive(self.scenario, self.scenario.learn, history, society)
+            at = TRAINING_PERIODS - 1 - window(self.scenario.learn)
+            frame = Scorer(model, record_columns(self.scenario)).frame(record_arrays(society, history, at), society.ids)
+            fitted = model.fit(frame[society.scored], learned[society.scored].astype(np.int8))
+            model = model if fitted is None else fitted
+        scorer = Scorer(model, record_columns(self.scenario))
+        decide = None
+        if any(self.scenario.decide.values()):
+            people = society.ids[society.scored]
+            arrays = {
+                name: column[society.scored]
+                for name, column in record_arrays(society, history, TRAINING_PERIODS - 1).items()
+            }
+            draws = uniform(sparse(society.seed, "model", pack(people))) if "draws" in needs(model) else None
+            entries = standing_entries(history, TRAINING_PERIODS - 1) if "entries" in needs(model) else None
+            made = scorer.score(arrays, people, draws=draws, entries=entries)
+            if made.decision is None:
+                cuts = {side: spec or None for side, spec in self.scenario.decide.items()}
+                decide = Decide.fit(made.score, adverse=cuts["adverse"], favored=cuts["favored"], higher_is=higher_is(model))
+        return Scheme(scorer, decide, row_wise(model), needs(model))
+
+    def case(self, model: Any = None, *, name: str | None = None) -> Case:
+        """Run a model (default: the scenario's own) in this setting."""
+        if model is None:
+            model, name = self.own_model(), name or self.scenario.model
+        scheme = self.scheme(model)
+        self.say(f"running {name or name_of(model)} for {self.periods} months")
+        history = World(self.society, scheme, self.periods).run()
+        return Case(self, model, name or name_of(model), scheme, history)
+
+    def own_model(self) -> Any:
+        """The scheme that the scenario names, with the scenario's dials."""
+        if self.scenario.rulebook is not None:
+            return self.scenario.rulebook
+        from testbed.models.load import load_model
+
+        return load_model(self.scenario.model)
+
+
+def run_case(
+    scenario: Scenario | str, model: Any = None, *, name: str | None = None, people: int | None = None,
+    periods: int | None = None, seed: int = 0,
+) -> Case:  # fmt: skip
+    """One model in one world of a scenario, ready to be measured.
+
+    >>> case = run_case("rongcheng", people=1024, periods=3)
+    >>> case.history.periods
+    3
+    """
+    scenario = Scenario.load(scenario) if isinstance(scenario, str) else scenario
+    return Setting(scenario, people=people, periods=periods, seed=seed).case(model, name=name)
+
+
+class Case:
+    """One model in one world. Arrays of history, groups and clusters are aligned with `people`: everybody."""
+
+    def __init__(
+        self, setting: Setting, model: Any, name: str, scheme: Scheme, history: History, *,
+        base: Case | None = None, change: Change | None = None, roots: np.ndarray | None = None, touched: pd.DataFrame | None = None,
+    ) -> None:  # fmt: skip
+        self.setting, self.scenario, self.seed = setting, setting.scenario, setting.seed
+        self.model, self.model_name, self.scheme = model, name, scheme
+        self.history, self.periods = history, history.periods
+        self.society = setting.society
+        self.base, self.change = base, change
+        self.roots = np.empty(0, np.int64) if roots is None else roots
+        self.touched = pd.DataFrame(columns=list(TOUCHED)) if touched is None else touched
+        self.questions = 0
+        self._twins: dict[Change, Case] = {}
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """Truth and attributes of everybody, index person."""
+        return self.society.population.people()
+
+    @property
+    def scored(self) -> np.ndarray:
+        """Who is in scope of the scheme: bool (n,)."""
+        return self.society.scored
+
+    @property
+    def clusters(self) -> np.ndarray:
+        """The coarsest unit in which recipe or channels share draws, per person: the grid."""
+        return self.society.grids
+
+    @property
+    def disclosure(self) -> Disclosure:
+        """What the scored may see."""
+        return self.scenario.disclosure
+
+    @property
+    def decided(self) -> int:
+        """The month whose decision is measured: the last that leaves the window of the outcome."""
+        return max(self.periods - 1 - window(self.scenario.outcome), 0)
+
+    @cached_property
+    def records(self) -> pd.DataFrame:
+        """What the model sees at the last month, people in scope only."""
+        return self.records_at(self.periods - 1)
+
+    def records_at(self, period: int) -> pd.DataFrame:
+        """What the model sees at a month, people in scope only."""
+        arrays = record_arrays(self.society, self.history, period)
+        scorer = Scorer(self.model, {})
+        scorer.columns = record_columns(self.scenario)
+        return scorer.frame({k: v[self.scored] for k, v in arrays.items()}, self.society.ids[self.scored])
+
+    @cached_property
+    def scores(self) -> Scores:
+        """Scores, decisions and reasons of `records`."""
+        asked = self.questions
+        made = self.ask(self.records)
+        self.questions = asked
+        return made
+
+    def ask(self, records: pd.DataFrame, *, coins: int = 0, period: int | None = None) -> Scores:
+        """What the scheme says of these records: score, decision, reasons. Questions are counted.
+
+        coins=0 uses the world's own draws of the month (default: the last), k > 0 fresh ones.
+        Raises InputError where a column is missing.
+        """
+        self.questions += len(records)
+        period = self.periods - 1 if period is None else period
+        people = records.index.to_numpy(np.int64)
+        arrays: dict[str, np.ndarray] = {}
+        for name, levels in record_columns(self.scenario).items():
+            if name not in records:
+                raise unknown("column of the records (missing)", name, records.columns)
+            column = records[name]
+            arrays[name] = _codes(column, levels) if levels is not None else column.to_numpy()
+        fresh = f":ask:{coins}" if coins else ""
+        draws = None
+        if "draws" in self.scheme.needs:
+            draws = uniform(sparse(self.seed, f"model{fresh}", pack(people, period)))
+        entries = standing_entries(self.history, period) if "entries" in self.scheme.needs else None
+        made = self.scheme.scorer.score(arrays, people, draws=draws, entries=entries, reasons=True)
+        decision = made.decision
+        if decision is None and self.scheme.decide is not None:
+            tie = uniform(sparse(self.seed, f"decide:tie{fresh}", pack(people)))
+            decision = self.scheme.decide.decide(made.score, tie)
+        return Scores(made.score, decision, made.reasons)
+
+    # The table view: what a measure of predictions and outcomes reads, aligned with people.
+
+    @property
+    def prediction(self) -> np.ndarray:
+        """Whether the decision is positive, "not adverse": bool (n,)."""
+        return self.history.decision(self.decided) != -1
+
+    @cached_property
+    def outcome(self) -> np.ndarray:
+        """The positive side of the scenario's outcome: bool (n,)."""
+        return outcome_positive(self.scenario, self.scenario.outcome, self.history, self.society)
+
+    @property
+    def score(self) -> np.ndarray:
+        """Score at the decision, NaN out of scope: float64 (n,). Higher is better, whatever the model says."""
+        score = self.history.score(self.decided)
+        return -score if higher_is(self.model) == "worse" else score
+
+    weights = None
+
+    def coded(self, split: str) -> tuple[np.ndarray, tuple[str, ...]]:
+        """Codes and labels of an attribute, or of a crossing `a*b` (values `x*y`). Raises InputError for another."""
+        codes, labels = np.zeros(self.society.size, np.int64), ("",)
+        for place, name in enumerate(split.split("*")):
+            levels = self.society.levels.get(name)
+            if levels is None:
+                able = [key for key, value in self.society.levels.items() if value is not None]
+                raise unknown("attribute to split by", name, able)
+            codes = codes * len(levels) + self.society.columns[name]
+            labels = tuple(levels) if place == 0 else tuple(f"{a}*{b}" for a in labels for b in levels)
+        return codes, labels
+
+    # Twins.
+
+    def twin(self, change: Change) -> Case:
+        """The same world with one thing changed: same draws, same fitted model. Run once and kept."""
+        if change not in self._twins:
+            makers: Mapping[type, Callable[[Any], Case]] = {Inject: self._inject, Assign: self._assign, Switch: self._switch}
+            self._twins[change] = makers[type(change)](change)
+        return self._twins[change]
+
+    @property
+    def separable(self) -> bool:
+        """Whether a household's life depends on others only through strayed entries: no quota, no joint model."""
+        alone = self.scheme.row_wise or self.scheme.needs == ("draws",)
+        return alone and not self.scenario.regime.coupled
+
+    def roots_of(self, change: Inject) -> Injection:
+        """Who is befallen: people in scope of whom the entry is false, at most one in a household."""
+        error = self.scenario.error
+        kind = error.kind if change.kind is None else change.kind
+        period = error.period if change.period is None else change.period
+        share = (error.per_1000 if change.per_1000 is None else change.per_1000) / 1000
+        if kind not in self.scenario.kinds:
+            raise unknown("kind to inject", kind, self.scenario.kinds)
+        if period >= self.periods:
+            return Injection(np.empty(0, np.int64), self.scenario.kinds.index(kind), self.periods)
+        code = self.scenario.kinds.index(kind)
+        coin = uniform(sparse(self.seed, "inject", pack(self.society.ids, period, code)))
+        innocent = self.history.true_counts(period)[:, code] == 0
+        could = np.flatnonzero(self.scored & innocent & (coin < share))
+        order = could[np.argsort(coin[could], kind="stable")]
+        _, first = np.unique(self.society.household[order], return_index=True)
+        return Injection(np.sort(order[first]), code, period)
+
+    def _inject(self, change: Inject) -> Case:
+        injection = self.roots_of(change)
+        if not len(injection.roots):
+            return self._made(self.history, change, injection.roots, None)
+        if not self.separable:
+            history = World(self.society, self.scheme, self.periods, injection=injection).run()
+            return self._made(history, change, injection.roots, self._whole(history, injection))
+        return self._batched(change, injection.roots, injection=injection)
+
+    def _assign(self, change: Assign) -> Case:
+        if change.attribute not in self.scenario.recipe.variables:
+            raise unknown("attribute to assign", change.attribute, self.scenario.recipe.variables)
+        people = None if change.people is None else np.array(change.people, np.int64)
+        views = self.society.shown(change.attribute, change.value, people, change.readers)
+        if people is None or not self.separable:
+            history = World(self.society, self.scheme, self.periods, views=views).run()
+            return self._made(history, change, np.empty(0, np.int64), None)
+        if not len(people):
+            return self._made(self.history, change, people, None)
+        _, first = np.unique(self.society.household[people], return_index=True)
+        return self._batched(change, people[np.sort(first)], views=views)
+
+    def _switch(self, change: Switch) -> Case:
+        other = Setting(self.scenario.set({change.dial: change.value}), people=self.setting.size, periods=self.periods, seed=self.seed)
+        if np.array_equal(other.society.most, self.society.most) and other.scenario.kinds == self.scenario.kinds:
+            other.society._candidates = self.society._candidates
+        scheme = self.scheme
+        if change.dial.startswith("model.") and other.scenario.rulebook is not None:
+            scheme = Scheme(Scorer(other.scenario.rulebook, record_columns(other.scenario)), scheme.decide, scheme.row_wise, scheme.needs)
+        history = World(other.society, scheme, self.periods).run()
+        return Case(other, self.model, self.model_name, scheme, history, base=self, change=change)
+
+    def _batched(self, change: Change, roots: np.ndarray, *, views: Any = None, injection: Injection | None = None) -> Case:
+        """All roots in one replay; those whose differences meet are run again, each alone, for `touched`."""
+        since = 0 if injection is None else injection.period
+        part = replay(self.society, self.scheme, self.history, roots, views=views, injection=injection)
+        homes, crowded = by_root(self.society, part, roots)
+        rows = touched(self.society, self.history, part, homes, since)
+        history = overlay(self.history, part, injection)
+        rows = rows[~rows["root"].isin(crowded)]
+        for root in crowded.tolist():
+            alone = self._alone(change, root, injection)
+            rows = pd.concat([rows, touched(self.society, self.history, alone, by_root(self.society, alone, np.array([root]))[0], since)])
+        return self._made(history, change, roots, rows.reset_index(drop=True))
+
+    def _alone(self, change: Change, root: int, injection: Injection | None) -> Replay:
+        one = np.array([root])
+        if injection is not None:
+            single = Injection(one, injection.kind, injection.period)
+            return replay(self.society, self.scheme, self.history, one, injection=single)
+        assert isinstance(change, Assign)
+        views = self.society.shown(change.attribute, change.value, one, change.readers)
+        return replay(self.society, self.scheme, self.history, one, views=views)
+
+    def _whole(self, history: History, injection: Injection) -> pd.DataFrame:
+        part = Replay(self.society.ids, history, [])
+        return touched(self.society, self.history, part, by_root(self.society, part, injection.roots)[0], injection.period)
+
+    def _made(self, history: History, change: Change, roots: np.ndarray, rows: pd.DataFrame | None) -> Case:
+        return Case(self.setting, self.model, self.model_name, self.scheme, history, base=self, change=change, roots=roots, touched=rows)
+
+
+def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:
+    """The columns of the records: held attributes with their labels, then one count per recorded kind."""
+    held = {name: scenario.recipe.variables[name].levels for name in scenario.held}
+    return {**held, **dict.fromkeys(scenario.recorded)}
+
+
+def record_arrays(society: Society, history: History, period: int) -> dict[str, np.ndarray]:
+    """The records of everybody at a month, as integer-coded arrays."""
+    counts = history.counts(period)
+    held = {name: society.columns[name] for name in society.scenario.held}
+    return {**held, **{kind: counts[:, history.kinds.index(kind)] for kind in society.scenario.recorded}}
+
+
+def standing_entries(history: History, period: int) -> pd.DataFrame:
+    """Standing entries with their age in months, without origin and parent: those are truth."""
+    held = history.ledger.where(history.ledger.standing(period))
+    kinds = np.array(history.kinds, object)
+    return pd.DataFrame({"person": held.subject, "kind": kinds[held.kind], "age": period - held.start.astype(np.int64)})
+
+
+def window(outcome: str) -> int:
+    """Months after the decision that an outcome looks at; 0 for `deserved`."""
+    found = OUTCOME.fullmatch(outcome)
+    return int(found[3]) if found else 0
+
+
+def outcome_positive(scenario: Scenario, outcome: str, history: History, society: Society) -> np.ndarray:
+    """The positive side of an outcome: bool (n,). D* not adverse; an adverse kind absent, a favorable one present."""
+    last = history.periods - 1
+    found = OUTCOME.fullmatch(outcome)
+    if found is None:
+        return history.deserved(last) != -1
+    whose, kind, months = found[1], found[2], int(found[3])
+    if kind != "any" and kind not in scenario.kinds:
+        raise unknown("kind in outcome", kind, scenario.kinds)
+    wanted = np.array([kind == name or (kind == "any" and one.adverse) for name, one in zip(scenario.kinds, scenario.conduct, strict=True)])
+    start = max(last - months, 0)
+    if whose == "future":
+        many = history.true_counts(last) - history.true_counts(start)
+        happened = many[:, wanted].any(axis=1)
+    else:
+        ledger = history.ledger
+        new = ledger.real & (ledger.start > start) & (ledger.start <= last) & wanted[ledger.kind]
+        happened = np.zeros(society.size, bool)
+        happened[ledger.subject[new]] = True
+    adverse = kind == "any" or scenario.conduct[scenario.kinds.index(kind)].adverse
+    return ~happened if adverse else happened
+
+
+def _codes(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
+    values = pd.Categorical(column.astype(object), categories=list(levels))
+    if (values.codes < 0).any():
+        bad = column.to_numpy(object)[values.codes < 0][0]
+        raise unknown(f"value of {column.name}", bad, levels)
+    return values.codes.astype(np.int64)

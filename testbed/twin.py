@@ -1,0 +1,219 @@
+"""Twins: the same world with one thing changed; the difference is the effect.
+
+A full twin runs everybody again. An incremental twin replays only the households whose inputs differ,
+against the base run's log of strayed entries, and takes in further households until nothing new
+differs; it equals the full twin byte for byte. Batches in which two roots meet are run again, each
+root alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from synthetic.channels.base import Acts
+from synthetic.ledger import Ledger
+from testbed.history import History, Strays
+from testbed.society import Society, Views
+from testbed.world import Injection, Scheme, World
+
+TOUCHED = ("root", "person", "hop", "first", "last", "score", "decision", "list", "sanction")
+
+
+@dataclass(frozen=True)
+class Inject:
+    """Wrong entries added; None: the scenario's `[error]`. One root in a household at the most."""
+
+    kind: str | None = None
+    period: int | None = None
+    per_1000: float | None = None
+
+
+@dataclass(frozen=True)
+class Assign:
+    """An attribute set from the start: for everybody (people=None) or some, for all readers or some.
+
+    For a household-assigned attribute the whole household changes. `readers`: any of circumstances,
+    sensing, direct, regime; () for all of them.
+    """
+
+    attribute: str
+    value: str
+    people: tuple[int, ...] | None = None
+    readers: tuple[str, ...] = ()
+
+    def __init__(
+        self, attribute: str, value: str, people: Sequence[int] | None = None, readers: Sequence[str] = ()
+    ) -> None:
+        object.__setattr__(self, "attribute", attribute)
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "people", None if people is None else tuple(int(one) for one in people))
+        object.__setattr__(self, "readers", tuple(readers))
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A dial at another value: a right granted, a channel made faithful, a rule turned off. The model stays as fitted."""
+
+    dial: str
+    value: object
+
+
+Change = Inject | Assign | Switch
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Some households run again: who, what happened to them, and which households a difference went between."""
+
+    people: np.ndarray
+    history: History
+    links: list[tuple[int, int]]
+
+
+def replay(
+    society: Society, scheme: Scheme, base: History, roots: np.ndarray, *,
+    views: Views | None = None, injection: Injection | None = None,
+) -> Replay:  # fmt: skip
+    """The households of `roots`, and all that a difference reaches, run against the base run's log."""
+    active = np.isin(society.household, society.household[roots])
+    while True:
+        people = np.flatnonzero(active)
+        world = World(society, scheme, base.periods, views=views, people=people, base=base, injection=injection)
+        history = world.run()
+        links = _links(society, base, history, active)
+        reached = [people for people in world.moved if len(people)]
+        hit = np.array([there for _, there in links], np.int64)
+        wanted = np.unique(np.concatenate([hit, *(society.household[people] for people in reached)]))
+        fresh = np.isin(society.household, wanted) & ~active
+        if not fresh.any():
+            return Replay(people, history, links)
+        active |= fresh
+
+
+def _links(society: Society, base: History, now: History, active: np.ndarray) -> list[tuple[int, int]]:
+    """(household of the actor, household of the victim) for every stray that is in one world and not in the other."""
+    found: set[tuple[int, int]] = set()
+    for theirs, mine in zip(base.strays, now.strays, strict=True):
+        inside = active[theirs.acts.person]
+        before = _keys(theirs, inside)
+        after = _keys(mine, np.ones(len(mine.victim), bool))
+        for actor, victim in {key[:2] for key in before ^ after}:
+            found.add((int(society.household[actor]), int(society.household[victim])))
+    return sorted(found)
+
+
+def _keys(strays: Strays, which: np.ndarray) -> set[tuple[int, int, int, int, int]]:
+    which = which & (strays.victim >= 0)
+    acts = strays.acts.take(which)
+    return set(
+        zip(acts.person.tolist(), strays.victim[which].tolist(), acts.kind.tolist(), acts.k.tolist(),
+            strays.delay[which].tolist(), strict=True)
+    )  # fmt: skip
+
+
+def overlay(base: History, part: Replay, injection: Injection | None) -> History:
+    """The whole twin: the base run with the replayed people in their new lives."""
+    people, run = part.people, part.history
+    inside = np.zeros(len(base.people), bool)
+    inside[people] = True
+
+    def laid(old: np.ndarray, new: np.ndarray) -> np.ndarray:
+        made = old.copy()
+        made[:, people] = new
+        return made
+
+    kept = base.ledger.where(~inside[base.ledger.subject])
+    ledger = Ledger.build([kept.columns, run.ledger.columns], base.kinds, base.ledger.channels)
+    return History(
+        people=base.people, kinds=base.kinds, list_names=base.list_names, sanction_names=base.sanction_names,
+        scores=laid(base.scores, run.scores), decisions=laid(base.decisions, run.decisions),
+        deserved_=laid(base.deserved_, run.deserved_), lists_=laid(base.lists_, run.lists_),
+        sanctions_=laid(base.sanctions_, run.sanctions_), ledger=ledger,
+        acts=tuple(_joined(old, new, inside) for old, new in zip(base.acts, run.acts, strict=True)),
+        strays=tuple(
+            Strays(_joined(old.acts, new.acts, inside), *(
+                np.concatenate([getattr(old, name)[~inside[old.acts.person]], getattr(new, name)])
+                for name in ("channel", "delay", "victim")
+            )) for old, new in zip(base.strays, run.strays, strict=True)
+        ),
+        roots=np.empty(0, np.int64) if injection is None else injection.roots,
+        since=0 if injection is None else injection.period,
+    )  # fmt: skip
+
+
+def _joined(old: Acts, new: Acts, inside: np.ndarray) -> Acts:
+    kept = old.take(~inside[old.person])
+    return Acts(*(
+        value if name == "period" else np.concatenate([value, getattr(new, name)])
+        for name, value in ((name, getattr(kept, name)) for name in ("person", "period", "kind", "k"))
+    ))  # fmt: skip
+
+
+def touched(society: Society, base: History, part: Replay, roots: dict[int, int], since: int) -> pd.DataFrame:
+    """Who differs from the base at some month from `since` on, one row each, with the root it goes back to.
+
+    `roots` maps households to their root. hop: self, household, none. first, last: months of the first and
+    last difference in anything a rule reads (standing counts, score, decision, lists, sanctions);
+    last is the final month where the worlds have not come together again.
+    """
+    people, run = part.people, part.history
+    periods = base.periods
+    kinds = len(base.kinds)
+    differs = {
+        "score": _unequal(base.scores[:, people], run.scores),
+        "decision": base.decisions[:, people] != run.decisions,
+        "list": base.lists_[:, people] != run.lists_,
+        "sanction": base.sanctions_[:, people] != run.sanctions_,
+    }
+    place = np.full(society.size, -1, np.int64)
+    place[people] = np.arange(len(people))
+    mine = base.ledger.where(place[base.ledger.subject] >= 0)
+    record = np.zeros((periods, len(people)), bool)
+    for t in range(since, periods):
+        both = []
+        for ledger in (mine, run.ledger):
+            held = ledger.standing(t)
+            flat = place[ledger.subject[held]] * kinds + ledger.kind[held]
+            both.append(np.bincount(flat, minlength=len(people) * kinds).reshape(-1, kinds))
+        record[t] = (both[0] != both[1]).any(axis=1)
+    anything = record | np.logical_or.reduce(list(differs.values()))
+    anything[:since] = False
+    who = np.flatnonzero(anything.any(axis=0))
+    household = society.household[people[who]]
+    root = np.array([roots.get(int(one), -1) for one in household], np.int64)
+    own = {int(society.household[one]) for one in roots.values()}
+    hop = np.where(people[who] == root, "self", np.where([int(one) in own for one in household], "household", "none"))
+    first = anything[:, who].argmax(axis=0)
+    last = periods - 1 - anything[::-1, who].argmax(axis=0)
+    return pd.DataFrame({
+        "root": root, "person": people[who], "hop": hop, "first": first, "last": last,
+        **{name: flags[since:, who].any(axis=0) for name, flags in differs.items()},
+    }, columns=list(TOUCHED))  # fmt: skip
+
+
+def _unequal(old: np.ndarray, new: np.ndarray) -> np.ndarray:
+    return (old != new) & ~(np.isnan(old) & np.isnan(new))
+
+
+def by_root(society: Society, part: Replay, roots: np.ndarray) -> tuple[dict[int, int], np.ndarray]:
+    """(household -> root, roots whose differences meet another root's): by connected households."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    homes = np.unique(society.household[part.people])
+    index = {int(home): place for place, home in enumerate(homes)}
+    pairs = [(index[a], index[b]) for a, b in part.links if a in index and b in index]
+    rows, columns = np.array(pairs, np.int64).reshape(-1, 2).T
+    graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(homes), len(homes)))
+    _, label = connected_components(graph, directed=False)
+    mine = label[[index[int(home)] for home in society.household[roots]]]
+    crowded = np.bincount(mine, minlength=len(homes))[mine] > 1
+    owner = dict(zip(mine.tolist(), roots.tolist(), strict=True))
+    homes_of = {int(home): owner[int(one)] for home, one in zip(homes, label, strict=True) if int(one) in owner}
+    return homes_of, roots[crowded]
+
+

@@ -1,0 +1,285 @@
+"""The month: conduct, entries, scores, decisions, consequences; and again.
+
+`simulate` runs a society, or some of its households against the log of a base run. Everything that
+happens is a pure function of addressed draws and of the state of one household; the only messages
+between households are strayed entries, which arrive a month later at the earliest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from synthetic.channels.base import Acts, Channel
+from synthetic.draws import dense, pack, sparse, uniform
+from synthetic.errors import InputError
+from synthetic.ledger import INJECTED, ORIGINS, Ledger, entry_id
+from testbed.history import History, Strays
+from testbed.models.decide import Decide
+from testbed.regimes.appeal import NEVER, fates
+from testbed.regimes.base import EXPIRY
+from testbed.regimes.state import RegimeState
+from testbed.society import Society, Views
+
+WITHIN, COLLISION, DUPLICATE, INJECTION = 0, ORIGINS.index("collision"), ORIGINS.index("duplicate"), ORIGINS.index("injected")
+FALSE_MATCH = ORIGINS.index("false_match")
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A model as fitted, its cut-offs, and how it is asked. None as scorer: nobody is scored (a training society)."""
+
+    scorer: Any
+    decide: Decide | None
+    row_wise: bool = True
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Injection:
+    """Wrong entries of one kind that enter the record of the roots at a period."""
+
+    roots: np.ndarray
+    kind: int
+    period: int
+
+
+class World:
+    """One run: `people` are the ids that are simulated, everybody or some whole households."""
+
+    def __init__(
+        self, society: Society, scheme: Scheme, periods: int, *, views: Views | None = None,
+        people: np.ndarray | None = None, base: History | None = None, injection: Injection | None = None,
+    ) -> None:  # fmt: skip
+        scenario = society.scenario
+        self.society, self.scheme, self.periods = society, scheme, periods
+        self.views = views or society.views
+        self.whole = people is None
+        self.people = society.ids if people is None else people
+        self.base, self.injection = base, injection
+        n, kinds = len(self.people), len(scenario.kinds)
+        self.place = np.full(society.size, -1, np.int64)
+        self.place[self.people] = np.arange(n)
+        _, household = np.unique(society.household[self.people], return_inverse=True)
+        self.state = RegimeState(scenario.regime, self.people, household, society.child[self.people], seed=society.seed)
+        self.channels = tuple(one if scenario.errors else one.faithful() for one in scenario.channels)
+        self.reach = np.array([[kind in one.kinds for kind in scenario.kinds] for one in self.channels])
+        self.severity = np.array([EXPIRY.index(kind.severity) for kind in scenario.conduct])
+        self.adverse = np.array([kind.adverse for kind in scenario.conduct])
+        self.recorded = [scenario.kinds.index(kind) for kind in scenario.recorded]
+        disclosure = scenario.disclosure
+        self.can_know = bool(disclosure.own_record or disclosure.notice_of_entry or disclosure.reasons_adverse)
+        self.counts = np.zeros((n, kinds), np.int32)
+        self.shadow = np.zeros((n, kinds), np.int32)
+        self.scored = society.scored[self.people]
+        self.score = np.full(n, np.nan)
+        self.shadow_score = np.full(n, np.nan)
+        self.own = np.zeros((2, n), np.int8)
+        self.tie = uniform(sparse(society.seed, "decide:tie", pack(self.people)))
+        self.direct = {name: np.asarray(self.views.direct[name])[self.people] for name in scenario.held}
+        self.due: dict[int, list[tuple[np.ndarray, np.ndarray, int, bool]]] = defaultdict(list)
+        self.rows: list[dict[str, np.ndarray]] = []
+        self.acts: list[Acts] = []
+        self.strays: list[Strays] = []
+        self.moved: list[np.ndarray] = []
+        shape = (periods, n)
+        self.scores = np.full(shape, np.nan)
+        self.decisions, self.deserved = np.zeros(shape, np.int8), np.zeros(shape, np.int8)
+        self.lists, self.sanctions = np.zeros(shape, np.uint16), np.zeros(shape, np.uint16)
+
+    def run(self, progress: Callable[[int], None] | None = None) -> History:
+        """Run all months and return what happened."""
+        for t in range(self.periods):
+            self._record(t, self._act(t))
+            if self.injection is not None and self.injection.period == t:
+                self._inject(t)
+            changed = self._post(t)
+            if self.scheme.scorer is not None:
+                self._score(t, changed)
+                self._decide(t)
+                self.state.step(t, self.decisions[t])
+            self.lists[t], self.sanctions[t] = self.state.lists, self.state.sanctions
+            if progress is not None:
+                progress(t)
+        scenario = self.society.scenario
+        return History(
+            people=self.people, kinds=scenario.kinds, list_names=tuple(self.state.holders),
+            sanction_names=tuple(one.name for one in scenario.regime.sanctions), scores=self.scores, decisions=self.decisions,
+            deserved_=self.deserved, lists_=self.lists, sanctions_=self.sanctions,
+            ledger=Ledger.build(self.rows, scenario.kinds, tuple(one.name for one in self.channels)),
+            acts=tuple(self.acts), strays=tuple(self.strays),
+            roots=np.empty(0, np.int64) if self.injection is None else self.injection.roots,
+            since=0 if self.injection is None else self.injection.period,
+        )  # fmt: skip
+
+    def _at(self, people: np.ndarray, column: str) -> np.ndarray:
+        return self.views.sensing[column][people]
+
+    def _act(self, t: int) -> Acts:
+        """Thin the candidates of the month: an act happens where its coin lies under the person's rate now."""
+        found = self.society.candidates(t)
+        if not self.whole:
+            found = found.take(self.place[found.person] >= 0)
+        rate = self.views.rates[found.kind, found.person]
+        if t:
+            rate = rate * self.state.factors(self.place[found.person], found.kind, self.society.scenario.kinds)
+            over = rate > self.society.most[found.kind]
+            if over.any():
+                worst = int(np.argmax(rate - self.society.most[found.kind]))
+                kind = self.society.scenario.conduct[found.kind[worst]]
+                raise InputError(
+                    f"conduct {kind.name}: sanctions raise a rate to {rate[worst]:.3g} a month, allowed: its `most`, {kind.most:g}."
+                )
+        done = found.coin < rate
+        acts = Acts(found.person[done], t, found.kind[done], found.k[done])
+        self.acts.append(acts)
+        return acts
+
+    def _record(self, t: int, acts: Acts) -> None:
+        society = self.society
+        urban, minority = society.code("residence", "urban"), society.code("community", "minority")
+        for code, channel in enumerate(self.channels):
+            sensed = channel.sense(acts.take(self.reach[code][acts.kind]), self._at, seed=society.seed, urban=urban, minority=minority)
+            strays = self._stray(code, channel, sensed.acts.take(sensed.strayed), sensed.delay[sensed.strayed])
+            victim = np.full(len(sensed.delay), -1, np.int64)
+            victim[sensed.strayed] = strays.victim
+            self.strays.append(strays)
+            start = t + sensed.delay
+            lost = sensed.missed | (victim >= 0)
+            self._enter(sensed.acts, sensed.acts.person, start, code, WITHIN, real=~lost, shadow=True)
+            self._enter_strays(strays)
+            if sensed.doubled.any():
+                twice = sensed.acts.take(sensed.doubled)
+                parent = entry_id(twice.person, t, twice.kind, twice.k, code)
+                self._enter(twice, twice.person, start[sensed.doubled] + 1, code, DUPLICATE, shadow=False, copy=1, parent=parent)
+        if self.base is not None:
+            self._hear(t)
+
+    def _stray(self, code: int, channel: Channel, acts: Acts, delay: np.ndarray) -> Strays:
+        victim = channel.mistaken_for(acts, self._at, self.society.size, seed=self.society.seed)
+        return Strays(acts, np.full(len(victim), code), delay, victim)
+
+    def _enter_strays(self, strays: Strays) -> None:
+        hit = strays.victim >= 0
+        hit[hit] = self.place[strays.victim[hit]] >= 0
+        if hit.any():
+            code = int(strays.channel[0])
+            acts = strays.acts.take(hit)
+            start = acts.period + np.maximum(strays.delay[hit], 1)
+            origin = COLLISION if self.channels[code].mistakes == "surname" else FALSE_MATCH
+            self._enter(acts, strays.victim[hit], start, code, origin, shadow=False, copy=2)
+
+    def _hear(self, t: int) -> None:
+        """Entries that stray in from households outside this run, from the base run's log.
+
+        `moved` keeps the people outside for whom an assigned attribute changes what strays to them.
+        """
+        assert self.base is not None
+        for code, channel in enumerate(self.channels):
+            logged = self.base.strays[t * len(self.channels) + code]
+            outside = self.place[logged.acts.person] < 0
+            acts, delay, before = logged.acts.take(outside), logged.delay[outside], logged.victim[outside]
+            if not len(before):
+                continue
+            now = before if self.views is self.society.views else self._stray(code, channel, acts, delay).victim
+            self._enter_strays(Strays(acts, np.full(len(now), code), delay, now))
+            other = now != before
+            for people in (now[other & (now >= 0)], before[other & (before >= 0)], acts.person[other & ((now < 0) != (before < 0))]):
+                self.moved.append(people[self.place[people] < 0])
+
+    def _inject(self, t: int) -> None:
+        assert self.injection is not None
+        roots = self.injection.roots[self.place[self.injection.roots] >= 0]
+        kind = np.full(len(roots), self.injection.kind)
+        acts = Acts(roots, t, kind, np.zeros(len(roots), np.int64))
+        self._enter(acts, roots, np.full(len(roots), t), INJECTED, INJECTION, shadow=False)
+
+    def _enter(
+        self, acts: Acts, subject: np.ndarray, start: np.ndarray, channel: int, origin: int, *,
+        real: np.ndarray | bool = True, shadow: bool = True, copy: int = 0, parent: np.ndarray | int = -1,
+    ) -> None:  # fmt: skip
+        """Write entries of one origin, with their fate, and note when they change the counts."""
+        n = len(subject)
+        if not n:
+            return
+        ids = entry_id(subject, acts.period, acts.kind, acts.k, channel, copy)
+        start = np.minimum(start, NEVER - 100)
+        made = np.broadcast_to(np.asarray(real), (n,))
+        fate = fates(
+            ids, start, np.full(n, origin != WITHIN), self.adverse[acts.kind] & made, self.severity[acts.kind],
+            regime=self.society.scenario.regime, seed=self.society.seed, can_know=self.can_know,
+            errors=self.society.scenario.errors,
+        )  # fmt: skip
+        self.rows.append({
+            "id": ids, "subject": subject, "author": acts.person, "period": np.full(n, acts.period), "kind": acts.kind,
+            "channel": np.full(n, channel), "origin": np.full(n, origin), "parent": np.broadcast_to(parent, (n,)),
+            "start": start, "end": fate.end, "shadow_end": fate.shadow_end, "end_cause": fate.end_cause,
+            "noticed": fate.noticed, "filed": fate.filed, "real": made, "shadow": np.full(n, shadow),
+        })  # fmt: skip
+        place = self.place[subject]
+        self._plan(place[made], acts.kind[made], start[made], fate.end[made], shadow=False)
+        if shadow:
+            self._plan(place, acts.kind, start, fate.shadow_end, shadow=True)
+
+    def _plan(self, place: np.ndarray, kind: np.ndarray, start: np.ndarray, end: np.ndarray, *, shadow: bool) -> None:
+        for when, sign in ((start, 1), (end, -1)):
+            for t in np.unique(when):
+                if t < self.periods:
+                    then = when == t
+                    self.due[int(t)].append((place[then], kind[then], sign, shadow))
+
+    def _post(self, t: int) -> np.ndarray:
+        """Apply what falls due: who is changed, as positions (everybody in scope in month 0)."""
+        touched = np.zeros(len(self.people), bool)
+        for place, kind, sign, shadow in self.due.pop(t, []):
+            np.add.at(self.shadow if shadow else self.counts, (place, kind), sign)
+            touched[place] = True
+        if t == 0:
+            touched[:] = True
+        return np.flatnonzero(touched & self.scored)
+
+    def _score(self, t: int, changed: np.ndarray) -> None:
+        fresh = "draws" in self.scheme.needs
+        rows = changed if self.scheme.row_wise and not fresh else np.flatnonzero(self.scored)
+        if not len(rows):
+            return
+        draws = self.draws(t)[rows] if fresh else None
+        both = np.concatenate([rows, rows])
+        counts = np.concatenate([self.counts[rows], self.shadow[rows]])
+        halves = [slice(0, len(both))] if self.scheme.row_wise else [slice(0, len(rows)), slice(len(rows), None)]
+        score, own = np.empty(len(both)), None
+        for half in halves:
+            made = self._ask(both[half], counts[half], None if draws is None else np.concatenate([draws, draws])[half])
+            score[half] = made.score
+            if made.decision is not None:
+                own = np.zeros(len(both), np.int8) if own is None else own
+                own[half] = made.decision
+        self.score[rows], self.shadow_score[rows] = score[: len(rows)], score[len(rows) :]
+        if own is not None:
+            self.own[0][rows], self.own[1][rows] = own[: len(rows)], own[len(rows) :]
+            self.decides = True
+
+    decides = False
+
+    def _ask(self, rows: np.ndarray, counts: np.ndarray, draws: np.ndarray | None) -> Any:
+        arrays = {name: column[rows] for name, column in self.direct.items()}
+        arrays |= {self.society.scenario.kinds[code]: counts[:, code] for code in self.recorded}
+        return self.scheme.scorer.score(arrays, self.people[rows], draws=draws)
+
+    def draws(self, t: int) -> np.ndarray:
+        """The period's addressed uniform of each person, for models that need draws."""
+        if self.whole:
+            return uniform(dense(self.society.seed, "model", 0, self.society.size, t))
+        return uniform(dense(self.society.seed, "model", 0, self.society.size, t))[self.people]
+
+    def _decide(self, t: int) -> None:
+        self.scores[t] = self.score
+        if self.decides:
+            self.decisions[t], self.deserved[t] = self.own
+        elif self.scheme.decide is not None:
+            self.decisions[t] = self.scheme.decide.decide(self.score, self.tie)
+            self.deserved[t] = self.scheme.decide.decide(self.shadow_score, self.tie)

@@ -1,0 +1,112 @@
+"""Twins: the incremental one equals the full one, and without a change the base comes back."""
+
+import numpy as np
+import pytest
+
+from synthetic.ledger import FIELDS
+from testbed.case import Setting, run_case
+from testbed.scenario import Scenario
+from testbed.society import Society
+from testbed.twin import Assign, Inject, Switch, replay
+from testbed.world import Injection, World
+
+
+@pytest.fixture(scope="module")
+def case():
+    # Many strayed entries, so that differences leave the household.
+    scenario = Scenario.load("rongcheng").set({"channels.agencies.false_match": 0.02, "error.per_1000": 20})
+    return run_case(scenario, people=6000, periods=14, seed=3)
+
+
+def same(one, other):
+    for name in ("scores", "decisions", "deserved_", "lists_", "sanctions_"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    for name in FIELDS:
+        np.testing.assert_array_equal(one.ledger.columns[name], other.ledger.columns[name])
+
+
+def test_an_incremental_twin_equals_the_full_twin_in_every_month(case):
+    injection = case.roots_of(Inject())
+    full = World(case.society, case.scheme, case.periods, injection=injection).run()
+    same(case.twin(Inject()).history, full)
+    assert len(injection.roots) > 50
+
+
+def test_replaying_the_touched_households_without_the_error_gives_the_base_back(case):
+    roots = case.roots_of(Inject()).roots
+    part = replay(case.society, case.scheme, case.history, roots)
+    np.testing.assert_array_equal(part.history.scores, case.history.scores[:, part.people])
+    np.testing.assert_array_equal(part.history.decisions, case.history.decisions[:, part.people])
+    assert part.links == []
+
+
+def test_assigning_a_community_to_some_equals_running_everybody_with_it(case):
+    people = tuple(range(0, 3000, 60))
+    change = Assign("community", "minority", people)
+    views = case.society.shown("community", "minority", np.array(people), ())
+    full = World(case.society, case.scheme, case.periods, views=views).run()
+    same(case.twin(change).history, full)
+
+
+def test_a_difference_can_leave_the_household_and_is_then_followed(case):
+    hops = case.twin(Inject(per_1000=200)).touched["hop"]
+    assert (hops == "household").any()
+    assert (hops == "none").any()
+
+
+def test_every_touched_person_goes_back_to_one_root_and_crowded_roots_are_run_alone(case):
+    twin = case.twin(Inject(per_1000=200))
+    rows = twin.touched
+    assert not rows.duplicated(["root", "person"]).any()
+    assert set(rows["root"]) == set(twin.roots)
+
+
+def test_with_the_family_share_at_zero_no_other_member_of_the_household_differs():
+    scenario = Scenario.load("rongcheng").set({"regime.family.share": 0.0, "error.per_1000": 30})
+    case = run_case(scenario, people=6000, periods=14, seed=3)
+    assert not (case.twin(Inject()).touched["hop"] == "household").any()
+
+
+def test_the_null_switch_changes_no_byte(case):
+    dial = "regime.appeal.noticed"
+    same(case.twin(Switch(dial, case.scenario.dials[dial].value)).history, case.history)
+
+
+def test_a_faithful_record_equals_its_shadow_entry_by_entry():
+    case = run_case(Scenario.load("rongcheng").set({"channels.errors": "off"}), people=4096, periods=12)
+    ledger = case.history.ledger
+    assert len(ledger) > 500
+    np.testing.assert_array_equal(ledger.real, ledger.shadow)
+    np.testing.assert_array_equal(ledger.end, ledger.shadow_end)
+    np.testing.assert_array_equal(case.history.decisions, case.history.deserved_)
+
+
+def test_injected_entries_stand_in_the_record_only(case):
+    twin = case.twin(Inject())
+    ledger = twin.history.ledger
+    added = ledger.where(ledger.origin == 4)
+    assert sorted(added.subject) == sorted(twin.roots)
+    assert added.real.all() and not added.shadow.any()
+
+
+def test_roots_are_innocent_adults_of_different_households(case):
+    injection = case.roots_of(Inject())
+    society: Society = case.society
+    assert society.scored[injection.roots].all()
+    assert len(set(society.household[injection.roots])) == len(injection.roots)
+    done = case.history.true_counts(injection.period)[injection.roots, injection.kind]
+    assert (done == 0).all()
+
+
+def test_an_error_after_the_run_has_no_roots():
+    twin = run_case("rongcheng", people=1024, periods=3).twin(Inject())
+    assert len(twin.roots) == 0
+
+
+def test_the_lottery_gains_nothing_from_an_error(case):
+    from testbed.models.lottery import Lottery
+
+    lottery = Setting(case.scenario, people=4096, periods=10, seed=1).case(Lottery())
+    twin = lottery.twin(Inject())
+    np.testing.assert_array_equal(twin.history.scores, lottery.history.scores)
+    assert isinstance(lottery.roots_of(Inject()), Injection)
