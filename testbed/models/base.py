@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -87,6 +88,31 @@ def needs(model: Any) -> tuple[str, ...]:
 def learns(model: Any) -> bool:
     """Whether the model is fitted on recorded outcomes before it is asked."""
     return callable(getattr(model, "fit", None))
+
+
+def fitted(model: Any, records: pd.DataFrame, outcomes: np.ndarray) -> Any:
+    """A copy of the model, fitted on these records and recorded outcomes (int8, 1: the positive side).
+
+    The model itself stays as it was, so that it can be fitted again on another society. A model without
+    `fit` is given back as it is. Raises ModelError where copying or fitting fails.
+    """
+    if not learns(model):
+        return model
+    outcomes = np.asarray(outcomes, np.int8)
+    if outcomes.shape != (len(records),) or not np.isin(outcomes, (0, 1)).all():
+        raise InputError(f"outcomes must be {len(records)} values of 0 or 1, found shape {outcomes.shape}.")
+    if not len(records):
+        raise InputError(f"model {name_of(model)} learns, and the training society has no records.")
+    try:
+        made = copy.deepcopy(model).fit(records, outcomes)
+    except Exception as problem:
+        why = f"{type(problem).__name__}: {problem}".split("\n")[0]
+        raise ModelError(f"model {name_of(model)} could not be fitted on {len(records)} records ({why}).") from problem
+    if not hasattr(made, "score"):
+        raise ModelError(
+            f"model {name_of(model)}: fit returned {type(made).__name__}, it must return the fitted model."
+        )
+    return made
 
 
 def ask(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = None) -> Scores:

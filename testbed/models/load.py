@@ -1,0 +1,110 @@
+"""Finding the model that a user names: a registered one, a rule book, an object, a program, an address."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from synthetic.errors import InputError, unknown
+from testbed.models.base import higher_is, models, name_of, needs, row_wise
+from testbed.models.rulebook import RuleBook, rulebook_names
+
+
+def model_names() -> list[str]:
+    """Every name that stands for a model: the registered ones, and the rule books."""
+    return sorted({*models.names(), *rulebook_names()})
+
+
+def load_model(spec: Any, *, beside: Path | None = None) -> Any:
+    """The model of a name, path, object name, program or address; a model object is given back as it is.
+
+    - a registered name (`logistic`) or the name of a rule book (`rongcheng`);
+    - a rule book's path, ending in `.toml`, sought beside the file that names it first (`beside`, a folder);
+    - `package.module:object`: a class is called without arguments, a function is the model itself;
+      the current directory is importable;
+    - `cmd:PROGRAM ARGUMENTS`: see `Program`;
+    - `http://` on this machine: see `Address`.
+
+    Raises InputError for what cannot be found, imported or used as a model.
+    """
+    if not isinstance(spec, str | Path):
+        return usable(spec, name_of(spec))
+    name = str(spec)
+    if name.startswith("cmd:"):
+        from testbed.models.outside import Program
+
+        return Program(name)
+    if name.startswith(("http:", "https:")):
+        from testbed.models.outside import Address
+
+        return Address(name)
+    if name.endswith(".toml") or (beside is not None and (beside / f"{name}.toml").is_file()):
+        return RuleBook.load(name, beside=beside)
+    if ":" in name:
+        return _imported(name)
+    spellings = {name, name.replace("-", "_"), name.replace("_", "-")}
+    if spellings & set(rulebook_names()) and not spellings & set(models.names()):
+        return RuleBook.load(name)
+    if not spellings & set(models.names()):
+        raise unknown("model", name, model_names())
+    return models.get(name)()
+
+
+def usable(model: Any, name: str) -> Any:
+    """The model itself. Raises InputError unless it scores, by a method or as a function, and declares what exists."""
+    if inspect.isclass(model):
+        raise InputError(f"model {name} is a class; give an object of it, or name it as package.module:object.")
+    if not callable(getattr(model, "score", None)) and not callable(model):
+        raise InputError(
+            f"model {name} is a {type(model).__name__}; it needs a method score(records), or to be a function."
+        )
+    higher_is(model), row_wise(model), needs(model)
+    return model
+
+
+def _imported(name: str) -> Any:
+    module_name, _, object_name = name.partition(":")
+    if not all(part.isidentifier() for part in [*module_name.split("."), *object_name.split(".")]):
+        raise InputError(f"model {name!r}: a name like package.module:object is needed.")
+    with _current_directory():
+        try:
+            found: Any = importlib.import_module(module_name)
+        except ModuleNotFoundError as problem:
+            if problem.name and (module_name == problem.name or module_name.startswith(f"{problem.name}.")):
+                raise InputError(f"model {name!r}: there is no module {module_name!r} here or on the path.") from None
+            raise InputError(f"model {name!r}: importing {module_name} failed ({_first(problem)}).") from problem
+        except Exception as problem:
+            raise InputError(f"model {name!r}: importing {module_name} failed ({_first(problem)}).") from problem
+        for part in object_name.split("."):
+            if not hasattr(found, part):
+                raise unknown(f"object in {module_name}", part, [key for key in vars(found) if not key.startswith("_")])
+            found = getattr(found, part)
+        if inspect.isclass(found):
+            try:
+                found = found()
+            except Exception as problem:
+                raise InputError(f"model {name!r}: {object_name}() failed ({_first(problem)}).") from problem
+    return usable(found, name)
+
+
+def _first(problem: BaseException) -> str:
+    return f"{type(problem).__name__}: {problem}".split("\n")[0]
+
+
+@contextmanager
+def _current_directory() -> Iterator[None]:
+    """The current directory is importable, last."""
+    here = str(Path.cwd())
+    if here in sys.path or "" in sys.path:
+        yield
+        return
+    sys.path.append(here)
+    try:
+        yield
+    finally:
+        sys.path.remove(here)
