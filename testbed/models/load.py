@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,40 +69,28 @@ def _imported(name: str) -> Any:
     module_name, _, object_name = name.partition(":")
     if not all(part.isidentifier() for part in [*module_name.split("."), *object_name.split(".")]):
         raise InputError(f"model {name!r}: a name like package.module:object is needed.")
-    with _current_directory():
+    here = str(Path.cwd())
+    if here not in sys.path and "" not in sys.path:
+        sys.path.append(here)  # for good: a model may import its own helpers when it scores, in a worker too
+    try:
+        found: Any = importlib.import_module(module_name)
+    except ModuleNotFoundError as problem:
+        if problem.name and (module_name == problem.name or module_name.startswith(f"{problem.name}.")):
+            raise InputError(f"model {name!r}: there is no module {module_name!r} here or on the path.") from None
+        raise InputError(f"model {name!r}: importing {module_name} failed ({_first(problem)}).") from problem
+    except Exception as problem:
+        raise InputError(f"model {name!r}: importing {module_name} failed ({_first(problem)}).") from problem
+    for part in object_name.split("."):
+        if not hasattr(found, part):
+            raise unknown(f"object in {module_name}", part, [key for key in vars(found) if not key.startswith("_")])
+        found = getattr(found, part)
+    if inspect.isclass(found):
         try:
-            found: Any = importlib.import_module(module_name)
-        except ModuleNotFoundError as problem:
-            if problem.name and (module_name == problem.name or module_name.startswith(f"{problem.name}.")):
-                raise InputError(f"model {name!r}: there is no module {module_name!r} here or on the path.") from None
-            raise InputError(f"model {name!r}: importing {module_name} failed ({_first(problem)}).") from problem
+            found = found()
         except Exception as problem:
-            raise InputError(f"model {name!r}: importing {module_name} failed ({_first(problem)}).") from problem
-        for part in object_name.split("."):
-            if not hasattr(found, part):
-                raise unknown(f"object in {module_name}", part, [key for key in vars(found) if not key.startswith("_")])
-            found = getattr(found, part)
-        if inspect.isclass(found):
-            try:
-                found = found()
-            except Exception as problem:
-                raise InputError(f"model {name!r}: {object_name}() failed ({_first(problem)}).") from problem
+            raise InputError(f"model {name!r}: {object_name}() failed ({_first(problem)}).") from problem
     return usable(found, name)
 
 
 def _first(problem: BaseException) -> str:
     return f"{type(problem).__name__}: {problem}".split("\n")[0]
-
-
-@contextmanager
-def _current_directory() -> Iterator[None]:
-    """The current directory is importable, last."""
-    here = str(Path.cwd())
-    if here in sys.path or "" in sys.path:
-        yield
-        return
-    sys.path.append(here)
-    try:
-        yield
-    finally:
-        sys.path.remove(here)

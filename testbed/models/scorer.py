@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import InputError
-from testbed.models.base import REASON_COLUMNS, Scores, ask, needs, row_wise
+from testbed.models.base import REASON_COLUMNS, Scores, ask, name_of, needs, row_wise
 
 WIDEST = 62
 """Bits of a packed key: it must stay a non-negative int64."""
@@ -115,6 +115,25 @@ class RecordIds:
             self._ids[-1].rename(given)
 
 
+def record_frame(
+    columns: Mapping[str, Sequence[str] | None], arrays: Mapping[str, np.ndarray], people: np.ndarray
+) -> pd.DataFrame:
+    """The records as a model sees them: index person, one column each, in the order of `columns`.
+
+    Integer codes become categoricals with the given labels; integers become int32, unless they are int64.
+    """
+    made: dict[str, Any] = {}
+    for name, labels in columns.items():
+        values = np.asarray(arrays[name])
+        if labels is not None:
+            made[name] = pd.Categorical.from_codes(values, categories=list(labels))  # type: ignore[call-overload]
+        elif values.dtype.kind in "iu" and values.dtype != np.int64:
+            made[name] = values.astype(np.int32)
+        else:
+            made[name] = values.copy()
+    return pd.DataFrame(made, index=pd.Index(np.asarray(people, np.int64), name="person"))
+
+
 class Scorer:
     """A model, asked as seldom as its declarations allow.
 
@@ -130,10 +149,9 @@ class Scorer:
         self.asked = 0
         self.distinct = row_wise(model) and not needs(model)
         reads = getattr(model, "reads", None)
+        self._absent: list[str] = []
         if self.distinct and reads is not None:
-            absent = [name for name in reads if name not in self.columns]
-            if absent:
-                raise InputError(f"model {model!r:.60} reads {absent[0]!r}, which the records do not hold.")
+            self._absent = [name for name in reads if name not in self.columns]
             self.columns = {name: self.columns[name] for name in self.columns if name in reads}
         self._records = RecordIds(len(self.columns))
         self._numbers = {name: DenseIds() for name in self.columns}
@@ -155,6 +173,8 @@ class Scorer:
         `arrays` holds one array per column, aligned with `people` (ids, ascending). `reasons` are
         gathered only where asked for. Raises ModelError and InputError as `ask` does.
         """
+        if self._absent:
+            raise InputError(f"model {name_of(self.model)} reads {self._absent[0]!r}, which the records do not hold.")
         if self.distinct:
             return self._distinct(arrays, people, reasons)
         self.asked += len(people)
@@ -163,16 +183,7 @@ class Scorer:
 
     def frame(self, arrays: Mapping[str, np.ndarray], people: np.ndarray) -> pd.DataFrame:
         """The records as the model sees them: index person, one column each, in the declared order."""
-        made: dict[str, Any] = {}
-        for name, labels in self.columns.items():
-            values = np.asarray(arrays[name])
-            if labels is not None:
-                made[name] = pd.Categorical.from_codes(values, categories=list(labels))  # type: ignore[call-overload]
-            elif values.dtype.kind in "iu" and values.dtype != np.int64:
-                made[name] = values.astype(np.int32)
-            else:
-                made[name] = values.copy()
-        return pd.DataFrame(made, index=pd.Index(np.asarray(people, np.int64), name="person"))
+        return record_frame(self.columns, arrays, people)
 
     def _distinct(self, arrays: Mapping[str, np.ndarray], people: np.ndarray, reasons: bool) -> Scores:
         codes = []
