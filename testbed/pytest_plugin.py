@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from synthetic.errors import InputError
-from testbed import claim as claims
+from testbed.claim import Claim, ClaimBroken, decided
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,10 +73,26 @@ PAIR: pytest.StashKey[Pair] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("scoring testbed")
-    group.addoption("--model", action="append", default=[], metavar="M", help="audit this model instead of the marked ones; may be repeated")
-    group.addoption("--scenario", action="append", default=[], metavar="S", help="audit on this scenario instead of the marked ones; may be repeated")
-    group.addoption("--people", type=_count, default=None, metavar="N", help="people in each society (default: the scenario's own)")
-    group.addoption("--seeds", type=_count, default=1, metavar="K", help="audit seeds 0 to K-1 and claim about the pooled rows")
+    group.addoption(
+        "--model",
+        action="append",
+        default=[],
+        metavar="M",
+        help="audit this model instead of the marked ones; may be repeated",
+    )
+    group.addoption(
+        "--scenario",
+        action="append",
+        default=[],
+        metavar="S",
+        help="audit on this scenario instead of the marked ones; may be repeated",
+    )
+    group.addoption(
+        "--people", type=_count, default=None, metavar="N", help="people in each society (default: the scenario's own)"
+    )
+    group.addoption(
+        "--seeds", type=_count, default=1, metavar="K", help="audit seeds 0 to K-1 and claim about the pooled rows"
+    )
     group.addoption("--findings", default=None, metavar="OUT", help="write every finding of the run to this CSV file")
 
 
@@ -91,11 +107,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", mark)
     run = config.stash[RUN] = Run(config)
 
-    def count(_claim: claims.Claim) -> None:
+    def count(_claim: Claim) -> None:
         run.decided += 1
 
-    claims.decided.append(count)
-    config.add_cleanup(lambda: claims.decided.remove(count))
+    decided.append(count)
+    config.add_cleanup(lambda: decided.remove(count))
     try:
         _check_options(config)
     except InputError as error:
@@ -103,13 +119,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _check_options(config: pytest.Config) -> None:
-    from testbed.models.named import find_model
+    from testbed.models.load import load_model
     from testbed.scenario import Scenario
 
     for name in config.getoption("--scenario"):
         Scenario.load(name)
     for name in config.getoption("--model"):
-        find_model(name)
+        load_model(name)
     out = config.getoption("--findings")
     if out is not None and not Path(out).absolute().parent.is_dir():
         raise InputError(f"--findings: the folder of {out!r} does not exist.")
@@ -248,7 +264,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     reason = harm.kwargs.get("reason") or (harm.args[1] if len(harm.args) > 1 else "")
     try:
         yield
-    except claims.ClaimBroken as shown:
+    except ClaimBroken as shown:
         pyfuncitem.user_properties.append(("known_harm", f"{reason}: {shown}"))
         return True
     pytest.fail(f"the known harm of {harm.args[0]} was not shown ({reason}): every claim held", pytrace=False)
@@ -259,10 +275,10 @@ def _known_harm(item: pytest.Item) -> pytest.Mark | None:
     pair = item.stash.get(PAIR, None)
     if pair is None or not pair.marked:
         return None
-    from testbed.models.named import is_built_in
+    from testbed.models.load import model_names
 
     for harm in item.iter_markers("known_harm"):
-        if harm.args and harm.args[0] == pair.model and is_built_in(pair.model):
+        if harm.args and harm.args[0] == pair.model and pair.model in model_names():
             return harm
     return None
 

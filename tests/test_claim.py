@@ -32,7 +32,9 @@ def test_a_claim_holds_where_the_whole_interval_is_on_the_right_side() -> None:
     assert found.within(0.2, 0.3) is found
 
 
-@pytest.mark.parametrize(("way", "limits"), [("above", (0.3,)), ("below", (0.2,)), ("within", (0.31, 1)), ("within", (0, 0.1))])
+@pytest.mark.parametrize(
+    ("way", "limits"), [("above", (0.3,)), ("below", (0.2,)), ("within", (0.31, 1)), ("within", (0, 0.1))]
+)
 def test_a_claim_is_broken_where_the_whole_interval_is_on_the_wrong_side(way: str, limits: tuple[float, ...]) -> None:
     with pytest.raises(ClaimBroken):
         getattr(claim(table(), "flip_rate"), way)(*limits)
@@ -65,7 +67,9 @@ def test_equals_compares_the_value_and_needs_no_interval() -> None:
 
 
 def test_the_message_says_value_interval_n_and_claim() -> None:
-    with pytest.raises(ClaimBroken, match=r"flip_rate .* is 0.25 \(95 % interval 0.2 to 0.3, n = 400\); claimed: below 0.1"):
+    with pytest.raises(
+        ClaimBroken, match=r"flip_rate .* is 0.25 \(95 % interval 0.2 to 0.3, n = 400\); claimed: below 0.1"
+    ):
         claim(table(), "flip_rate").below(0.1)
     with pytest.raises(ClaimUndecided, match="undefined .* nobody was sanctioned"):
         claim(table(row(value=NAN, why="nobody was sanctioned")), "flip_rate").below(0.1)

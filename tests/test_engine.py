@@ -14,7 +14,8 @@ NO_DASK = importlib.util.find_spec("distributed") is None
 
 
 @pytest.mark.parametrize(
-    "engine", ["serial", "processes", pytest.param("dask", marks=pytest.mark.skipif(NO_DASK, reason="Dask is not installed"))]
+    "engine",
+    ["serial", "processes", pytest.param("dask", marks=pytest.mark.skipif(NO_DASK, reason="Dask is not installed"))],
 )
 def test_every_engine_gives_the_same_answers_in_the_order_of_the_tasks(engine: str) -> None:
     tasks = ["ab", "c", "", "defg"]

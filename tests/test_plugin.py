@@ -86,7 +86,7 @@ def test_a_known_harm_that_is_shown_is_green(run) -> None:  # type: ignore[no-un
     ids=["claim held", "undecided", "no row", "crash", "plain failure"],
 )
 def test_a_known_harm_that_is_not_shown_is_red(run, body: str, why: str) -> None:  # type: ignore[no-untyped-def]
-    result = run(KNOWN.replace("claim(findings, \"adverse_gap\", **GAP).within(-0.03, 0.035)", body))
+    result = run(KNOWN.replace('claim(findings, "adverse_gap", **GAP).within(-0.03, 0.035)', body))
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f"*{why}*"])
     assert result.ret == 1
@@ -101,7 +101,9 @@ def test_the_mark_never_binds_to_another_model(run) -> None:  # type: ignore[no-
 def test_the_mark_never_binds_to_a_rule_book_file_of_the_same_name(run, pytester: pytest.Pytester) -> None:  # type: ignore[no-untyped-def]
     from testbed.models.rulebook import FOLDER
 
-    pytester.path.joinpath("rongcheng.toml").write_text((FOLDER / "rongcheng.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    pytester.path.joinpath("rongcheng.toml").write_text(
+        (FOLDER / "rongcheng.toml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     run(KNOWN.replace(".within(-0.03, 0.035)", ".below(0.005)"), "--model", "rongcheng.toml").assert_outcomes(failed=1)
 
 
@@ -150,9 +152,16 @@ def test_each_audit_is_made_once(run) -> None:  # type: ignore[no-untyped-def]
     assert result.outlines and sum("AUDITED" in line for line in result.outlines) == 1
 
 
-@pytest.mark.parametrize("spread", [(), ("-n", "2"), ("-n", "2", "--dist", "loadgroup")], ids=["one process", "xdist", "loadgroup"])
-def test_the_findings_are_kept_and_merged_across_workers(run, pytester: pytest.Pytester, spread: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]
-    code = KNOWN + "\n@pytest.mark.model('lottery')\ndef test_other(findings):\n    claim(findings, 'adverse_gap', **GAP).equals(0)"
+@pytest.mark.parametrize(
+    "spread", [(), ("-n", "2"), ("-n", "2", "--dist", "loadgroup")], ids=["one process", "xdist", "loadgroup"]
+)
+def test_the_findings_are_kept_and_merged_across_workers(
+    run, pytester: pytest.Pytester, spread: tuple[str, ...]
+) -> None:  # type: ignore[no-untyped-def]
+    code = (
+        KNOWN
+        + "\n@pytest.mark.model('lottery')\ndef test_other(findings):\n    claim(findings, 'adverse_gap', **GAP).equals(0)"
+    )
     result = run(code, "--findings", "kept.csv", *spread)
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["*2 claims decided*"])

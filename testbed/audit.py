@@ -1,0 +1,227 @@
+"""Scenario x models x measures x seeds -> findings."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synthetic.errors import InputError, unknown
+from testbed.engine import check_engine, run
+from testbed.measuring import Answer, Task, chosen, forget, model_of, work
+from testbed.spelling import patterns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from testbed.scenario import Scenario
+
+LOTTERY = "lottery"
+
+
+@dataclass
+class Outcome:
+    """A whole audit. `failures` and verdicts that do not hold make the exit status 1."""
+
+    findings: pd.DataFrame
+    scenario: Scenario
+    models: list[str]
+    people: int
+    periods: int
+    seeds: tuple[int, ...]
+    verdicts: list[dict[str, Any]]
+    failures: list[str]
+    life: dict[str, Any] | None
+    wanted: tuple[str, ...]
+    specs: list[Any] = field(default_factory=list)
+
+    @property
+    def void(self) -> bool:
+        """Whether an anchor failed."""
+        return any(not verdict["holds"] for verdict in self.verdicts)
+
+
+def audit(
+    scenario: str | Path | Scenario,
+    models: Any = None,
+    *,
+    people: int | None = None,
+    periods: int | None = None,
+    seeds: Sequence[int] = (0,),
+    dials: Mapping[str, object] | None = None,
+    measures: str | Iterable[str] | None = None,
+    engine: str = "serial",
+    workers: int | None = None,
+    out: str | Path | None = None,
+) -> pd.DataFrame:
+    """The findings of a scenario: what it does, measured in twin worlds, with the lottery and the other anchors beside it.
+
+    Parameters
+    ----------
+    scenario: a registered name, a path ending in `.toml`, or a Scenario.
+    models: None for the scenario's own scheme; or one or several of: a name, a rule book's path,
+        `package.module:object`, an object with `score`, a function of the records.
+    people, periods: size of the society and months to run; None for the scenario's own.
+    seeds: each its own world. Over several, rows with seed -1 hold the mean with a t interval.
+    dials: numbers to set, by path.
+    measures: a pattern or several (`error_*`, `hidden[k=100]`); None for all.
+    engine, workers: where the worlds run; the findings are the same bytes whatever is chosen.
+    out: a folder for the findings, manifest and page; see `testbed.output`.
+
+    Returns the findings table. `findings.attrs` says which (scenario, model) pairs were audited, and holds
+    the anchors' verdicts. A model that fails leaves NaN rows with why, and a warning; so does an anchor.
+    Raises InputError for wrong input.
+    """
+    made = run_audit(
+        scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures,
+        engine=engine, workers=workers,
+    )  # fmt: skip
+    if out is not None:
+        from testbed.output import claim_folder, write_audit
+
+        write_audit(made, claim_folder(out, made))
+    for said in made.failures:
+        warnings.warn(said, RuntimeWarning, stacklevel=2)
+    if made.void:
+        failed = ", ".join(verdict["name"] for verdict in made.verdicts if not verdict["holds"])
+        warnings.warn(f"these findings are void: anchors failed ({failed})", RuntimeWarning, stacklevel=2)
+    return made.findings
+
+
+def run_audit(
+    scenario: str | Path | Scenario,
+    models: Any = None,
+    *,
+    people: int | None = None,
+    periods: int | None = None,
+    seeds: Sequence[int] = (0,),
+    dials: Mapping[str, object] | None = None,
+    measures: str | Iterable[str] | None = None,
+    engine: str = "serial",
+    workers: int | None = None,
+    done: Callable[[str], None] | None = None,
+) -> Outcome:
+    """`audit` with everything that a report needs: verdicts, failures, one life. `done` is told of each world."""
+    plan = planned(scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures)
+    check_engine(engine, workers)
+    tasks = tasks_of(plan)
+
+    def tell(task: Task) -> None:
+        if done is not None:
+            done(f"seed {task.seed}, {task.name}{' (beside it)' if task.beside else ''}")
+
+    answers = run(work, tasks, engine=engine, workers=workers, done=tell)
+    forget()
+    return gathered(plan, tasks, answers)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An audit that was asked for, checked: nothing has been run yet."""
+
+    scenario: Scenario
+    specs: tuple[Any, ...]
+    names: tuple[str, ...]
+    people: int
+    periods: int
+    seeds: tuple[int, ...]
+    wanted: tuple[str, ...]
+
+
+def planned(
+    scenario: str | Path | Scenario,
+    models: Any = None,
+    *,
+    people: int | None = None,
+    periods: int | None = None,
+    seeds: Sequence[int] = (0,),
+    dials: Mapping[str, object] | None = None,
+    measures: str | Iterable[str] | None = None,
+) -> Plan:
+    """Check what is asked for. Raises InputError before anything runs."""
+    from testbed.models.base import name_of
+    from testbed.scenario import Scenario
+
+    if not isinstance(scenario, Scenario):
+        scenario = Scenario.load(scenario)
+    if dials:
+        scenario = scenario.set(dials)
+    specs = [scenario.model] if models is None else list(models) if isinstance(models, list | tuple) else [models]
+    if not specs:
+        raise InputError("models: found none, at least one is needed.")
+    for spec in specs:
+        model_of(scenario, spec)
+    names = [str(spec) if isinstance(spec, str | Path) else name_of(spec) for spec in specs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"models: {twice!r} is named twice.")
+    seeds = tuple(_whole("seed", seed, 0) for seed in seeds)
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise InputError(f"seeds: found {list(seeds)!r}, different whole numbers are needed.")
+    wanted = tuple(patterns(measures))
+    chosen(wanted)
+    return Plan(
+        scenario, tuple(specs), tuple(names),
+        scenario.people if people is None else _whole("people", people, 1),
+        scenario.periods if periods is None else _whole("periods", periods, 1),
+        seeds, wanted,
+    )  # fmt: skip
+
+
+def _whole(what: str, value: Any, least: int) -> int:
+    import numpy as np
+
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value < 2**31:
+        raise InputError(f"{what}: found {value!r}, allowed: whole numbers from {least} to {2**31 - 1}.")
+    return int(value)
+
+
+def tasks_of(plan: Plan) -> list[Task]:
+    """One task per seed and model, the lottery beside them."""
+    beside = [] if LOTTERY in plan.names else [(LOTTERY, LOTTERY, True)]
+    models = [(spec, name, False) for spec, name in zip(plan.specs, plan.names, strict=True)]
+    tasks = []
+    for seed in plan.seeds:
+        for place, (spec, name, aside) in enumerate([*models, *beside]):
+            life = seed == plan.seeds[0] and place == 0
+            tasks.append(Task(plan.scenario, spec, name, plan.people, plan.periods, seed, plan.wanted, aside, life))
+    return tasks
+
+
+def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Outcome:
+    """One table of all answers: audited models first, then the lottery beside them, then other anchors."""
+    import pandas as pd
+
+    from testbed.finding import COLUMNS, frame
+    from testbed.pooling import pooled
+    from testbed.statistics import correct
+
+    def table(beside: bool) -> pd.DataFrame:
+        made = frame(
+            {**row, "scenario": plan.scenario.name, "model": task.name, "seed": task.seed}
+            for task, answer in zip(tasks, answers, strict=True)
+            if task.beside is beside
+            for row in answer.rows
+        )
+        over = pooled(made)
+        return correct(pd.concat([frame(over), made], ignore_index=True) if over else made)
+
+    audited = table(False)
+    if plan.wanted and audited.empty:
+        raise unknown("measure", ", ".join(plan.wanted), [one.name for one in chosen(())])
+    names = set(COLUMNS)
+    others = frame(
+        {key: value for key, value in row.items() if key in names} for answer in answers for row in answer.anchor_rows
+    )
+    parts = [part for part in (audited, table(True), others) if len(part)]
+    findings = pd.concat(parts, ignore_index=True)
+    findings.attrs["audited"] = [(plan.scenario.name, name) for name in plan.names]
+    findings.attrs["anchors"] = verdicts = [verdict for answer in answers for verdict in answer.verdicts]
+    failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))
+    life = next((answer.life for answer in answers if answer.life is not None), None)
+    return Outcome(
+        findings, plan.scenario, list(plan.names), plan.people, plan.periods, plan.seeds, verdicts, failures, life,
+        plan.wanted, list(plan.specs),
+    )  # fmt: skip

@@ -1,0 +1,196 @@
+"""One model in one world, measured: the unit of parallel work, a pure function of its task."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synthetic.errors import InputError, unknown
+from testbed.spelling import canonical, selects, split_name
+
+if TYPE_CHECKING:
+    from testbed.case import Case, Setting
+    from testbed.measures.base import Measure
+    from testbed.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Task:
+    """One model in one world: the unit of parallel work. `model` is what the user named, or the object itself."""
+
+    scenario: Scenario
+    model: Any
+    name: str
+    people: int
+    periods: int
+    seed: int
+    wanted: tuple[str, ...]
+    beside: bool = False
+    with_life: bool = False
+
+
+@dataclass
+class Answer:
+    """What came of a task: rows of findings, verdicts of anchors, one life, and what failed, in sentences."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    anchor_rows: list[dict[str, Any]] = field(default_factory=list)
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    life: dict[str, Any] | None = None
+    seconds: float = 0.0
+
+
+def model_of(scenario: Scenario, spec: Any) -> Any:
+    """The model that was named; the scenario's own, with the scenario's dials, where its own name is given."""
+    from testbed.models.load import load_model
+
+    if isinstance(spec, str | Path):
+        if str(spec) == scenario.model and scenario.rulebook is not None:
+            return scenario.rulebook
+        return load_model(str(spec))
+    return load_model(spec)
+
+
+def chosen(wanted: Sequence[str]) -> list[Measure]:
+    """The registered measures that may give a row that a pattern selects; all of them without patterns.
+
+    Raises InputError for a pattern without a measure.
+    """
+    from testbed.measures.base import measures
+
+    every = [measures.get(name) for name in measures.names()]
+    if not wanted:
+        return every
+    found: dict[str, Measure] = {}
+    for pattern in wanted:
+        stem, _ = split_name(pattern)
+        mine = [one for one in every if _may_give(one, stem)]
+        if not mine:
+            raise unknown("measure", pattern, [one.name for one in every])
+        found.update({one.name: one for one in mine})
+    return [one for one in every if one.name in found]
+
+
+def _may_give(measure: Measure, stem: str) -> bool:
+    """Whether a measure may give a row of this name: its own, its gap's, or with a suffix."""
+    names = [name for name in (measure.name, measure.gap, *getattr(measure, "also", ())) if name]
+    return any(selects(stem, name, name) or stem.startswith(f"{name}_") for name in names)
+
+
+_latest: list[Setting] = []
+
+
+def setting_of(task: Task) -> Setting:
+    """The society of a task: the latest one where it is the same, as it is for the models of one seed."""
+    from testbed.case import Setting
+
+    for held in _latest:
+        if held.scenario is task.scenario and (held.size, held.periods, held.seed) == (
+            task.people,
+            task.periods,
+            task.seed,
+        ):
+            return held
+    _latest[:] = [Setting(task.scenario, people=task.people, periods=task.periods, seed=task.seed)]
+    return _latest[0]
+
+
+def forget() -> None:
+    """Let go of the latest society."""
+    _latest.clear()
+
+
+def work(task: Task) -> Answer:
+    """Run one model in one world and measure it: a pure function of the task."""
+    from testbed.models.base import ModelError
+
+    began = time.perf_counter()
+    answer = Answer()
+    try:
+        case = setting_of(task).case(model_of(task.scenario, task.model), name=task.name)
+    except ModelError as failure:
+        said = str(failure)
+        answer.failures.append(f"{task.name}, seed {task.seed}: {said}")
+        answer.rows += [_nan(one, one.name, said) for one in chosen(task.wanted)]
+    else:
+        for one in chosen(task.wanted):
+            measured(case, one, task, answer)
+        if not task.beside:
+            _anchored(case, task, answer)
+        if task.with_life:
+            _told(case, answer)
+    answer.seconds = time.perf_counter() - began
+    return answer
+
+
+def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
+    """The rows of one measure. A measure that cannot be computed gives a NaN row that says why."""
+    from testbed.models.base import ModelError
+    from testbed.statistics import expand
+
+    scenario = case.scenario
+    try:
+        rows = expand(measure, measure(case), case, splits=splits_of(scenario), reference=scenario.reference)
+    except InputError as problem:
+        rows = [_nan(measure, measure.name, str(problem))]
+    except (ModelError, Exception) as problem:
+        said = (
+            str(problem)
+            if isinstance(problem, ModelError)
+            else f"the measure failed ({type(problem).__name__}: {problem})"
+        )
+        answer.failures.append(f"{task.name}, seed {task.seed}, {measure.name}: {said}")
+        rows = [_nan(measure, measure.name, said)]
+    if task.wanted:
+        rows = [row for row in rows if any(selects(_plain(one), row["measure"], measure.name) for one in task.wanted)]
+    answer.rows += rows
+
+
+def _plain(pattern: str) -> str:
+    """A pattern in the findings' spelling, where it is a name and not a glob."""
+    return pattern if "*" in pattern or "?" in pattern else canonical(pattern)
+
+
+def splits_of(scenario: Scenario) -> list[str]:
+    """What findings are split by: the compared attributes, each pair of them, and all together."""
+    alone = list(scenario.compared)
+    crossed = ["*".join(pair) for pair in combinations(alone, 2)]
+    return [*alone, *crossed, *(["*".join(alone)] if len(alone) > 2 else [])]
+
+
+def _nan(measure: Measure, name: str, why: str) -> dict[str, Any]:
+    return {
+        "measure": name, "harm": measure.harm, "split": "all", "group": "all", "versus": "", "value": math.nan,
+        "low": math.nan, "high": math.nan, "unit": measure.unit, "n": 0, "why": " ".join(why.split()) or "it failed",
+    }  # fmt: skip
+
+
+def _anchored(case: Case, task: Task, answer: Answer) -> None:
+    """The anchors of this case: rows of their own, and whether each holds."""
+    from testbed.anchors import anchors
+
+    try:
+        rows, verdicts = anchors(case)
+    except Exception as problem:
+        said = f"anchors of {task.name}, seed {task.seed}: {type(problem).__name__}: {problem}"
+        answer.failures.append(said)
+        return
+    answer.anchor_rows += [{"seed": task.seed, **row} for row in rows]
+    answer.verdicts += [{**verdict, "model": task.name, "seed": task.seed} for verdict in verdicts]
+
+
+def _told(case: Case, answer: Answer) -> None:
+    from testbed.life import life, typical
+    from testbed.models.base import ModelError
+
+    try:
+        person = typical(case)
+        answer.life = None if person is None else life(case, person)
+    except ModelError as failure:
+        answer.failures.append(str(failure))

@@ -1,0 +1,75 @@
+"""Several seeds of one scenario: pooled rows, the mean over seeds with a t interval."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+POOLED = -1
+"""The seed of a row over several seeds."""
+
+KEY = ["scenario", "model", "measure", "harm", "split", "group", "versus", "unit"]
+DERIVED = ("_p", "_p_holm", "_p_bh", "_detectable", "_four_fifths", "_equivalent")
+"""Suffixes of rows that are verdicts on one seed; their mean would be no number of anything."""
+
+
+def pooled(findings: pd.DataFrame) -> list[dict[str, Any]]:
+    """One row per quantity over the seeds of a findings table: the mean, its 95 % interval with t(K-1), n summed.
+
+    A quantity that is undefined for any seed is NaN, and its why says for how many. Signed differences
+    get a `_p` row: the t test that the mean over seeds is 0. Nothing for fewer than two seeds.
+    """
+    seeds = findings["seed"].nunique()
+    if seeds < 2:
+        return []
+    rows: list[dict[str, Any]] = []
+    for key, part in findings.groupby(KEY, sort=False):
+        shared = dict(zip(KEY, key, strict=True))
+        name, bracket, inside = str(shared["measure"]).partition("[")
+        if name.endswith(DERIVED):
+            continue
+        row, p = _mean(part, seeds)
+        rows.append({**shared, **row, "seed": POOLED})
+        if p is not None and shared["versus"]:
+            value, why = p
+            test = {
+                "measure": f"{name}_p{bracket}{inside}",
+                "unit": "p",
+                "value": value,
+                "low": math.nan,
+                "high": math.nan,
+            }
+            if not name.endswith(("_ratio", "_net")):
+                rows.append({**rows[-1], **test, "why": why})
+    return rows
+
+
+def _mean(part: pd.DataFrame, seeds: int) -> tuple[dict[str, Any], tuple[float, str] | None]:
+    """The pooled numbers, and the p value of a mean of 0 with its why (None where there is no mean)."""
+    values = part["value"].to_numpy(np.float64)
+    n = int(part["n"].sum())
+    missing = int(np.isnan(values).sum()) + seeds - len(values)
+    if missing:
+        why = next((str(text) for text in part["why"] if text), "no such row")
+        return {
+            "value": math.nan,
+            "low": math.nan,
+            "high": math.nan,
+            "n": n,
+            "why": f"undefined for {missing} of {seeds} seeds: {why}",
+        }, None
+    if not np.isfinite(values).all():
+        return {"value": float(values.mean()), "low": math.nan, "high": math.nan, "n": n, "why": ""}, None
+    value = math.fsum(values) / len(values)
+    if (values == values[0]).all():
+        value = float(values[0])
+        return {"value": value, "low": value, "high": value, "n": n, "why": ""}, (math.nan, "the same in every seed")
+    from scipy.special import stdtr, stdtrit
+
+    error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
+    half = float(stdtrit(len(values) - 1, 0.975)) * error
+    p = 2 * float(stdtr(len(values) - 1, -abs(value) / error))
+    return {"value": value, "low": value - half, "high": value + half, "n": n, "why": ""}, (p, "")
