@@ -1,0 +1,95 @@
+"""Channels: reach and delay belong to the scheme; misses, strays and duplicates are its errors."""
+
+import numpy as np
+import pytest
+
+from synthetic.channels.base import Acts, Channel, names, waiting
+from synthetic.draws import GRID
+from testbed.scenario import Scenario
+from testbed.society import Society
+
+
+@pytest.fixture(scope="module")
+def society():
+    return Society(Scenario.load("rongcheng"), 60 * GRID, 2)
+
+
+@pytest.fixture(scope="module")
+def acts(society):
+    rng = np.arange(0, society.size, 3)
+    rng = rng[society.columns["age"][rng] >= 18]
+    return Acts(rng, 0, np.zeros(len(rng), np.int64), np.zeros(len(rng), np.int64))
+
+
+def sense(channel, acts, society):
+    at = lambda people, column: society.columns[column][people]  # noqa: E731
+    urban, minority = society.code("residence", "urban"), society.code("community", "minority")
+    return channel.sense(acts, at, seed=society.seed, urban=urban, minority=minority), at
+
+
+def near(found, n, rate):
+    return abs(found - n * rate) <= 5 * np.sqrt(n * rate * (1 - rate)) + 1
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_channel_names_source_reading_and_unit_for_each_number(name):
+    for dial in Channel.load(name).dials.values():
+        assert dial.source and dial.reading and dial.unit
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_rate_without_a_published_figure_stands_at_the_middle_of_its_range(name):
+    dial = Channel.load(name).numbers["false_match"]
+    assert dial.reading == "assumed"
+    assert float(dial.value) == pytest.approx(sum(dial.range) / 2)
+
+
+def test_reach_misses_and_duplicates_come_at_their_rates(society, acts):
+    channel = Channel.load("court")
+    sensed, _ = sense(channel, acts, society)
+    urban = society.columns["residence"][acts.person] == society.code("residence", "urban")
+    expected = np.where(urban, channel.value("coverage_urban"), channel.value("coverage_rural")).sum()
+    assert abs(len(sensed.delay) - expected) < 5 * np.sqrt(expected)
+    n = len(sensed.delay)
+    assert near(sensed.missed.sum(), n, channel.value("miss"))
+    assert near(sensed.strayed.sum(), n, channel.value("false_match") * (1 - channel.value("miss")))
+    assert near(sensed.doubled.sum(), n, channel.value("duplicate"))
+
+
+def test_cameras_mistake_minority_faces_as_many_times_more_often_as_the_ratio_says(society, acts):
+    channel = Channel.load("cameras").set({"channels.cameras.false_match": 0.02, "channels.cameras.false_match_ratio": 20})
+    sensed, _ = sense(channel, acts, society)
+    minority = society.columns["community"][sensed.acts.person] == society.code("community", "minority")
+    seen = ~sensed.missed
+    for group, rate in ((minority, 0.4), (~minority, 0.02)):
+        assert near(sensed.strayed[group & seen].sum(), (group & seen).sum(), rate)
+
+
+def test_the_wrong_person_is_an_adult_of_the_same_grid_and_community_in_another_household(society, acts):
+    channel = Channel.load("cameras")
+    _, at = sense(channel, acts, society)
+    victim = channel.mistaken_for(acts, at, society.size, seed=society.seed)
+    hit = victim >= 0
+    assert hit.mean() > 0.5
+    one, other = acts.person[hit], victim[hit]
+    assert (one // GRID == other // GRID).all()
+    assert (society.columns["community"][one] == society.columns["community"][other]).all()
+    assert (society.columns["household"][one] != society.columns["household"][other]).all()
+    assert (society.columns["age"][other] >= 18).all()
+
+
+def test_a_faithful_channel_keeps_reach_and_delay_coin_by_coin(society, acts):
+    channel = Channel.load("agencies")
+    with_errors, _ = sense(channel, acts, society)
+    without, _ = sense(channel.faithful(), acts, society)
+    np.testing.assert_array_equal(with_errors.acts.person, without.acts.person)
+    np.testing.assert_array_equal(with_errors.delay, without.delay)
+    assert not (without.missed.any() or without.strayed.any() or without.doubled.any())
+
+
+def test_waiting_has_its_mean_and_grows_with_it():
+    coin = (np.arange(100_000) + 0.5) / 100_000
+    short, long = waiting(coin, 0.5), waiting(coin, 1.5)
+    assert short.mean() == pytest.approx(0.5, abs=0.01)
+    assert (long >= short).all()
+    assert (waiting(coin, 0.0) == 0).all()

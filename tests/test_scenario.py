@@ -1,0 +1,117 @@
+"""Scenarios: literal declarations, refused in one sentence where they are wrong."""
+
+import pytest
+
+from synthetic.errors import InputError
+from testbed.scenario import FOLDER, Scenario, names
+
+TEXT = (FOLDER / "rongcheng.toml").read_text()
+
+
+def own(tmp_path, old="", new=""):
+    assert old in TEXT
+    path = tmp_path / "town.toml"
+    path.write_text(TEXT.replace(old, new, 1))
+    return str(path)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_registered_scenario_loads_and_can_be_set_to_its_own_values(name):
+    scenario = Scenario.load(name)
+    again = scenario.set({path: dial.value for path, dial in scenario.dials.items()})
+    assert again.name == name
+
+
+def test_the_name_says_every_departure_sorted_in_shortest_form():
+    scenario = Scenario.load("rongcheng").set({"regime.family.share": 0.0, "channels.errors": "off"})
+    assert scenario.name == "rongcheng{channels.errors=off,regime.family.share=0}"
+
+
+def test_a_dial_set_to_the_value_it_has_is_no_departure():
+    assert Scenario.load("rongcheng").set({"regime.family.share": 1}).name == "rongcheng"
+
+
+@pytest.mark.parametrize(
+    ("dials", "said"),
+    [
+        ({"regime.famly.share": 0}, "did you mean 'regime.family.share'"),
+        ({"regime.family.share": 2}, "allowed: 0 to 1"),
+        ({"regime.family.share": "many"}, "a number is needed"),
+        ({"channels.errors": "maybe"}, "allowed: on, off"),
+        ({"regime.family.share": float("nan")}, "finite"),
+    ],
+)
+def test_a_wrong_dial_gets_one_sentence(dials, said):
+    with pytest.raises(InputError, match=said):
+        Scenario.load("rongcheng").set(dials)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("schema     = 1", "schema = 2", "schema is 2"),
+        ("recipe     =", "recipies   =", "did you mean 'recipe'"),
+        ('"china-2020"', '"chima-2020"', "did you mean"),
+        ('"cameras", ', '"camera", ', "did you mean 'cameras'"),
+        ("at_least = 18", "atleast = 18", "did you mean 'at_least'"),
+        ('held      = ["age"', 'held      = ["agee"', "did you mean 'age'"),
+        ('kind     = "judgment_default"', 'kind = "judgement_default"', "did you mean 'judgment_default'"),
+        ("worst_share = 0.03", 'worst_share = "few"', "must be a number"),
+        ("worst_share = 0.03", "worst_share = 3.0", "allowed: 0 to 1"),
+        ('outcome = "deserved"', 'outcome = "merit"', "allowed: deserved"),
+        ("periods = 24", "periods = 0", "at least 1"),
+        ("[run]", "[run", "not valid TOML"),
+    ],
+)
+def test_a_wrong_scenario_file_gets_one_sentence(tmp_path, old, new, said):
+    with pytest.raises(InputError, match=said) as caught:
+        Scenario.load(own(tmp_path, old, new))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_said_so():
+    with pytest.raises(InputError, match=r"no file 'nowhere\.toml'"):
+        Scenario.load("nowhere.toml")
+
+
+def test_a_scenario_file_overrides_numbers_with_source_and_reading(tmp_path):
+    path = own(tmp_path)
+    with open(path, "a") as file:
+        file.write(
+            '[dials."channels.cameras.false_match_ratio"]\nvalue = 20\nrange = [1, 50]\nsource = "nistir-8280"\nreading = "inferred"\n'
+        )
+    scenario = Scenario.load(path)
+    dial = scenario.dials["channels.cameras.false_match_ratio"]
+    assert (dial.value, dial.range) == (20, (1.0, 50.0))
+    assert scenario.name == path
+
+
+def test_an_override_without_a_source_is_refused(tmp_path):
+    path = own(tmp_path)
+    with open(path, "a") as file:
+        file.write('[dials."regime.family.share"]\nvalue = 0.5\n')
+    with pytest.raises(InputError, match="source and a reading"):
+        Scenario.load(path)
+
+
+def test_parts_are_sought_beside_the_file_first(tmp_path):
+    from testbed.regimes.base import FOLDER as REGIMES
+
+    text = (REGIMES / "rongcheng-lists.toml").read_text().replace("A city's black and red list", "Another city's list")
+    (tmp_path / "rongcheng-lists.toml").write_text(text)
+    assert Scenario.load(own(tmp_path)).regime.title.startswith("Another city's list")
+
+
+def test_every_dial_of_the_contract_exists():
+    dials = Scenario.load("rongcheng").dials
+    for path in (
+        "channels.errors", "regime.family.share", "channels.cameras.false_match_ratio", "regime.low_grade.follows",
+        "conduct.utility_late.rate", "disclosure.own_record", "model.judgment_default.points",
+    ):  # fmt: skip
+        assert path in dials
+
+
+def test_every_assumed_number_has_a_range_to_sweep():
+    for path, dial in Scenario.load("rongcheng").dials.items():
+        if dial.reading == "assumed" and not isinstance(dial.value, bool | str):
+            assert dial.range is not None, path

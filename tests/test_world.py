@@ -1,0 +1,143 @@
+"""The world: months that are pure functions of addressed draws."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthetic.draws import GRID
+from synthetic.errors import InputError
+from testbed.case import Setting, outcome_positive, run_case
+from testbed.models.base import Scores
+from testbed.scenario import Scenario
+
+
+@pytest.fixture(scope="module")
+def case():
+    return run_case("rongcheng", people=6 * GRID, periods=15, seed=2)
+
+
+def test_the_first_grids_live_the_same_life_in_a_larger_city(case):
+    small = run_case("rongcheng", people=2 * GRID, periods=15, seed=2)
+    np.testing.assert_array_equal(small.history.scores, case.history.scores[:, : 2 * GRID])
+    np.testing.assert_array_equal(small.history.sanctions_, case.history.sanctions_[:, : 2 * GRID])
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(case):
+    again = run_case("rongcheng", people=6 * GRID, periods=15, seed=2)
+    other = run_case("rongcheng", people=6 * GRID, periods=15, seed=3)
+    assert again.history.scores.tobytes() == case.history.scores.tobytes()
+    assert other.history.scores.tobytes() != case.history.scores.tobytes()
+
+
+def test_a_shorter_run_is_the_start_of_a_longer_one(case):
+    short = run_case("rongcheng", people=6 * GRID, periods=9, seed=2)
+    np.testing.assert_array_equal(short.history.scores, case.history.scores[:9])
+    np.testing.assert_array_equal(short.history.lists_, case.history.lists_[:9])
+
+
+def test_scores_are_the_rule_book_on_the_standing_entries_in_every_month(case):
+    for t in (0, 7, 14):
+        asked = case.scheme.scorer.model.score(case.records_at(t)).score
+        np.testing.assert_array_equal(asked, case.history.score(t)[case.scored])
+
+
+def test_asking_again_with_the_worlds_own_coins_gives_the_worlds_decisions(case):
+    np.testing.assert_array_equal(case.scores.decision, case.history.decision(14)[case.scored])
+    asked = case.questions
+    case.ask(case.records.head(10))
+    assert case.questions == asked + 10
+
+
+def test_nobody_out_of_scope_is_scored_or_listed(case):
+    assert np.isnan(case.history.scores[:, ~case.scored]).all()
+    assert not (case.history.decisions[:, ~case.scored] != 0).any()
+
+
+def test_ids_of_entries_are_unique(case):
+    assert len(np.unique(case.history.ledger.id)) == len(case.history.ledger)
+
+
+def test_an_entry_never_reaches_another_household_in_the_month_of_the_act(case):
+    ledger = case.history.ledger
+    elsewhere = ledger.subject != ledger.author
+    assert elsewhere.any()
+    assert (ledger.start[elsewhere] > ledger.period[elsewhere]).all()
+
+
+def test_every_shadow_entry_is_a_true_act_of_its_subject(case):
+    ledger = case.history.ledger
+    done = {(int(p), a.period, int(k)) for a in case.history.acts for p, k in zip(a.person, a.kind, strict=True)}
+    held = ledger.where(ledger.shadow)
+    assert {(int(s), int(p), int(k)) for s, p, k in zip(held.subject, held.period, held.kind, strict=True)} <= done
+    assert (held.subject == held.author).all()
+
+
+def test_records_hold_no_truth(case):
+    assert list(case.records.columns) == [*case.scenario.held, *case.scenario.recorded]
+    assert case.records.index.name == "person"
+
+
+class Ages:
+    """Scores by the age of the youngest standing entry: needs the entries, so it is asked about everybody."""
+
+    needs = ("entries",)
+    row_wise = False
+
+    def score(self, records: pd.DataFrame, *, entries: pd.DataFrame) -> Scores:
+        assert set(entries.columns) == {"person", "kind", "age"}
+        youngest = entries.groupby("person")["age"].min().reindex(records.index).fillna(99)
+        return Scores(youngest.to_numpy(np.float64))
+
+
+def test_a_model_may_ask_for_standing_entries_with_their_age():
+    case = Setting(Scenario.load("rongcheng"), people=GRID, periods=5).case(Ages())
+    assert np.nanmin(case.history.score(4)) < 5
+
+
+class Own:
+    """Decides itself: adverse for anybody with a red light."""
+
+    row_wise = True
+
+    def score(self, records: pd.DataFrame) -> Scores:
+        seen = records["red_light"].to_numpy() > 0
+        return Scores(-seen.astype(np.float64), np.where(seen, -1, 1).astype(np.int8))
+
+
+def test_a_models_own_decision_goes_before_the_scenarios():
+    case = Setting(Scenario.load("rongcheng"), people=2 * GRID, periods=5).case(Own())
+    red = case.history.counts(4)[:, case.history.kinds.index("red_light")] > 0
+    expected = np.where(red, -1, 1)[case.scored]
+    np.testing.assert_array_equal(case.history.decision(4)[case.scored], expected)
+
+
+def test_the_adverse_share_comes_near_the_scenarios_at_the_last_month():
+    case = run_case("rongcheng", people=40 * GRID)
+    share = (case.history.decision(23) == -1)[case.scored].mean()
+    assert share == pytest.approx(0.03, abs=0.006)
+
+
+def test_future_and_recorded_outcomes_have_their_positive_side(case):
+    last = case.periods - 1
+    for whose in ("future", "recorded"):
+        good = outcome_positive(case.scenario, f"{whose}:red_light:6", case.history, case.society)
+        assert 0.5 < good.mean() < 1
+        favorable = outcome_positive(case.scenario, f"{whose}:volunteering:6", case.history, case.society)
+        assert 0 < favorable.mean() < 0.5
+    kind = case.history.kinds.index("red_light")
+    acted = (case.history.true_counts(last) - case.history.true_counts(last - 6))[:, kind] > 0
+    good = outcome_positive(case.scenario, "future:red_light:6", case.history, case.society)
+    np.testing.assert_array_equal(good, ~acted)
+
+
+def test_splitting_by_a_number_or_an_unknown_attribute_is_refused(case):
+    for split in ("age", "tribe"):
+        with pytest.raises(InputError, match="attribute to split by"):
+            case.coded(split)
+
+
+def test_a_crossing_has_every_pair_of_values(case):
+    codes, labels = case.coded("community*sex")
+    assert labels == ("majority*male", "majority*female", "minority*male", "minority*female")
+    one, _ = case.coded("community")
+    np.testing.assert_array_equal(codes // 2, one)
