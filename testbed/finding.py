@@ -1,6 +1,6 @@
 """The long table of findings, and how it is written: one number, one row.
 
-CSV: commas, CRLF-free lines, quotes where needed (RFC 4180). NaN is an empty cell, infinity `inf`. A *text* cell
+CSV: commas, quotes where needed (RFC 4180), lines end in LF. NaN is an empty cell, infinity `inf`. A *text* cell
 that a spreadsheet would run as a formula gets an apostrophe in front; numbers, negative ones too, are
 left alone. JSON lines: NaN is null, infinity "inf". Files are written aside and renamed, so a
 reader never sees half of one.
@@ -74,10 +74,10 @@ def frame(
     made = pd.DataFrame(columns)
     wrong = made["value"].isna() != (made["why"] != "")
     if wrong.any():
-        row = made[wrong].iloc[0]
+        cell = made[wrong].iloc[0]
         raise InputError(
-            f"finding {row['measure']!r} of {row['group'] or row['split']!r} has value {row['value']} and why {row['why']!r}: "
-            "a why stands beside NaN and nowhere else."
+            f"finding {cell['measure']!r} of {cell['group'] or cell['split']!r} has value {cell['value']} "
+            f"and why {cell['why']!r}: a why stands beside NaN and nowhere else."
         )
     return made
 

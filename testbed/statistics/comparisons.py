@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.statistics import intervals
-from testbed.statistics.estimates import Estimates
+from testbed.statistics.counts import Pairs
+from testbed.statistics.estimates import Estimates, cross_products
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -107,7 +108,8 @@ def p_values(made: Estimates, g: Index, r: Index) -> Array:
 def detectable(made: Estimates, g: Index, r: Index, power: float = 0.8) -> Array:
     """The smallest difference that would be found with 80 % power: from effective n and the pooled rate.
 
-    Not from the difference that was seen (Hoenig and Heisey 2001). NaN for what is not a 0/1 rate and where the pooled rate is 0 or 1.
+    Not from the difference that was seen (Hoenig and Heisey 2001). NaN for what is not
+    a 0/1 rate and where the pooled rate is 0 or 1.
     """
     if not made.binary or made.effective is None or made.exact:
         return np.full(len(g), np.nan)
@@ -163,7 +165,8 @@ def _over(rates: Sequence[Estimates], kind: str) -> Spread:
     if any(math.isnan(value) for value in values):
         return Spread(math.nan, math.nan, math.nan, n, "the rate is 0 in every group")
     worse = np.max if kind == "difference" else np.min
-    return Spread(*(float(worse(column)) for column in zip(*found)), n=n)
+    value, low, high = (float(worse(column)) for column in zip(*found))
+    return Spread(value, low, high, n)
 
 
 def _one(made: Estimates, kind: str, alpha: float) -> tuple[float, float, float]:
@@ -196,15 +199,28 @@ def mean_differences(
 ) -> tuple[Array, Array]:
     """Limits of the mean over several quantities of value[g] - value[r] (average odds).
 
-    The quantities rest on different people, so that each is independent of the others where people are; MOVER for sums puts
-    their Newcombe limits together. Clustered: the worst that any dependence between the quantities could do is the mean of
-    the halves, which is what is given.
+    Independent people: the quantities rest on different people, and MOVER for sums puts their Newcombe
+    limits together. Clustered: influence values added up by cluster, t(G-1); where a rate is exactly 0
+    or 1, the mean of the halves of the intervals, which no dependence between the quantities can exceed.
     """
     gap = np.mean([made.value[g] - made.value[r] for made in rates], axis=0)
     ends = [differences(made, g, r, alpha) for made in rates]
     below = [made.value[g] - made.value[r] - low for made, (low, _) in zip(rates, ends)]
     above = [high - (made.value[g] - made.value[r]) for made, (_, high) in zip(rates, ends)]
-    if len(rates) == 1 or all(made.units.size and np.isinf(made.units).all() for made in rates):
+    held = [made.influence for made in rates if made.influence is not None]
+    if len(held) < len(rates):
         root = np.sqrt(np.sum(np.square([below, above]), axis=1)) / len(rates)
         return gap - root[0], gap + root[1]
-    return gap - np.mean(below, axis=0), gap + np.mean(above, axis=0)
+    joined = Pairs(
+        np.concatenate([pairs.cluster for pairs in held]),
+        np.concatenate([pairs.group for pairs in held]),
+        np.concatenate([pairs.sums for pairs in held]) / len(rates),
+    )
+    square = cross_products(joined, len(rates[0].levels))
+    freedom = np.min([shared_freedom(made, g, r) for made in rates], axis=0)
+    variance = (square[g, g] + square[r, r] - 2 * square[g, r]) * (freedom + 1) / freedom
+    half = intervals.quantile(alpha, freedom) * np.sqrt(np.maximum(variance, 0.0))
+    edge = np.any([made.binary & ((made.error[g] == 0) | (made.error[r] == 0)) for made in rates], axis=0)
+    low = np.where(edge, np.mean(below, axis=0), half)
+    high = np.where(edge, np.mean(above, axis=0), half)
+    return gap - low, gap + high

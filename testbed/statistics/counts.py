@@ -53,7 +53,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class CellRate(PerPerson):
-    """A 0/1 rate of the decision table of a case: the per-person parts, and the cells that give the same by counting."""
+    """A 0/1 rate of a decision table: the per-person parts, and the cells that give the same by counting."""
 
     rate: Rate | None = None
 
@@ -69,8 +69,11 @@ class Pairs:
 
 @dataclass(frozen=True)
 class CellCounts:
-    """Counts of a decision table by group. `cells`: (groups, 4), weighted; `rows`: (groups, 4) people;
-    `squares`: (groups, 4) sums of squared sampling weights, None where counts are of people; `pairs`: by cluster, or None."""
+    """Counts of a decision table by group.
+
+    cells: (groups, 4), weighted. rows: (groups, 4) people. squares: (groups, 4) sums of squared sampling
+    weights, None where counts are of people. pairs: the cells by cluster and group, or None.
+    """
 
     levels: tuple[str, ...]
     cells: NDArray
@@ -166,7 +169,7 @@ def counted(case: Any, split: str) -> CellCounts:
     if not keep.all():
         codes, cell = codes[keep], cell[keep]
         weights = None if weights is None else weights[keep]
-    small = np.uint8 if 4 * groups <= 256 else np.uint16 if 4 * groups <= 65536 else np.int64
+    small: Any = np.uint8 if 4 * groups <= 256 else np.uint16 if 4 * groups <= 65536 else np.int64
     key = codes.astype(small) * small(4) + cell
     size = 4 * groups
     rows = np.bincount(key, minlength=size).reshape(groups, 4)

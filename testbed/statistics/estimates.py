@@ -24,7 +24,9 @@ class Estimates:
     value (people, or clusters that hold some of them); infinite where a 0/1 rate of independent people
     needs no such number. covariance: (K, K) of the estimates where clusters are shared between groups, else None.
     0/1 rates have `binary`, an effective n and, for plain counts of people, `events` and `trials`
-    as whole numbers. `exact`: no sampling error by construction.
+    as whole numbers; otherwise `weighted` sums of both. `exact`: no sampling error by construction.
+    `influence`: of each cluster on each group's value. `matched`: of an AUC, the pairs of people that
+    could be formed (limits at 0 and 1).
     """
 
     levels: tuple[str, ...]
@@ -40,6 +42,8 @@ class Estimates:
     trials: NDArray | None = None
     weighted: tuple[Array, Array] | None = None
     exact: bool = False
+    influence: Pairs | None = None
+    matched: Array | None = None
 
     @property
     def plain(self) -> bool:
@@ -56,7 +60,7 @@ class Estimates:
             return self.value, self.value
         z = intervals.quantile(alpha, self.freedom())
         if not self.binary:
-            return self.value - z * self.error, self.value + z * self.error
+            return self._around(z, alpha)
         assert self.effective is not None
         low, high = intervals.wilson(self.value, self.effective, z)
         if self.events is not None and self.trials is not None:
@@ -64,6 +68,16 @@ class Estimates:
             if few.any():
                 exact = intervals.clopper_pearson(self.events[few], self.trials[few], alpha)
                 low[few], high[few] = exact
+        return low, high
+
+    def _around(self, z: Array, alpha: float) -> tuple[Array, Array]:
+        low, high = self.value - z * self.error, self.value + z * self.error
+        if self.matched is not None:
+            # An AUC of 0 or 1 has no spread; any pairing of positives with negatives gives independent trials of it.
+            edge = (self.error == 0) & np.isin(self.value, (0.0, 1.0))
+            low[edge], high[edge] = intervals.clopper_pearson(
+                self.value[edge] * self.matched[edge], self.matched[edge], alpha
+            )
         return low, high
 
     def only(self, keep: NDArray[np.bool_]) -> Estimates:
@@ -84,6 +98,8 @@ class Estimates:
             effective=cut(self.effective),
             events=cut(self.events),
             trials=cut(self.trials),
+            matched=cut(self.matched),
+            influence=None,
             weighted=None if self.weighted is None else (self.weighted[0][keep], self.weighted[1][keep]),
         )
 
@@ -150,14 +166,13 @@ def binary_estimates(
     }  # fmt: skip
     endless = np.full(len(levels), np.inf)
     if pairs is not None:
-        error, units, covariance = _clustered(pairs, value, trials, len(levels))
+        error, units, covariance, influence = clustered(pairs, value, trials, len(levels))
         if kish is not None or not np.array_equal(units, n):
             spread = np.divide(error**2, binomial, out=np.ones(len(levels)), where=binomial > 0)
             effective = effective / np.maximum(spread, 1.0)
             weighted = (events.astype(float), trials.astype(float))
-            return Estimates(
-                **common, units=units, error=error, covariance=covariance, effective=effective, weighted=weighted
-            )
+            common.update(covariance=covariance, weighted=weighted, influence=influence)
+            return Estimates(**common, units=units, error=error, effective=effective)
     error = np.sqrt(binomial)
     if kish is not None:
         weighted = (events.astype(float), trials.astype(float))
@@ -166,8 +181,8 @@ def binary_estimates(
     return Estimates(**common, units=endless, error=error, effective=effective, events=events, trials=trials)
 
 
-def _clustered(pairs: Pairs, value: Array, total: NDArray, groups: int) -> tuple[Array, Array, Array | None]:
-    """Standard errors by cluster, clusters per group, and the covariance of the groups if they share any.
+def clustered(pairs: Pairs, value: Array, total: NDArray, groups: int) -> tuple[Array, Array, Array | None, Pairs]:
+    """Standard errors by cluster, clusters per group, covariance of the groups if they share any, and the influences.
 
     Influence of a cluster on sum(a) / sum(b): (a_c - value b_c) / sum(b); variance G/(G-1) sum of squares.
     """
@@ -181,18 +196,23 @@ def _clustered(pairs: Pairs, value: Array, total: NDArray, groups: int) -> tuple
     stretch = np.where(units > 1, stretch, np.nan)
     if not len(cluster) or np.bincount(dense_ids(cluster)[0]).max() < 2:
         variance = np.bincount(group, weights=influence**2, minlength=groups)
-        return np.sqrt(variance) * stretch, units, None
-    codes, n_clusters = dense_ids(cluster)
+        return np.sqrt(variance) * stretch, units, None, Pairs(cluster, group, influence)
+    kept = Pairs(cluster, group, influence)
+    square = cross_products(kept, groups)
+    return np.sqrt(np.diag(square)) * stretch, units, square * np.outer(stretch, stretch), kept
+
+
+def cross_products(influence: Pairs, groups: int) -> Array:
+    """Sums over clusters of the products of the influences on two groups, (groups, groups)."""
+    codes, n_clusters = dense_ids(influence.cluster)
     if n_clusters * groups <= 1 << 23:
         table = np.zeros((n_clusters, groups))
-        table[codes, group] = influence
-        square = table.T @ table
-    else:
-        from scipy.sparse import csr_matrix
+        np.add.at(table, (codes, influence.group), influence.sums)
+        return table.T @ table
+    from scipy.sparse import csr_matrix
 
-        thin = csr_matrix((influence, (codes, group)), shape=(n_clusters, groups))
-        square = (thin.T @ thin).toarray()
-    return np.sqrt(np.diag(square)) * stretch, units, square * np.outer(stretch, stretch)
+    thin = csr_matrix((influence.sums, (codes, influence.group)), shape=(n_clusters, groups))
+    return np.asarray((thin.T @ thin).toarray())
 
 
 def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
@@ -208,16 +228,13 @@ def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
     groups = len(levels)
 
     def total(column: Array) -> Array:
-        return np.bincount(code, weights=column, minlength=groups)
+        return np.asarray(np.bincount(code, weights=column, minlength=groups), float)
 
     sum_a, sum_b = total(w * a), total(w * b)
     n = np.rint(total(w) if are_people else np.bincount(code, minlength=groups)).astype(np.int64)
     listed = np.bincount(codes[codes >= 0].astype(np.int64), minlength=groups)
-    if part.unit_of is not None:
-        owner = dense_ids(np.asarray(part.unit_of)[at])
-    else:
-        known = clusters_of(case)
-        owner = None if known is None else (known[0][at], known[1])
+    known = clusters_of(case) if part.unit_of is None else dense_ids(np.asarray(part.unit_of)[at])
+    owner = known if known is None or part.unit_of is not None else (known[0][at], known[1])
     pairs = None
     if owner is not None and len(at):
         pairs = pair_sums(owner[0], owner[1], code, groups, columns=(w * a, w * b))
@@ -229,13 +246,13 @@ def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
             kish = np.divide(sum_b**2, squares, out=np.zeros(groups), where=squares > 0)
         return binary_estimates(levels, sum_a, sum_b, n, kish, pairs, nobody, listed, part.exact)
     value = np.divide(sum_a, sum_b, out=np.full(groups, np.nan), where=sum_b != 0)
-    units, covariance = n.astype(float), None
+    units, covariance, influences = n.astype(float), None, None
     if pairs is not None:
-        error, units, covariance = _clustered(pairs, value, sum_b, groups)
+        error, units, covariance, influences = clustered(pairs, value, sum_b, groups)
     else:
         influence = a - value[code] * b
         square = total((w if are_people else w * w) * influence**2)
         with np.errstate(divide="ignore", invalid="ignore"):
             error = np.where(units > 1, np.sqrt(square * units / (units - 1)) / np.abs(sum_b), np.nan)
     why = reasons(value, n, nobody, listed)
-    return Estimates(levels, value, n, why, units, error, covariance, exact=part.exact)
+    return Estimates(levels, value, n, why, units, error, covariance, exact=part.exact, influence=influences)

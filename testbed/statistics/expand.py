@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import Measure, PerPerson, Row, written
-from testbed.statistics import comparisons, intervals
+from testbed.measures.base import Measure, Row, written
+from testbed.statistics import comparisons
 from testbed.statistics.estimates import Estimates, estimate
 
 Rows = list[dict[str, Any]]
@@ -21,7 +21,8 @@ Rows = list[dict[str, Any]]
 class Across:
     """A part that compares all groups of each split: largest minus smallest, or smallest over largest.
 
-    `parts`: one or more PerPerson (or parts with `estimates`); of several the worse counts. kind: "difference" or "ratio".
+    `parts`: one or more PerPerson (or parts with `estimates`); of several the worse counts.
+    kind: "difference" or "ratio".
     """
 
     parts: tuple[Any, ...]
@@ -34,8 +35,9 @@ class Across:
 class Against:
     """A part that compares each group of each split with the reference group, signed.
 
-    kind "difference": mean over `parts` of value_g - value_r; "ratio": value_g / value_r of one part. `name` replaces the
-    measure's own. `four_fifths`: a 0/1 row decided in whole numbers beside it. `test`: a `_p` row beside it.
+    kind "difference": mean over `parts` of value_g - value_r; "ratio": value_g / value_r of one part.
+    `name` replaces the measure's own. `four_fifths`: a 0/1 row decided in whole numbers beside it.
+    `test`: a `_p` row beside it.
     """
 
     parts: tuple[Any, ...]
@@ -180,7 +182,7 @@ def _gaps(measure: Measure, part: Any, made: Estimates, split: str, r: int) -> R
     n = np.minimum(made.n[g], made.n[r])
     rows = []
     tests = _tests(measure, part, made, split, g, r, measure.gap, n)
-    for i, k in enumerate(g):
+    for i, k in enumerate(g.tolist()):
         numbers = (gap[i], low[i], high[i])
         rows.append(_row(measure, name, split, made.levels[k], made.levels[r], numbers, n[i], _undefined(made, k, r)))
         rows += tests[i]
@@ -206,7 +208,7 @@ def _tests(
     seen = comparisons.detectable(made, g, against)
     name_p, name_d = _named(measure, part, "_p", stem), _named(measure, part, "_detectable", stem)
     rows: list[Rows] = []
-    for i, k in enumerate(g):
+    for i, k in enumerate(g.tolist()):
         why = _undefined(made, k, r)
         few = why or "too few clusters for an interval"
         place = (split, made.levels[k], made.levels[r])
@@ -253,7 +255,7 @@ def _against(measure: Measure, part: Against, case: Any, split: str, reference: 
         else [[] for _ in g]
     )
     rows = []
-    for i, k in enumerate(g):
+    for i, k in enumerate(g.tolist()):
         why = "; ".join(dict.fromkeys(text for each in rates if (text := _undefined(each, k, r))))
         if not why and part.kind == "ratio" and made.value[r] == 0:
             why = f"the rate of {made.levels[r]} is 0"
