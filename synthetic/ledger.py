@@ -90,6 +90,15 @@ class Ledger:
         flat = self.columns["subject"][held] * len(self.kinds) + self.columns["kind"][held]
         return np.bincount(flat, minlength=size * len(self.kinds)).astype(np.int32).reshape(size, len(self.kinds))
 
+    def in_force(self, period: int, *, shadow: bool = False) -> pd.DataFrame:
+        """What a model that needs the entries may see: person, kind and age in months of standing entries.
+
+        Without origin, author and parent: those are truth.
+        """
+        held = self.where(self.standing(period, shadow=shadow))
+        kinds = np.array(self.kinds, object)
+        return pd.DataFrame({"person": held.subject, "kind": kinds[held.kind], "age": period - held.start.astype(np.int64)})
+
     def frame(self) -> pd.DataFrame:
         """The entries as a table with names instead of codes."""
         names = {"kind": self.kinds, "origin": ORIGINS, "end_cause": CAUSES}

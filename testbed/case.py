@@ -68,7 +68,7 @@ class Setting:
                 for name, column in record_arrays(society, history, TRAINING_PERIODS - 1).items()
             }
             draws = uniform(sparse(society.seed, "model", pack(people))) if "draws" in needs(model) else None
-            entries = standing_entries(history, TRAINING_PERIODS - 1) if "entries" in needs(model) else None
+            entries = history.ledger.in_force(TRAINING_PERIODS - 1) if "entries" in needs(model) else None
             made = scorer.score(arrays, people, draws=draws, entries=entries)
             if made.decision is None:
                 cuts = {side: spec or None for side, spec in self.scenario.decide.items()}
@@ -188,7 +188,7 @@ class Case:
         draws = None
         if "draws" in self.scheme.needs:
             draws = uniform(sparse(self.seed, f"model{fresh}", pack(people, period)))
-        entries = standing_entries(self.history, period) if "entries" in self.scheme.needs else None
+        entries = self.history.ledger.in_force(period) if "entries" in self.scheme.needs else None
         made = self.scheme.scorer.score(arrays, people, draws=draws, entries=entries, reasons=True)
         decision = made.decision
         if decision is None and self.scheme.decide is not None:
@@ -334,13 +334,6 @@ def record_arrays(society: Society, history: History, period: int) -> dict[str, 
     counts = history.counts(period)
     held = {name: society.columns[name] for name in society.scenario.held}
     return {**held, **{kind: counts[:, history.kinds.index(kind)] for kind in society.scenario.recorded}}
-
-
-def standing_entries(history: History, period: int) -> pd.DataFrame:
-    """Standing entries with their age in months, without origin and parent: those are truth."""
-    held = history.ledger.where(history.ledger.standing(period))
-    kinds = np.array(history.kinds, object)
-    return pd.DataFrame({"person": held.subject, "kind": kinds[held.kind], "age": period - held.start.astype(np.int64)})
 
 
 def window(outcome: str) -> int:

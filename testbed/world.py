@@ -110,7 +110,7 @@ class World:
             people=self.people, kinds=scenario.kinds, list_names=tuple(self.state.holders),
             sanction_names=tuple(one.name for one in scenario.regime.sanctions), scores=self.scores, decisions=self.decisions,
             deserved_=self.deserved, lists_=self.lists, sanctions_=self.sanctions,
-            ledger=Ledger.build(self.rows, scenario.kinds, tuple(one.name for one in self.channels)),
+            ledger=self._ledger(),
             acts=tuple(self.acts), strays=tuple(self.strays),
             roots=np.empty(0, np.int64) if self.injection is None else self.injection.roots,
             since=0 if self.injection is None else self.injection.period,
@@ -244,16 +244,18 @@ class World:
 
     def _score(self, t: int, changed: np.ndarray) -> None:
         fresh = "draws" in self.scheme.needs
-        rows = changed if self.scheme.row_wise and not fresh else np.flatnonzero(self.scored)
+        alone = self.scheme.row_wise and "entries" not in self.scheme.needs
+        rows = changed if alone and not fresh else np.flatnonzero(self.scored)
         if not len(rows):
             return
         draws = self.draws(t)[rows] if fresh else None
         both = np.concatenate([rows, rows])
         counts = np.concatenate([self.counts[rows], self.shadow[rows]])
-        halves = [slice(0, len(both))] if self.scheme.row_wise else [slice(0, len(rows)), slice(len(rows), None)]
+        halves = [slice(0, len(both))] if alone else [slice(0, len(rows)), slice(len(rows), None)]
         score, own = np.empty(len(both)), None
-        for half in halves:
-            made = self._ask(both[half], counts[half], None if draws is None else np.concatenate([draws, draws])[half])
+        for shadow, half in enumerate(halves):
+            entries = self._ledger().in_force(t, shadow=bool(shadow)) if "entries" in self.scheme.needs else None
+            made = self._ask(both[half], counts[half], None if draws is None else np.concatenate([draws, draws])[half], entries)
             score[half] = made.score
             if made.decision is not None:
                 own = np.zeros(len(both), np.int8) if own is None else own
@@ -265,10 +267,13 @@ class World:
 
     decides = False
 
-    def _ask(self, rows: np.ndarray, counts: np.ndarray, draws: np.ndarray | None) -> Any:
+    def _ledger(self) -> Ledger:
+        return Ledger.build(self.rows, self.society.scenario.kinds, tuple(one.name for one in self.channels))
+
+    def _ask(self, rows: np.ndarray, counts: np.ndarray, draws: np.ndarray | None, entries: Any) -> Any:
         arrays = {name: column[rows] for name, column in self.direct.items()}
         arrays |= {self.society.scenario.kinds[code]: counts[:, code] for code in self.recorded}
-        return self.scheme.scorer.score(arrays, self.people[rows], draws=draws)
+        return self.scheme.scorer.score(arrays, self.people[rows], draws=draws, entries=entries)
 
     def draws(self, t: int) -> np.ndarray:
         """The period's addressed uniform of each person, for models that need draws."""

@@ -49,8 +49,9 @@ def test_assigning_a_community_to_some_equals_running_everybody_with_it(case):
 
 
 def test_a_difference_can_leave_the_household_and_is_then_followed(case):
-    hops = case.twin(Inject(per_1000=200)).touched["hop"]
-    assert (hops == "household").any()
+    minority = np.flatnonzero(case.society.columns["community"] == case.society.code("community", "minority"))
+    hops = case.twin(Assign("community", "majority", minority[:400])).touched["hop"]
+    assert (hops == "self").any()
     assert (hops == "none").any()
 
 
