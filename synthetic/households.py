@@ -6,6 +6,7 @@ would cross its end is cut to the people left. Members stand in a row: the id of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -17,27 +18,31 @@ Ints = NDArray[np.int64]
 
 
 class Layout:
-    """Who lives with whom in the grids start..stop-1, from the sizes drawn for each slot of a grid.
+    """Who lives with whom in the grids start..stop-1.
 
-    `first` is the place of each household's first member in the block, `size` the number of its members,
-    `of` the household (its number in the block) of each person.
+    `sizes(slots)` gives the household sizes drawn for the first slots of every grid, as a (grids, slots) table; without
+    it everybody lives alone. `first` is the place of each household's first member in the block, `size` the number
+    of its members, `of` the household (its number in the block) of each person.
     """
 
-    def __init__(self, start: int, stop: int, sizes: NDArray | None = None) -> None:
+    def __init__(self, start: int, stop: int, sizes: Callable[[int], NDArray] | None = None) -> None:
         self.start, self.grids = start, stop - start
         self.people = self.grids * GRID
         if sizes is None:
             self.first = np.arange(self.people)
             self.size = np.ones(self.people, np.int64)
-        else:
-            drawn = np.asarray(sizes, np.int32).reshape(self.grids, GRID)
+            self.of = self.first
+            return
+        for slots in (GRID // 2, GRID):
+            drawn = sizes(slots)
             ends = np.cumsum(drawn, axis=1, dtype=np.int32)
-            begins = ends - drawn
-            lives = begins < GRID
-            offset = (np.arange(self.grids, dtype=np.int64) * GRID)[:, None]
-            self.first = (begins + offset)[lives]
-            self.size = (np.minimum(ends, GRID) - begins)[lives].astype(np.int64)
-        self.of = np.repeat(np.arange(len(self.first)), self.size)
+            if ends[:, -1].min() >= GRID:
+                break
+        begins = ends - drawn
+        lives = np.flatnonzero(begins < GRID)
+        self.first = begins.ravel()[lives] + lives // slots * GRID
+        self.size = np.append(self.first[1:], self.people) - self.first
+        self.of = np.repeat(np.arange(len(lives)), self.size)
 
     @cached_property
     def grid_of_household(self) -> Ints:
@@ -57,14 +62,14 @@ class Layout:
     @cached_property
     def place(self) -> NDArray[np.int16]:
         """The position of each person in the household, from 0."""
-        return (np.arange(self.people) - self.first[self.of]).astype(np.int16)
+        return np.arange(self.people, dtype=np.int32) - self.first.astype(np.int32).take(self.of)
 
     def spread(self, values: NDArray, held_by: str, wanted: str) -> NDArray:
         """Values of one unit handed down to a finer one; values already as fine are left alone."""
         if held_by == wanted or held_by == "person":
             return values
         if held_by == "household":
-            return values if wanted == "grid" else values[self.of]
+            return values if wanted == "grid" else values.take(self.of)
         return values[self.grid_of_household] if wanted == "household" else np.repeat(values, GRID)
 
 
@@ -75,14 +80,18 @@ class Members:
         self.layout = layout
         self.size = layout.size
 
-    def sum(self, values: NDArray) -> NDArray[np.float64]:
+    def sum(self, values: NDArray) -> NDArray:
         """The sum over each household's members."""
-        return np.bincount(self.layout.of, weights=values, minlength=len(self.layout.first))
+        first = self.layout.first
+        if values.dtype.kind == "f":
+            return np.add.reduceat(values, first)
+        total = np.cumsum(values, dtype=np.int64)
+        return np.diff(total[first + self.size - 1], prepend=0)
 
     def any(self, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether any member of each household is flagged."""
         found = np.zeros(len(self.layout.first), np.bool_)
-        found[self.layout.of[flags]] = True
+        found[self.layout.of[np.flatnonzero(flags)]] = True
         return found
 
     def first(self, values: NDArray) -> NDArray:
@@ -91,9 +100,9 @@ class Members:
 
     def of_household(self, values: NDArray) -> NDArray:
         """A value of each household, handed to its members."""
-        return values[self.layout.of]
+        return values.take(self.layout.of)
 
     def where(self, flags: NDArray[np.bool_]) -> tuple[Ints, Ints]:
         """The people flagged, and their households, both as numbers in the block."""
         people = np.flatnonzero(flags)
-        return people, self.layout.of[people]
+        return people, self.layout.of.take(people)

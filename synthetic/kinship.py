@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.households import Members
-from synthetic.recipe import Numbers
+from synthetic.variable import Numbers
 
 ROLES = ("head", "partner", "child", "parent of head", "other")
 LETTERS = "HPCRO"
@@ -158,4 +158,6 @@ class Kinship:
 
 
 def _look_up(table: NDArray[np.int16], row: NDArray | int, coins: NDArray[np.float64]) -> NDArray[np.int16]:
-    return table[row, (coins * table.shape[1]).astype(np.int32)]
+    cell = (coins * table.shape[1]).astype(np.int64)
+    cell += np.multiply(row, table.shape[1], dtype=np.int64)
+    return table.ravel().take(cell)

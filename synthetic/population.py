@@ -129,25 +129,29 @@ class _Block:
         self.values: dict[str, NDArray] = {}
         self.spread: dict[tuple[str, str], NDArray] = {}
         slots = self.recipe.variables.get(_SLOTS)
-        sizes = None
-        if slots is not None:
-            assert slots.function is not None
-            sizes = slots.function(**self._reserved(slots, "person"))
-        self.layout = Layout(first, until, sizes)
+        self.layout = Layout(first, until, None if slots is None else self._sizes)
         self.members = Members(self.layout)
         for name in LAYOUT:
             self.values[name] = getattr(self.layout, name)
         if slots is not None:
             self.values[_SLOTS] = self.layout.size.astype(slots.dtype)
 
+    def _sizes(self, slots: int) -> NDArray:
+        ids = np.arange(self.first, self.until)[:, None] * GRID + np.arange(slots)
+        words = sparse(self.seed, f"society:{_SLOTS}", pack(ids.ravel()))
+        return self.recipe.chances(_SLOTS).toss(words, []).reshape(-1, slots)
+
     def run(self, order: list[str]) -> None:
         for name in order:
             each = self.recipe.variables[name]
             if name not in self.values:
-                assert each.function is not None
-                inputs = {parent: self.get(parent, each.assigned_to) for parent in each.parents}
-                made = each.function(**inputs, **self._reserved(each, each.assigned_to))
-                self.values[name] = np.asarray(made, each.dtype)
+                inputs = [self.get(parent, each.assigned_to) for parent in each.parents]
+                if each.chances:
+                    self.values[name] = self.recipe.chances(name).toss(self._words(name, each.assigned_to), inputs)
+                else:
+                    assert each.function is not None
+                    made = each.function(*inputs, **self._reserved(each))
+                    self.values[name] = np.asarray(made, each.dtype)
             self._intervene(each)
 
     def get(self, name: str, unit: str) -> NDArray:
@@ -159,22 +163,22 @@ class _Block:
             self.spread[name, unit] = self.layout.spread(self.values[name], held_by, unit)
         return self.spread[name, unit]
 
-    def _reserved(self, each: Variable, unit: str) -> dict[str, object]:
+    def _reserved(self, each: Variable) -> dict[str, object]:
         made: dict[str, object] = {}
         if "draw" in each.reserved:
-            made["draw"] = lambda k=0: self._draw(each.name, unit, k)
+            made["draw"] = lambda k=0: uniform(self._words(each.name, each.assigned_to, k))
         if "numbers" in each.reserved:
             made["numbers"] = self.recipe.numbers[each.name]
         if "members" in each.reserved:
             made["members"] = self.members
         return made
 
-    def _draw(self, name: str, unit: str, k: int) -> NDArray[np.float64]:
+    def _words(self, name: str, unit: str, k: int = 0) -> NDArray[np.uint64]:
         stream = f"society:{name}"
-        if unit == "grid":
-            return uniform(sparse(self.seed, stream, pack(np.arange(self.first, self.until), 0, 0, k)))
-        words = dense(self.seed, stream, self.first * GRID, self.until * GRID, 0, k)
-        return uniform(words[self.layout.first] if unit == "household" else words)
+        if unit == "person":
+            return dense(self.seed, stream, self.first * GRID, self.until * GRID, 0, k)
+        ids = self.layout.household if unit == "household" else self.layout.grid
+        return sparse(self.seed, stream, pack(ids, 0, 0, k))
 
     def _intervene(self, each: Variable) -> None:
         for target, value, people in self.set:

@@ -1,21 +1,15 @@
-"""A recipe: a structural causal model of people, each variable a small function of its parents.
+"""A recipe: a structural causal model of people, with the source of every number.
 
-A recipe is `NAME.py` with its `NAME.toml`. In the Python file each variable is a function whose
-parameter names are its parents. Three names are reserved: `draw` (the variable's own addressed
-uniforms, one for each unit it is assigned to: `draw()`, `draw(1)`, ...), `numbers` (the table of the
-same name in the TOML file) and `members` (sums over the members of each household). In the TOML file
-each number stands with its value, unit, source and reading, and is the dial `recipe.VARIABLE.KEY`.
-
-Parents arrive at the unit of the variable: what is assigned to a grid or a household is spread over
-its people; what is finer than the variable arrives person by person, for `members` to sum.
+A recipe is `NAME.py` with its `NAME.toml`. The Python file declares the variables (see `synthetic.variable`). In the
+TOML file each number stands in the section of its variable, with value, unit, source and reading, and is the
+dial `recipe.VARIABLE.KEY`; a table of numbers may share one source.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,101 +21,12 @@ from numpy.typing import NDArray
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml
 from synthetic.source import Dial, check_source, dial, load_toml
+from synthetic.variable import Chances, Numbers, Variable
 
-UNITS = ("grid", "household", "person")
-KINDS = {"category": np.int8, "integer": np.int16, "float": np.float64, "flag": np.bool_}
-RESERVED = ("draw", "numbers", "members")
 LAYOUT = ("grid", "household", "place")
 """What the layout gives: the grid, the household (id of its first member) and the place in it, from 0."""
 
 FOLDER = Path(__file__).parent / "recipes"
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A variable of a recipe, as declared.
-
-    `assigned_to` is the unit that has the value: "person", "household" or "grid". `levels` are the labels of
-    an integer-coded category. `range` holds the smallest and largest value of a number. A variable with
-    `column=False` is latent; one with `fixed=True` is part of the layout and cannot be set.
-    """
-
-    name: str
-    function: Callable[..., NDArray] | None
-    parents: tuple[str, ...]
-    assigned_to: str
-    kind: str
-    meaning: str
-    unit: str = ""
-    levels: tuple[str, ...] | None = None
-    range: tuple[float, float] | None = None
-    dtype: type = np.float64
-    column: bool = True
-    fixed: bool = False
-    reserved: tuple[str, ...] = ()
-
-    def code(self, value: object) -> float | int | bool:
-        """The stored value for a label or number. Raises InputError for what this variable cannot be."""
-        if self.fixed:
-            raise InputError(f"variable {self.name} is part of the layout and cannot be set.")
-        if self.levels is not None:
-            if not isinstance(value, str) or value not in self.levels:
-                raise unknown(f"level of {self.name}", value, self.levels)
-            return self.levels.index(value)
-        if self.kind == "flag":
-            if not isinstance(value, bool | np.bool_):
-                raise InputError(f"variable {self.name}: found {value!r}, allowed: True, False.")
-            return bool(value)
-        if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
-            raise InputError(f"variable {self.name}: found {value!r}, a number is needed.")
-        number = float(value)
-        if not np.isfinite(number) or (self.kind == "integer" and not number.is_integer()):
-            kind = "an integer" if self.kind == "integer" else "a finite number"
-            raise InputError(f"variable {self.name}: found {value!r}, {kind} is needed.")
-        if self.range is not None and not self.range[0] <= number <= self.range[1]:
-            raise InputError(f"variable {self.name}: found {value!r}, allowed: {self.range[0]:g} to {self.range[1]:g}.")
-        return int(number) if self.kind == "integer" else number
-
-
-def variable(
-    assigned_to: str,
-    kind: str,
-    meaning: str,
-    *,
-    unit: str = "",
-    levels: tuple[str, ...] | None = None,
-    range: tuple[float, float] | None = None,  # noqa: A002  the word of the data files
-    dtype: type | None = None,
-    column: bool = True,
-    fixed: bool = False,
-) -> Callable[[Callable[..., NDArray]], Variable]:
-    """Declare a function as a variable of the recipe whose file it stands in; its parameters are its parents."""
-    if assigned_to not in UNITS:
-        raise unknown("unit", assigned_to, UNITS)
-    if kind not in KINDS:
-        raise unknown("kind", kind, KINDS)
-    if (kind == "category") != (levels is not None):
-        raise InputError(f"a category has levels and nothing else has: {meaning!r}.")
-
-    def declare(function: Callable[..., NDArray]) -> Variable:
-        names = tuple(inspect.signature(function).parameters)
-        return Variable(
-            name=function.__name__,
-            function=function,
-            parents=tuple(name for name in names if name not in RESERVED),
-            assigned_to=assigned_to,
-            kind=kind,
-            meaning=meaning,
-            unit=unit,
-            levels=levels,
-            range=range,
-            dtype=dtype or KINDS[kind],
-            column=column,
-            fixed=fixed,
-            reserved=tuple(name for name in names if name in RESERVED),
-        )
-
-    return declare
 
 
 @dataclass(frozen=True)
@@ -134,24 +39,6 @@ class Table:
     source: str
     reading: str
     where: str = ""
-
-
-class Numbers:
-    """The numbers of one variable, as attributes: a float for a dial, an array for a table."""
-
-    def __init__(self, section: str, values: Mapping[str, object]) -> None:
-        self._section = section
-        self._made: dict[Callable, object] = {}
-        self.__dict__.update(values)
-
-    def __getattr__(self, key: str) -> float:
-        raise InputError(f"recipe.{self._section} has no number {key!r} in its TOML file.")
-
-    def made(self, make: Callable[[Numbers], object]) -> object:
-        """What `make` works out from these numbers (a lookup table, say), worked out once."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        return self._made[make]
 
 
 class Recipe:
@@ -175,6 +62,7 @@ class Recipe:
         self.tables = dict(tables or {})
         self.not_modelled = list(not_modelled)
         self.order = _sorted(self.variables)
+        self._chances: dict[str, Chances] = {}
 
     @classmethod
     def load(cls, name: str | Path | Recipe, *, beside: Path | None = None) -> Recipe:
@@ -230,6 +118,14 @@ class Recipe:
             found[section][key] = table.values
         return {section: Numbers(section, values) for section, values in found.items()}
 
+    def chances(self, name: str) -> Chances:
+        """The table of a variable that is declared by its chances, worked out once."""
+        if name not in self._chances:
+            each = self.variables[name]
+            parents = [self.variables[parent] for parent in each.parents]
+            self._chances[name] = Chances(each, parents, self.numbers[name])
+        return self._chances[name]
+
     def needed(self, names: list[str]) -> list[str]:
         """The named variables and all their causes, causes first."""
         for name in names:
@@ -244,7 +140,18 @@ class Recipe:
 
 def _layout() -> dict[str, Variable]:
     def fixed(name: str, unit: str, dtype: type, meaning: str) -> Variable:
-        return Variable(name, None, (), unit, "integer", meaning, dtype=dtype, fixed=True, column=name != "place")
+        return Variable(
+            name,
+            None,
+            (),
+            unit,
+            "integer",
+            meaning,
+            dtype=dtype,
+            bounds=(0, 1023) if name == "place" else None,
+            fixed=True,
+            column=name != "place",
+        )
 
     return {
         "grid": fixed("grid", "grid", np.int32, "administrative unit of 1,024 people: id // 1024"),

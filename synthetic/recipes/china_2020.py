@@ -5,15 +5,22 @@ Every number stands in `china_2020.toml` with its source. Each function names it
 
 from __future__ import annotations
 
-from statistics import NormalDist
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from synthetic.households import Members
 from synthetic.kinship import LETTERS, OLDEST, ROLES, Kinship
-from synthetic.recipe import Numbers, variable
+from synthetic.laws import Ranks, normal, shifted
+from synthetic.variable import Numbers, chances, variable
 
 Array = NDArray
+Weights = tuple  # of arrays or numbers, one for each level
+Draw = Callable[..., NDArray[np.float64]]
+
+# Codes of the levels named below.
+URBAN, MALE, MINORITY, SENIOR, EMPLOYED, CHILD, PARENT = 0, 0, 1, 3, 2, 2, 3
 
 COMPOSITIONS = {
     "alone": "H",
@@ -48,54 +55,53 @@ def city(grid: Array, numbers: Numbers) -> Array:
     return grid // int(numbers.grids_per_city)
 
 
-@variable("grid", "category", "where the person lives", levels=("urban", "rural"))
-def residence(draw, numbers: Numbers) -> Array:
-    return draw() >= numbers.urban
+@chances("grid", "category", "where the person lives", levels=("urban", "rural"))
+def residence(numbers: Numbers) -> Weights:
+    return numbers.urban, 1 - numbers.urban
 
 
-@variable("grid", "float", "share of the minority in the grid", unit="share", column=False, range=(0, 1))
-def minority_share(draw, numbers: Numbers) -> Array:
+@variable("grid", "float", "share of the minority in the grid", unit="share", column=False, bounds=(0, 1))
+def minority_share(draw: Draw, numbers: Numbers) -> Array:
     enclaves = numbers.in_enclaves * numbers.mean / numbers.enclave_share
     elsewhere = numbers.mean * (1 - numbers.in_enclaves) / (1 - enclaves)
     return np.where(draw() < enclaves, numbers.enclave_share, elsewhere)
 
 
-@variable("grid", "float", "surveillance cameras", unit="cameras per 1,000 people", range=(0, 10_000))
-def camera_density(residence: Array, draw, numbers: Numbers) -> Array:
+@variable("grid", "float", "surveillance cameras", unit="cameras per 1,000 people", bounds=(0, 10_000))
+def camera_density(residence: Array, draw: Draw, numbers: Numbers) -> Array:
     spread = np.exp(numbers.spread * normal(draw()))
-    return numbers.urban_median * spread * np.where(residence == 0, 1.0, numbers.rural_ratio)
+    return numbers.urban_median * spread * np.where(residence == URBAN, 1.0, numbers.rural_ratio)
 
 
 # --- households ----------------------------------------------------------------------------------------------
 
 
-@variable("household", "integer", "members of the household", unit="people", fixed=True)
-def household_size(draw, numbers: Numbers) -> Array:
-    return 1 + choose(draw(), [getattr(numbers, f"size_{k}") for k in range(1, 8)])
+@chances("household", "integer", "members of the household", unit="people", bounds=(1, 7), fixed=True)
+def household_size(numbers: Numbers) -> Weights:
+    return tuple(getattr(numbers, f"size_{size}") for size in range(1, 8))
 
 
-@variable("household", "category", "who lives together", levels=tuple(COMPOSITIONS), fixed=True)
-def composition(household_size: Array, draw, numbers: Numbers) -> Array:
-    coins = draw()
-    made = np.zeros(len(coins), np.int8)
-    names = list(COMPOSITIONS)
-    for size in range(1, 8):
-        options = [k for k, word in enumerate(COMPOSITIONS.values()) if len(word) == size]
-        weights = [
-            getattr(numbers, names[k].replace(",", "").replace(" ", "_")) if len(options) > 1 else 1.0 for k in options
-        ]
-        here = household_size == size
-        made[here] = options[0] + choose(coins[here], weights)
-    return made
+@chances("household", "category", "who lives together", levels=tuple(COMPOSITIONS), fixed=True)
+def composition(household_size: Array, numbers: Numbers) -> Weights:
+    return tuple(
+        np.where(household_size == len(letters), _weight(label, numbers), 0.0)
+        for label, letters in COMPOSITIONS.items()
+    )
+
+
+def _weight(label: str, numbers: Numbers) -> float:
+    letters = COMPOSITIONS[label]
+    alone = sum(len(other) == len(letters) for other in COMPOSITIONS.values()) == 1
+    return 1.0 if alone else getattr(numbers, label.replace(",", "").replace(" ", "_"))
 
 
 @variable("person", "category", "role in the household", levels=ROLES, fixed=True)
 def role(composition: Array, place: Array) -> Array:
-    return _ROLE_AT[composition, place]
+    return _ROLE_AT.ravel().take(np.multiply(composition, 7, dtype=np.int64) + place)
 
 
 @variable("person", "integer", "sex and age drawn along kin ties: sex * 128 + age", column=False, fixed=True)
-def demography(role: Array, composition: Array, draw, numbers: Numbers, members) -> Array:
+def demography(role: Array, composition: Array, draw: Draw, numbers: Numbers, members: Members) -> Array:
     kinship = numbers.made(_kinship)
     return kinship.cells(members.first(composition), role, draw(), members)
 
@@ -109,7 +115,7 @@ def sex(demography: Array) -> Array:
     return demography >> 7
 
 
-@variable("person", "integer", "age at the start", unit="years", range=(0, OLDEST + 27))
+@variable("person", "integer", "age at the start", unit="years", bounds=(0, OLDEST + 27))
 def age(demography: Array) -> Array:
     return demography & 127
 
@@ -118,160 +124,140 @@ def age(demography: Array) -> Array:
 
 
 @variable("household", "category", "abstract community", levels=("majority", "minority"))
-def community(minority_share: Array, draw) -> Array:
+def community(minority_share: Array, draw: Draw) -> Array:
     return draw() < minority_share
 
 
-@variable("household", "category", "household registration (hukou)", levels=("urban", "rural"))
-def registration(residence: Array, draw, numbers: Numbers) -> Array:
-    return draw() >= np.where(residence == 0, numbers.urban_residents, numbers.rural_residents)
+@chances("household", "category", "household registration (hukou)", levels=("urban", "rural"))
+def registration(residence: Array, numbers: Numbers) -> Weights:
+    urban = np.where(residence == URBAN, numbers.urban_residents, numbers.rural_residents)
+    return urban, 1 - urban
 
 
-@variable(
+@chances(
     "household",
     "category",
     "lives away from the place of registration",
     levels=("none", "within province", "across provinces"),
 )
-def migrant(residence: Array, registration: Array, draw, numbers: Numbers) -> Array:
-    outsider = np.where(registration == 1, numbers.urban_rural_registered, numbers.urban_urban_registered)
-    share = np.where(residence == 0, outsider, numbers.rural)
-    return np.where(draw() < share, np.where(draw(1) < numbers.across_provinces, 2, 1), 0)
+def migrant(residence: Array, registration: Array, numbers: Numbers) -> Weights:
+    in_town = np.where(registration == URBAN, numbers.urban_urban_registered, numbers.urban_rural_registered)
+    floating = np.where(residence == URBAN, in_town, numbers.rural)
+    return 1 - floating, floating * (1 - numbers.across_provinces), floating * numbers.across_provinces
 
 
-@variable("person", "integer", "surname, by rank: 0 is the commonest", unit="code", range=(0, 6149))
-def surname(role: Array, sex: Array, draw, numbers: Numbers, members) -> Array:
-    own = np.searchsorted(numbers.made(_surnames), draw(), side="right").astype(np.int16)
+@variable("person", "integer", "surname, by rank: 0 is the commonest", unit="code", bounds=(0, 6149))
+def surname(role: Array, sex: Array, draw: Draw, numbers: Numbers, members: Members) -> Array:
+    own = numbers.made(_surnames).ranks(draw())
     family = members.of_household(members.first(own))
-    kept = (role == 2) | ((role == 3) & (sex == 0))
-    return np.where(kept, family, own)
+    return np.where((role == CHILD) | ((role == PARENT) & (sex == MALE)), family, own)
 
 
-def _surnames(numbers: Numbers) -> Array:
-    """Cumulative shares by rank: three published, two to the top-five share, a power law to each of the last two totals."""
+def _surnames(numbers: Numbers) -> Ranks:
+    """Shares by rank: three published, two to the share of the top five, power laws to those of the top hundred and all."""
     top = [numbers.rank_1, numbers.rank_2, numbers.rank_3]
     fourth = (numbers.top_5 - sum(top)) / 2
-    ranks = np.arange(6, 101, dtype=float)
-    middle = ranks**-numbers.middle_power
+    middle = np.arange(6, 101, dtype=float) ** -numbers.middle_power
     middle *= (numbers.top_100 - numbers.top_5) / middle.sum()
     rest = np.arange(101, int(numbers.in_use) + 1, dtype=float) ** -numbers.tail_power
     rest *= (1 - numbers.top_100) / rest.sum()
-    return np.cumsum(np.concatenate([top, [fourth, fourth], middle, rest]))[:-1]
+    return Ranks(np.concatenate([top, [fourth, fourth], middle, rest]))
 
 
-@variable(
+@chances(
     "person",
     "category",
     "highest education, in course or done",
     levels=("none", "primary", "junior", "senior", "college"),
 )
-def education(age: Array, residence: Array, draw, numbers: Numbers) -> Array:
-    rank = draw()
-    cohort = age + np.where(residence == 0, -numbers.urban_lead, 0.0)
-    made = np.zeros(len(rank), np.int8)
-    for level, (key, from_age) in enumerate((("primary", 6), ("junior", 12), ("senior", 15), ("college", 18)), 1):
-        reach = getattr(numbers, f"{key}_ceiling") / (
-            1 + np.exp((cohort - getattr(numbers, f"{key}_age")) / getattr(numbers, f"{key}_spread"))
-        )
-        made[(rank < reach) & (age >= from_age) & (made == level - 1)] = level
-    return made
+def education(age: Array, residence: Array, numbers: Numbers) -> Weights:
+    cohort = age - np.where(residence == URBAN, numbers.urban_lead, 0.0)
+    reach = [np.ones(cohort.shape)]
+    for level, from_age in (("primary", 6), ("junior", 12), ("senior", 15), ("college", 18)):
+        middle, spread = getattr(numbers, f"{level}_age"), getattr(numbers, f"{level}_spread")
+        share = getattr(numbers, f"{level}_ceiling") / (1 + np.exp((cohort - middle) / spread))
+        reach.append(np.where(age >= from_age, np.minimum(share, reach[-1]), 0.0))
+    return tuple(here - above for here, above in zip(reach, [*reach[1:], 0.0]))
 
 
-@variable("person", "flag", "ill, or caring for a small child or a very old person at home")
-def need(age: Array, draw, numbers: Numbers, members) -> Array:
-    ill = np.minimum(numbers.illness_at_80 * np.exp((age - 80.0) * np.log(2) / numbers.illness_doubling), 1)
-    cared = members.of_household(members.any((age <= 2) | (age >= 85)))
-    caring = np.where(cared & (age >= 18) & (age < 75), numbers.caring, 0.0)
-    return draw() < ill + caring - ill * caring
+@variable("household", "flag", "a small child or a very old person lives here", column=False)
+def dependants(age: Array, members: Members) -> Array:
+    return members.any((age <= 2) | (age >= 85))
 
 
-@variable("person", "category", "work", levels=("child", "student", "employed", "unemployed", "at home", "retired"))
-def work(age: Array, sex: Array, education: Array, residence: Array, need: Array, draw, numbers: Numbers) -> Array:
-    coin = draw()
-    studying = ((age <= 18) & (education >= 3)) | ((age <= 22) & (education == 4))
-    prime = np.where(sex == 0, numbers.men, numbers.women)
-    ends = np.where(sex == 0, numbers.men_end, numbers.women_end)
-    late = np.where(residence == 0, numbers.late_urban, numbers.late_rural)
-    faded = np.maximum(0.0, 1 - (age - ends) / 20.0)
-    rate = np.where(age < ends, prime, prime * late * faded) * np.where(need, 1 - numbers.need_loss, 1.0)
-    made = np.where(draw(1) < numbers.unemployment, 3, 2)
-    made = np.where(coin < rate, made, np.where(age < ends, 4, 5))
-    made = np.where(studying & (draw(2) < numbers.in_school), 1, made)
-    return np.where(age < 16, 0, made)
+@chances("person", "flag", "ill, or caring for a small child or a very old person at home")
+def need(age: Array, dependants: Array, numbers: Numbers) -> Array:
+    ill = np.minimum(numbers.illness_at_80 * 2.0 ** ((age - 80.0) / numbers.illness_doubling), 1.0)
+    caring = np.where(dependants & (age >= 18) & (age < 75), numbers.caring, 0.0)
+    return ill + caring - ill * caring
 
 
-@variable("person", "category", "sector of work", levels=("none", "farm", "industry", "services"))
-def sector(work: Array, residence: Array, draw, numbers: Numbers) -> Array:
-    coin = draw()
-    farm = np.where(residence == 0, numbers.farm_urban, numbers.farm_rural)
-    other = np.where((coin - farm) < (1 - farm) * numbers.industry, 2, 3)
-    return np.where(work == 2, np.where(coin < farm, 1, other), 0)
+@chances("person", "category", "work", levels=("child", "student", "employed", "unemployed", "at home", "retired"))
+def work(age: Array, sex: Array, education: Array, residence: Array, need: Array, numbers: Numbers) -> Weights:
+    grown = age >= 16
+    studying = ((age <= 18) & (education >= SENIOR)) | ((age <= 22) & (education > SENIOR))
+    student = grown * studying * numbers.in_school
+    ends = np.where(sex == MALE, numbers.men_end, numbers.women_end)
+    before = np.where(sex == MALE, numbers.men, numbers.women)
+    after = before * np.where(residence == URBAN, numbers.late_urban, numbers.late_rural)
+    active = np.where(age < ends, before, after * np.maximum(0.0, 1 - (age - ends) / 25.0))
+    active = (grown - student) * active * np.where(need, 1 - numbers.need_loss, 1.0)
+    rest = grown - student - active
+    return (
+        ~grown,
+        student,
+        active * (1 - numbers.unemployment),
+        active * numbers.unemployment,
+        rest * (age < ends),
+        rest * (age >= ends),
+    )
 
 
-@variable("household", "float", "disposable income of the household", unit="yuan a year per head", range=(0, 1e9))
-def income(residence: Array, community: Array, work: Array, education: Array, draw, numbers: Numbers, members) -> Array:
-    size = members.size
-    earners = members.sum(work == 2) / size - 0.53
-    schooled = members.sum(education >= 3) / size - 0.3
-    z = normal(draw()) + numbers.earners * earners + numbers.schooling * schooled
-    spread = np.where(residence == 0, numbers.urban_spread, numbers.rural_spread)
-    middle = np.where(residence == 0, numbers.urban_median, numbers.rural_median)
-    short = np.where(community == 1, 1 - numbers.disparity, 1.0)
-    return np.rint(middle * np.exp(spread * z) * short)
+@chances("person", "category", "sector of work", levels=("none", "farm", "industry", "services"))
+def sector(work: Array, residence: Array, numbers: Numbers) -> Weights:
+    works = work == EMPLOYED
+    farm = works * np.where(residence == URBAN, numbers.farm_urban, numbers.farm_rural)
+    return ~works, farm, (works - farm) * numbers.industry, (works - farm) * (1 - numbers.industry)
 
 
-@variable("household", "integer", "fifth of the income distribution, 0 lowest", dtype=np.int8, range=(0, 4))
+@variable("household", "float", "disposable income of the household", unit="yuan a year per head", bounds=(0, 1e9))
+def income(
+    residence: Array, community: Array, work: Array, education: Array, draw: Draw, numbers: Numbers, members: Members
+) -> Array:
+    earning = members.sum(work == EMPLOYED) / members.size
+    schooled = members.sum(education >= SENIOR) / members.size
+    rank = normal(draw()) + numbers.earners * earning + numbers.schooling * schooled
+    spread = np.where(residence == URBAN, numbers.urban_spread, numbers.rural_spread)
+    middle = np.where(residence == URBAN, numbers.urban_middle, numbers.rural_middle)
+    kept = np.where(community == MINORITY, 1 - numbers.disparity, 1.0)
+    return np.rint(middle * np.exp(spread * rank) * kept)
+
+
+@variable("household", "integer", "fifth of the income distribution, 0 lowest", dtype=np.int8, bounds=(0, 4))
 def income_fifth(income: Array, numbers: Numbers) -> Array:
-    return np.searchsorted([numbers.cut_1, numbers.cut_2, numbers.cut_3, numbers.cut_4], income, side="right")
+    cuts = (numbers.cut_1, numbers.cut_2, numbers.cut_3, numbers.cut_4)
+    return sum((income >= cut).astype(np.int8) for cut in cuts)
 
 
-@variable("person", "flag", "uses the internet")
-def internet(age: Array, residence: Array, draw, numbers: Numbers) -> Array:
-    rate = np.where(residence == 0, numbers.urban[np.minimum(age // 10, 6)], numbers.rural[np.minimum(age // 10, 6)])
-    return draw() < rate
+@chances("person", "flag", "uses the internet")
+def internet(age: Array, residence: Array, numbers: Numbers) -> Array:
+    group = np.minimum(age // 10, 6)
+    return np.where(residence == URBAN, numbers.urban[group], numbers.rural[group])
 
 
 # --- true traits behind conduct --------------------------------------------------------------------------------
 
 
-@variable("person", "float", "diligence: keeping to obligations, a rank", unit="rank", range=(0, 1))
-def diligence(community: Array, draw, numbers: Numbers) -> Array:
-    return shifted(draw(), community, numbers.community_shift)
+@variable("person", "float", "diligence: keeping to obligations, a rank", unit="rank", bounds=(0, 1))
+def diligence(community: Array, draw: Draw, numbers: Numbers) -> Array:
+    return shifted(draw(), community == MINORITY, numbers.community_shift)
 
 
-@variable("person", "float", "civic activity, a rank", unit="rank", range=(0, 1))
-def civic(community: Array, draw, numbers: Numbers) -> Array:
-    return shifted(draw(), community, numbers.community_shift)
+@variable("person", "float", "civic activity, a rank", unit="rank", bounds=(0, 1))
+def civic(community: Array, draw: Draw, numbers: Numbers) -> Array:
+    return shifted(draw(), community == MINORITY, numbers.community_shift)
 
 
-@variable("person", "float", "taste for lawful but sensitive acts, a rank", unit="rank", range=(0, 1))
-def sensitive_taste(community: Array, draw, numbers: Numbers) -> Array:
-    return shifted(draw(), community, numbers.community_shift)
-
-
-# --- laws ----------------------------------------------------------------------------------------------------
-
-
-def choose(coins: Array, weights: list[float]) -> Array:
-    """The index at each coin's rank among the weights, which need not sum to 1."""
-    steps = np.cumsum(weights)
-    return np.searchsorted(steps[:-1] / steps[-1], coins, side="right")
-
-
-def shifted(coins: Array, community: Array, shift: float) -> Array:
-    """Ranks whose odds are multiplied by exp(shift) in the minority; they stay in (0, 1)."""
-    coins = np.maximum(coins, 2.0**-54)
-    if shift == 0:
-        return coins
-    odds = np.where(community == 1, np.exp(shift), 1.0)
-    return coins * odds / (1 - coins + coins * odds)
-
-
-_STEPS = np.array([NormalDist().inv_cdf((k + 0.5) / 1024) for k in range(1024)])
-
-
-def normal(coins: Array) -> Array:
-    """Standard normal values from uniforms, straight lines between 1,024 quantiles."""
-    place = np.clip(coins * 1024 - 0.5, 0, 1022.999999)
-    low = place.astype(np.int32)
-    return _STEPS[low] + (place - low) * (_STEPS[low + 1] - _STEPS[low])
+@variable("person", "float", "taste for lawful but sensitive acts, a rank", unit="rank", bounds=(0, 1))
+def sensitive_taste(community: Array, draw: Draw, numbers: Numbers) -> Array:
+    return shifted(draw(), community == MINORITY, numbers.community_shift)

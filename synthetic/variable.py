@@ -1,0 +1,224 @@
+"""Variables of a recipe: small functions whose parameter names are their parents.
+
+There are two ways to say one. `@variable` declares a structural function: parents in, values out, with its own
+draws. `@chances` declares the chances of each level given the parents; the coin is tossed for it. The function is
+then called once, on every combination of its parents' values, and each person's value is a look-up.
+
+Reserved parameter names: `draw` (the variable's own addressed uniforms, one for each unit it is assigned to:
+`draw()`, `draw(1)`, ...), `numbers` (the section of the same name in the TOML file) and `members` (sums over the
+members of each household). Other parents arrive at the unit of the variable: what is assigned to a grid or household
+is spread over its people; what is finer than the variable arrives person by person, for `members` to sum.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.errors import InputError, unknown
+
+UNITS = ("grid", "household", "person")
+KINDS: dict[str, type] = {"category": np.int8, "integer": np.int16, "float": np.float64, "flag": np.bool_}
+RESERVED = ("draw", "numbers", "members")
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable of a recipe, as declared.
+
+    `assigned_to` is the unit that has the value: "person", "household" or "grid". `levels` are the labels of
+    an integer-coded category. `bounds` holds the smallest and largest value of a number. A variable with
+    `column=False` is latent; one with `fixed=True` is part of the layout and cannot be set. With `chances`,
+    the function gives the chances of each level rather than values.
+    """
+
+    name: str
+    function: Callable[..., Any] | None
+    parents: tuple[str, ...]
+    assigned_to: str
+    kind: str
+    meaning: str
+    unit: str = ""
+    levels: tuple[str, ...] | None = None
+    bounds: tuple[float, float] | None = None
+    dtype: type = np.float64
+    column: bool = True
+    fixed: bool = False
+    chances: bool = False
+    reserved: tuple[str, ...] = ()
+
+    @property
+    def domain(self) -> range:
+        """The stored values of a finite variable. Raises InputError for one that is not finite."""
+        if self.levels is not None:
+            return range(len(self.levels))
+        if self.kind == "flag":
+            return range(2)
+        if self.kind == "integer" and self.bounds is not None and self.bounds[1] - self.bounds[0] < 1024:
+            return range(int(self.bounds[0]), int(self.bounds[1]) + 1)
+        raise InputError(f"variable {self.name} has no finite set of values, so chances cannot depend on it.")
+
+    def code(self, value: object) -> float | int | bool:
+        """The stored value for a label or number. Raises InputError for what this variable cannot be."""
+        if self.fixed:
+            raise InputError(f"variable {self.name} is part of the layout and cannot be set.")
+        if self.levels is not None:
+            if not isinstance(value, str) or value not in self.levels:
+                raise unknown(f"level of {self.name}", value, self.levels)
+            return self.levels.index(value)
+        if self.kind == "flag":
+            if not isinstance(value, bool | np.bool_):
+                raise InputError(f"variable {self.name}: found {value!r}, allowed: True, False.")
+            return bool(value)
+        if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
+            raise InputError(f"variable {self.name}: found {value!r}, a number is needed.")
+        number = float(value)
+        if not np.isfinite(number) or (self.kind == "integer" and not number.is_integer()):
+            kind = "an integer" if self.kind == "integer" else "a finite number"
+            raise InputError(f"variable {self.name}: found {value!r}, {kind} is needed.")
+        if self.bounds is not None and not self.bounds[0] <= number <= self.bounds[1]:
+            low, high = self.bounds
+            raise InputError(f"variable {self.name}: found {value!r}, allowed: {low:g} to {high:g}.")
+        return int(number) if self.kind == "integer" else number
+
+
+def variable(
+    assigned_to: str,
+    kind: str,
+    meaning: str,
+    *,
+    unit: str = "",
+    levels: Sequence[str] | None = None,
+    bounds: tuple[float, float] | None = None,
+    dtype: type | None = None,
+    column: bool = True,
+    fixed: bool = False,
+    chances: bool = False,
+) -> Callable[[Callable[..., Any]], Variable]:
+    """Declare a function as a variable of the recipe whose file it stands in; its parameters are its parents."""
+    if assigned_to not in UNITS:
+        raise unknown("unit", assigned_to, UNITS)
+    if kind not in KINDS:
+        raise unknown("kind", kind, KINDS)
+    if (kind == "category") != (levels is not None):
+        raise InputError(f"a category has levels and nothing else has: {meaning!r}.")
+
+    def declare(function: Callable[..., Any]) -> Variable:
+        names = tuple(inspect.signature(function).parameters)
+        return Variable(
+            name=function.__name__,
+            function=function,
+            parents=tuple(name for name in names if name not in RESERVED),
+            assigned_to=assigned_to,
+            kind=kind,
+            meaning=meaning,
+            unit=unit,
+            levels=None if levels is None else tuple(levels),
+            bounds=bounds,
+            dtype=dtype or KINDS[kind],
+            column=column,
+            fixed=fixed,
+            chances=chances,
+            reserved=tuple(name for name in names if name in RESERVED),
+        )
+
+    return declare
+
+
+def chances(
+    assigned_to: str,
+    kind: str,
+    meaning: str,
+    *,
+    unit: str = "",
+    levels: Sequence[str] | None = None,
+    bounds: tuple[float, float] | None = None,
+    column: bool = True,
+    fixed: bool = False,
+) -> Callable[[Callable[..., Any]], Variable]:
+    """Declare a function of finite parents that gives the chances of each value: weights of the levels (or of the
+    integers from the lower of `bounds`) in a tuple, or the chance of True for a flag."""
+    return variable(
+        assigned_to,
+        kind,
+        meaning,
+        unit=unit,
+        levels=levels,
+        bounds=bounds,
+        column=column,
+        fixed=fixed,
+        chances=True,
+    )
+
+
+class Numbers:
+    """The numbers of one variable, as attributes: a float for a dial, an array for a table."""
+
+    def __init__(self, section: str, values: Mapping[str, object]) -> None:
+        self._section = section
+        self._made: dict[Callable[..., Any], Any] = {}
+        self.__dict__.update(values)
+
+    def __getattr__(self, key: str) -> Any:
+        raise InputError(f"recipe.{self._section} has no number {key!r} in its TOML file.")
+
+    def made(self, make: Callable[[Numbers], Made]) -> Made:
+        """What `make` works out from these numbers (a look-up table, say), worked out once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
+
+
+class Chances:
+    """The chances of a variable on every combination of its parents' values, ready for tossing.
+
+    Only outcomes that can happen are kept: `label[j]` is the j-th of a combination and `step[j]` the largest
+    word that does not go past it. A value costs one comparison of a raw word for each step.
+    """
+
+    def __init__(self, each: Variable, parents: Sequence[Variable], numbers: Numbers) -> None:
+        domains = [parent.domain for parent in parents]
+        shape = tuple(map(len, domains))
+        mesh = np.ix_(*(np.array(domain, parent.dtype) for domain, parent in zip(domains, parents)))
+        assert each.function is not None
+        found = each.function(*mesh, **({"numbers": numbers} if "numbers" in each.reserved else {}))
+        weights = [1.0 - np.asarray(found), found] if each.kind == "flag" else list(found)
+        if len(weights) != len(each.domain):
+            raise InputError(f"variable {each.name}: {len(weights)} chances for {len(each.domain)} values.")
+        table = np.stack([np.broadcast_to(weight, shape).ravel() for weight in weights]).astype(np.float64)
+        total = table.sum(axis=0)
+        if not (np.isfinite(table).all() and (table > -1e-12).all() and (total > 0).all()):
+            raise InputError(f"variable {each.name}: some chances are negative or all zero at these dials.")
+        possible = table > 2.0**-60 * total
+        order = np.argsort(~possible, axis=0, kind="stable")[: int(possible.sum(axis=0).max())]
+        shares = np.take_along_axis(np.where(possible, table, 0.0), order, axis=0)
+        below = np.minimum(np.cumsum(shares, axis=0)[:-1] / shares.sum(axis=0), 1.0)
+        self.step = ((below * 2.0**63).astype(np.uint64) << np.uint64(1)) - np.uint64(1)
+        self.label = (order + each.domain.start).astype(each.dtype)
+        self.plain = bool((self.label == np.arange(len(order))[:, None]).all())
+        self.strides = [int(np.prod(shape[k + 1 :])) for k in range(len(shape))]
+        self.origin = sum(domain.start * stride for domain, stride in zip(domains, self.strides))
+        self.dtype = each.dtype
+
+    def toss(self, words: NDArray[np.uint64], parents: Sequence[NDArray]) -> NDArray:
+        """The value of each unit, from a raw word and the values of its parents."""
+        row: NDArray[np.int64] | None = None
+        for values, stride in zip(parents, self.strides):
+            part = np.multiply(values, stride, dtype=np.int64)
+            row = part if row is None else np.add(row, part, out=row)
+        if row is not None and self.origin:
+            row -= self.origin
+        past = np.zeros(len(words), np.int8)
+        for step in self.step:
+            past += words > (step[0] if row is None else step.take(row))
+        if self.plain:
+            return past.view(np.bool_) if self.dtype is np.bool_ else past.astype(self.dtype, copy=False)
+        cell = np.multiply(past, self.label.shape[1], dtype=np.int64)
+        return self.label.ravel().take(cell if row is None else np.add(cell, row, out=cell))
