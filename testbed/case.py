@@ -108,11 +108,16 @@ def run_case(
 
 
 class Case:
-    """One model in one world. Arrays of history, groups and clusters are aligned with `people`: everybody."""
+    """One model in one world. Arrays of history, groups and clusters are aligned with `people`: everybody.
+
+    A twin has `base`, `change`, `roots`, `touched`, and in `alone` the replays of roots whose differences
+    met another root's in the batch: what those roots cause is read there, not in `history`.
+    """
 
     def __init__(
         self, setting: Setting, model: Any, name: str, scheme: Scheme, history: History, *,
         base: Case | None = None, change: Change | None = None, roots: np.ndarray | None = None, touched: pd.DataFrame | None = None,
+        alone: Mapping[int, Replay] | None = None,
     ) -> None:  # fmt: skip
         self.setting, self.scenario, self.seed = setting, setting.scenario, setting.seed
         self.model, self.model_name, self.scheme = model, name, scheme
@@ -121,6 +126,7 @@ class Case:
         self.base, self.change = base, change
         self.roots = np.empty(0, np.int64) if roots is None else roots
         self.touched = pd.DataFrame(columns=list(TOUCHED)) if touched is None else touched
+        self.alone: Mapping[int, Replay] = alone or {}
         self.questions = 0
         self._twins: dict[Change, Case] = {}
 
@@ -251,15 +257,30 @@ class Case:
         share = (error.per_1000 if change.per_1000 is None else change.per_1000) / 1000
         if kind not in self.scenario.kinds:
             raise unknown("kind to inject", kind, self.scenario.kinds)
-        if period >= self.periods:
-            return Injection(np.empty(0, np.int64), self.scenario.kinds.index(kind), self.periods)
         code = self.scenario.kinds.index(kind)
+        named = None if change.people is None else self._named(change.people)
+        if period >= self.periods:
+            return Injection(np.empty(0, np.int64), code, self.periods)
+        if named is not None:
+            return Injection(named, code, period)
         coin = uniform(sparse(self.seed, "inject", pack(self.society.ids, period, code)))
         innocent = self.history.true_counts(period)[:, code] == 0
         could = np.flatnonzero(self.scored & innocent & (coin < share))
         order = could[np.argsort(coin[could], kind="stable")]
         _, first = np.unique(self.society.household[order], return_index=True)
         return Injection(np.sort(order[first]), code, period)
+
+    def _named(self, people: tuple[int, ...]) -> np.ndarray:
+        """Roots that were named. Raises InputError unless they exist, are in scope, and share no household."""
+        roots = np.unique(np.array(people, np.int64))
+        for person in roots.tolist():
+            if not 0 <= person < self.society.size:
+                raise InputError(f"person {person} does not exist: allowed are 0 to {self.society.size - 1}.")
+            if not self.scored[person]:
+                raise InputError(f"person {person} is not scored in {self.scenario.name}: no entry about them is read.")
+        if len(np.unique(self.society.household[roots])) < len(roots):
+            raise InputError("two of the people named for a wrong entry share a household; name one of them.")
+        return roots
 
     def _inject(self, change: Inject) -> Case:
         injection = self.roots_of(change)
@@ -301,10 +322,10 @@ class Case:
         rows = touched(self.society, self.history, part, homes, since)
         history = overlay(self.history, part, injection)
         rows = rows[~rows["root"].isin(crowded)]
-        for root in crowded.tolist():
-            alone = self._alone(change, root, injection)
-            rows = pd.concat([rows, touched(self.society, self.history, alone, by_root(self.society, alone, np.array([root]))[0], since)])
-        return self._made(history, change, roots, rows.reset_index(drop=True))
+        alone = {root: self._alone(change, root, injection) for root in crowded.tolist()}
+        for root, one in alone.items():
+            rows = pd.concat([rows, touched(self.society, self.history, one, by_root(self.society, one, np.array([root]))[0], since)])
+        return self._made(history, change, roots, rows.reset_index(drop=True), alone)
 
     def _alone(self, change: Change, root: int, injection: Injection | None) -> Replay:
         one = np.array([root])
@@ -319,8 +340,12 @@ class Case:
         part = Replay(self.society.ids, history, [])
         return touched(self.society, self.history, part, by_root(self.society, part, injection.roots)[0], injection.period)
 
-    def _made(self, history: History, change: Change, roots: np.ndarray, rows: pd.DataFrame | None) -> Case:
-        return Case(self.setting, self.model, self.model_name, self.scheme, history, base=self, change=change, roots=roots, touched=rows)
+    def _made(
+        self, history: History, change: Change, roots: np.ndarray, rows: pd.DataFrame | None, alone: Mapping[int, Replay] | None = None
+    ) -> Case:
+        return Case(
+            self.setting, self.model, self.model_name, self.scheme, history, base=self, change=change, roots=roots, touched=rows, alone=alone
+        )
 
 
 def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:

@@ -25,11 +25,15 @@ TOUCHED = ("root", "person", "hop", "first", "last", "score", "decision", "list"
 
 @dataclass(frozen=True)
 class Inject:
-    """Wrong entries added; None: the scenario's `[error]`. One root in a household at the most."""
+    """Wrong entries added; None: the scenario's `[error]`. One root in a household at the most.
+
+    `people` names the roots instead of drawing them (then `per_1000` is not used).
+    """
 
     kind: str | None = None
     period: int | None = None
     per_1000: float | None = None
+    people: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
