@@ -18,7 +18,7 @@ from testbed.models.decide import Decide
 from testbed.models.scorer import Scorer
 from testbed.scenario import OUTCOME, TRAINING_PERIODS, Scenario
 from testbed.society import Society
-from testbed.twin import TOUCHED, Assign, Change, Inject, Replay, Switch, by_root, overlay, replay, touched
+from testbed.twin import TOUCHED, Assign, Change, Inject, Replay, Switch, by_root, overlay, replay, strayed_between, touched
 from testbed.world import Injection, Scheme, World
 
 TRAINING_PEOPLE = 20 * GRID
@@ -337,7 +337,8 @@ class Case:
         return replay(self.society, self.scheme, self.history, one, views=views)
 
     def _whole(self, history: History, injection: Injection) -> pd.DataFrame:
-        part = Replay(self.society.ids, history, [])
+        links = strayed_between(self.society, self.history, history, np.ones(self.society.size, bool))
+        part = Replay(self.society.ids, history, links)
         return touched(self.society, self.history, part, by_root(self.society, part, injection.roots)[0], injection.period)
 
     def _made(

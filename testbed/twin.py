@@ -88,7 +88,7 @@ def replay(
         people = np.flatnonzero(active)
         world = World(society, scheme, base.periods, views=views, people=people, base=base, injection=injection)
         history = world.run()
-        links = _links(society, base, history, active)
+        links = strayed_between(society, base, history, active)
         reached = [people for people in world.moved if len(people)]
         hit = np.array([there for _, there in links], np.int64)
         wanted = np.unique(np.concatenate([hit, *(society.household[people] for people in reached)]))
@@ -98,7 +98,7 @@ def replay(
         active |= fresh
 
 
-def _links(society: Society, base: History, now: History, active: np.ndarray) -> list[tuple[int, int]]:
+def strayed_between(society: Society, base: History, now: History, active: np.ndarray) -> list[tuple[int, int]]:
     """(household of the actor, household of the victim) for every stray that is in one world and not in the other."""
     found: set[tuple[int, int]] = set()
     for theirs, mine in zip(base.strays, now.strays, strict=True):
@@ -160,7 +160,8 @@ def _joined(old: Acts, new: Acts, inside: np.ndarray) -> Acts:
 def touched(society: Society, base: History, part: Replay, roots: dict[int, int], since: int) -> pd.DataFrame:
     """Who differs from the base at some month from `since` on, one row each, with the root it goes back to.
 
-    `roots` maps households to their root. hop: self, household, none. first, last: months of the first and
+    `roots` maps households to their root. hop: self, household, none; displaced, with root -1, where no
+    entry leads back to any root: a model that looks at people together moved them. first, last: months of the first and
     last difference in anything a rule reads (standing counts, score, decision, lists, sanctions);
     last is the final month where the worlds have not come together again.
     """
@@ -191,6 +192,7 @@ def touched(society: Society, base: History, part: Replay, roots: dict[int, int]
     root = np.array([roots.get(int(one), -1) for one in household], np.int64)
     own = {int(society.household[one]) for one in roots.values()}
     hop = np.where(people[who] == root, "self", np.where([int(one) in own for one in household], "household", "none"))
+    hop = np.where(root < 0, "displaced", hop)
     first = anything[:, who].argmax(axis=0)
     last = periods - 1 - anything[::-1, who].argmax(axis=0)
     return pd.DataFrame({
