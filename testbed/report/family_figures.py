@@ -1,0 +1,169 @@
+"""Which figures a harm family gets: only those for which the run has rows, each with the rows it was drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from testbed.report.figures import SHAPES, Curve, Mark, curve, dots
+from testbed.report.numbers import scale
+from testbed.report.plaintext import clean
+from testbed.report.rows import Finding, Findings
+from testbed.report.sentences import no_difference, plain_name
+
+LONGEST = 24
+"""Marks in one figure; what is beyond stands in the table only."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing, its title, what to know when reading it, and its data."""
+
+    title: str
+    note: str
+    svg: Markup
+    rows: Sequence[Finding]
+
+    @property
+    def models(self) -> bool:
+        """Whether the rows are of more than one model."""
+        return len({row.model for row in self.rows}) > 1
+
+
+def figures(findings: Findings, harm: str) -> list[Figure]:
+    """The figures of one family, in the order of the page."""
+    makers: dict[str, Callable[[Findings], Iterable[Figure | None]]] = {
+        "disparate impact": _impact,
+        "opacity": _opacity,
+        "error propagation": _errors,
+        "benefit": _benefit,
+        "accountability": _operator,
+    }
+    made = makers.get(harm, lambda findings: ())(findings)
+    return [figure for figure in made if figure is not None]
+
+
+def _impact(findings: Findings) -> Iterable[Figure | None]:
+    names = (
+        "adverse_gap",
+        "wrong_adverse_gap",
+        "adverse_gap_at_equal_conduct",
+        "counterfactual_effect",
+        "spurious_gap",
+    )
+    for split in _splits(findings):
+        rows = [row for row in _all(findings, *names) if row.split == split and row.versus]
+        pairs = dict.fromkeys((row.group, row.versus) for row in rows)
+        for group, versus in list(pairs)[:3]:
+            title = f"How much more often {group} than {versus} people are decided adversely"
+            yield _dots(
+                findings, title, [row for row in rows if (row.group, row.versus) == (group, versus)], plain_name
+            )
+        levels = [name for name in ("adverse_rate", "wrong_adverse_rate") if _by_group(findings, name, split)]
+        for name in levels or ("selection_rate", "false_positive_rate", "false_negative_rate"):
+            title = f"{_title(name)} by {split.replace('_', ' ')}"
+            yield _dots(findings, title, _by_group(findings, name, split), lambda row: row.group)
+
+
+def _opacity(findings: Findings) -> Iterable[Figure | None]:
+    for model in findings.models[:SHAPES]:
+        curves, rows = [], []
+        for name, words in (("unpredictability", "cannot be foreseen"), ("hidden", "hidden: not foreseen, not chance")):
+            found = [row for row in _all(findings, name) if row.model == model and row.split == "all"]
+            found = sorted((row for row in found if row.qualifiers.get("k", "").isdigit()), key=_k)
+            if len(found) > 1:
+                rows += found
+                curves.append(Curve(words, [_mark(findings, row, f"{_k(row):,}") for row in found]))
+        if curves:
+            title = f"What stays open after k known cases{_of(findings, model)}"
+            note = "Across: the number of known cases. Up: share of what the base rates leave open, in percent."
+            yield Figure(title, note, curve(title, curves, scale("rate")), rows)
+    rows = [row for row in _all(findings, "reason_coverage", "record_access", "randomness") if row.split == "all"]
+    yield _dots(findings, "What people are told", rows, plain_name)
+
+
+def _errors(findings: Findings) -> Iterable[Figure | None]:
+    reach = [row for row in _all(findings, "error_reach") if row.split == "all"]
+    yield _dots(findings, "Other people reached by one wrong entry", reach, _hop)
+    for name in ("flip_rate", "error_burden"):
+        for split in _splits(findings)[:1]:
+            rows = _by_group(findings, name, split)
+            yield _dots(findings, f"{_title(name)} by {split.replace('_', ' ')}", rows, lambda row: row.group)
+
+
+def _benefit(findings: Findings) -> Iterable[Figure | None]:
+    names = ("detection_precision", "detection_recall", "targeting_precision", "targeting_recall")
+    rows = [row for row in _all(findings, *names) if row.split == "all"]
+    keys = {row.key for row in rows}
+    best = [row for row in findings.anchors if row.model.startswith("oracle") and row.key in keys]
+    best = [row for row in best if row.scenario == findings.scenario]
+    ordered = [row for found in rows for row in (found, *(one for one in best if one.key == found.key))]
+    yield _dots(findings, "What is found, and how much of it rightly", ordered, _with_oracle)
+
+
+def _operator(findings: Findings) -> Iterable[Figure | None]:
+    rows = [row for row in findings.main(harm="accountability") if row.split == "all" and row.unit == "rate"]
+    yield _dots(findings, "The operator's rates", rows, plain_name)
+
+
+def _dots(findings: Findings, title: str, rows: Sequence[Finding], label: Callable[[Finding], str]) -> Figure | None:
+    """A dot-and-whisker figure of rows that share a unit; None without a value to draw."""
+    rows = [row for row in rows if row.unit == rows[0].unit][:LONGEST]
+    if not any(row.known for row in rows):
+        return None
+    by = scale(rows[0].unit, comparison=rows[0].comparison)
+    marks = [_mark(findings, row, label(row) + _of(findings, row.model)) for row in rows]
+    nothing = no_difference(rows[0])
+    note = f"In {by.unit or rows[0].unit or 'numbers'}, with 95 % intervals."
+    if any(mark.lottery == mark.lottery for mark in marks):
+        note += " Hollow diamond: a lottery in the scheme's place."
+    title = clean(title)
+    return Figure(title, note, dots(title, marks, by, zero=0.0 if nothing != nothing else nothing), rows)
+
+
+def _mark(findings: Findings, row: Finding, label: str) -> Mark:
+    lottery = findings.beside(row) if row.model in findings.columns else None
+    series = findings.columns.index(row.model) if row.model in findings.columns else len(findings.columns)
+    beside = lottery.value if lottery is not None else float("nan")
+    return Mark(label, row.value, row.low, row.high, row.n, series, beside, row.why)
+
+
+def _all(findings: Findings, *names: str) -> list[Finding]:
+    """Audited rows of these measures, those of one measure together, in the order of the names."""
+    rows = findings.main()
+    return [row for name in names for row in rows if row.name == name]
+
+
+def _by_group(findings: Findings, name: str, split: str) -> list[Finding]:
+    rows = (row for row in _all(findings, name) if row.split == split and row.group and not row.versus)
+    return sorted(rows, key=lambda row: (not row.known, row.number))
+
+
+def _splits(findings: Findings) -> list[str]:
+    """Single attributes by which the run compares, the manifest's first."""
+    found = dict.fromkeys(row.split for row in findings.main() if row.split != "all" and not set("*|") & set(row.split))
+    return [*(name for name in findings.compared if name in found), *(n for n in found if n not in findings.compared)][
+        :3
+    ]
+
+
+def _of(findings: Findings, model: str) -> str:
+    return f" ({model})" if len(findings.models) > 1 and model in findings.columns else ""
+
+
+def _with_oracle(row: Finding) -> str:
+    return f"{plain_name(row)}{', oracle' if row.model.startswith('oracle') else ''}"
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _hop(row: Finding) -> str:
+    return ", ".join(f"{key} {value}" for key, value in sorted(row.qualifiers.items())) or "anybody"
+
+
+def _k(row: Finding) -> int:
+    return int(row.qualifiers["k"])

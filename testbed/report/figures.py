@@ -1,0 +1,288 @@
+"""Figures as inline SVG, drawn by hand: light, the same bytes each time, text as text, colors from the page.
+
+Every figure carries a title and a description for readers who cannot see it; series differ by shape as well as by
+color. Lengths are in pixels of a drawing that is 400 wide, so that the letters stay readable on a phone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from testbed.report.numbers import Scale, decimals
+from testbed.report.plaintext import clean, columns
+
+WIDTH = 400
+LEFT, RIGHT = 10, 390
+ROW = 40
+SHAPES = 4
+"""Number of distinct colors and shapes; further series repeat them."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One value of a figure: what it is of, its interval, and the lottery's value beside it."""
+
+    label: str
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    n: int = 0
+    series: int = 0
+    lottery: float = math.nan
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Values along an axis: x as labels in order, one mark per x."""
+
+    name: str
+    marks: Sequence[Mark]
+
+
+def dots(title: str, marks: Sequence[Mark], by: Scale, *, zero: float | None = None) -> Markup:
+    """Dot and whisker per mark, one under the other; the lottery as a hollow diamond; `zero` as a dashed line.
+
+    A mark without a value gets its reason instead of a dot. Ends beyond the axis are cut at its edge.
+    """
+    low, high = _domain(marks, zero)
+    across = _axis(low, high, LEFT + 6, RIGHT - 6)
+    bottom = 8 + ROW * len(marks)
+    body = [_text(across(tick), bottom + 16, _tick(tick, low, high, by), "tick", "middle") for tick in ticks(low, high)]
+    for number, mark in enumerate(marks):
+        top = 8 + ROW * number
+        middle = top + 28
+        body.append(_text(LEFT, top + 13, _short(mark.label, 52 - columns(_written(mark, by))), "label"))
+        body.append(_text(RIGHT, top + 13, _written(mark, by), "number", "end"))
+        if math.isnan(mark.value):
+            body.append(_text(LEFT + 6, middle + 4, _short(mark.why, 58), "why"))
+            continue
+        body += [_upright("grid", across(tick), middle - 9, middle + 9) for tick in ticks(low, high)]
+        if zero is not None and low <= zero <= high:
+            body.append(_upright("zero", across(zero), middle - 9, middle + 9))
+        if not math.isnan(mark.lottery):
+            body.append(_diamond(across(_inside(mark.lottery, low, high)), middle))
+        body.append(_whisker(mark, low, high, across, middle))
+        body.append(_shape(across(_inside(mark.value, low, high)), middle, mark.series))
+    said = "; ".join(_said(mark, by) for mark in marks)
+    return _svg(title, f"{title}. {said}.", bottom + 24, body)
+
+
+def curve(title: str, curves: Sequence[Curve], by: Scale) -> Markup:
+    """Values along a common axis of labels, joined by lines, with whiskers; the names of the curves above."""
+    every = [mark for one in curves for mark in one.marks]
+    low, high = _domain(every, 0.0)
+    names = list(dict.fromkeys(mark.label for mark in every))
+    top = 16 + 18 * len(curves)
+    bottom = top + 170
+    up = _axis(low, high, bottom, top)
+    left = LEFT + 40
+    step = (RIGHT - 14 - left) / max(1, len(names) - 1)
+    body = []
+    for tick in ticks(low, high):
+        body.append(
+            Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>').format(left - 8, RIGHT, up(tick))
+        )
+        body.append(_text(left - 12, up(tick) + 4, _tick(tick, low, high, by), "tick", "end"))
+    for number, name in enumerate(names):
+        body.append(_text(left + step * number, bottom + 18, _short(name, 12), "tick", "middle"))
+    for number, one in enumerate(curves):
+        body.append(_shape(LEFT + 6, 12 + 18 * number, number))
+        body.append(_text(LEFT + 18, 16 + 18 * number, _short(one.name, 52), "label"))
+        shift = (number - (len(curves) - 1) / 2) * 6
+        seen = [mark for mark in one.marks if math.isfinite(mark.value)]
+        places = [(left + step * names.index(mark.label) + shift, mark) for mark in seen]
+        points = " ".join(f"{x:.1f},{up(mark.value):.1f}" for x, mark in places)
+        body.append(Markup('<polyline class="line s{}" points="{}"/>').format(number % SHAPES, points))
+        for x, mark in places:
+            ends = [_inside(end, low, high) for end in (mark.low, mark.high)]
+            if not any(math.isnan(end) for end in ends):
+                body.append(
+                    Markup('<line class="whisker s{}" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>').format(
+                        number % SHAPES, x, x, up(ends[0]), up(ends[1])
+                    )
+                )
+            body.append(_shape(x, up(mark.value), number))
+    said = "; ".join(f"{one.name}: " + ", ".join(_said(mark, by) for mark in one.marks) for one in curves)
+    return _svg(title, f"{title}. {said}.", bottom + 28, body)
+
+
+def steps(title: str, worlds: Sequence[tuple[str, Sequence[float]]], *, at: int | None = None) -> Markup:
+    """The score of one person month by month in several worlds, as step lines; `at` is the month of the wrong entry."""
+    lines = [(name, [float(value) for value in values]) for name, values in worlds]
+    every = [value for _, values in lines for value in values if math.isfinite(value)]
+    months = max((len(values) for _, values in lines), default=0)
+    if not every:
+        return Markup("")
+    low, high = _padded(min(every), max(every))
+    top = 16 + 18 * len(lines)
+    bottom = top + 130
+    up = _axis(low, high, bottom, top)
+    left = LEFT + 44
+    across = _axis(0, max(1, months), left, RIGHT)
+    body = []
+    for tick in ticks(low, high):
+        body.append(
+            Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>').format(left, RIGHT, up(tick))
+        )
+        body.append(_text(left - 5, up(tick) + 4, f"{tick:,.6g}", "tick", "end"))
+    for month in range(0, months, max(1, math.ceil(months / 6))):
+        body.append(_text(across(month + 0.5), bottom + 18, str(month), "tick", "middle"))
+    if at is not None and 0 <= at < months:
+        body.append(_upright("zero", across(at), top, bottom))
+    for number, (name, values) in enumerate(lines):
+        shift = (number - (len(lines) - 1) / 2) * 3
+        # One path per unbroken run of months: out of scope is a gap, not a line.
+        path, joined = "", False
+        for month, value in enumerate(values):
+            if math.isfinite(value):
+                y = up(value) + shift
+                path += f"{'L' if joined else 'M'}{across(month):.1f} {y:.1f}H{across(month + 1):.1f}"
+            joined = math.isfinite(value)
+        body.append(_shape(LEFT + 6, 12 + 18 * number, number))
+        body.append(_text(LEFT + 18, 16 + 18 * number, _short(name, 52), "label"))
+        dash = ' stroke-dasharray="6 3"' if number % 2 else ""
+        body.append(Markup('<path class="line s{}" d="{}"{}/>').format(number % SHAPES, path, Markup(dash)))
+    said = "; ".join(f"{name}: from {_ends(values)}" for name, values in lines)
+    return _svg(title, f"{title}. {said}.", bottom + 28, body)
+
+
+def ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Round numbers between two ends, both ends included where they are round.
+
+    >>> ticks(0, 1)
+    [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    """
+    rough = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * size for size in (1, 2, 5, 10) if power * size >= rough * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    return [round(number * step, 12) + 0.0 for number in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _domain(marks: Sequence[Mark], zero: float | None) -> tuple[float, float]:
+    """Ends of the axis: all finite values and interval ends; very long whiskers are cut."""
+    values = [value for mark in marks for value in (mark.value, mark.lottery) if math.isfinite(value)]
+    ends = [end for mark in marks for end in (mark.low, mark.high) if math.isfinite(end)]
+    if zero is not None:
+        values.append(zero)
+    if not values:
+        return 0.0, 1.0
+    room = 3 * (max(values) - min(values)) or math.inf
+    ends = [_inside(end, min(values) - room, max(values) + room) for end in ends]
+    return _padded(min(values + ends), max(values + ends))
+
+
+def _padded(low: float, high: float) -> tuple[float, float]:
+    if low == high:
+        size = abs(low) or 1.0
+        return (low, low + size) if low == 0 else (low - size / 2, high + size / 2)
+    return low, high
+
+
+def _axis(low: float, high: float, start: float, stop: float) -> Callable[[float], float]:
+    return lambda value: start + (value - low) / (high - low) * (stop - start)
+
+
+def _inside(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high) if not math.isnan(value) else value
+
+
+def _upright(kind: str, x: float, top: float, bottom: float) -> Markup:
+    return Markup('<line class="{0}" x1="{1:.1f}" x2="{1:.1f}" y1="{2:.1f}" y2="{3:.1f}"/>').format(
+        kind, x, top, bottom
+    )
+
+
+def _written(mark: Mark, by: Scale) -> str:
+    """The value and its interval as they stand beside the dot."""
+    if math.isnan(mark.value):
+        return "not computed"
+    places = decimals(mark.value, mark.low, mark.high, by.factor)
+    value = by.bare(mark.value, places)
+    if math.isnan(mark.low) or math.isnan(mark.high) or mark.low == mark.high:
+        return value
+    return f"{value} ({by.bare(mark.low, places)} to {by.bare(mark.high, places)})"
+
+
+def _tick(tick: float, low: float, high: float, by: Scale) -> str:
+    gaps = ticks(low, high)
+    step = (gaps[1] - gaps[0]) * by.factor if len(gaps) > 1 else 1.0
+    return by.bare(tick, min(max(0, -math.floor(math.log10(step) + 1e-9)), 6))
+
+
+def _whisker(mark: Mark, low: float, high: float, across: Callable[[float], float], middle: float) -> Markup:
+    ends = [_inside(end, low, high) for end in (mark.low, mark.high)]
+    if any(math.isnan(end) for end in ends):
+        return Markup("")
+    return Markup('<line class="whisker s{}" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>').format(
+        mark.series % SHAPES, across(ends[0]), across(ends[1]), middle, middle
+    )
+
+
+def _shape(x: float, y: float, series: int) -> Markup:
+    """The mark of a series: circle, square, triangle or cross."""
+    kind = series % SHAPES
+    if kind == 0:
+        return Markup('<circle class="dot s0" cx="{:.1f}" cy="{:.1f}" r="5"/>').format(x, y)
+    if kind == 1:
+        return Markup('<rect class="dot s1" x="{:.1f}" y="{:.1f}" width="9" height="9"/>').format(x - 4.5, y - 4.5)
+    if kind == 2:
+        corners = [(0, -6), (6, 5), (-6, 5)]
+    else:
+        corners = [
+            (-6, -2),
+            (-2, -2),
+            (-2, -6),
+            (2, -6),
+            (2, -2),
+            (6, -2),
+            (6, 2),
+            (2, 2),
+            (2, 6),
+            (-2, 6),
+            (-2, 2),
+            (-6, 2),
+        ]
+    text = " ".join(f"{x + a:.1f},{y + b:.1f}" for a, b in corners)
+    return Markup('<polygon class="dot s{}" points="{}"/>').format(kind, text)
+
+
+def _diamond(x: float, y: float) -> Markup:
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in ((x, y - 7), (x + 7, y), (x, y + 7), (x - 7, y)))
+    return Markup('<polygon class="lottery" points="{}"/>').format(points)
+
+
+def _text(x: float, y: float, text: str, kind: str, anchor: str = "start") -> Markup:
+    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
+        kind, x, y, anchor, clean(text)
+    )
+
+
+def _short(text: str, most: int) -> str:
+    """The text, cut to so many columns with an ellipsis."""
+    text = clean(text)
+    if columns(text) <= most:
+        return text
+    while columns(text) > most - 1:
+        text = text[:-1]
+    return text.rstrip() + "\u2026"
+
+
+def _said(mark: Mark, by: Scale) -> str:
+    return f"{clean(mark.label)}: {_written(mark, by)}"
+
+
+def _ends(values: Sequence[float]) -> str:
+    finite = [value for value in values if math.isfinite(value)]
+    return f"{finite[0]:,.6g} to {finite[-1]:,.6g}, lowest {min(finite):,.6g}" if finite else "nothing"
+
+
+def _svg(title: str, description: str, height: float, body: Sequence[Markup]) -> Markup:
+    return Markup('<svg role="img" viewBox="0 0 {} {:.0f}" aria-label="{}"><title>{}</title>{}</svg>').format(
+        WIDTH, height, clean(description), escape(clean(title)), Markup("").join(body)
+    )

@@ -1,0 +1,189 @@
+"""The report: findings and manifest in, one self-contained `report.html` out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from testbed.finding import replace_file
+from testbed.report.case_page import case_view
+from testbed.report.family_figures import figures
+from testbed.report.plaintext import clean, counted
+from testbed.report.rerun import command_for
+from testbed.report.rows import FAMILIES, Finding, Findings, owner
+from testbed.report.sentences import headlines
+from testbed.report.templating import page
+from testbed.report.terminal import anchors_verdict, claimed_note, dial_value, first_line, is_void
+
+NAME = "report.html"
+QUESTIONS = {
+    "accountability": "Who watches the watchers?",
+    "disparate impact": "Who is hit, and who at equal conduct?",
+    "opacity": "What can the scored know, predict, contest and change?",
+    "error propagation": "What does one wrong entry do, to whom, for how long?",
+    "chilling": "What do people stop doing because they may be watched?",
+    "benefit": "What does the scheme achieve, next to a lottery and an oracle?",
+}
+FACTS = ("unit", "better", "estimand", "interval", "reference", "caveats")
+
+
+def render(
+    findings: pd.DataFrame, manifest: Mapping[str, Any], *, measures_info: Mapping[str, Mapping[str, Any]] | None = None
+) -> str:
+    """The report as one page of HTML: the same bytes for the same findings and manifest.
+
+    findings: the findings table, in the order of findings.csv (a row's number in the page is its line there).
+    manifest: what `manifest.json` holds. measures_info: facts per registered measure; the manifest's where None.
+    """
+    info = measures_info if measures_info is not None else manifest.get("measures") or {}
+    rows = Findings(findings, manifest, info)
+    life = manifest.get("life")
+    return page(
+        "report.html.j2",
+        title=f"Report on {clean(manifest.get('title') or rows.scenario or 'a scoring scheme')}",
+        void=is_void(manifest),
+        opening=first_line({**manifest, "claimed": False}),
+        claimed=claimed_note(manifest),
+        verdict=anchors_verdict(manifest),
+        families=[_family(rows, harm, manifest, info) for harm in ("accountability", *FAMILIES)],
+        several={"models": len(rows.columns) > 1, "seeds": len(rows.seeds) > 1 and -1 not in rows.seeds},
+        pooled=-1 in rows.seeds and len(rows.seeds) > 1,
+        case=case_view(life) if life else None,
+        assumed=[_dial(dial) for dial in manifest.get("assumed") or []],
+        sources=[
+            _texts(source, "id", "title", "publisher", "date", "locator") for source in manifest.get("sources") or []
+        ],
+        not_modelled=[clean(text) for text in manifest.get("not_modelled") or []],
+        anchors=[_anchor(anchor) for anchor in manifest.get("anchors") or []],
+        failures=[clean(said) for said in manifest.get("failures") or []],
+        anchor_rows=_blocks(rows, [row for row in rows.anchors if rows.on_page(row)], manifest, info),
+        command=clean(manifest.get("command") or ""),
+        made=_made(manifest),
+        manifest_json=_plain_json(manifest),
+        references=[f"{clean(split)}: {clean(group)}" for split, group in (manifest.get("reference") or {}).items()],
+    )
+
+
+def write_page(
+    findings: pd.DataFrame,
+    manifest: Mapping[str, Any],
+    out: Path,
+    *,
+    measures_info: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Path:
+    """Write the report into a folder (or to a path that ends in `.html`) as a whole or not at all; its path."""
+    text = render(findings, manifest, measures_info=measures_info)
+    path = out if out.suffix == ".html" else out / NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, text)
+    return path
+
+
+def _family(rows: Findings, harm: str, manifest: Mapping[str, Any], info: Mapping[str, Any]) -> dict[str, Any]:
+    """One harm family: its headline sentences by model, figures, and every finding by measure."""
+    found = [row for row in rows.audited if row.harm == harm and rows.on_page(row)]
+    said = [{"model": model, "sentences": headlines(rows, harm, model)} for model in rows.models]
+    return {
+        "id": harm.replace(" ", "-"),
+        "title": harm.capitalize(),
+        "question": QUESTIONS[harm],
+        "said": [
+            {**one, "sentences": [_headline(sentence, info) for sentence in one["sentences"]]}
+            for one in said
+            if one["sentences"]
+        ],
+        "figures": figures(rows, harm),
+        "blocks": _blocks(rows, found, manifest, info),
+        "count": counted(len(found), "row"),
+    }
+
+
+def _headline(sentence: Any, info: Mapping[str, Any]) -> dict[str, Any]:
+    facts = info.get(owner(sentence.row.name, info), {})
+    return {"sentence": sentence, "caveats": clean(facts.get("caveats") or ""), "row": sentence.row}
+
+
+def _blocks(
+    rows: Findings, found: list[Finding], manifest: Mapping[str, Any], info: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Rows by the registered measure they belong to, with the measure's facts and the command that makes them again."""
+    blocks: dict[str, list[Finding]] = {}
+    for row in found:
+        blocks.setdefault(owner(row.name, info), []).append(row)
+    return [
+        {
+            "name": name,
+            "id": f"m-{found[0].anchor}-{name}",
+            "facts": [
+                (fact, clean(info.get(name, {}).get(fact) or "")) for fact in FACTS if info.get(name, {}).get(fact)
+            ],
+            "command": command_for(manifest, name),
+            "rows": [{"row": row, "lottery": rows.beside(row), "about": _about(row)} for row in members],
+            "lottery": any(rows.beside(row) is not None for row in members),
+        }
+        for name, members in blocks.items()
+    ]
+
+
+def _about(row: Finding) -> str:
+    return "everybody" if row.split == "all" else f"{row.split}: {row.who}" if row.group else row.who
+
+
+def _anchor(anchor: Mapping[str, Any]) -> dict[str, Any]:
+    """An anchor's verdict, with the model and seed it is about where it says so."""
+    about = ", ".join(f"{name} {clean(anchor[name])}" for name in ("model", "seed") if anchor.get(name) is not None)
+    return {"holds": bool(anchor.get("holds")), "about": about, **_texts(anchor, "name", "detail")}
+
+
+def _dial(dial: Mapping[str, Any]) -> dict[str, Any]:
+    bounds = dial.get("range")
+    return {
+        **_texts(dial, "path", "unit", "source", "reading"),
+        "value": dial_value(dial.get("value")),
+        "range": f"{dial_value(bounds[0])} to {dial_value(bounds[1])}" if bounds else "",
+        "measures": ", ".join(clean(name) for name in dial.get("measures") or []),
+    }
+
+
+def _texts(table: Mapping[str, Any], *names: str) -> dict[str, str]:
+    return {name: clean(table.get(name) if table.get(name) is not None else "") for name in names}
+
+
+def _made(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Versions, arguments, seeds and digests as lines of a table."""
+    lines: list[tuple[str, str]] = []
+    for key in (
+        "schema",
+        "people",
+        "periods",
+        "seeds",
+        "models",
+        "outcome",
+        "as_of",
+        "arguments",
+        "versions",
+        "digests",
+        "findings",
+    ):
+        value = manifest.get(key)
+        if isinstance(value, Mapping):
+            lines += [
+                (f"{key}: {clean(name)}", clean(dial_value(inner))) for name, inner in sorted(value.items(), key=str)
+            ]
+        elif isinstance(value, list | tuple):
+            lines.append((key, ", ".join(clean(dial_value(inner)) for inner in value)))
+        elif value is not None:
+            lines.append((key, clean(dial_value(value))))
+    return lines
+
+
+def _plain_json(manifest: Mapping[str, Any]) -> Any:
+    """The manifest as indented JSON, escaped; without what the page shows in full elsewhere."""
+    from markupsafe import escape
+
+    shown = {key: value for key, value in manifest.items() if key not in ("measures", "life")}
+    return escape(json.dumps(shown, indent=1, sort_keys=True, default=str, ensure_ascii=True))

@@ -1,0 +1,82 @@
+"""Text that is safe to print: no control characters, never wider than the terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+BIDI = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that reorder what stands beside them, so that a name could rewrite a sentence."""
+
+
+def clean(text: object) -> str:
+    r"""The text on one line, without control characters, direction marks and broken code points.
+
+    >>> clean("a\x1b[31m\tb\n c")
+    'a [31m b c'
+    """
+    kept = (
+        " " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter
+        for letter in str(text)
+        if letter not in BIDI
+    )
+    return " ".join("".join(kept).encode("utf-8", "replace").decode("utf-8").split())
+
+
+def columns(text: str) -> int:
+    """Terminal columns that the text takes: 2 for wide letters, 0 for combining marks.
+
+    >>> columns("abc"), columns("\u4fe1\u7528")
+    (3, 4)
+    """
+    return sum(_columns(letter) for letter in text)
+
+
+def _columns(letter: str) -> int:
+    if letter.isascii():
+        return 1
+    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
+
+
+def wrap(text: object, width: int = 80, *, first: str = "", rest: str = "") -> list[str]:
+    """The text in lines of at most `width` columns; words that are longer are cut.
+
+    `first` and `rest` stand before the first and before every further line.
+
+    >>> wrap("one two three", 9, first="- ", rest="  ")
+    ['- one two', '  three']
+    """
+    lines: list[str] = []
+    line, empty = first, True
+    for word in _pieces(clean(text), width - max(columns(first), columns(rest))):
+        if not empty and columns(line) + 1 + columns(word) > width:
+            lines.append(line)
+            line, empty = rest, True
+        line += word if empty else f" {word}"
+        empty = False
+    return [*lines, line]
+
+
+def _pieces(text: str, room: int) -> Iterator[str]:
+    """The words of a text, those wider than `room` in pieces that fit."""
+    for word in text.split():
+        piece = ""
+        for letter in word:
+            if piece and columns(piece) + _columns(letter) > room:
+                yield piece
+                piece = ""
+            piece += letter
+        yield piece
+
+
+def counted(number: int, noun: str) -> str:
+    """A count with its noun, in the plural unless it is one.
+
+    >>> counted(1, "month"), counted(12000, "entry")
+    ('1 month', '12,000 entries')
+    """
+    if number != 1:
+        noun = {"person": "people", "entry": "entries", "other": "others"}.get(noun, f"{noun}s")
+    return f"{number:,} {noun}"

@@ -1,0 +1,260 @@
+"""The findings table as a report reads it: rows of the audited scheme, rows of anchors, and which go together."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from testbed.spelling import split_name
+
+LOTTERY = "lottery"
+ANCHORS = (LOTTERY, "oracle", "null")
+SUFFIXES = (
+    "_p_holm",
+    "_p_bh",
+    "_p",
+    "_detectable",
+    "_equivalent",
+    "_four_fifths",
+    "_flips_net",
+    "_flips",
+    "_net",
+    "_observed",
+    "_null",
+    "_spread",
+    "_alone",
+    "_last",
+    "_given_found",
+    "_operator",
+    "_person",
+)
+FAMILIES = ("disparate impact", "opacity", "error propagation", "chilling", "benefit")
+SMALL_PEOPLE = 30
+SMALL_EVENTS = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of the findings table. `number` is its line among the data rows of findings.csv, from 1.
+
+    `qualifiers` are those written in the measure's name, `settings` the registered defaults too.
+    """
+
+    number: int
+    scenario: str
+    model: str
+    measure: str
+    harm: str
+    split: str
+    group: str
+    versus: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    n: int
+    seed: int
+    why: str
+    name: str = ""
+    suffix: str = ""
+    qualifiers: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def anchor(self) -> str:
+        """The id of this row in the page."""
+        return f"f{self.number}"
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return not math.isnan(self.value)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the value carries no sampling error by construction."""
+        return self.known and self.low == self.high == self.value
+
+    @property
+    def comparison(self) -> bool:
+        """Whether the value is a difference or ratio of groups or worlds, rather than a level."""
+        return (
+            bool(self.versus)
+            or self.name.endswith(("_gap", "_difference", "_effect"))
+            or (self.split != "all" and not self.group)
+        )
+
+    @property
+    def key(self) -> tuple[str, str, str, str, int]:
+        """What a row of another model must share to stand beside this one."""
+        return (self.measure, self.split, self.group, self.versus, self.seed)
+
+    @property
+    def small(self) -> str:
+        """Why the number behind the value is small; empty where it is not."""
+        if not self.known or self.exact:
+            return ""
+        if self.n < SMALL_PEOPLE:
+            return f"small: under {SMALL_PEOPLE} people"
+        if self.unit == "rate" and not self.comparison and not self.suffix:
+            events = min(self.value, 1 - self.value) * self.n
+            if -0.5 < events < SMALL_EVENTS - 0.5:
+                return f"small: under {SMALL_EVENTS} events or non-events"
+        return ""
+
+    @property
+    def who(self) -> str:
+        """Whom the row is about, in words."""
+        if self.split == "all":
+            return "everybody"
+        if not self.group:
+            return f"all groups of {self.split}"
+        return f"{self.group}, against {self.versus}" if self.versus else self.group
+
+
+def parts(measure: str, known: Iterable[str] = ()) -> tuple[str, str, dict[str, str]]:
+    """A measure's spelling taken apart: name, suffix, qualifiers.
+
+    >>> parts("error_reach_net[hop=household]")
+    ('error_reach', '_net', {'hop': 'household'})
+    """
+    name, qualifiers = split_name(measure)
+    if name in set(known):
+        return name, "", qualifiers
+    for suffix in SUFFIXES:
+        if name.endswith(suffix) and name != suffix:
+            return name.removesuffix(suffix), suffix, qualifiers
+    return name, "", qualifiers
+
+
+def owner(name: str, info: Mapping[str, Mapping[str, Any]]) -> str:
+    """The registered measure that a name belongs to; a gap belongs to the rate whose difference it is.
+
+    >>> owner("adverse_gap", {"adverse_rate": {}})
+    'adverse_rate'
+    """
+    if name in info:
+        return name
+    for measure, facts in info.items():
+        if facts.get("gap") and facts["gap"] == name:
+            return measure
+    stem = name.removesuffix("_gap")
+    return next((candidate for candidate in (f"{stem}_rate", stem) if stem != name and candidate in info), name)
+
+
+class Findings:
+    """The rows of one run, sorted into the audited scheme's and the anchors'.
+
+    The audited models and scenario are those that the manifest names; where it names none, every model
+    but the anchors', and the most frequent scenario.
+    """
+
+    def __init__(self, frame: pd.DataFrame, manifest: Mapping[str, Any], info: Mapping[str, Any] | None = None) -> None:
+        self.info: Mapping[str, Mapping[str, Any]] = info if info is not None else manifest.get("measures") or {}
+        self.rows = _rows(frame, self.info)
+        scenarios = Counter(row.scenario for row in self.rows)
+        named = str(manifest.get("scenario") or "")
+        self.scenario = named if named in scenarios else next((name for name, _ in scenarios.most_common(1)), named)
+        here = [row for row in self.rows if row.scenario == self.scenario]
+        found = list(dict.fromkeys(row.model for row in here))
+        wanted = [str(model) for model in manifest.get("models") or []]
+        self.models = [model for model in wanted if model in found] or (
+            [model for model in found if model not in ANCHORS and " - " not in model] or found
+        )
+        pairs = [model for model in found if " - " in model and model not in self.models]
+        audited = {*self.models, *pairs}
+        self.columns = [*self.models, *pairs]
+        self.audited = [row for row in here if row.model in audited]
+        self.anchors = [row for row in self.rows if row.scenario != self.scenario or row.model not in audited]
+        seeds = sorted({row.seed for row in self.audited})
+        self.seeds = seeds
+        self.seed = -1 if -1 in seeds else (seeds[0] if seeds else 0)
+        self.compared = [str(name) for name in manifest.get("compared") or []]
+
+    @cached_property
+    def _lottery(self) -> dict[tuple[str, str, str, str, int], Finding]:
+        # The first of equals: the lottery of the audited scenario comes before any departure from it.
+        found: dict[tuple[str, str, str, str, int], Finding] = {}
+        for row in sorted(self.rows, key=lambda row: (row.scenario != self.scenario, row.number)):
+            if row.model == LOTTERY:
+                found.setdefault(row.key, row)
+        return found
+
+    def beside(self, row: Finding) -> Finding | None:
+        """The lottery's row of the same measure, people and seed; None where there is none."""
+        return None if row.model == LOTTERY else self._lottery.get(row.key)
+
+    def on_page(self, row: Finding) -> bool:
+        """Whether a report shows the row: of several seeds only what is said over all of them, where that exists."""
+        return row.seed == -1 or -1 not in self.seeds
+
+    def main(self, *, model: str | None = None, harm: str | None = None) -> list[Finding]:
+        """Audited rows without suffix, over all seeds where such rows exist, else of the first seed."""
+        return [
+            row
+            for row in self.audited
+            if not row.suffix
+            and row.seed == self.seed
+            and (model is None or row.model == model)
+            and (harm is None or row.harm == harm)
+        ]
+
+    def pick(self, wanted: str, model: str) -> Finding | None:
+        """The row that a headline asks for: exactly that spelling, else the same name with other qualifiers.
+
+        Of a comparison the first compared attribute and its first group are taken, never the largest gap:
+        a headline chosen for its size would overstate.
+        """
+        name, _, _ = parts(wanted, self.info)
+        rows = [row for row in self.main(model=model) if row.name == name]
+        rows = [row for row in rows if row.measure == wanted] or rows
+        return min(rows, key=self._order, default=None)
+
+    def _order(self, row: Finding) -> tuple[bool, bool, int, int]:
+        place = self.compared.index(row.split) if row.split in self.compared else len(self.compared)
+        level = row.split == "all" or row.comparison
+        return (not level, not row.known and row.split != "all", place, row.number)
+
+
+def _rows(frame: pd.DataFrame, info: Mapping[str, Any]) -> list[Finding]:
+    """The rows of a findings table."""
+    names = ("scenario", "model", "measure", "harm", "split", "group", "versus", "unit", "why")
+    known = set(info)
+    spelled = {text: parts(text, known) for text in map(str, frame["measure"].unique())} if len(frame) else {}
+    owners = {name: owner(name, info) for name, _, _ in spelled.values()}
+    made = []
+    for number, values in enumerate(frame.to_dict("records"), start=1):
+        texts = {name: _text(values.get(name)) for name in names}
+        name, suffix, qualifiers = spelled[texts["measure"]]
+        defaults = info.get(owners[name], {}).get("qualifiers") or {}
+        made.append(
+            Finding(
+                number=number,
+                value=_number(values.get("value")),
+                low=_number(values.get("low")),
+                high=_number(values.get("high")),
+                n=int(_number(values.get("n"), 0)),
+                seed=int(_number(values.get("seed"), 0)),
+                name=name,
+                suffix=suffix,
+                qualifiers=qualifiers,
+                settings={**{key: str(value) for key, value in defaults.items()}, **qualifiers},
+                **texts,
+            )
+        )
+    return made
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value)
+
+
+def _number(value: Any, empty: float = math.nan) -> float:
+    number = empty if value is None or value is pd.NA or value == "" else float(value)
+    return empty if math.isnan(number) else number

@@ -1,0 +1,166 @@
+"""The short answer of an audit: at most 30 lines of 80 columns, in plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from testbed.report.case_page import case_sentence
+from testbed.report.plaintext import clean, counted, wrap
+from testbed.report.rerun import next_commands
+from testbed.report.rows import FAMILIES, Findings
+from testbed.report.sentences import headlines
+
+WIDTH = 80
+LINES = 30
+INDENT = "  "
+CLAIMED = "What follows from a low grade is press-reported (claimed): no rule text stands behind it."
+TITLES = {**{harm: harm.capitalize() for harm in FAMILIES}, "accountability": "The operator"}
+
+
+def answer(
+    findings: pd.DataFrame,
+    manifest: Mapping[str, Any],
+    life: Mapping[str, Any] | None = None,
+    *,
+    pages: Sequence[str] = (),
+) -> list[str]:
+    """The lines that `testbed audit` prints.
+
+    findings: the findings table. manifest: what `manifest.json` holds; missing keys are left out or said
+    to be missing. life: the case file of one person, or None. pages: the files that were written.
+
+    Each harm family says its first headline that could be computed, whatever its size; where none could,
+    why not.
+    """
+    rows = Findings(findings, manifest)
+    for dials in (3, 1, 0):
+        blocks = _blocks(rows, manifest, life, pages, dials=dials)
+        for gap in ([""], []):
+            lines = [line for number, block in enumerate(blocks) for line in ([*gap, *block] if number else block)]
+            if len(lines) <= LINES:
+                return lines
+    return [*lines[: LINES - 1], "(cut: the report page and findings.csv have the rest)"]
+
+
+def anchors_verdict(manifest: Mapping[str, Any]) -> str:
+    """Whether the anchors hold, in one sentence; which failed and why where one did.
+
+    An anchor that ran for several models or seeds holds where it held in all of them.
+    """
+    verdicts = manifest.get("anchors") or []
+    if not verdicts:
+        return "Anchors: none were run, so nothing vouches for these numbers."
+    names = list(dict.fromkeys(clean(verdict.get("name", "unnamed")) for verdict in verdicts))
+    failed = {clean(one.get("name", "unnamed")): one for one in reversed(verdicts) if not one.get("holds")}
+    if not failed:
+        each = "" if len(verdicts) == len(names) else f", in all of {len(verdicts)} checks"
+        return f"Anchors: {len(names)} of {len(names)} hold{each}."
+    said = "; ".join(
+        f"{name} ({clean(failed[name]['detail'])})" if failed[name].get("detail") else name
+        for name in names
+        if name in failed
+    )
+    return f"VOID: {len(failed)} of {counted(len(names), 'anchor')} failed: {said}. Do not use these numbers."
+
+
+def is_void(manifest: Mapping[str, Any]) -> bool:
+    """Whether an anchor of the run failed."""
+    return any(not anchor.get("holds") for anchor in manifest.get("anchors") or [])
+
+
+def first_line(manifest: Mapping[str, Any]) -> str:
+    """What was audited, and whether what follows from a decision is only claimed."""
+    name = clean(manifest.get("scenario") or "table")
+    sizes = []
+    if manifest.get("people") is not None:
+        sizes.append(counted(int(manifest["people"]), "person"))
+    if manifest.get("periods") is not None:
+        sizes.append(counted(int(manifest["periods"]), "month"))
+    seeds = list(manifest.get("seeds") or [])
+    if len(seeds) == 1:
+        sizes.append(f"seed {seeds[0]}")
+    elif seeds:
+        sizes.append(f"seeds {seeds[0]} to {seeds[-1]}")
+    models = [clean(model) for model in manifest.get("models") or []]
+    if models and models != [name]:
+        sizes.append(f"{'model' if len(models) == 1 else 'models'} {', '.join(models)}")
+    said = f"{name}: {', '.join(sizes)}." if sizes else f"{name}."
+    return f"{said} {claimed_note(manifest)}".strip()
+
+
+def claimed_note(manifest: Mapping[str, Any]) -> str:
+    """That the consequences are press-reported, and how to turn them off; empty where they are not."""
+    if not manifest.get("claimed"):
+        return ""
+    note = clean(manifest.get("claimed_note") or CLAIMED)
+    note = note if note.endswith((".", "!", "?")) else f"{note}."
+    if "claimed" not in note:
+        note = f"Claimed, not in the rules: {note[:1].lower()}{note[1:]}"
+    switch = next((dial for dial in manifest.get("assumed") or [] if _turns_off(dial)), None)
+    off = f" --set {clean(switch['path'])}=off turns it off." if switch and "--set" not in note else ""
+    return note + off
+
+
+def _turns_off(dial: Mapping[str, Any]) -> bool:
+    """Whether a dial is the switch of a claimed part of the regime."""
+    return (
+        dial.get("reading") == "claimed" and dial.get("value") is True and str(dial.get("path")).startswith("regime.")
+    )
+
+
+def failures_said(manifest: Mapping[str, Any]) -> str:
+    """What failed while the run went on, in one sentence; empty where nothing did."""
+    failures = [clean(said).rstrip(".") for said in manifest.get("failures") or []]
+    if not failures:
+        return ""
+    more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
+    return f"FAILED: {failures[0]}{more}. What rests on it is not computed."
+
+
+def _blocks(
+    rows: Findings, manifest: Mapping[str, Any], life: Mapping[str, Any] | None, pages: Sequence[str], *, dials: int
+) -> list[list[str]]:
+    """The answer in blocks of lines: what was audited, what was found, what it rests on, where to go on."""
+    head = wrap("VOID: an anchor failed, so the numbers below must not be used.", WIDTH) if is_void(manifest) else []
+    head += wrap(first_line(manifest), WIDTH)
+    model = rows.models[0] if rows.models else ""
+    if len(rows.models) > 1:
+        head += wrap(f"The sentences are about the first model, {model}.", WIDTH)
+    if failures_said(manifest):
+        head += wrap(failures_said(manifest), WIDTH)
+    found: list[str] = []
+    for harm in (*FAMILIES, "accountability"):
+        said = headlines(rows, harm, model)
+        first = next((one for one in said if one.state != "not computed"), next(iter(said), None))
+        if first is not None:
+            found += wrap(f"{TITLES[harm]}: {first.text}", WIDTH, rest=INDENT)
+    if life:
+        found += wrap(f"One life: {case_sentence(life)}.", WIDTH, rest=INDENT)
+    rests = wrap(anchors_verdict(manifest), WIDTH, rest=INDENT) + wrap(_assumed(manifest, dials), WIDTH, rest=INDENT)
+    written = ", ".join(clean(page) for page in pages)
+    told = f"Written: {written}." if written else "Nothing was written: add --out DIR for report.html and findings.csv."
+    on = wrap(told, WIDTH, rest=INDENT)
+    for number, command in enumerate(next_commands(manifest, life)):
+        on += wrap(command, WIDTH, first="     " if number else "Try: ", rest="       ")
+    return [block for block in (head, found, rests, on) if block]
+
+
+def _assumed(manifest: Mapping[str, Any], most: int) -> str:
+    """How many dials are guesses, and those that most measures rest on."""
+    dials = [dial for dial in manifest.get("assumed") or [] if dial.get("reading", "assumed") == "assumed"]
+    if not dials:
+        return "Assumed: no dial." if "assumed" in manifest else "Assumed: not recorded."
+    dials.sort(key=lambda dial: (-len(dial.get("measures") or ()), str(dial.get("path"))))
+    main = ", ".join(f"{clean(dial.get('path'))} = {dial_value(dial.get('value'))}" for dial in dials[:most])
+    among = "" if not main else ", among them " if len(dials) > most else ", "
+    return f"Assumed: {counted(len(dials), 'dial')} (our guesses, each with a range){among}{main}."
+
+
+def dial_value(value: object) -> str:
+    """A dial's value in its shortest form, as it is typed after --set."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:.6g}" if isinstance(value, float) else clean(value)
