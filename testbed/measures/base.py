@@ -26,7 +26,8 @@ class PerPerson:
     The value over a set of people is sum(numerator) / sum(denominator); `n` is the number of people
     whose denominator is above 0. `unit_of` names the clusters the people were drawn in: None for
     the case's own, else one integer per person (an injected root, say). `exact` says that the value
-    carries no sampling error by construction (intervals collapse to the value).
+    carries no sampling error by construction (intervals collapse to the value). `unit` is named where it
+    is not the measure's own.
     """
 
     numerator: np.ndarray
@@ -36,6 +37,7 @@ class PerPerson:
     suffix: str = ""
     qualifiers: Mapping[str, object] = field(default_factory=dict)
     why: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Row:
     suffix: str = ""
     qualifiers: Mapping[str, object] = field(default_factory=dict)
     why: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)

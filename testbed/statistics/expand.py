@@ -154,14 +154,16 @@ def _row(
 
 def _as_it_is(measure: Measure, part: Row) -> dict[str, Any]:
     numbers = (part.value, part.low, part.high)
-    return _row(measure, _named(measure, part), part.split, part.group, part.versus, numbers, part.n, part.why)
+    return _row(
+        measure, _named(measure, part), part.split, part.group, part.versus, numbers, part.n, part.why, part.unit
+    )
 
 
 def _values(measure: Measure, part: Any, made: Estimates, split: str) -> Rows:
-    name = _named(measure, part)
+    name, unit = _named(measure, part), getattr(part, "unit", "")
     low, high = made.limits()
     return [
-        _row(measure, name, split, made.levels[k], "", (made.value[k], low[k], high[k]), made.n[k], made.why[k])
+        _row(measure, name, split, made.levels[k], "", (made.value[k], low[k], high[k]), made.n[k], made.why[k], unit)
         for k in range(len(made.levels))
     ]
 
@@ -178,13 +180,14 @@ def _gaps(measure: Measure, part: Any, made: Estimates, split: str, r: int) -> R
     against = np.full(len(g), r)
     gap = made.value[g] - made.value[r]
     low, high = comparisons.differences(made, g, against)
-    name = _named(measure, part, name=measure.gap)
+    name, unit = _named(measure, part, name=measure.gap), getattr(part, "unit", "")
     n = np.minimum(made.n[g], made.n[r])
     rows = []
     tests = _tests(measure, part, made, split, g, r, measure.gap, n)
     for i, k in enumerate(g.tolist()):
         numbers = (gap[i], low[i], high[i])
-        rows.append(_row(measure, name, split, made.levels[k], made.levels[r], numbers, n[i], _undefined(made, k, r)))
+        why = _undefined(made, k, r)
+        rows.append(_row(measure, name, split, made.levels[k], made.levels[r], numbers, n[i], why, unit))
         rows += tests[i]
     return rows
 
@@ -215,7 +218,9 @@ def _tests(
         found = [_row(measure, name_p, *place, (p[i], math.nan, math.nan), n[i], few, "p")]
         if made.binary and detect:
             none = few if np.isnan(p[i]) else "the pooled rate is 0 or 1"
-            found.append(_row(measure, name_d, *place, (seen[i], math.nan, math.nan), n[i], none))
+            found.append(
+                _row(measure, name_d, *place, (seen[i], math.nan, math.nan), n[i], none, getattr(part, "unit", ""))
+            )
         rows.append(found)
     return rows
 
