@@ -82,6 +82,14 @@ def foresee(question: Question, k: int, *, pools: int = POOLS) -> Loss:
         known = np.tile(rates, (n, 1)) if question.told is None else question.told
         name = "base rate" if question.told is None else "rules"
         return Loss(brier(known, question.happened), chosen=Counter({name: 1}))
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(1):
+        return _learned(question, k, pools)
+
+
+def _learned(question: Question, k: int, pools: int) -> Loss:
+    n, rates = len(question.decision), question.rates
     held, place = np.unique(question.clusters, return_inverse=True)
     if len(held) < 2:
         return Loss(np.full(n, np.nan), why="people of one cluster only: nobody else to be evaluated")
@@ -118,6 +126,22 @@ class Share:
     high: float = float("nan")
     n: int = 0
     why: str = ""
+
+
+def jackknife(value: float, left_out: ArrayLike) -> tuple[float, float]:
+    """95 % limits of a value from the values with each cluster left out; NaN under 10 clusters.
+
+    Variance (G-1)/G times the sum of squares around their mean (Efron and Stein 1981), t(G-1).
+    """
+    from scipy.special import stdtrit
+
+    parts = np.asarray(left_out, np.float64)
+    freedom = len(parts) - 1
+    if len(parts) < FEWEST_CLUSTERS or not np.isfinite(value):
+        return float("nan"), float("nan")
+    error = np.sqrt(freedom / len(parts) * ((parts - parts.mean()) ** 2).sum())
+    half = float(stdtrit(freedom, 0.975) * error)
+    return value - half, value + half
 
 
 def share(part: ArrayLike, whole: ArrayLike, clusters: ArrayLike, *, spread: float = 0.0, why: str = "") -> Share:

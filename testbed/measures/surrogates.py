@@ -1,10 +1,10 @@
 """What can be learned from other people's cases: a stated set of surrogates, chosen by cross-validation.
 
 The set: for every view (what a person knows of each case), a tree of depth 8 whose leaves are smoothed
-by one case at the base rate, and a logistic regression; beside them what is known without any case, the
-base rate and, where there is one, the forecast that the disclosed rules give. Three-fold
-cross-validation within the cases decides by Brier loss. A surrogate is preferred to what is known
-anyway only where it is better by more than the standard error of the difference.
+by one case at the base rate, and a logistic regression. What is known without any case, the forecast that
+the disclosed rules give or else the base rate, is kept unless, by three-fold cross-validation within
+the cases, a surrogate has a smaller Brier loss by more than two standard errors of the difference; of
+those that do, the one of the smallest loss is fitted on all the cases.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 SURROGATES = ("tree", "logistic")
 FOLDS = 3
 DEPTH = 8
+CLEARLY = 2.0
 
 
 def brier(forecast: Floats, happened: NDArray[np.integer]) -> Floats:
@@ -53,12 +54,11 @@ def learn(
     from sklearn import config_context
 
     fold = np.arange(len(cases)) % FOLDS
-    known = {"base rate": np.tile(base, (len(happened), 1))}
-    if told is not None:
-        known["rules"] = told
-    losses = {name: brier(forecast[cases], happened[cases]) for name, forecast in known.items()}
-    prior = min(losses, key=lambda name: float(losses[name].mean()))
-    best, chosen, view = losses[prior], prior, -1
+    chosen, known = ("base rate", np.tile(base, (len(happened), 1))) if told is None else ("rules", told)
+    prior = brier(known[cases], happened[cases])
+    best, view = prior, -1
+    if not _clearly(prior):
+        return known[others], chosen
     with config_context(assume_finite=True, skip_parameter_validation=True), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for place, matrix in enumerate(views):
@@ -68,13 +68,16 @@ def learn(
                     inside, outside = cases[fold != one], fold == one
                     made = _forecast(name, matrix, happened, inside, cases[outside], base, state)
                     loss[outside] = brier(made, happened[cases[outside]])
-                better = losses[prior] - loss
-                error = better.std(ddof=1) / np.sqrt(len(better)) if len(better) > 1 else np.inf
-                if better.mean() > error and loss.mean() < best.mean():
+                if loss.mean() < best.mean() and _clearly(prior - loss):
                     best, chosen, view = loss, name, place
         if view < 0:
-            return known[chosen][others], chosen
+            return known[others], chosen
         return _forecast(chosen, views[view], happened, cases, others, base, state), chosen
+
+
+def _clearly(better: Floats) -> bool:
+    """Whether a mean is positive by more than `CLEARLY` standard errors."""
+    return len(better) > 1 and bool(better.mean() > CLEARLY * better.std(ddof=1) / np.sqrt(len(better)))
 
 
 def _forecast(

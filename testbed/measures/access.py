@@ -1,0 +1,114 @@
+"""Opacity: whether people can see the record that is held about them, and how late they learn of an entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.measures.base import PerPerson, Row, measure
+from testbed.measures.foresight import jackknife
+
+HORIZON = 12
+"""Months over which the delay of notice is averaged."""
+
+
+def read_kinds(case: Any) -> NDArray[np.bool_]:
+    """Which kinds of entries any rule reads; all that are recorded, where the model does not say."""
+    reads = getattr(case.model, "reads", None)
+    read = case.records.columns if reads is None else reads
+    return np.array([kind in read and kind in case.records.columns for kind in case.history.kinds], bool)
+
+
+@measure(
+    "record_access",
+    harm="opacity",
+    unit="rate",
+    better="higher",
+    needs=("history",),
+    interval="influence values by cluster, t(G-1)",
+    reference="MEASURES section 2",
+    caveats="a right to look is counted as looking; nothing is said of cost, form or language",
+)
+def record_access(case: Any) -> PerPerson:
+    """Share of the standing entries that any rule reads which their subject can see.
+
+    Visible: all, where one's own record is shown; else those that the subject was told of or came to
+    know of by the last month. People without entries are not counted.
+    """
+    held, t = case.history.ledger, case.periods - 1
+    stands = held.real & (held.start <= t) & (t < held.end) & read_kinds(case)[held.kind]
+    seen = stands & (case.disclosure.own_record | ((held.noticed >= 0) & (held.noticed <= t)))
+    scored = np.asarray(case.scored, bool)
+    part, whole = (_per_person(case, held.subject[which]) * scored for which in (seen, stands))
+    return PerPerson(part, whole, why="no entry that a rule reads stands")
+
+
+def _per_person(case: Any, subject: NDArray) -> NDArray[np.float64]:
+    place = case.people.index.get_indexer(subject)
+    return np.bincount(place[place >= 0], minlength=len(case.people)).astype(np.float64)
+
+
+@measure(
+    "notice_delay",
+    harm="opacity",
+    unit="months",
+    better="lower",
+    needs=("history",),
+    interval="delete-one-cluster jackknife, t(G-1)",
+    reference="Kaplan and Meier 1958; restricted mean, Royston and Parmar 2013",
+    caveats=f"adverse entries only; over the first {HORIZON} months, so {HORIZON} means that nobody learned of any",
+    qualifiers={"horizon": HORIZON},
+    gap="",
+    splits=False,
+)
+def notice_delay(case: Any, *, horizon: int = HORIZON) -> Row:
+    """Mean months from an adverse entry to its subject's knowing of it, cut at a horizon (restricted mean).
+
+    Kaplan-Meier; entries that end, or outlast the run, before anybody knew are censored then. NaN where the
+    run holds no such entry, or none is followed to the horizon.
+    """
+    held, last = case.history.ledger, case.periods
+    adverse = np.array([kind.adverse for kind in case.scenario.conduct], bool)
+    which = held.real & adverse[held.kind] & read_kinds(case)[held.kind] & (held.start < last)
+    place = case.people.index.get_indexer(held.subject[which])
+    inside = (place >= 0) & np.asarray(case.scored, bool)[place]
+    start, end, noticed = (
+        np.asarray(column[which], np.int64)[inside] for column in (held.start, held.end, held.noticed)
+    )
+    if not len(start):
+        return Row(float("nan"), why="no adverse entry was made")
+    known = (noticed >= 0) & (noticed < last)
+    months = np.where(known, noticed, np.minimum(end, last)) - start
+    return restricted_mean(months, known, np.asarray(case.clusters)[place[inside]], horizon)
+
+
+def restricted_mean(months: NDArray, happened: NDArray[np.bool_], clusters: NDArray, horizon: int) -> Row:
+    """Restricted mean of a duration in whole months, by Kaplan-Meier, with a jackknife over clusters.
+
+    months: (n,) until it happened or until censored, which are told apart by `happened`. Censored in a
+    month: still at risk in it. NaN where nobody is at risk in some month before the horizon.
+
+    >>> restricted_mean(np.array([1, 3]), np.array([True, True]), np.array([0, 1]), 12).value
+    2.0
+    """
+    held, cluster = np.unique(clusters, return_inverse=True)
+    size = horizon + 1
+    cut = np.clip(months, 0, horizon)
+    ended, events = np.zeros((len(held), size)), np.zeros((len(held), size))
+    np.add.at(ended, (cluster, cut), 1)
+    np.add.at(events, (cluster, cut), happened & (months <= horizon))
+
+    def value(gone: NDArray, known: NDArray) -> float:
+        risk = gone[::-1].cumsum()[::-1][:horizon]
+        left = np.cumprod(1 - np.divide(known[:horizon], risk, out=np.zeros(horizon), where=risk > 0))
+        followed = (risk > 0) | (left == 0)
+        return float(left.sum()) if followed.all() else float("nan")
+
+    total, known = ended.sum(axis=0), events.sum(axis=0)
+    made = value(total, known)
+    if not np.isfinite(made):
+        return Row(float("nan"), n=len(months), why=f"nobody is followed for {horizon} months")
+    low, high = jackknife(made, [value(total - ended[g], known - events[g]) for g in range(len(held))])
+    return Row(made, low, high, len(months))

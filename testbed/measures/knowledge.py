@@ -1,0 +1,268 @@
+"""What a person knows of their own case, and what the disclosed rules make of it.
+
+V, a person's knowledge: own attributes (those that the institution holds and those that findings are split
+by), own true conduct (acts that would still stand, had each been recorded when it was done), and what is
+disclosed: the record, entries one was told of, one's score, or else the points that the published rules
+give on the best known record. V is what can be known before lots are drawn: where a scheme draws lots, the
+score shown is one of other lots, and list membership, which tells of lots drawn earlier, is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthetic import draws
+from testbed.disclosure import Disclosure
+from testbed.measures.foresight import Question
+from testbed.measures.surrogates import Floats, brier
+from testbed.models.base import higher_is, row_wise
+
+PEOPLE = 8_192
+"""People asked about, an addressed sample of those in scope."""
+
+ASKS = 8
+"""Askings with fresh coins, where a scheme draws lots, and draws of an input that nobody sees."""
+
+BLOCKS = {"record": "own_record", "noticed": "notice_of_entry", "score": "own_score", "points": "rules"}
+"""Parts of V beyond attributes and conduct, and the right that shows each."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The people asked about: places in `case.people`, places in `case.records`, ids; and the period."""
+
+    place: NDArray[np.int64]
+    row: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    period: int
+
+
+def sample(case: Any, size: int = PEOPLE) -> Sample:
+    """An addressed sample of the people in scope, in order of id."""
+    scored = np.flatnonzero(case.scored)
+    ids = np.asarray(case.people.index, np.int64)[scored]
+    words = draws.sparse(case.seed, "opacity:people", draws.pack(ids))
+    chosen = np.sort(np.argsort(words, kind="stable")[:size])
+    return Sample(scored[chosen], case.records.index.get_indexer(ids[chosen]), ids[chosen], case.periods - 1)
+
+
+def question(case: Any, size: int = PEOPLE) -> Question:
+    """Who was decided how at the last period, what they know, and what the disclosed rules tell them."""
+    who = sample(case, size)
+    disclosure: Disclosure = case.disclosure
+    decision = np.asarray(case.history.decision(who.period))
+    codes = decision[np.asarray(case.scored, bool)].astype(np.int64) + 1
+    rates = np.bincount(codes, minlength=3) / max(1, len(codes))
+    told, points = foretold(case, who, rates)
+    views = () if not disclosure.notice_of_decision else _views(case, who, points)
+    return Question(
+        decision[who.place], np.asarray(case.clusters)[who.place], views, told, rates,
+        disclosure.notice_of_decision, case.seed, who.ids,
+    )  # fmt: skip
+
+
+# --- V ---
+
+
+def _views(case: Any, who: Sample, points: Floats | None) -> tuple[NDArray[np.float32], ...]:
+    """The matrices of V for this disclosure and every coarser preset, each set of columns once, the own last."""
+    made = {name: block for name, block in _blocks(case, who, points).items() if block.shape[1]}
+    base = np.column_stack([_attributes(case, who), conduct(case, who.period)[who.place]])
+    wanted = {
+        frozenset(one for one in made if _shown(one, seen)) for seen in (*case.disclosure.coarser(), case.disclosure)
+    }
+    order = sorted(wanted, key=lambda blocks: (len(blocks), sorted(blocks)))
+    own = frozenset(made)
+    found = []
+    for blocks in [*(one for one in order if one < own), own]:
+        matrix = np.column_stack([base, *(made[one] for one in sorted(blocks))])
+        matrix = matrix[:, (matrix != matrix[:1]).any(axis=0)]
+        if matrix.shape[1]:
+            found.append(np.ascontiguousarray(matrix, np.float32))
+    return tuple(found)
+
+
+def _shown(block: str, disclosure: Disclosure) -> bool:
+    return bool(getattr(disclosure, BLOCKS[block]))
+
+
+def _blocks(case: Any, who: Sample, points: Floats | None) -> dict[str, NDArray]:
+    seen = case.disclosure
+    made: dict[str, NDArray] = {}
+    if seen.own_record:
+        made["record"] = case.records[_kinds(case)].to_numpy()[who.row]
+    elif seen.notice_of_entry:
+        made["noticed"] = noticed(case, who.period)[who.place]
+    if points is not None:
+        made["score" if seen.own_score else "points"] = points[:, None]
+    return made
+
+
+def _attributes(case: Any, who: Sample) -> NDArray:
+    """Attributes as numbers: a category of two or more levels as one column per level but the first."""
+    columns = []
+    for name in dict.fromkeys([*case.scenario.held, *case.scenario.compared]):
+        column = case.people[name].iloc[who.place]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            codes = column.cat.codes.to_numpy()
+            columns += [codes == level for level in range(1, len(column.cat.categories))]
+        else:
+            columns.append(column.to_numpy().astype(np.float64))
+    return np.column_stack(columns) if columns else np.empty((len(who.place), 0))
+
+
+def _kinds(case: Any) -> list[str]:
+    """The counted columns of the record."""
+    return [name for name in case.records.columns if name in case.history.kinds]
+
+
+def conduct(case: Any, period: int) -> NDArray[np.int64]:
+    """True acts that would stand at a period had each been entered when done: (n, kinds).
+
+    A regime that says how long entries stand gives the window; without one, all acts count.
+    """
+    total = np.asarray(case.history.true_counts(period), np.int64)
+    standing = _months(case)
+    if standing is None:
+        return total
+    for months in sorted(set(standing)):
+        if 0 < months <= period:
+            gone = np.asarray(case.history.true_counts(period - months))
+            total[:, standing == months] -= gone[:, standing == months]
+    return total
+
+
+def _months(case: Any) -> NDArray[np.int64] | None:
+    """How long an entry of each kind stands, in months; None where the scenario does not say."""
+    regime, kinds = getattr(case.scenario, "regime", None), getattr(case.scenario, "conduct", None)
+    if regime is None or kinds is None:
+        return None
+    severity = {kind.name: kind.severity for kind in kinds}
+    return np.array([int(regime.value("expiry", severity[name])) for name in case.history.kinds])
+
+
+def noticed(case: Any, period: int) -> NDArray[np.int64]:
+    """Entries of each kind that stand at a period and that their subject was told of by then: (n, kinds)."""
+    held = case.history.ledger
+    told = held.real & (held.start <= period) & (period < held.end) & (held.noticed >= 0) & (held.noticed <= period)
+    place = case.people.index.get_indexer(held.subject[told])
+    kinds = len(case.history.kinds)
+    flat = place[place >= 0] * kinds + held.kind[told][place >= 0].astype(np.int64)
+    return np.bincount(flat, minlength=len(case.people) * kinds).reshape(-1, kinds)
+
+
+# --- What the disclosed rules tell, before any case is known ---
+
+
+def foretold(case: Any, who: Sample, rates: Floats) -> tuple[Floats | None, Floats | None]:
+    """(n, 3) forecast of adverse, none, favored by what is disclosed, and the points; None each where nothing is.
+
+    A score that is shown stands for itself; rules with their weights are run as the scheme would run them;
+    rules without weights count every item alike. Cut-offs that are not shown are set so that the known
+    share of people lies beyond each.
+    """
+    seen, model = case.disclosure, case.model
+    sign = -1.0 if higher_is(model) == "worse" else 1.0
+    if seen.own_score or (seen.rules and seen.weights):
+        records = case.records if seen.own_score else _believed(case)
+        scores, decisions, alike = _ask(case, who, records)
+        each = (
+            [_certain(one) for one in decisions]
+            if seen.cutoffs
+            else [at_base_rate(sign * one, rates) for one in scores]
+        )
+        return _pooled(each, alike, decisions, rates), scores[0]
+    if seen.rules and hasattr(model, "contributions"):
+        points = _unweighted(model, _believed(case).iloc[who.row])
+        return at_base_rate(sign * points, rates), points
+    return None, None
+
+
+def _believed(case: Any) -> pd.DataFrame:
+    """The record as a person must take it to be: as it is where it is shown, else their own true conduct."""
+    if case.disclosure.own_record:
+        return case.records
+    acts = pd.DataFrame(conduct(case, case.periods - 1), index=case.people.index, columns=list(case.history.kinds))
+    kinds = _kinds(case)
+    believed = acts.loc[case.records.index, kinds].astype(case.records[kinds].dtypes.to_dict())
+    return case.records.assign(**{kind: believed[kind] for kind in kinds})
+
+
+def _ask(case: Any, who: Sample, records: pd.DataFrame) -> tuple[list[Floats], list[NDArray], NDArray[np.int64]]:
+    """Scores and decisions of these records with fresh coins, and who is alike but for the coins.
+
+    Two askings where they agree for everybody, else `ASKS`. Inputs that nobody sees come from their margins.
+    People are alike whose scores never differ and are equal, or whose records are equal.
+    """
+    known = {*case.people.columns, *case.history.kinds}
+    unseen = [name for name in records.columns if name not in known]
+    alone = row_wise(case.model)
+    rows, back = (records.iloc[who.row], np.arange(len(who.row))) if alone else (records, who.row)
+    scores: list[Floats] = []
+    decisions: list[NDArray] = []
+    for coins in range(1, ASKS + 1):
+        made = case.ask(_drawn(case, rows, unseen, coins), coins=coins)
+        scores.append(np.asarray(made.score, np.float64)[back])
+        decisions.append(np.asarray(made.decision)[back])
+        if coins == 2 and not unseen and (decisions[0] == decisions[1]).all() and (scores[0] == scores[1]).all():
+            break
+    same = all((one == scores[0]).all() for one in scores)
+    key = scores[0] if same else pd.util.hash_pandas_object(rows.iloc[back].drop(columns=unseen), index=False)
+    return scores, decisions, np.unique(key, return_inverse=True)[1]
+
+
+def _pooled(each: list[Floats], alike: NDArray[np.int64], decisions: list[NDArray], rates: Floats) -> Floats:
+    """One forecast from those under several coins: that of the person, of those alike, or the base rates.
+
+    The first asking decides which of the three forecasts it best; the rest make the forecasts.
+    """
+    if all((one == each[0]).all() for one in each):
+        return each[0]
+    mean = np.mean(each[1:], axis=0)
+    shared = np.column_stack([np.bincount(alike, column) for column in mean.T]) / np.bincount(alike)[:, None]
+    happened = decisions[0].astype(np.int64) + 1
+    candidates = (np.tile(rates, (len(mean), 1)), shared[alike], mean)
+    return min(candidates, key=lambda one: float(brier(one, happened).mean()))
+
+
+def _drawn(case: Any, rows: pd.DataFrame, unseen: list[str], coins: int) -> pd.DataFrame:
+    """The rows with each unseen column shuffled by an addressed draw."""
+    address = draws.pack(np.asarray(rows.index, np.int64), coins)
+    shuffled = {
+        name: rows[name].to_numpy()[np.argsort(draws.sparse(case.seed, f"opacity:margin:{name}", address))]
+        for name in unseen
+    }
+    return rows.assign(**shuffled) if shuffled else rows
+
+
+def _unweighted(model: Any, rows: pd.DataFrame) -> Floats:
+    """Points when every item of a rule book counts alike: favorable items less adverse ones."""
+    _, parts = model.contributions(rows)
+    total = np.zeros(len(rows))
+    for place, rule in enumerate(model.rules):
+        weight = 0.0 if rule.points is None else abs(float(rule.points.value))
+        total += parts[:, place] / weight if weight else np.sign(parts[:, place])
+    return total
+
+
+def _certain(decision: NDArray) -> Floats:
+    return np.eye(3)[np.asarray(decision, np.int64) + 1]
+
+
+def at_base_rate(good: Floats, rates: Floats) -> Floats:
+    """Forecast when the worst and the best take the known shares of decisions; ties share alike: (n, 3).
+
+    >>> at_base_rate(np.array([1.0, 2.0, 2.0, 3.0]), np.array([0.5, 0.25, 0.25]))[:, 0].tolist()
+    [1.0, 0.5, 0.5, 0.0]
+    """
+    _, group, size = np.unique(good, return_inverse=True, return_counts=True)
+    high = np.cumsum(size) / len(good)
+    low = high - size / len(good)
+    adverse = np.clip(rates[0] - low, 0, high - low) / (high - low)
+    favored = np.clip(high - (1 - rates[2]), 0, high - low) / (high - low)
+    return np.column_stack([adverse, np.clip(1 - adverse - favored, 0, 1), favored])[group]

@@ -1,0 +1,136 @@
+"""Opacity: how much of a decision the scored can foresee, what chance keeps back, and what is hidden."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from testbed.measures.base import Row, measure
+from testbed.measures.foresight import Loss, Question, Share, foresee, share
+from testbed.measures.knowledge import PEOPLE, question
+from testbed.measures.surrogates import Floats
+from testbed.models.base import row_wise
+
+SIZES = (0, 10, 100, 1000)
+"""Numbers of pooled cases reported by default."""
+
+_INTERVAL = "influence values by cluster, t(G-1); k > 0: plus the variance over 20 pools"
+_REFERENCE = "Brier 1950; MEASURES section 2"
+_LEARNERS = "an upper bound: the surrogates are a tree and a logistic regression, and a cleverer reader may learn more"
+
+
+@dataclass
+class Asked:
+    """What was asked of one case, and the losses worked out so far by number of pooled cases."""
+
+    question: Question
+    differ: Floats
+    losses: dict[int, Loss] = field(default_factory=dict)
+
+    def loss(self, k: int) -> Loss:
+        """The losses after k pooled cases, worked out once."""
+        if k not in self.losses:
+            self.losses[k] = foresee(self.question, k)
+        return self.losses[k]
+
+
+_known: dict[int, tuple[weakref.ref, dict[int, Asked]]] = {}
+
+
+def asked(case: Any, k: int = 0) -> Asked:
+    """The question and the losses of a case, kept as long as the case lives. Large k take a larger sample."""
+    held = _known.get(id(case))
+    if held is None or held[0]() is not case:
+        key = id(case)
+        held = (weakref.ref(case, lambda _: _known.pop(key, None)), {})
+        _known[key] = held
+    size = max(PEOPLE, 4 * k)
+    if size not in held[1]:
+        made = question(case, size)
+        held[1][size] = Asked(made, _differ(case, made))
+    return held[1][size]
+
+
+def _differ(case: Any, made: Question) -> Floats:
+    """1 where two askings of the same record with fresh coins decide differently: (n,)."""
+    records = case.records
+    rows: Any = records.index.get_indexer(made.ids)
+    if row_wise(case.model):
+        records, rows = records.iloc[rows], slice(None)
+    first, second = (np.asarray(case.ask(records, coins=coins).decision)[rows] for coins in (1, 2))
+    return (first != second).astype(np.float64)
+
+
+@measure(
+    "unpredictability",
+    harm="opacity",
+    unit="share of what guessing the base rate leaves",
+    better="lower",
+    needs=("history", "asking"),
+    interval=_INTERVAL,
+    reference=_REFERENCE,
+    caveats=f"{_LEARNERS}; 0 is foreseen, 1 no better than the base rate, above 1 worse: not clipped",
+    qualifiers={"k": None},
+    gap="",
+    splits=False,
+)
+def unpredictability(case: Any, *, k: int | None = None) -> Iterator[Row]:
+    """Brier loss of the best honest forecast of a decision after k pooled cases, as a share of the base rate's loss.
+
+    E sum_g (1[D=g] - q_g(V;k))^2 / T, T = 1 - sum_g P(D=g)^2. At k = 0 the disclosed rules are run on what the
+    person knows. Rows for k = 0, 10, 100 and 1,000; ask for 10,000 where there are 20,000 people to draw
+    from. NaN where everybody is decided alike, or too few people or clusters are there to learn from.
+    """
+    for size in SIZES if k is None else (int(k),):
+        made = asked(case, size)
+        loss = made.loss(size)
+        found = share(loss.person, made.question.guess, made.question.clusters, spread=loss.spread, why=loss.why)
+        yield _row(found, {"k": size})
+
+
+@measure(
+    "hidden",
+    harm="opacity",
+    unit="share of what guessing the base rate leaves",
+    better="lower",
+    needs=("history", "asking"),
+    interval=_INTERVAL,
+    reference=_REFERENCE,
+    caveats=f"{_LEARNERS}; what a published lottery keeps back is randomness and is not counted here",
+    qualifiers={"k": None},
+    gap="",
+    splits=False,
+)
+def hidden(case: Any, *, k: int | None = None) -> Iterator[Row]:
+    """Unpredictability after k pooled cases less randomness: the opacity that disclosure could cure."""
+    for size in SIZES if k is None else (int(k),):
+        made = asked(case, size)
+        loss, clusters = made.loss(size), made.question.clusters
+        found = share(loss.person - made.differ, made.question.guess, clusters, spread=loss.spread, why=loss.why)
+        yield _row(found, {"k": size})
+
+
+@measure(
+    "randomness",
+    harm="opacity",
+    unit="share of what guessing the base rate leaves",
+    better="lower",
+    needs=("asking",),
+    interval="influence values by cluster, t(G-1)",
+    reference=_REFERENCE,
+    caveats="two askings of each record with fresh coins; no disclosure can cure it",
+    gap="",
+    splits=False,
+)
+def randomness(case: Any) -> Row:
+    """Probability that two askings of one record with fresh coins differ, over T = 1 - sum_g P(D=g)^2."""
+    made = asked(case)
+    return _row(share(made.differ, made.question.guess, made.question.clusters), {})
+
+
+def _row(found: Share, qualifiers: dict[str, object]) -> Row:
+    return Row(found.value, found.low, found.high, found.n, qualifiers=qualifiers, why=found.why)

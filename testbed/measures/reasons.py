@@ -1,0 +1,161 @@
+"""Opacity: whether people are told why, for adverse and for favorable decisions, and whether it says anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from testbed.measures.base import PerPerson, Row, measure
+from testbed.measures.foresight import jackknife
+
+RIGHTS = {"adverse": ("reasons_adverse", -1), "favored": ("reasons_favorable", 1)}
+"""Which right shows the reasons of which decision."""
+
+NO_REASONS = "the scheme gives no reasons"
+ENGELMANN = "Engelmann, Chen, Fischer, Kao and Grossklags 2019 (FAT*): clear sanctions, vague rewards"
+
+
+def reasons(case: Any) -> pd.DataFrame | None:
+    """What the scheme could say of each decision: person, rule, contribution; None where it says nothing."""
+    told: pd.DataFrame | None = case.scores.reasons
+    if told is None:
+        return None
+    rule = told["rule"].notna() & (told["rule"].astype(str).str.strip() != "")
+    weight = np.isfinite(told["contribution"].to_numpy(np.float64)) & (told["contribution"].to_numpy() != 0)
+    return told[rule.to_numpy() & weight]
+
+
+def covered(case: Any, decision: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(1 where the decision came with a reason, 1 where the decision is this one), aligned with people."""
+    right, code = RIGHTS[decision]
+    taken = (np.asarray(case.history.decision(case.periods - 1)) == code) & np.asarray(case.scored, bool)
+    told = reasons(case) if getattr(case.disclosure, right) else None
+    has = (
+        np.zeros(len(taken), bool) if told is None else np.isin(case.people.index.to_numpy(), told["person"].to_numpy())
+    )
+    return (taken & has).astype(np.float64), taken.astype(np.float64)
+
+
+@measure(
+    "reason_coverage",
+    harm="opacity",
+    unit="rate",
+    better="higher",
+    needs=("scores", "history"),
+    reference=ENGELMANN,
+    caveats="a reason counts where it names a rule and its weight, true or not, and whether or not it decided",
+    qualifiers={"decision": None},
+)
+def reason_coverage(case: Any, *, decision: str | None = None) -> Iterator[PerPerson]:
+    """Share of decisions that come with a reason naming an entry or a rule and its weight.
+
+    Two rows, adverse and favored; what the disclosure does not grant is not told. NaN where no such
+    decision was taken.
+    """
+    for name in RIGHTS if decision is None else (decision,):
+        part, whole = covered(case, name)
+        yield PerPerson(part, whole, qualifiers={"decision": name}, why=f"no {name} decision")
+
+
+@measure(
+    "clarity_gap",
+    harm="opacity",
+    unit="difference of rates",
+    better="none",
+    needs=("scores", "history"),
+    interval="Newcombe on clustered Wilson limits",
+    reference=ENGELMANN,
+    caveats="above 0: punishments are explained more often than rewards; equal coverage may be equally poor",
+    gap="",
+    splits=False,
+)
+def clarity_gap(case: Any) -> Row:
+    """Reason coverage of adverse decisions minus that of favorable ones."""
+    from testbed.statistics.estimates import estimate
+    from testbed.statistics.intervals import newcombe
+
+    made = [estimate(one, case, "all") for one in reason_coverage(case)]
+    (low_a, high_a), (low_f, high_f) = (one.limits() for one in made)
+    n = int(min(one.n[0] for one in made))
+    for one, name in zip(made, RIGHTS, strict=True):
+        if np.isnan(one.value[0]):
+            return Row(float("nan"), n=n, why=f"no {name} decision")
+    low, high = newcombe(made[0].value, (low_a, high_a), made[1].value, (low_f, high_f))
+    return Row(float(made[0].value[0] - made[1].value[0]), float(low[0]), float(high[0]), n)
+
+
+@measure(
+    "reason_specificity",
+    harm="opacity",
+    unit="rate",
+    better="higher",
+    needs=("scores", "history"),
+    interval="delete-one-cluster jackknife, t(G-1)",
+    reference="MEASURES section 2",
+    caveats="reasons that tell people apart need not be true, nor the ones that decided",
+    gap="",
+    splits=False,
+)
+def reason_specificity(case: Any) -> Row:
+    """One minus the chance that all reasons told to i are true of j too, given that they were decided differently.
+
+    i runs over the people who were told reasons, j over everybody in scope; a reason (rule and
+    contribution) is true of j where the scheme says the same of j. Boilerplate has 0.
+    """
+    told = reasons(case)
+    if told is None:
+        return Row(float("nan"), why=NO_REASONS)
+    scored = np.asarray(case.scored, bool)
+    decision = np.asarray(case.history.decision(case.periods - 1))[scored]
+    person = case.people.index.to_numpy()[scored]
+    given = [code for right, code in RIGHTS.values() if getattr(case.disclosure, right)]
+    has = np.isin(decision, given) & np.isin(person, told["person"].to_numpy())
+    if not has.any():
+        return Row(float("nan"), why="nobody is told reasons")
+    kind, sets = signatures(told, person)
+    value, low, high = specificity(kind, sets, decision, has, np.asarray(case.clusters)[scored])
+    why = "" if np.isfinite(value) else "everybody is decided alike"
+    return Row(value, low, high, int(has.sum()), why=why)
+
+
+def signatures(told: pd.DataFrame, person: NDArray) -> tuple[NDArray[np.int64], list[frozenset]]:
+    """(which set of reasons each person has, the sets): few sets, many people."""
+    pairs, _ = pd.factorize(pd.MultiIndex.from_arrays([told["rule"].astype(str), told["contribution"]]))
+    place = pd.Index(person).get_indexer(told["person"].to_numpy())
+    pairs, place = pairs[place >= 0], place[place >= 0]
+    order = np.lexsort((pairs, place))
+    ends = np.searchsorted(place[order], np.arange(len(person) + 1))
+    items = pairs[order]
+    known: dict[bytes, int] = {}
+    kind = np.empty(len(person), np.int64)
+    for one in range(len(person)):
+        kind[one] = known.setdefault(items[ends[one] : ends[one + 1]].tobytes(), len(known))
+    return kind, [frozenset(np.frombuffer(key, items.dtype).tolist()) for key in known]
+
+
+def specificity(
+    kind: NDArray[np.int64], sets: list[frozenset], decision: NDArray, has: NDArray[np.bool_], clusters: NDArray
+) -> tuple[float, float, float]:
+    """Value and 95 % limits of `reason_specificity`, from people grouped by their set of reasons."""
+    codes = decision.astype(np.int64) + 1
+    held, cluster = np.unique(clusters, return_inverse=True)
+    speakers = np.unique(kind[has])
+    mine = np.searchsorted(speakers, kind)
+    true = np.array([[sets[one] <= other for other in sets] for one in speakers.tolist()], np.float64)
+    told, everybody = (np.zeros((len(held), 3, size)) for size in (len(speakers), len(sets)))
+    np.add.at(told, (cluster[has], codes[has], mine[has]), 1)
+    np.add.at(everybody, (cluster, codes, kind), 1)
+
+    def value(i: NDArray, j: NDArray) -> float:
+        other = j.sum(axis=0) - j
+        pairs = float((i.sum(axis=1) * other.sum(axis=1)).sum())
+        return 1 - float(((i @ true) * other).sum()) / pairs if pairs > 0 else float("nan")
+
+    whole_i, whole_j = told.sum(axis=0), everybody.sum(axis=0)
+    made = value(whole_i, whole_j)
+    left_out = [value(whole_i - told[g], whole_j - everybody[g]) for g in range(len(held))]
+    return made, *jackknife(made, left_out)
