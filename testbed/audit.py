@@ -56,7 +56,7 @@ def audit(
     workers: int | None = None,
     out: str | Path | None = None,
 ) -> pd.DataFrame:
-    """The findings of a scenario: what it does, measured in twin worlds, with the lottery and the other anchors beside it.
+    """The findings of a scenario: what it does, measured in twin worlds, with the lottery and other anchors beside it.
 
     Parameters
     ----------
@@ -74,14 +74,21 @@ def audit(
     the anchors' verdicts. A model that fails leaves NaN rows with why, and a warning; so does an anchor.
     Raises InputError for wrong input.
     """
+    folder = None
+    if out is not None:
+        from testbed.manifest import identity
+        from testbed.output import claim_folder
+
+        plan = planned(scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures)
+        folder = claim_folder(out, identity(plan))
     made = run_audit(
         scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures,
         engine=engine, workers=workers,
     )  # fmt: skip
-    if out is not None:
-        from testbed.output import claim_folder, write_audit
+    if folder is not None:
+        from testbed.output import write_audit
 
-        write_audit(made, claim_folder(out, made))
+        write_audit(made, folder)
     for said in made.failures:
         warnings.warn(said, RuntimeWarning, stacklevel=2)
     if made.void:

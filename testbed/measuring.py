@@ -70,14 +70,14 @@ def chosen(wanted: Sequence[str]) -> list[Measure]:
     found: dict[str, Measure] = {}
     for pattern in wanted:
         stem, _ = split_name(pattern)
-        mine = [one for one in every if _may_give(one, stem)]
+        mine = [one for one in every if may_give(one, stem)]
         if not mine:
             raise unknown("measure", pattern, [one.name for one in every])
         found.update({one.name: one for one in mine})
     return [one for one in every if one.name in found]
 
 
-def _may_give(measure: Measure, stem: str) -> bool:
+def may_give(measure: Measure, stem: str) -> bool:
     """Whether a measure may give a row of this name: its own, its gap's, or with a suffix."""
     names = [name for name in (measure.name, measure.gap, *getattr(measure, "also", ())) if name]
     return any(selects(stem, name, name) or stem.startswith(f"{name}_") for name in names)

@@ -1,0 +1,95 @@
+"""The command `testbed`: progress on stderr, answers on stdout, bad input in one sentence.
+
+Exit status 0: done, harm found or not. 1: it ran, but a claim, a contract check, an anchor or a model
+failed. 2: wrong usage or input; nothing was written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from synthetic.errors import InputError
+
+COMMANDS = {
+    "list": ("listing", "names of scenarios, models, measures and parts"),
+    "show": ("show", "what a thing is, its sources, dials, causal graph, what is not modelled"),
+    "audit": ("audit", "what a scenario's scheme does, measured in a synthetic society"),
+    "table": ("table", "the same measures on a real table of predictions"),
+    "people": ("people", "a synthetic population as CSV or Parquet, with its data card"),
+    "case": ("case", "one life with and without one wrong entry"),
+    "sweep": ("sweep", "findings along the values of a dial"),
+    "check": ("check", "the contract checks on your own model, measure or rule book"),
+    "report": ("report", "rebuild the page of a run from its findings"),
+}
+DEBUG = "TESTBED_TRACEBACK"
+"""With this environment variable set, an error that is our own is shown with its traceback."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence and exits with status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        said = message[:1].upper() + message[1:]
+        sys.stderr.write(f"{self.prog}: {said}; see {self.prog} --help\n")
+        sys.exit(2)
+
+
+def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser. Only the options of the command that is called are made."""
+    from testbed import __version__
+
+    parser = Parser(prog="testbed", description="A synthetic-society testbed for auditing scoring algorithms.")
+    parser.add_argument("--version", action="version", version=f"testbed {__version__}")
+    parts = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    called = next((word for word in argv if not word.startswith("-")), None)
+    for name, (module, text) in COMMANDS.items():
+        part = parts.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".", allow_abbrev=False)
+        if name == called:
+            import_module(f"testbed.commands.{module}").add_options(part)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        args = build_parser(words).parse_args(words)
+        command = import_module(f"testbed.commands.{COMMANDS[args.command][0]}")
+        status = int(command.run(args))
+        sys.stdout.flush()
+        return status
+    except InputError as problem:
+        return complain(str(problem))
+    except BrokenPipeError:
+        # The reader has gone (`testbed list | head`): keep the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as problem:
+        where = f" {os.path.basename(str(problem.filename))!r}" if problem.filename else ""
+        return complain(f"{problem.strerror or type(problem).__name__}{where}.")
+    except MemoryError:
+        return complain("there is not enough memory; ask for fewer people (--people).")
+    except KeyboardInterrupt:
+        sys.stderr.write("testbed: stopped.\n")
+        return 130
+    except Exception as problem:
+        if os.environ.get(DEBUG):
+            raise
+        said = " ".join(f"{type(problem).__name__}: {problem}".split())
+        sys.stderr.write(f"testbed: an error of ours, please report it ({said}); {DEBUG}=1 shows where.\n")
+        return 1
+
+
+def complain(sentence: str) -> int:
+    """Print one sentence about the input; the exit status 2."""
+    sys.stderr.write(f"testbed: {' '.join(sentence.split())}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

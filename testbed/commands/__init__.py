@@ -1,0 +1,1 @@
+"""One command a file: `add_options(parser)` and `run(args) -> exit status`."""

@@ -1,0 +1,58 @@
+"""`testbed audit`: what a scenario's scheme does."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from testbed.commands.options import add_engine, add_out, add_world, dials_of, seeds_of, tell
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    add_world(parser)
+    parser.add_argument(
+        "--measures",
+        action="append",
+        metavar="PATTERN",
+        help="only these: a name, error_*, hidden[k=100]; may be repeated",
+    )
+    add_engine(parser)
+    add_out(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Audit, write, and say the short answer."""
+    began = time.monotonic()
+    from testbed.audit import planned, run_audit
+    from testbed.manifest import identity, manifest_of
+    from testbed.output import claim_folder, write_run
+
+    asked = {
+        "people": args.people,
+        "periods": args.periods,
+        "seeds": seeds_of(args),
+        "dials": dials_of(args.set),
+        "measures": args.measures,
+    }
+    plan = planned(args.scenario, args.model, **asked)
+    folder = claim_folder(args.out, identity(plan), overwrite=args.overwrite) if args.out else None
+    tell(
+        f"testbed: {plan.people:,} synthetic people, {plan.periods} months, "
+        f"{len(plan.seeds)} seed{'s' * (len(plan.seeds) > 1)}; {', '.join(plan.names)}, and a lottery beside it ..."
+    )
+    made = run_audit(
+        args.scenario, args.model, **asked, engine=args.engine, workers=args.workers,
+        done=lambda what: tell(f"testbed: {what} measured after {time.monotonic() - began:.0f} s"),
+    )  # fmt: skip
+    manifest = manifest_of(made)
+    pages: list[str] = []
+    if folder is not None:
+        write_run(made.findings, manifest, folder)
+        pages = [f"{args.out}/report.html", f"{args.out}/findings.csv"]
+    for said in made.failures:
+        tell(f"testbed: {said}")
+    from testbed.report.terminal import answer
+
+    print("\n".join(answer(made.findings, manifest, made.life, pages=pages)))
+    return 1 if made.failures or made.void else 0

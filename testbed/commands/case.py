@@ -1,0 +1,56 @@
+"""`testbed case`: one life in both worlds."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from testbed.commands.options import add_world, dials_of, tell, whole
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    add_world(parser, seeds=False, models=False)
+    parser.add_argument("--person", type=whole(0), required=True, metavar="ID", help="whose life; a number from 0")
+    parser.add_argument("--out", metavar="FILE", help="write the case file as a page (.html) or as data (.json)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Tell the life of one person, with and without the wrong entries that the scenario follows."""
+    from synthetic.errors import InputError
+    from testbed.audit import planned
+    from testbed.case import Setting
+    from testbed.finding import replace_file
+    from testbed.life import life
+    from testbed.measuring import model_of
+    from testbed.models.base import ModelError
+    from testbed.report.case_page import case_text, render_case
+
+    out = Path(args.out) if args.out else None
+    if out is not None and out.suffix not in (".html", ".json"):
+        raise InputError(f"--out {args.out!r}: a file ending in .html or .json is needed.")
+    if out is not None and not out.absolute().parent.is_dir():
+        raise InputError(f"--out {args.out!r}: there is no such folder.")
+    plan = planned(
+        args.scenario,
+        args.model,
+        people=args.people,
+        periods=args.periods,
+        seeds=(args.seed or 0,),
+        dials=dials_of(args.set),
+    )
+    if args.person >= plan.people:
+        raise InputError(f"--person {args.person}: this society has the people 0 to {plan.people - 1}.")
+    tell(f"testbed: running {args.scenario} with {plan.people:,} people, and its twin with wrong entries ...")
+    setting = Setting(plan.scenario, people=plan.people, periods=plan.periods, seed=plan.seeds[0])
+    try:
+        told = life(setting.case(model_of(plan.scenario, plan.specs[0]), name=plan.names[0]), args.person)
+    except ModelError as failure:
+        tell(f"testbed: {failure}")
+        return 1
+    if out is not None:
+        import json
+
+        replace_file(out, render_case(told) if out.suffix == ".html" else json.dumps(told, indent=1) + "\n")
+    print("\n".join(case_text(told)))
+    return 0

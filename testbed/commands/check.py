@@ -1,0 +1,52 @@
+"""`testbed check`: the contract checks on a model, measure or rule book."""
+
+from __future__ import annotations
+
+import argparse
+
+from testbed.commands.options import tell
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument(
+        "object", metavar="OBJECT", help="a registered name, a rule book .toml, or package.module:object"
+    )
+    parser.add_argument(
+        "--scenario", default="rongcheng", metavar="S", help="whose records are used (default: rongcheng)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the checks; status 1 where a promise is broken."""
+    from testbed.checks import ContractError, check_measure, check_model, check_rulebook
+
+    kind, thing = found(args.object)
+    tell(f"testbed: checking {args.object} ...")
+    check = {"measure": check_measure, "model": check_model, "rule book": check_rulebook}[kind]
+    try:
+        check(thing, scenario=args.scenario)
+        if kind == "rule book":
+            check_model(thing, scenario=args.scenario)
+    except ContractError as broken:
+        print(f"{args.object}: the contract of a {kind} is broken: {broken}")
+        return 1
+    print(f"{args.object}: the contract of a {kind} is kept.")
+    return 0
+
+
+def found(name: str) -> tuple[str, object]:
+    """What a name stands for: ("model", "measure" or "rule book", the thing). Raises InputError for nothing."""
+    from synthetic.errors import unknown
+    from testbed.measures.base import Measure, measures
+    from testbed.models.load import load_model, model_names
+    from testbed.models.rulebook import rulebook_names
+
+    if name.endswith(".toml") or name in rulebook_names():
+        return "rule book", name
+    if name in measures.names():
+        return "measure", measures.get(name)
+    if ":" not in name and name not in model_names():
+        raise unknown("model, measure or rule book", name, [*model_names(), *measures.names()])
+    model = load_model(name)
+    return ("measure", model) if isinstance(model, Measure) else ("model", model)

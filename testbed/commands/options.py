@@ -1,0 +1,87 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+
+from synthetic.errors import InputError
+
+
+def whole(least: int) -> Callable[[str], int]:
+    """A whole number of at least `least`; 100_000 and 100000 are the same."""
+
+    def number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"found {text!r}, a whole number is needed") from None
+        if not least <= value < 2**31:
+            raise argparse.ArgumentTypeError(f"found {text}, allowed: {least} to {2**31 - 1}")
+        return value
+
+    return number
+
+
+def add_world(parser: argparse.ArgumentParser, *, seeds: bool = True, models: bool = True) -> None:
+    """The options that say which worlds are run."""
+    parser.add_argument("scenario", metavar="SCENARIO", help="a registered name, or a path ending in .toml")
+    parser.add_argument(
+        "--model",
+        action="append" if models else "store",
+        metavar="M",
+        help="a name, a rule book .toml, package.module:object, cmd:PROGRAM, or http:// on this machine"
+        + ("; may be repeated" if models else ""),
+    )
+    parser.add_argument("--people", type=whole(1), metavar="N", help="people in the society (default: the scenario's)")
+    parser.add_argument("--periods", type=whole(1), metavar="T", help="months to run (default: the scenario's)")
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--seed", type=whole(0), metavar="S", help="the seed of the society (default: 0)")
+    if seeds:
+        group.add_argument("--seeds", type=whole(1), metavar="K", help="seeds 0 to K-1, and rows over all of them")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="DIAL=V",
+        help="set a dial, as `testbed show` prints it; may be repeated",
+    )
+
+
+def seeds_of(args: argparse.Namespace) -> tuple[int, ...]:
+    """The seeds that were asked for."""
+    if getattr(args, "seeds", None) is not None:
+        return tuple(range(args.seeds))
+    return (args.seed or 0,)
+
+
+def dials_of(texts: Iterable[str]) -> dict[str, str]:
+    """Dials from DIAL=V texts. Raises InputError where there is no `=` or a dial is set twice."""
+    found: dict[str, str] = {}
+    for text in texts:
+        path, equal, value = text.partition("=")
+        if not equal or not path or not value:
+            raise InputError(f"--set {text!r}: needed is DIAL=V, such as regime.family.share=0.")
+        if path in found:
+            raise InputError(f"--set: dial {path!r} is set twice.")
+        found[path] = value
+    return found
+
+
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Where the worlds run."""
+    parser.add_argument("--engine", default="serial", metavar="E", help="serial, processes or dask (default: serial)")
+    parser.add_argument("--workers", type=whole(1), metavar="N", help="workers of the engine (default: one a core)")
+
+
+def add_out(parser: argparse.ArgumentParser) -> None:
+    """Where the answer is written."""
+    parser.add_argument("--out", metavar="DIR", help="write findings, manifest and report.html to this folder")
+    parser.add_argument("--overwrite", action="store_true", help="replace what another run wrote to the folder")
+
+
+def tell(text: str) -> None:
+    """A line of progress, on stderr."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

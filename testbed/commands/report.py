@@ -1,0 +1,24 @@
+"""`testbed report`: the page of a run, made again from its findings."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("folder", metavar="DIR", help="a folder that testbed audit, table or sweep wrote")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write report.html, and say the short answer."""
+    from testbed.output import read_run
+    from testbed.report.page import write_page
+    from testbed.report.terminal import answer, is_void
+
+    findings, manifest = read_run(args.folder)
+    write_page(findings, manifest, Path(args.folder))
+    page = f"{args.folder}/report.html"
+    print("\n".join(answer(findings, manifest, manifest.get("life"), pages=[page])))
+    return 1 if is_void(manifest) or manifest.get("failures") else 0

@@ -1,0 +1,63 @@
+"""Everything that has a name, by registry: what `testbed list` and `testbed show` look through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+def names() -> dict[str, Callable[[], list[str]]]:
+    """Registry -> its names. The order is that of `testbed list`."""
+    from synthetic.channels import base as channels
+    from synthetic.conduct import base as conduct
+    from synthetic.recipe import FOLDER as RECIPES
+    from synthetic.registry import toml_names
+    from testbed import disclosure
+    from testbed import scenario as scenarios
+    from testbed.measures.base import measures
+    from testbed.models.load import model_names
+    from testbed.models.rulebook import rulebook_names
+    from testbed.regimes import base as regimes
+
+    return {
+        "scenarios": scenarios.names,
+        "models": model_names,
+        "rulebooks": rulebook_names,
+        "measures": measures.names,
+        "regimes": regimes.names,
+        "channels": channels.names,
+        "recipes": lambda: toml_names(RECIPES),
+        "conduct": conduct.names,
+        "disclosures": disclosure.presets,
+    }
+
+
+def line(registry: str, name: str) -> str:
+    """What a named thing is, in a line; "" where it does not say."""
+    from synthetic.recipe import Recipe
+    from synthetic.source import load_toml
+    from testbed.measures.base import measures
+    from testbed.models.base import models
+
+    if registry == "measures":
+        return measures.get(name).estimand.split("\n")[0]
+    if registry == "models" and name in models.names():
+        return (models.get(name).__doc__ or "").strip().split("\n")[0]
+    if registry == "recipes":
+        return Recipe.load(name).title
+    from synthetic.channels.base import FOLDER as CHANNELS
+    from synthetic.conduct.base import FOLDER as CONDUCT
+    from testbed.disclosure import FOLDER as DISCLOSURES
+    from testbed.models.rulebook import FOLDER as RULEBOOKS
+    from testbed.regimes.base import FOLDER as REGIMES
+    from testbed.scenario import FOLDER as SCENARIOS
+
+    folders = {
+        "scenarios": SCENARIOS,
+        "models": RULEBOOKS,
+        "rulebooks": RULEBOOKS,
+        "regimes": REGIMES,
+        "channels": CHANNELS,
+        "conduct": CONDUCT,
+        "disclosures": DISCLOSURES,
+    }
+    return str(load_toml(folders[registry] / f"{name}.toml").get("title", ""))

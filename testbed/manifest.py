@@ -1,0 +1,242 @@
+"""The manifest of a run: what made the findings, what they rest on, and what vouches for them. No paths."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shlex
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synthetic.source import sources
+
+if TYPE_CHECKING:
+    from testbed.audit import Outcome, Plan
+    from testbed.measures.base import Measure
+    from testbed.scenario import Scenario
+
+SCHEMA = 1
+PACKAGES = ("scoring-testbed", "numpy", "pandas", "scipy", "scikit-learn", "fairlearn")
+IDENTITY = ("schema", "kind", "scenario", "models", "people", "periods", "seeds", "arguments", "versions", "digests")
+"""What two runs must share to be the same run; the rest follows from it."""
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that numbers depend on."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def digest(content: str | bytes) -> str:
+    """The first 16 hexadecimal digits of a SHA-256 digest."""
+    data = content.encode() if isinstance(content, str) else content
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def plain_name(spec: object) -> str:
+    """A model or scenario as it was named, a file without its folders.
+
+    >>> plain_name("somewhere/town.toml"), plain_name("package.module:Model")
+    ('town.toml', 'package.module:Model')
+    """
+    text = str(spec)
+    return Path(text).name if text.endswith(".toml") else text
+
+
+def identity(plan: Plan | Outcome) -> dict[str, Any]:
+    """What makes a run the run it is: arguments, seeds, versions, digests of scenario and models."""
+    specs = list(plan.specs)
+    names = list(plan.names if hasattr(plan, "names") else plan.models)
+    return {
+        "schema": SCHEMA,
+        "kind": "audit",
+        "scenario": plan.scenario.name,
+        "models": [plain_name(name) for name in names],
+        "people": plan.people,
+        "periods": plan.periods,
+        "seeds": list(plan.seeds),
+        "arguments": {
+            "dials": {path: _value(value) for path, value in sorted(plan.scenario.changed.items())},
+            "measures": list(plan.wanted),
+        },
+        "versions": versions(),
+        "digests": {
+            "scenario": scenario_digest(plan.scenario),
+            **{f"model {plain_name(name)}": model_digest(spec) for name, spec in zip(names, specs, strict=True)},
+        },
+    }
+
+
+def scenario_digest(scenario: Scenario) -> str:
+    """A digest of every dial of a scenario and of what it is made of."""
+    dials = {path: _value(dial.value) for path, dial in sorted(scenario.dials.items())}
+    parts = [scenario.base, scenario.recipe.name, scenario.kinds, [channel.name for channel in scenario.channels]]
+    parts += [scenario.model, scenario.regime.name, scenario.disclosure.name, scenario.outcome, scenario.held]
+    return digest(json.dumps([dials, parts, list(scenario.compared)], sort_keys=True, default=str))
+
+
+def model_digest(spec: object) -> str:
+    """A digest of the file behind a model: a rule book's, or the one its code stands in; "" where there is none."""
+    import inspect
+    import sys
+
+    path: str | None = None
+    if isinstance(spec, str | Path):
+        text = str(spec)
+        if text.endswith(".toml"):
+            path = text
+        elif ":" in text and not text.startswith(("cmd:", "http")):
+            module = sys.modules.get(text.partition(":")[0])
+            path = getattr(module, "__file__", None)
+    else:
+        try:
+            path = inspect.getsourcefile(spec if callable(spec) and hasattr(spec, "__code__") else type(spec))
+        except TypeError:
+            path = None
+    try:
+        return digest(Path(path).read_bytes()) if path else ""
+    except OSError:
+        return ""
+
+
+def manifest_of(made: Outcome) -> dict[str, Any]:
+    """The whole manifest of an audit: identity, what the findings rest on, anchors, one life."""
+    from testbed.measures.base import measures
+
+    scenario = made.scenario
+    used = {one.name: one for one in map(measures.get, measures.names()) if _has_rows(made, one)}
+    assumed = assumed_dials(scenario, used.values())
+    return {
+        **identity(made),
+        "title": scenario.title,
+        "as_of": scenario.as_of,
+        "compared": list(scenario.compared),
+        "reference": dict(scenario.reference),
+        "outcome": scenario.outcome,
+        "claimed": bool(scenario.regime.claimed) and scenario.regime.follows,
+        "claimed_note": scenario.regime.claimed,
+        "command": command_of(made),
+        "anchors": made.verdicts,
+        "failures": made.failures,
+        "assumed": assumed,
+        "sources": cited(scenario),
+        "not_modelled": not_modelled(scenario),
+        "measures": {
+            name: {**facts(one), "assumed": [dial["path"] for dial in assumed if name in dial["measures"]]}
+            for name, one in used.items()
+        },
+        "life": made.life,
+    }
+
+
+def _has_rows(made: Outcome, measure: Measure) -> bool:
+    from testbed.measuring import may_give
+
+    return any(may_give(measure, name.partition("[")[0]) for name in made.findings["measure"].unique())
+
+
+def facts(measure: Measure) -> dict[str, Any]:
+    """What is declared of a measure, for the manifest and the page."""
+    names = ("harm", "unit", "better", "estimand", "interval", "reference", "caveats", "gap")
+    return {**{name: getattr(measure, name) for name in names}, "needs": list(measure.needs)}
+
+
+def command_of(made: Outcome) -> str:
+    """The command that makes this run again; files are named without their folders."""
+    words = ["testbed", "audit", made.scenario.base]
+    own = [plain_name(name) for name in made.models]
+    if own != [plain_name(made.scenario.model)]:
+        for name in own:
+            words += ["--model", name]
+    if made.people != made.scenario.people:
+        words += ["--people", str(made.people)]
+    if made.periods != made.scenario.periods:
+        words += ["--periods", str(made.periods)]
+    if made.seeds == tuple(range(len(made.seeds))) and len(made.seeds) > 1:
+        words += ["--seeds", str(len(made.seeds))]
+    elif made.seeds != (0,):
+        words += ["--seed", str(made.seeds[0])]
+    for path, value in sorted(made.scenario.changed.items()):
+        words += ["--set", f"{path}={_value(value)}"]
+    if made.wanted:
+        words += ["--measures", ",".join(made.wanted)]
+    return shlex.join(words)
+
+
+def assumed_dials(scenario: Scenario, used: Iterable[Measure]) -> list[dict[str, Any]]:
+    """The dials that are guesses, with the measures that rest on them.
+
+    A dial of the world moves every number. The followed error moves only what is read off its twin, a right
+    of disclosure only what the scored can see, and a right that a measure of the record cannot notice is left out.
+    """
+    used = list(used)
+    found = []
+    for path, dial in sorted(scenario.dials.items()):
+        if dial.reading not in ("assumed", "claimed"):
+            continue
+        resting = [one.name for one in used if _rests(one, path)]
+        found.append(
+            {
+                "path": path,
+                "value": dial.value,
+                "unit": dial.unit,
+                "source": dial.source,
+                "reading": dial.reading,
+                "range": list(dial.range) if dial.range is not None else None,
+                "where": dial.where,
+                "measures": resting,
+            }
+        )
+    return found
+
+
+def _rests(measure: Measure, path: str) -> bool:
+    if path.startswith("error."):
+        return measure.harm == "error propagation" and "twin" in measure.needs
+    if path.startswith("disclosure."):
+        return measure.harm == "opacity"
+    return True
+
+
+def cited(scenario: Scenario) -> list[dict[str, str]]:
+    """Every source that the scenario's numbers and rules name."""
+    ids = {dial.source for dial in scenario.dials.values()} | {one.source for one in scenario.regime.sanctions}
+    ids |= {table.source for table in getattr(scenario.recipe, "tables", {}).values()}
+    known = sources()
+    names = ("id", "title", "publisher", "date", "locator")
+    return [{name: str(getattr(known[one], name)) for name in names} for one in sorted(ids) if one in known]
+
+
+def not_modelled(scenario: Scenario) -> list[str]:
+    """What the scenario and its parts say they leave out."""
+    book = scenario.rulebook.clauses_not_modelled if scenario.rulebook is not None else ()
+    return [*scenario.not_modelled, *scenario.recipe.not_modelled, *scenario.regime.not_modelled, *map(str, book)]
+
+
+def _value(value: object) -> object:
+    """A dial's value as it is typed: switches as on and off."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:.15g}" if isinstance(value, float) else value
+
+
+def same_run(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
+    """Whether two manifests are of the same run."""
+    return all(_json(left.get(key)) == _json(right.get(key)) for key in IDENTITY)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def manifest_text(manifest: Mapping[str, Any]) -> str:
+    """The manifest as JSON with sorted keys."""
+    return json.dumps(manifest, indent=1, sort_keys=True, default=str, ensure_ascii=False) + "\n"
