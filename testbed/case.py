@@ -18,7 +18,7 @@ from testbed.models.decide import Decide
 from testbed.models.scorer import Scorer
 from testbed.scenario import OUTCOME, TRAINING_PERIODS, Scenario
 from testbed.society import Society
-from testbed.twin import TOUCHED, Assign, Change, Inject, Replay, Switch, by_root, overlay, replay, strayed_between, touched
+from testbed.twin import TOUCHED, Assign, Change, Inject, Replay, Switch, apart, by_root, overlay, replay, strayed_between, touched
 from testbed.world import Injection, Scheme, World
 
 TRAINING_PEOPLE = 20 * GRID
@@ -315,26 +315,31 @@ class Case:
         return Case(other, self.model, self.model_name, scheme, history, base=self, change=change)
 
     def _batched(self, change: Change, roots: np.ndarray, *, views: Any = None, injection: Injection | None = None) -> Case:
-        """All roots in one replay; those whose differences meet are run again, each alone, for `touched`."""
+        """All roots in one replay. Roots whose differences meet are run again in batches in which none do."""
         since = 0 if injection is None else injection.period
         part = replay(self.society, self.scheme, self.history, roots, views=views, injection=injection)
-        homes, crowded = by_root(self.society, part, roots)
-        rows = touched(self.society, self.history, part, homes, since)
         history = overlay(self.history, part, injection)
-        rows = rows[~rows["root"].isin(crowded)]
-        alone = {root: self._alone(change, root, injection) for root in crowded.tolist()}
-        for root, one in alone.items():
-            rows = pd.concat([rows, touched(self.society, self.history, one, by_root(self.society, one, np.array([root]))[0], since)])
-        return self._made(history, change, roots, rows.reset_index(drop=True), alone)
+        rows, again, alone = [], [(roots, part)], {}
+        while again:
+            batch, part = again.pop(0)
+            homes, component = by_root(self.society, part, batch)
+            found = touched(self.society, self.history, part, homes, since)
+            smaller = apart(batch, component)
+            crowded = np.concatenate([*smaller, np.empty(0, np.int64)])
+            rows.append(found[~found["root"].isin(crowded)])
+            if len(batch) < len(roots):
+                alone |= dict.fromkeys(np.setdiff1d(batch, crowded).tolist(), part)
+            again += [(one, self._again(change, one, injection)) for one in smaller]
+        together = pd.concat(rows).sort_values(["root", "person"], ignore_index=True)
+        return self._made(history, change, roots, together, alone)
 
-    def _alone(self, change: Change, root: int, injection: Injection | None) -> Replay:
-        one = np.array([root])
+    def _again(self, change: Change, roots: np.ndarray, injection: Injection | None) -> Replay:
         if injection is not None:
-            single = Injection(one, injection.kind, injection.period)
-            return replay(self.society, self.scheme, self.history, one, injection=single)
+            injection = Injection(roots, injection.kind, injection.period)
+            return replay(self.society, self.scheme, self.history, roots, injection=injection)
         assert isinstance(change, Assign)
-        views = self.society.shown(change.attribute, change.value, one, change.readers)
-        return replay(self.society, self.scheme, self.history, one, views=views)
+        views = self.society.shown(change.attribute, change.value, roots, change.readers)
+        return replay(self.society, self.scheme, self.history, roots, views=views)
 
     def _whole(self, history: History, injection: Injection) -> pd.DataFrame:
         links = strayed_between(self.society, self.history, history, np.ones(self.society.size, bool))

@@ -52,7 +52,9 @@ class Society:
         _, self.household = np.unique(self.columns["household"], return_inverse=True)
         self.child = self.columns["age"] < 18
         self.most = np.array([kind.most for kind in scenario.conduct])
+        self.raised = np.array([scenario.regime.most_raised(kind) for kind in scenario.kinds])
         self._candidates: dict[int, Candidates] = {}
+        self._possible: dict[int, Candidates] = {}
 
     @property
     def levels(self) -> dict[str, tuple[str, ...] | None]:
@@ -75,12 +77,16 @@ class Society:
         return Views(self.rates(self.columns), self.columns, self.columns)
 
     def rates(self, columns: Columns) -> np.ndarray:
-        """Base rates of conduct: float64 (kinds, n). Raises InputError where one exceeds its kind's `most`."""
+        """Base rates of conduct: float64 (kinds, n).
+
+        Raises InputError where one, with all that sanctions can add, exceeds its kind's `most`.
+        """
         made = np.stack([kind.rates(columns, self.scenario.recipe) for kind in self.scenario.conduct])
-        for kind, row, most in zip(self.scenario.conduct, made, self.most, strict=True):
-            if len(row) and row.max() > most:
+        for kind, row, raised, most in zip(self.scenario.conduct, made, self.raised, self.most, strict=True):
+            largest = row.max() * raised if len(row) else 0.0
+            if largest > most:
                 raise InputError(
-                    f"conduct {kind.name}: the largest rate is {row.max():.3g} a month, allowed: its `most`, {most:g}."
+                    f"conduct {kind.name}: the largest rate is {largest:.3g} a month, allowed: its `most`, {most:g}."
                 )
         return made
 
@@ -106,6 +112,16 @@ class Society:
         if everyone or "direct" in readers:
             views = replace(views, direct={**views.direct, attribute: columns[attribute]})
         return views
+
+    def possible(self, period: int, views: Views) -> Candidates:
+        """Those candidates of a period that these rates, raised by every sanction, could accept."""
+        if views is self.views and period in self._possible:
+            return self._possible[period]
+        found = self.candidates(period)
+        found = found.take(found.coin < views.rates[found.kind, found.person] * self.raised[found.kind])
+        if views is self.views:
+            self._possible[period] = found
+        return found
 
     def candidates(self, period: int) -> Candidates:
         """Candidates of one period, of all kinds, kept for every world of this society."""

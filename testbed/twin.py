@@ -2,8 +2,7 @@
 
 A full twin runs everybody again. An incremental twin replays only the households whose inputs differ,
 against the base run's log of strayed entries, and takes in further households until nothing new
-differs; it equals the full twin byte for byte. Batches in which two roots meet are run again, each
-root alone.
+differs; it equals the full twin byte for byte. Roots of a batch that meet are run again apart.
 """
 
 from __future__ import annotations
@@ -89,10 +88,9 @@ def replay(
         world = World(society, scheme, base.periods, views=views, people=people, base=base, injection=injection)
         history = world.run()
         links = strayed_between(society, base, history, active)
-        reached = [people for people in world.moved if len(people)]
-        hit = np.array([there for _, there in links], np.int64)
-        wanted = np.unique(np.concatenate([hit, *(society.household[people] for people in reached)]))
-        fresh = np.isin(society.household, wanted) & ~active
+        for one, other in world.moved:
+            links += zip(society.household[one].tolist(), society.household[other].tolist(), strict=True)
+        fresh = np.isin(society.household, np.array(links, np.int64)) & ~active
         if not fresh.any():
             return Replay(people, history, links)
         active |= fresh
@@ -206,20 +204,27 @@ def _unequal(old: np.ndarray, new: np.ndarray) -> np.ndarray:
 
 
 def by_root(society: Society, part: Replay, roots: np.ndarray) -> tuple[dict[int, int], np.ndarray]:
-    """(household -> root, roots whose differences meet another root's): by connected households."""
+    """(household -> root, component of each root): roots of one component have differences that meet."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     homes = np.unique(society.household[part.people])
     index = {int(home): place for place, home in enumerate(homes)}
-    pairs = [(index[a], index[b]) for a, b in part.links if a in index and b in index]
-    rows, columns = np.array(pairs, np.int64).reshape(-1, 2).T
-    graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(homes), len(homes)))
+    pairs = np.array([(index[a], index[b]) for a, b in part.links if a in index and b in index], np.int64).reshape(-1, 2)
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(homes), len(homes)))
     _, label = connected_components(graph, directed=False)
     mine = label[[index[int(home)] for home in society.household[roots]]]
-    crowded = np.bincount(mine, minlength=len(homes))[mine] > 1
     owner = dict(zip(mine.tolist(), roots.tolist(), strict=True))
-    homes_of = {int(home): owner[int(one)] for home, one in zip(homes, label, strict=True) if int(one) in owner}
-    return homes_of, roots[crowded]
+    return {int(home): owner[int(one)] for home, one in zip(homes, label, strict=True) if int(one) in owner}, mine
 
 
+def apart(roots: np.ndarray, component: np.ndarray) -> list[np.ndarray]:
+    """Batches of roots with one of each component at the most; without the components that hold a single root."""
+    _, place, many = np.unique(component, return_inverse=True, return_counts=True)
+    waiting, label = roots[many[place] > 1], place[many[place] > 1]
+    batches = []
+    while len(waiting):
+        _, first = np.unique(label, return_index=True)
+        batches.append(np.sort(waiting[first]))
+        waiting, label = np.delete(waiting, first), np.delete(label, first)
+    return batches

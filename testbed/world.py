@@ -16,7 +16,6 @@ import numpy as np
 
 from synthetic.channels.base import Acts, Channel
 from synthetic.draws import dense, pack, sparse, uniform
-from synthetic.errors import InputError
 from synthetic.ledger import INJECTED, ORIGINS, Ledger, entry_id
 from testbed.history import History, Strays
 from testbed.models.decide import Decide
@@ -85,7 +84,7 @@ class World:
         self.rows: list[dict[str, np.ndarray]] = []
         self.acts: list[Acts] = []
         self.strays: list[Strays] = []
-        self.moved: list[np.ndarray] = []
+        self.moved: list[tuple[np.ndarray, np.ndarray]] = []
         shape = (periods, n)
         self.scores = np.full(shape, np.nan)
         self.decisions, self.deserved = np.zeros(shape, np.int8), np.zeros(shape, np.int8)
@@ -121,19 +120,12 @@ class World:
 
     def _act(self, t: int) -> Acts:
         """Thin the candidates of the month: an act happens where its coin lies under the person's rate now."""
-        found = self.society.candidates(t)
+        found = self.society.possible(t, self.views)
         if not self.whole:
             found = found.take(self.place[found.person] >= 0)
         rate = self.views.rates[found.kind, found.person]
         if t:
             rate = rate * self.state.factors(self.place[found.person], found.kind, self.society.scenario.kinds)
-            over = rate > self.society.most[found.kind]
-            if over.any():
-                worst = int(np.argmax(rate - self.society.most[found.kind]))
-                kind = self.society.scenario.conduct[found.kind[worst]]
-                raise InputError(
-                    f"conduct {kind.name}: sanctions raise a rate to {rate[worst]:.3g} a month, allowed: its `most`, {kind.most:g}."
-                )
         done = found.coin < rate
         acts = Acts(found.person[done], t, found.kind[done], found.k[done])
         self.acts.append(acts)
@@ -176,7 +168,7 @@ class World:
     def _hear(self, t: int) -> None:
         """Entries that stray in from households outside this run, from the base run's log.
 
-        `moved` keeps the people outside for whom an assigned attribute changes what strays to them.
+        `moved` keeps pairs of people between whom an assigned attribute moves such an entry.
         """
         assert self.base is not None
         for code, channel in enumerate(self.channels):
@@ -188,8 +180,7 @@ class World:
             now = before if self.views is self.society.views else self._stray(code, channel, acts, delay).victim
             self._enter_strays(Strays(acts, np.full(len(now), code), delay, now))
             other = now != before
-            for people in (now[other & (now >= 0)], before[other & (before >= 0)], acts.person[other & ((now < 0) != (before < 0))]):
-                self.moved.append(people[self.place[people] < 0])
+            self.moved.append((np.where(now < 0, acts.person, now)[other], np.where(before < 0, acts.person, before)[other]))
 
     def _inject(self, t: int) -> None:
         assert self.injection is not None
@@ -236,7 +227,8 @@ class World:
         """Apply what falls due: who is changed, as positions (everybody in scope in month 0)."""
         touched = np.zeros(len(self.people), bool)
         for place, kind, sign, shadow in self.due.pop(t, []):
-            np.add.at(self.shadow if shadow else self.counts, (place, kind), sign)
+            table = self.shadow if shadow else self.counts
+            np.add.at(table.reshape(-1), place * table.shape[1] + kind, sign)
             touched[place] = True
         if t == 0:
             touched[:] = True

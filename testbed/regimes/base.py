@@ -146,6 +146,14 @@ class Regime:
         held = self.numbers.get(f"regime.{clause}.{key}")
         return default if held is None else float(held.value)
 
+    def most_raised(self, kind: str) -> float:
+        """The most by which all sanctions together can multiply the rate of a kind of conduct."""
+        factor = 1.0
+        for sanction in self.sanctions:
+            if kind in sanction.raises:
+                factor *= max(self.value(sanction.name, kind, 1.0), 1.0)
+        return factor
+
     @property
     def follows(self) -> bool:
         """Whether anything follows from a low or high grade: every switch of the regime is on."""
