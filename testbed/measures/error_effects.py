@@ -1,0 +1,158 @@
+"""What one wrong entry does to its subject: score, decision, and how long the two worlds stay apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from synthetic.ledger import CAUSES, ORIGINS
+from testbed.measures.base import PerPerson, Row, measure
+from testbed.measures.error_roots import COUPLING, HORIZON, INJECTED, Effects, effects, worse
+
+FAMILY = "error propagation"
+MEAN = "influence values by root, t(R-1)"
+SHARE = "Wilson over roots, Clopper-Pearson under 5 events; net, where some go the other way: influence values, t(R-1)"
+TWINS = "Hudgens and Halloran (2008), Journal of the American Statistical Association 103"
+
+
+@measure(
+    "error_gain",
+    harm=FAMILY,
+    unit="points",
+    better="none",
+    needs=("twin",),
+    estimand="mean over roots of the score with the wrong entry minus the score without it",
+    interval=MEAN,
+    reference=TWINS,
+    caveats=f"{INJECTED} Points of different models are not comparable; scale=sd is, roughly. "
+    f"span=horizon: {HORIZON[0].lower()}{HORIZON[1:]}",
+    qualifiers={"scale": "points", "span": "next"},
+)
+def error_gain(case: Any, scale: str = "points", span: str = "next") -> Iterator[PerPerson]:
+    """Score change of a wrong entry's subject at the next decision, negative where the score gets worse.
+
+    The next decision is that of the month in which the entry enters. scale=sd: in standard deviations of the
+    base world's scores in that month. span=horizon: summed over the months to the end of the run. Exactly 0
+    for a model that reads no record. Asked for as it is registered, it gives all four.
+    """
+    found = effects(case)
+    wanted = [(scale, span)] if (scale, span) != ("points", "next") else [
+        (a, b) for b in ("next", "horizon") for a in ("points", "sd")
+    ]  # fmt: skip
+    gains = None if found.why else _gains(found)
+    for scale, span in wanted:
+        qualifiers = {"scale": scale, "span": span}
+        unit = "points" if scale == "points" else "standard deviations"
+        if gains is None:
+            yield found.part(np.empty(0), "", qualifiers, unit=unit)
+            continue
+        gain = gains[0] if span == "next" else gains.sum(axis=0)
+        why = ""
+        if scale == "sd":
+            spread = float(np.std(case.history.score(found.since)[case.scored]))
+            why = "" if spread > 0 else "all scores of the base world are equal"
+            gain = gain / spread if spread > 0 else gain
+        yield found.part(gain, "", qualifiers, exact=found.blind, why=why, unit=unit)
+
+
+def _gains(found: Effects) -> np.ndarray:
+    """Score changes by month and root, worse negative: (months, R)."""
+    base, error = found.own()
+    return worse(found.case) * (error.scores - base.scores) + 0.0
+
+
+@measure(
+    "flip_rate",
+    harm=FAMILY,
+    unit="rate",
+    better="lower",
+    needs=("twin",),
+    estimand="P(some decision up to the horizon is adverse with the wrong entry and not without it)",
+    interval=SHARE,
+    reference=TWINS,
+    caveats=f"{INJECTED} {HORIZON} {COUPLING}",
+)
+def flip_rate(case: Any) -> tuple[PerPerson, ...]:
+    """Share of wrong entries that turn their subject's decision adverse in some month to the end of the run.
+
+    `_net`: share of roots with any adverse decision in that time, error world minus base world.
+    """
+    found = effects(case)
+    return _flips(found, lambda decision: decision == -1)
+
+
+@measure(
+    "flip_back_rate",
+    harm=FAMILY,
+    unit="rate",
+    better="none",
+    needs=("twin",),
+    estimand="P(some decision up to the horizon is not adverse with the wrong entry and adverse without it)",
+    interval=SHARE,
+    reference=TWINS,
+    caveats=f"{INJECTED} {HORIZON} {COUPLING}",
+)
+def flip_back_rate(case: Any) -> tuple[PerPerson, ...]:
+    """Share of wrong entries with a month in which their subject's decision is no longer adverse because of it.
+
+    Above 0 where a scheme rewards an adverse entry, or its effects run through others. `_net`: share of roots
+    with any decision that is not adverse in that time, error world minus base world.
+    """
+    found = effects(case)
+    return _flips(found, lambda decision: decision != -1)
+
+
+def _flips(found: Effects, is_side: Any) -> tuple[PerPerson, ...]:
+    if found.why:
+        return found.part(np.empty(0)), found.part(np.empty(0), "_net")
+    base, error = (is_side(lives.decisions) for lives in found.own())
+    net = error.any(axis=0).astype(float) - base.any(axis=0)
+    gross = (error & ~base).any(axis=0)
+    return found.part(gross, exact=found.blind), found.part(net, "_net", exact=found.blind)
+
+
+@measure(
+    "error_lifetime",
+    harm=FAMILY,
+    unit="months",
+    better="lower",
+    needs=("twin",),
+    estimand="restricted mean of the months until both worlds are equal again for everybody whom the entry touched",
+    interval=MEAN,
+    reference="Royston and Parmar (2013), BMC Medical Research Methodology 13 (restricted mean)",
+    caveats=f"{INJECTED} {HORIZON} Those still apart count with the months followed: read the _left row beside it.",
+)
+def error_lifetime(case: Any) -> Iterator[PerPerson | Row]:
+    """Months from a wrong entry until everything that any rule reads is equal in both worlds; restricted mean.
+
+    Standing counts of the record, scores, decisions, lists and sanctions, of the root and of everybody it
+    touched. All roots enter in one month, so all are followed to one horizon, and the restricted mean is the
+    mean of min(life, horizon). `_corrected`, `_expired`: share of roots whose worlds have met again after the
+    entry was corrected, or expired; `_left`: share still apart at the end of the run. `_horizon`: months followed.
+    """
+    found = effects(case)
+    shares = ("_corrected", "_expired", "_left")
+    if found.why:
+        yield found.part(np.empty(0))
+        yield from (found.part(np.empty(0), suffix, unit="rate") for suffix in shares)
+        yield Row(float("nan"), suffix="_horizon", why=found.why)
+        return
+    last = np.full(len(found.roots), found.since - 1, np.int64)
+    np.maximum.at(last, found.rows["at"].to_numpy(np.int64), found.rows["last"].to_numpy(np.int64))
+    life = last + 1 - found.since
+    left = life >= found.months
+    yield found.part(life)
+    corrected = _corrected(found)
+    ends = (corrected & ~left, ~corrected & ~left, left)
+    yield from (found.part(share, suffix, unit="rate") for suffix, share in zip(shares, ends, strict=True))
+    yield Row(found.months, found.months, found.months, len(life), suffix="_horizon")
+
+
+def _corrected(found: Effects) -> np.ndarray:
+    """Whether the entry of each root was struck as wrong before it expired: bool (R,)."""
+    ledger = found.twin.history.ledger
+    mine = ledger.where(ledger.origin == ORIGINS.index("injected"))
+    cause = mine.end_cause[np.argsort(mine.subject, kind="stable")]
+    return cause == CAUSES.index("corrected")

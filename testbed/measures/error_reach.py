@@ -1,0 +1,185 @@
+"""Whom else one wrong entry reaches: other people, agencies, and what is done in its wake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from testbed.measures.base import PerPerson, Row, measure
+from testbed.measures.error_effects import FAMILY, MEAN, TWINS
+from testbed.measures.error_roots import (
+    COUPLING,
+    HORIZON,
+    INJECTED,
+    Effects,
+    Lives,
+    adverse_lists,
+    adverse_sanctions,
+    bits,
+    effects,
+)
+
+WHAT = ("any", "score", "decision", "list", "sanction")
+HOPS = ("any", "household", "none")
+DISPLACED = "the model looks at people together: whom one entry moved cannot be told root by root"
+NO_SIDE = "a score has no adverse side to count people on; see the net rows of decision, list and sanction"
+
+
+@measure(
+    "error_reach",
+    harm=FAMILY,
+    unit="people",
+    better="lower",
+    needs=("twin",),
+    estimand="mean over roots of the number of other people for whom something differs up to the horizon",
+    interval=MEAN,
+    reference=f"{TWINS}; Ensign et al. (2018), FAT* (feedback through what is recorded)",
+    caveats=f"{INJECTED} {HORIZON} {COUPLING} Ties outside the household are not modelled unless the society has them: "
+    "hop=none is reached by strayed entries only.",
+    qualifiers={"what": "any", "hop": "any"},
+)
+def error_reach(case: Any, what: str = "any", hop: str = "any") -> Iterator[PerPerson | Row]:
+    """Other people for whom score, decision, a list or a sanction differs in some month, per root.
+
+    Followed to the end of the run. what: any of the four (default), or one. hop: the shortest tie to the root, household or none; any
+    (default) for everybody; displaced for those whom a model moved that looks at people together. With
+    `regime.family.share` at 0 nothing reaches the household through the root, by rule or by circumstance:
+    hop=household is exactly 0, and a member whom strayed entries reach by way of strangers counts as none.
+    `_net`: others with an adverse decision, on an adverse list or under a sanction (no reward) in that time,
+    error world minus base world. Asked for as it is registered, it gives each `what` and each `hop`.
+    """
+    found = effects(case)
+    if (what, hop) == ("any", "any"):
+        wanted = [*((one, "any") for one in WHAT), *(("any", one) for one in HOPS[1:])]
+        if len(found.displaced):
+            wanted.append(("any", "displaced"))
+    else:
+        wanted = [(what, hop)]
+    net = None if found.why else _worse_off(found)
+    for what, hop in wanted:
+        yield from _reached(found, what, hop, net)
+
+
+def _reached(found: Effects, what: str, hop: str, net: dict[str, np.ndarray] | None) -> Iterator[PerPerson | Row]:
+    qualifiers = {"what": what, "hop": hop}
+    if net is None:
+        yield found.part(np.empty(0), "", qualifiers)
+        yield found.part(np.empty(0), "_net", qualifiers)
+        return
+    if len(found.displaced) and hop in ("any", "displaced"):
+        among = found.displaced if hop == "displaced" else found.rows[~_self(found)]
+        many = int(_differs(among, what).sum()) + (int(_differs(found.displaced, what).sum()) if hop == "any" else 0)
+        yield Row(many / len(found.roots), n=len(found.roots), qualifiers=qualifiers)
+        yield found.part(np.empty(0), "_net", qualifiers, why=DISPLACED)
+        return
+    which = _at_hop(found, hop)
+    exact = found.blind or (hop == "household" and _no_family(found))
+    yield found.part(found.summed(_differs(found.rows, what), which), "", qualifiers, exact=exact)
+    why = NO_SIDE if what == "score" and not exact else ""
+    yield found.part(found.summed(net.get(what, net["any"]), which), "_net", qualifiers, exact=exact, why=why)
+
+
+def _self(found: Effects) -> np.ndarray:
+    return np.asarray(found.rows["hop"] == "self", bool)
+
+
+def _no_family(found: Effects) -> bool:
+    return (
+        "regime.family.share" in found.case.scenario.dials and found.case.scenario.regime.value("family", "share") == 0
+    )
+
+
+def _at_hop(found: Effects, hop: str) -> np.ndarray:
+    """Which rows are others at this hop."""
+    tie = found.rows["hop"].to_numpy(object)
+    if _no_family(found):
+        tie = np.where(tie == "household", "none", tie)
+    return np.asarray(tie != "self" if hop == "any" else tie == hop, bool)
+
+
+def _differs(rows: Any, what: str) -> np.ndarray:
+    names = list(WHAT[1:]) if what == "any" else [what]
+    return rows[names].to_numpy(bool).any(axis=1)
+
+
+def _worse_off(found: Effects) -> dict[str, np.ndarray]:
+    """Per row: adverse at some month in the error world minus the same in the base world, by what."""
+    listed, barred = adverse_lists(found.case), adverse_sanctions(found.case)
+    person, root = found.rows["person"].to_numpy(np.int64), found.rows["root"].to_numpy(np.int64)
+
+    def ever(lives: Lives) -> dict[str, np.ndarray]:
+        made = {
+            "decision": (lives.decisions == -1).any(axis=0),
+            "list": ((lives.lists & listed) > 0).any(axis=0),
+            "sanction": ((lives.sanctions & barred) > 0).any(axis=0),
+        }
+        return {**made, "any": np.logical_or.reduce(list(made.values()))}
+
+    base, error = (ever(lives) for lives in found.lives(person, root))
+    return {name: error[name].astype(float) - base[name] for name in base}
+
+
+@measure(
+    "error_agencies",
+    harm=FAMILY,
+    unit="agencies",
+    better="lower",
+    needs=("twin",),
+    estimand="mean over roots of the number of agencies whose copy of a list differs up to the horizon",
+    interval=MEAN,
+    reference="Citron and Pasquale (2014), Washington Law Review 89 (scores shared between institutions)",
+    caveats=f"{INJECTED} {HORIZON} {COUPLING}",
+)
+def error_agencies(case: Any) -> tuple[PerPerson, ...]:
+    """Agencies that acted on one wrong entry: their copy of a list differs for the root or for somebody it touched.
+
+    Counted to the end of the run. `_net`: agencies that hold any of these people, error world minus base world.
+    """
+    found = effects(case)
+    names = {one.name for one in case.scenario.regime.agencies}
+    if found.why or not names:
+        why = found.why or "the regime has no agencies"
+        return found.part(np.empty(0), why=why), found.part(np.empty(0), "_net", why=why)
+    person, root = found.rows["person"].to_numpy(np.int64), found.rows["root"].to_numpy(np.int64)
+    base, error = found.lives(person, root)
+    gross, net = np.zeros(len(found.roots)), np.zeros(len(found.roots))
+    for name in sorted(names):
+        mask = bits(case.history.list_names, {name})
+        before, after = (np.asarray((lives.lists & mask) > 0) for lives in (base, error))
+        gross += found.summed(np.asarray((before != after).any(axis=0))) > 0
+        net += (found.summed(after.any(axis=0)) > 0).astype(float) - (found.summed(before.any(axis=0)) > 0)
+    return found.part(gross, exact=found.blind), found.part(net, "_net", exact=found.blind)
+
+
+@measure(
+    "echo",
+    harm=FAMILY,
+    unit="acts",
+    better="lower",
+    needs=("twin",),
+    estimand="mean over roots of later true adverse acts, error world minus base world",
+    interval=MEAN,
+    reference="D'Amour et al. (2020), FAT* (long-run effects by simulation); Ensign et al. (2018), FAT*",
+    caveats=f"{INJECTED} {HORIZON} Acts of the root, its household and everybody else it touched; who=self is the root "
+    "alone. How far a sanction raises later acts is an assumed number: turn it and see.",
+    qualifiers={"who": "touched"},
+)
+def echo(case: Any, who: str = "touched") -> Iterator[PerPerson]:
+    """Later true adverse acts that one wrong entry leads to: error world minus base world, per root (net).
+
+    From the month after the entry to the end of the run, of the root, its household and everybody else whom it
+    touched (who=touched), or of the root alone (who=self). An entry that bars people from credit makes later bills.
+    """
+    found = effects(case)
+    change = None
+    if not found.why:
+        base, error = found.adverse_acts()
+        change = error - base
+    for one in ("touched", "self") if who == "touched" else (who,):
+        if change is None:
+            yield found.part(np.empty(0), "", {"who": one})
+        else:
+            which = np.ones(len(change), bool) if one == "touched" else _self(found)
+            yield found.part(found.summed(change, which), "", {"who": one}, exact=found.blind)

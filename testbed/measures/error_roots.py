@@ -1,0 +1,171 @@
+"""What one wrong entry changed, root by root: the error world beside the base world, from the entry on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from testbed.history import History
+from testbed.measures.base import PerPerson
+from testbed.models.base import higher_is
+from testbed.twin import Inject
+
+HORIZON = "Followed from the entry to the end of the run: a longer run shows more, and what is left then is unknown."
+COUPLING = "Gross: how many differ depends on the coins that both worlds share; the _net row does not."
+INJECTED = "The wrong entries are added by the experiment, at random over people of whom they are false."
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Months from the injection on, (months, people): scores, decisions, and bits of lists and of sanctions."""
+
+    scores: NDArray[np.float64]
+    decisions: NDArray[np.int8]
+    lists: NDArray[np.uint16]
+    sanctions: NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, history: History, places: np.ndarray, since: int) -> Lives:
+        """The lives of the people at these places of a history."""
+        return cls(
+            history.scores[since:, places],
+            history.decisions[since:, places],
+            history.lists_[since:, places],
+            history.sanctions_[since:, places],
+        )
+
+    def replaced(self, other: Lives, at: np.ndarray) -> Lives:
+        """The same with some people's lives from elsewhere."""
+        made = {}
+        for name in ("scores", "decisions", "lists", "sanctions"):
+            column = getattr(self, name).copy()
+            column[:, at] = getattr(other, name)
+            made[name] = column
+        return Lives(**made)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What each root's wrong entry changed.
+
+    `roots` are ids (R,). `rows`: one row per (root, touched person), as `Case.touched`, with `at`, the
+    place of its root in `roots`; rows of nobody's root (hop displaced) are in `displaced`. `blind`: the
+    model reads no record at all, so nothing can differ but the record.
+    """
+
+    case: Any
+    twin: Any
+    roots: np.ndarray
+    since: int
+    rows: pd.DataFrame
+    displaced: pd.DataFrame
+    blind: bool
+    why: str
+
+    @property
+    def months(self) -> int:
+        """The horizon: months from the injection to the end of the run."""
+        return max(self.case.periods - self.since, 0)
+
+    def lives(self, people: np.ndarray, root: np.ndarray) -> tuple[Lives, Lives]:
+        """(base world, error world of their root) of these people. A root that met another one is read alone."""
+        made = Lives.of(self.twin.history, people, self.since)
+        for one, alone in self.twin.alone.items():
+            at = np.flatnonzero(root == one)
+            if len(at):
+                made = made.replaced(Lives.of(alone.history, alone.history.place(people[at]), self.since), at)
+        return Lives.of(self.case.history, people, self.since), made
+
+    def own(self) -> tuple[Lives, Lives]:
+        """(base world, error world) of the roots themselves."""
+        return self.lives(self.roots, self.roots)
+
+    def adverse_acts(self) -> tuple[np.ndarray, np.ndarray]:
+        """True adverse acts of each row's person in the months after the injection: (base world, error world)."""
+        person, root = self.rows["person"].to_numpy(np.int64), self.rows["root"].to_numpy(np.int64)
+        adverse = np.array([kind.adverse for kind in self.case.scenario.conduct])
+
+        def many(history: History) -> np.ndarray:
+            found = np.zeros(len(history.people), np.int64)
+            for acts in history.acts[self.since + 1 :]:
+                np.add.at(found, history.place(acts.person[adverse[acts.kind]]), 1)
+            return found
+
+        base, error = many(self.case.history)[person], many(self.twin.history)[person]
+        for one, alone in self.twin.alone.items():
+            at = np.flatnonzero(root == one)
+            error[at] = many(alone.history)[alone.history.place(person[at])]
+        return base, error
+
+    def summed(self, values: np.ndarray, which: np.ndarray | None = None) -> np.ndarray:
+        """Sums over the rows of each root: (R,). `which` selects rows."""
+        at = self.rows["at"].to_numpy(np.int64)
+        values = np.asarray(values, np.float64)
+        if which is not None:
+            at, values = at[which], values[which]
+        return np.bincount(at, weights=values, minlength=len(self.roots))
+
+    def part(
+        self, per_root: np.ndarray, suffix: str = "", qualifiers: Mapping[str, object] | None = None, *,
+        exact: bool = False, why: str = "", unit: str = "",
+    ) -> PerPerson:  # fmt: skip
+        """A number of each root as a part of a measure: the mean over roots, roots as units."""
+        n = len(self.case.people)
+        numerator, denominator = np.zeros(n), np.zeros(n)
+        if not why:
+            numerator[self.roots] = per_root
+            denominator[self.roots] = 1.0
+        return PerPerson(
+            numerator, denominator, np.arange(n), exact=exact and len(self.roots) > 0, suffix=suffix,
+            qualifiers=dict(qualifiers or {}), why=why or self.why, unit=unit,
+        )  # fmt: skip
+
+
+def effects(case: Any, change: Inject | None = None) -> Effects:
+    """The effects of the scenario's wrong entry (or another one). Without roots `why` says so."""
+    change = change or Inject()
+    twin = case.twin(change)
+    since = case.scenario.error.period if change.period is None else change.period
+    why = ""
+    if since >= case.periods:
+        why = f"the run ends after {case.periods} months, before month {since} in which the wrong entry enters"
+    elif not len(twin.roots):
+        why = "nobody was drawn for a wrong entry: too few people"
+    rows = twin.touched
+    lost = rows["root"].to_numpy(np.int64) < 0
+    kept = rows[~lost].reset_index(drop=True)
+    kept["at"] = np.searchsorted(twin.roots, kept["root"].to_numpy(np.int64))
+    return Effects(case, twin, twin.roots, since, kept, rows[lost], blind(case), why)
+
+
+def blind(case: Any) -> bool:
+    """Whether the model declares that it reads no column of the records: no error can move it."""
+    reads = getattr(case.model, "reads", None)
+    return reads is not None and not len(reads)
+
+
+def worse(case: Any) -> float:
+    """The sign that makes a worse score negative."""
+    return -1.0 if higher_is(case.model) == "worse" else 1.0
+
+
+def bits(names: tuple[str, ...], wanted: set[str]) -> np.uint16:
+    """The mask of some of these names."""
+    return np.uint16(sum(1 << place for place, name in enumerate(names) if name in wanted))
+
+
+def adverse_lists(case: Any) -> np.uint16:
+    """The mask of lists that an adverse decision opens, and of their copies."""
+    regime = case.scenario.regime
+    lists = {one.name for one in regime.lists if one.enter < 0}
+    return bits(case.history.list_names, lists | {one.name for one in regime.agencies if one.copies in lists})
+
+
+def adverse_sanctions(case: Any) -> np.uint16:
+    """The mask of sanctions that are no rewards."""
+    return bits(case.history.sanction_names, {one.name for one in case.scenario.regime.sanctions if not one.reward})
