@@ -161,7 +161,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * size for size in (1, 2, 5, 10) if power * size >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)
-    return [round(number * step, 12) + 0.0 for number in range(first, math.floor(high / step + 1e-9) + 1)]
+    return [float(f"{number * step:.12g}") + 0.0 for number in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 def _domain(marks: Sequence[Mark], zero: float | None) -> tuple[float, float]:
@@ -178,10 +178,11 @@ def _domain(marks: Sequence[Mark], zero: float | None) -> tuple[float, float]:
 
 
 def _padded(low: float, high: float) -> tuple[float, float]:
-    if low == high:
-        size = abs(low) or 1.0
-        return (low, low + size) if low == 0 else (low - size / 2, high + size / 2)
-    return low, high
+    """The ends, moved apart where there is next to nothing between them."""
+    size = max(abs(low), abs(high)) or 1.0
+    if high - low > 1e-9 * size:
+        return low, high
+    return (0.0, size) if low == 0 else (low - size / 2, high + size / 2)
 
 
 def _axis(low: float, high: float, start: float, stop: float) -> Callable[[float], float]:

@@ -1,6 +1,7 @@
 """A made-up findings table with its manifest and a made-up life: the numbers only exercise the page."""
 
 import math
+from html.parser import HTMLParser
 
 import pytest
 
@@ -164,3 +165,45 @@ def manifest(life):
         "compared": ["community", "sex"],
         "reference": {"community": "majority", "sex": "male"},
     }
+
+
+class Parsed(HTMLParser):
+    """What a browser would find in a page: tags in order with their attributes, ids, links, visible text."""
+
+    VOID = frozenset({"meta", "br", "wbr", "img", "link", "input", "hr"})
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.ids, self.links, self.texts, self.open, self.unbalanced = [], [], [], [], [], []
+        self.feed(text)
+        self.close()
+
+    @property
+    def text(self):
+        """The visible text, on one line."""
+        return " ".join(" ".join(self.texts).split())
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.ids += [value for name, value in attrs if name == "id"]
+        self.links += [value for name, value in attrs if name == "href"]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.unbalanced.append(tag)
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.texts.append(data)
+
+
+@pytest.fixture
+def parse():
+    return Parsed

@@ -1,0 +1,261 @@
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+
+from testbed.finding import frame
+from testbed.report.page import render, write_page
+from testbed.report.rerun import command_for
+from testbed.report.rows import Findings
+
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&lt;{{ 7*7 }}"
+
+
+def test_the_same_findings_give_the_same_bytes(findings, manifest):
+    assert render(findings, manifest) == render(findings.copy(), dict(manifest))
+
+
+def test_the_bytes_do_not_depend_on_the_hash_seed(tmp_path, findings, manifest):
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    findings.to_pickle(tmp_path / "findings.pkl")
+    code = (
+        "import json, hashlib, pandas as pd; from testbed.report.page import render;"
+        "made = render(pd.read_pickle('findings.pkl'), json.load(open('manifest.json')));"
+        "print(hashlib.sha256(made.encode()).hexdigest())"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
+
+
+def test_the_page_needs_no_network_and_runs_nothing(findings, manifest, parse):
+    page = parse(render(findings, manifest))
+    assert not {"script", "link", "img", "iframe", "object", "form", "base"} & {tag for tag, _ in page.tags}
+    names = {name for _, attributes in page.tags for name in attributes}
+    assert not {name for name in names if name.startswith("on") or name in ("src", "style", "srcset")}
+    assert all(link.startswith("#") for link in page.links)
+
+
+def test_the_policy_allows_the_one_style_sheet_and_nothing_else(findings, manifest, parse):
+    text = render(findings, manifest)
+    style = re.search(r"<style>(.*?)</style>", text, re.S).group(1)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = next(a["content"] for tag, a in parse(text).tags if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_elements_are_balanced_ids_are_unique_and_links_lead_somewhere(findings, manifest, parse):
+    page = parse(render(findings, manifest))
+    assert not page.unbalanced
+    assert not page.open
+    assert [name for name, count in Counter(page.ids).items() if count > 1] == []
+    assert {link[1:] for link in page.links} <= set(page.ids)
+
+
+def test_every_finding_has_a_row_with_its_value_and_its_count(findings, manifest):
+    text = render(findings, manifest)
+    for row in Findings(findings, manifest).rows:
+        made = re.search(rf'<tr role="row" id="f{row.number}">.*?</tr>', text, re.S).group(0)
+        assert f'<data value="{row.value}">' in made
+        assert f'data-label="n">{row.n:,}<' in made
+        assert f'data-label="row">{row.number}<' in made
+
+
+def test_every_headline_links_to_its_row_and_carries_its_caveat(findings, manifest):
+    text = render(findings, manifest)
+    said = re.search(r"<li class=\"shown\">\s*<p class=\"claim\">Adverse decisions are 1\.9.*?</li>", text, re.S).group(
+        0
+    )
+    assert 'href="#f1"' in said
+    assert "Caveat: Compares groups as they are" in said
+    assert "a lottery: 0.0" in said
+
+
+def test_every_measure_names_the_command_that_makes_it_again(findings, manifest, parse):
+    text = parse(render(findings, manifest)).text
+    assert "testbed audit rongcheng --people 100000 --periods 24 --seed 0 --measures flip_rate" in text
+    manifest["command"] = "testbed table 'my file.csv' --outcome paid --groups sex"
+    assert command_for(manifest, "accuracy") == manifest["command"]
+
+
+def test_what_was_not_computed_is_a_dash_with_its_reason_never_a_zero(findings, manifest):
+    text = render(findings, manifest)
+    row = re.search(r'<tr role="row" id="f4">.*?</tr>', text, re.S).group(0)
+    assert '<data value="nan">–</data>' in row
+    assert "support 0.71 is under 0.8" in row
+
+
+def test_small_numbers_are_marked(findings, manifest, parse):
+    assert "small: under 30 people" in parse(render(findings, manifest)).text
+
+
+def test_the_report_card_of_the_operator_comes_first_and_the_benefit_after_the_harms(findings, manifest, parse):
+    page = parse(render(findings, manifest))
+    families = [
+        "accountability",
+        "disparate-impact",
+        "opacity",
+        "error-propagation",
+        "benefit",
+        "life",
+        "assumed",
+        "sources",
+    ]
+    order = [name for name in page.ids if name in {*families, "not-modelled", "anchors", "made"}]
+    assert order == [*families, "not-modelled", "anchors", "made"]
+
+
+def test_the_first_line_says_what_is_only_claimed(findings, manifest, parse):
+    text = parse(render(findings, manifest)).text
+    head = text.split("Skip to the content")[1].strip()
+    assert head.startswith("Claimed, not in the rules: what follows from a low grade is reported by the press.")
+
+
+def test_a_failed_anchor_heads_the_page(findings, manifest, parse):
+    manifest["anchors"][0] = {"name": "null twin", "holds": False, "detail": "3 bytes differ"}
+    head = parse(render(findings, manifest)).text.split("Skip to the content")[1].strip()
+    assert head.startswith("VOID. An anchor of this run failed")
+    assert "null twin (3 bytes differ)" in head
+
+
+def test_dials_sources_limits_anchors_and_versions_are_printed(findings, manifest, parse):
+    text = parse(render(findings, manifest)).text
+    for part in (
+        "channels. court. collision_ ratio 0.002 0 to 0.004 share assumed own flip_rate, wrong_adverse_rate",
+        "own Our guess this project 2024 none",
+        "motive of the institution",
+        "null twin holds as expected",
+        "versions: numpy 2.4.0",
+    ):
+        squeezed = text.replace(" ", "")
+        assert part.replace(" ", "") in squeezed
+
+
+def test_headings_go_down_one_level_at_a_time_and_tables_have_captions(findings, manifest, parse):
+    page = parse(render(findings, manifest))
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+    tags = Counter(tag for tag, _ in page.tags)
+    assert tags["table"] == tags["caption"]
+    assert all(attributes.get("aria-label") for tag, attributes in page.tags if tag == "svg")
+
+
+def test_every_figure_has_its_data_beside_it(findings, manifest):
+    text = render(findings, manifest)
+    figures = re.findall(r"<figure>.*?</figure>", text, re.S)
+    assert len(figures) >= 6
+    assert all("Data of this figure" in one and "<table" in one for one in figures)
+
+
+def test_figures_are_drawn_only_for_rows_that_exist(findings, manifest):
+    alone = findings[findings["measure"] == "flip_rate"].reset_index(drop=True)
+    text = render(alone, {**manifest, "life": None})
+    assert "<figure>" not in text
+    assert 'id="opacity"' not in text
+
+
+def test_hostile_texts_in_every_place_stay_texts(findings, manifest, parse):
+    plain = parse(render(findings, manifest))
+    hurt = findings.copy()
+    for name in ("group", "versus", "why", "unit", "harm"):
+        hurt.loc[hurt[name] != "", name] = hurt.loc[hurt[name] != "", name] + ("" if name == "harm" else HOSTILE)
+    hurt["model"] = hurt["model"] + HOSTILE
+
+    def poison(value):
+        if isinstance(value, str):
+            return value + HOSTILE
+        if isinstance(value, dict):
+            return {key if key in KEYS else key + HOSTILE: poison(inner) for key, inner in value.items()}
+        return [poison(inner) for inner in value] if isinstance(value, list) else value
+
+    KEYS = {*manifest, *manifest["life"], "base", "error", "period", "world", "what", "detail", "visible", "hop", "how"}
+    KEYS |= {
+        "name",
+        "holds",
+        "path",
+        "value",
+        "range",
+        "unit",
+        "source",
+        "reading",
+        "measures",
+        "id",
+        "publisher",
+        "date",
+    }
+    KEYS |= {"locator", "title", *manifest["measures"]["adverse_rate"], *manifest["measures"]}
+    made = poison(manifest)
+    made["scenario"] = "rongcheng"
+    page = parse(render(hurt, made))
+    assert not {"script", "img"} & {tag for tag, _ in page.tags}
+    assert "alert(1)" in page.text
+    assert "{{ 7*7 }}" in page.text
+    assert not page.unbalanced
+    assert {tag for tag, _ in page.tags} <= {tag for tag, _ in plain.tags}
+    assert not {name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "src"}
+
+
+def test_an_empty_run_and_a_bare_manifest_still_make_a_page(parse):
+    page = parse(render(frame([]), {}))
+    assert not page.unbalanced
+    assert "none were run" in page.text
+
+
+def test_several_models_are_told_apart(findings, manifest, parse):
+    mine = findings[findings["model"] == "rongcheng"].assign(model="mine")
+    both = pd.concat([findings, mine], ignore_index=True)
+    page = parse(render(both, {**manifest, "models": ["rongcheng", "mine"]}))
+    assert "Model rongcheng" in " ".join(page.text.split())
+    assert "Model mine" in " ".join(page.text.split())
+    assert [name for name, count in Counter(page.ids).items() if count > 1] == []
+
+
+def test_the_audit_of_a_table_has_a_page_too(parse):
+    cells = {
+        "scenario": "table",
+        "model": "score",
+        "harm": "disparate impact",
+        "unit": "rate",
+        "n": 400,
+        "split": "sex",
+    }
+    rows = [
+        {**cells, "measure": "equalized_odds_difference", "group": "", "value": 0.2, "low": 0.1, "high": 0.3},
+        {**cells, "measure": "false_positive_rate", "group": "a", "value": 0.45, "low": 0.43, "high": 0.47},
+        {**cells, "measure": "false_positive_rate", "group": "b", "value": 0.23, "low": 0.22, "high": 0.25},
+    ]
+    text = parse(render(frame(rows), {"scenario": "table", "command": "testbed table x.csv --outcome y"})).text
+    assert "Between the groups of sex, error rates differ by up to 20 percentage points." in text
+    assert "False positive rate by sex" in text
+
+
+def test_the_page_is_written_as_a_whole_or_not_at_all(tmp_path, findings, manifest):
+    path = write_page(findings, manifest, tmp_path)
+    assert path == tmp_path / "report.html"
+    assert path.read_text(encoding="utf-8") == render(findings, manifest)
+    before = path.read_bytes()
+    with pytest.raises(KeyError):
+        write_page(findings.drop(columns="measure"), manifest, tmp_path)
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
+    assert write_page(findings, manifest, tmp_path / "mine.html").name == "mine.html"

@@ -1,0 +1,112 @@
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from testbed.finding import frame
+from testbed.report.rows import Findings
+from testbed.report.sentences import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, headlines, sentence
+
+NAN = math.nan
+
+
+def one(
+    measure, value=0.02, low=0.01, high=0.03, *, group="minority", versus="majority", unit="rate", why="", info=None
+):
+    split = "all" if group == "all" else "community"
+    row = {
+        "scenario": "s",
+        "model": "m",
+        "measure": measure,
+        "harm": "disparate impact",
+        "split": split,
+        "group": group,
+    }
+    row |= {"versus": versus, "value": value, "low": low, "high": high, "unit": unit, "n": 1234, "why": why}
+    return Findings(frame([row]), {"scenario": "s", "models": ["m"], "measures": info or {}}).rows[0]
+
+
+def test_a_gap_says_who_how_much_against_whom_and_how_sure():
+    said = sentence(one("adverse_gap"))
+    assert said.text == (
+        "Adverse decisions are 2.0 percentage points more frequent among minority than among majority people"
+        " (95 % interval 1.0 to 3.0; 1,234 people in the smaller group)."
+    )
+    assert said.state == "shown"
+
+
+def test_the_sign_is_in_the_words():
+    said = sentence(one("adverse_gap", -0.02, -0.03, -0.01)).claim
+    assert "2.0 percentage points less frequent" in said
+    assert (
+        "score 38 points down"
+        in sentence(one("error_gain", -38, -41, -35, group="all", versus="", unit="points")).claim
+    )
+    assert "score 38 points up" in sentence(one("error_gain", 38, 35, 41, group="all", versus="", unit="points")).claim
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.01, 0.05), (0.0, 0.05), (NAN, NAN)])
+def test_an_interval_that_holds_no_difference_is_undecided(low, high):
+    said = sentence(one("adverse_gap", 0.02, low, high))
+    assert said.state == "undecided"
+    assert "undecided: no difference cannot be ruled out" in said.text
+
+
+def test_no_difference_of_a_ratio_is_one():
+    assert sentence(one("adverse_ratio", 2.0, 0.9, 4.0, unit="ratio")).state == "undecided"
+    assert sentence(one("adverse_ratio", 2.0, 1.1, 4.0, unit="ratio")).state == "shown"
+
+
+def test_what_is_exact_is_decided():
+    said = sentence(one("error_gain", 0.0, 0.0, 0.0, group="all", versus="", unit="points"))
+    assert (said.state, said.detail) == ("shown", "exact; 1,234 people")
+
+
+def test_what_could_not_be_computed_says_why_and_shows_no_number():
+    said = sentence(one("adverse_gap", NAN, NAN, NAN, why="support 0.7 is under 0.8"))
+    assert said.state == "not computed"
+    assert said.text == "Not computed: adverse gap for minority, against majority (support 0.7 is under 0.8)."
+
+
+def test_a_default_that_is_not_written_in_the_name_is_still_said():
+    info = {"reason_coverage": {"qualifiers": {"decision": "adverse"}}}
+    row = one("reason_coverage", group="all", versus="", info=info)
+    assert "of adverse decisions come with a reason" in sentence(row).claim
+    assert "2.0 % of decisions come" in sentence(one("reason_coverage", group="all", versus="")).claim
+
+
+def test_a_measure_without_a_phrase_is_named_in_full():
+    assert sentence(one("brand_new[hop=kin]", group="all", versus="")).claim == "Brand new, hop kin is 2.0 %"
+    said = sentence(one("brand_new_gap")).claim
+    assert said == "Brand new gap is 2.0 percentage points for minority people, compared with majority people"
+
+
+def test_the_operators_card_says_every_row_about_everybody(findings, manifest):
+    said = headlines(Findings(findings, manifest), "accountability", "rongcheng")
+    assert [one.row.name for one in said] == ["operator_error_rate", "operator_reversal_of_wrong"]
+
+
+def never():
+    """The words of the left column of the table under `## Never` in docs/words.md."""
+    text = (Path(__file__).parents[2] / "docs" / "words.md").read_text(encoding="utf-8")
+    rows = text.split("## Never")[1].split("\n## ")[0].splitlines()
+    cells = [row.split("|")[1] for row in rows if row.startswith("|") and "---" not in row][1:]
+    return [word.strip().lower() for cell in cells for word in cell.split(",")]
+
+
+def test_the_guide_to_words_lists_what_is_never_said():
+    assert {"fair", "unbiased", "compliant", "significant"} <= set(never())
+
+
+@pytest.mark.parametrize("value", [-0.02, 0.0, 0.02, NAN])
+def test_no_sentence_uses_a_word_that_is_never_said(value):
+    words = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in never()))
+    names = sorted({*CONTRASTS, *LEVELS, *OF_TABLES, *(name for one in HEADLINES.values() for name in one)})
+    why = "too few" if math.isnan(value) else ""
+    for name in names:
+        for group, versus in (("minority", "majority"), ("all", "")):
+            said = sentence(one(name, value, NAN, NAN, group=group, versus=versus, why=why)).text.lower()
+            assert not words.findall(said)
+            assert "{" not in said
+            assert "nan" not in re.findall(r"[a-z]+", said)

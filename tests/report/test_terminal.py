@@ -1,0 +1,112 @@
+import math
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from testbed.finding import frame
+from testbed.report.plaintext import columns
+from testbed.report.terminal import answer
+
+PAGES = ["out/report.html", "out/findings.csv"]
+
+
+def fits(lines):
+    return len(lines) <= 30 and all(columns(line) <= 80 for line in lines)
+
+
+def test_the_answer_fits_30_lines_of_80_columns(findings, manifest, life):
+    assert fits(answer(findings, manifest, life, pages=PAGES))
+
+
+def test_it_begins_with_what_was_audited_and_what_is_only_claimed_and_how_to_turn_that_off(findings, manifest, life):
+    head = " ".join(answer(findings, manifest, life)).split("Disparate impact:")[0]
+    assert head.startswith("rongcheng: 100,000 people, 24 months, seed 0.")
+    assert "Claimed, not in the rules: what follows from a low grade is reported by the press." in head
+    assert "--set regime.low_grade=off" in head
+
+
+def test_without_claimed_consequences_nothing_is_claimed(findings, manifest):
+    assert "laimed" not in "\n".join(answer(findings, {**manifest, "claimed": False}))
+
+
+def test_every_family_has_one_sentence_with_interval_count_and_the_lottery(findings, manifest, life):
+    text = " ".join(line.strip() for line in answer(findings, manifest, life))
+    assert "Disparate impact: Adverse decisions are 1.9 percentage points more frequent" in text
+    assert "95 % interval 1.2 to 2.6; 8,110 people in the smaller group; a lottery: 0.0" in text
+    for family in ("Opacity", "Error propagation", "Benefit", "The operator"):
+        assert text.count(f"{family}: ") == 1
+    assert "One life: person 4711: one wrong court entry in month 6, no train for 9 months" in text
+    assert "3 others touched" in text
+    assert "Anchors: 3 of 3 hold." in text
+    assert "Assumed: 2 dials" in text
+
+
+def test_two_commands_to_try_repeat_the_runs_own_options(findings, manifest, life):
+    manifest["command"] = "testbed audit rongcheng --people 5000 --seed 3 --set regime.family.share=0 --out here"
+    text = " ".join(" ".join(answer(findings, manifest, life)).split())
+    assert "testbed case rongcheng --person 4711 --people 5000 --seed 3 --set regime.family.share=0" in text
+    assert (
+        "testbed audit rongcheng --people 5000 --seed 3 --set regime.family.share=0 --set channels.errors=off" in text
+    )
+    assert "--out here" not in text
+
+
+def test_a_failed_anchor_heads_the_answer(findings, manifest, life):
+    manifest["anchors"][1] = {"name": "lottery", "holds": False, "detail": "adverse_gap 0.2"}
+    lines = answer(findings, manifest, life)
+    assert lines[0].startswith("VOID")
+    text = " ".join(line.strip() for line in lines)
+    assert "VOID: 1 of 3 anchors failed: lottery (adverse_gap 0.2). Do not use these numbers." in text
+
+
+def test_an_anchor_that_failed_for_one_seed_failed(findings, manifest):
+    manifest["anchors"] = [{"name": "null twin", "holds": seed != 1, "seed": seed} for seed in range(3)]
+    assert "VOID: 1 of 1 anchor failed: null twin." in "\n".join(answer(findings, manifest))
+    manifest["anchors"][1]["holds"] = True
+    assert "Anchors: 1 of 1 hold, in all of 3 checks." in "\n".join(answer(findings, manifest))
+
+
+def test_what_failed_on_the_way_is_said(findings, manifest):
+    text = "\n".join(answer(findings, {**manifest, "failures": ["mine, seed 0: it raised ValueError"]}))
+    assert "FAILED: mine, seed 0: it raised ValueError." in text
+
+
+def test_a_family_that_could_not_be_computed_says_why(manifest):
+    row = {"scenario": "rongcheng", "model": "rongcheng", "measure": "flip_rate", "harm": "error propagation"}
+    row |= {"split": "all", "group": "all", "value": math.nan, "unit": "rate", "why": "the run ends before month 6"}
+    text = "\n".join(answer(frame([row]), manifest))
+    assert "Error propagation: Not computed: flip rate (the run ends before month 6)." in text
+
+
+def test_where_nothing_was_written_it_says_how_to_write(findings, manifest):
+    assert "add --out DIR" in "\n".join(answer(findings, manifest))
+    assert "Written: out/report.html, out/findings.csv." in "\n".join(answer(findings, manifest, pages=PAGES))
+
+
+def test_a_bare_manifest_and_no_findings_still_give_an_answer():
+    lines = answer(frame([]), {})
+    assert fits(lines)
+    assert any("none were run" in line for line in lines)
+
+
+@settings(deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(min_size=1, max_size=4000))
+def test_any_name_of_any_length_fits(findings, manifest, life, name):
+    made = findings.replace({"minority": name, "rongcheng": name})
+    manifest = {**manifest, "scenario": name, "models": [name], "claimed_note": name, "title": name, "failures": [name]}
+    manifest["anchors"] = [{"name": name, "holds": False, "detail": name}]
+    manifest["assumed"] = [{"path": name, "value": name, "reading": "assumed"}]
+    assert fits(answer(made, manifest, {**life, "channel": name, "scenario": name}, pages=[name]))
+
+
+@pytest.mark.parametrize("many", [1, 50])
+def test_many_models_are_said_to_be_many(findings, manifest, many):
+    manifest["models"] = ["rongcheng", *(f"model-{number}" for number in range(many))]
+    rows = findings[findings["model"] == "rongcheng"]
+    made = [rows, *(rows.assign(model=name) for name in manifest["models"][1:])]
+    import pandas as pd
+
+    lines = answer(pd.concat(made, ignore_index=True), manifest)
+    assert fits(lines)
+    assert "about the first model" in " ".join(lines)
