@@ -87,7 +87,8 @@ def sample_records(scenario: Scenario, *, n: int = N_RECORDS) -> pd.DataFrame:
         if variable.levels is not None:
             arrays[name] = ((np.arange(n) + place) % len(variable.levels)).astype(np.int8)
             continue
-        low, high = variable.range or (0.0, 1.0)
+        low, high = variable.bounds or (0.0, 1.0)
+        high = high if np.isfinite(high) else low + 100.0
         spread = low + (high - low) * ((np.arange(n) * 7) % n) / max(n - 1, 1)
         arrays[name] = spread if variable.kind == "float" else np.rint(spread).astype(np.int16)
     for place, kind in enumerate(scenario.recorded):
@@ -310,11 +311,17 @@ def _holds(book: RuleBook, example: Any, records: pd.DataFrame) -> None:
 
 
 def check_measure(
-    measure: Measure | str, *, scenario: str | Path | Scenario = "rongcheng", people: int = 3072, periods: int = 8
+    measure: Measure | str,
+    *,
+    scenario: str | Path | Scenario = "rongcheng",
+    people: int = 3072,
+    periods: int = 8,
+    case: Any = None,
 ) -> None:
     """Check a measure on a small world: what it declares, the shape of what it gives, and that it gives it twice.
 
-    Raises ContractError at the first broken promise, InputError for a name that is not registered.
+    `case` spares the world: one that has been run already. Raises ContractError at the first broken promise,
+    InputError for a name that is not registered.
     """
     from testbed.case import run_case
     from testbed.measures.base import measures
@@ -324,7 +331,8 @@ def check_measure(
         raise InputError(f"{made!r:.80} is not a measure; decorate the function with @measure.")
     for key in ("unit", "estimand", "interval", "reference", "caveats"):
         _expect(bool(str(getattr(made, key)).strip()), f"measure {made.name}: it declares no {key}.")
-    case = run_case(str(scenario) if isinstance(scenario, Path) else scenario, people=people, periods=periods)
+    if case is None:
+        case = run_case(str(scenario) if isinstance(scenario, Path) else scenario, people=people, periods=periods)
     before = case.people.copy()
     try:
         parts, again = made(case), made(case)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,14 @@ def probability(matrix: np.ndarray, weights: np.ndarray, intercept: float) -> np
 
 def one_thread() -> AbstractContextManager[Any]:
     """Numerical libraries use one thread inside: a sum over rows must not depend on the number of cores."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    limits: AbstractContextManager[Any] = threadpool_limits(1)
+    limits: AbstractContextManager[Any] = _pools().limit(limits=1)
     return limits
+
+
+@cache
+def _pools() -> Any:
+    """The thread pools of the libraries loaded by now; finding them costs a millisecond, so once."""
+    import sklearn.linear_model  # noqa: F401
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    return ThreadpoolController()

@@ -1,0 +1,133 @@
+"""Models that learn: logistic regression, boosting, and the mitigator."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthetic.draws import sparse, uniform
+from testbed.models.base import ModelError, ask, fitted, models
+from testbed.models.features import probability
+from testbed.models.mitigated import Mitigated
+
+N = 4000
+LEARNERS = ("boosting", "logistic", "mitigated")
+
+
+def coin(name, n=N):
+    return uniform(sparse(0, f"test:{name}", np.arange(n)))
+
+
+def training(n=N):
+    """Late bills and debts make a bad outcome likelier; rural people have more of both."""
+    rural = coin("rural", n) < 0.4
+    late = np.floor(coin("late", n) ** 2 * (2 + 2 * rural)).astype(np.int32)
+    debts = (coin("debts", n) < 0.1 + 0.1 * rural).astype(np.int32)
+    records = pd.DataFrame(
+        {
+            "age": (18 + np.floor(coin("age", n) * 70)).astype(np.int32),
+            "residence": pd.Categorical.from_codes(rural.astype(np.int8), ["urban", "rural"]),
+            "utility_late": late,
+            "debt_sued": debts,
+        },
+        index=pd.Index(np.arange(n) + 100, name="person"),
+    )
+    good = 1 / (1 + np.exp(-(3 - 0.8 * late - 1.5 * debts)))
+    return records, (coin("outcome", n) < good).astype(np.int8), good
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_a_learner_finds_what_makes_outcomes_likely(name):
+    records, outcomes, good = training()
+    score = ask(fitted(models.get(name)(), records, outcomes), records).score
+    assert pd.Series(score).corr(pd.Series(good), method="spearman") > 0.8
+    assert ((score >= 0) & (score <= 1)).all()
+
+
+@pytest.mark.parametrize("name", ["boosting", "logistic"])
+def test_the_score_is_a_probability_of_the_positive_outcome(name):
+    records, outcomes, _ = training()
+    score = ask(fitted(models.get(name)(), records, outcomes), records).score
+    assert abs(score.mean() - outcomes.mean()) < 0.005
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+@pytest.mark.parametrize("outcome", [0, 1])
+def test_where_all_outcomes_are_alike_everybody_scores_that_outcome(name, outcome):
+    records, _, _ = training(200)
+    model = fitted(models.get(name)(), records, np.full(200, outcome, np.int8))
+    assert (ask(model, records).score == outcome).all()
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_a_fit_is_the_same_whatever_the_global_random_state(name):
+    records, outcomes, _ = training(800)
+    np.random.seed(1)  # noqa: NPY002
+    first = ask(fitted(models.get(name)(), records, outcomes), records).score
+    np.random.seed(2)  # noqa: NPY002
+    assert np.array_equal(first, ask(fitted(models.get(name)(), records, outcomes), records).score)
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_a_fit_does_not_warn(name):
+    records, outcomes, _ = training(800)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ask(fitted(models.get(name)(), records, outcomes), records)
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_a_level_not_seen_in_training_still_scores(name):
+    records, outcomes, _ = training(400)
+    model = fitted(models.get(name)(), records, outcomes)
+    other = records.assign(residence=pd.Categorical(["island"] * 400, categories=["urban", "rural", "island"]))
+    assert np.isfinite(ask(model, other).score).all()
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_unfitted_or_short_of_a_column_it_fails_in_one_sentence(name):
+    records, outcomes, _ = training(400)
+    with pytest.raises(ModelError, match="has not been fitted"):
+        ask(models.get(name)(), records)
+    model = fitted(models.get(name)(), records, outcomes)
+    with pytest.raises(ModelError, match="no column 'age'"):
+        ask(model, records.drop(columns="age"))
+
+
+def test_the_mitigator_meets_parity_on_its_own_yes_or_no_within_its_slack():
+    records, outcomes, _ = training()
+    rural = (records["residence"] == "rural").to_numpy()
+
+    def gap(said):
+        return said[rural].mean() - said[~rural].mean()
+
+    plain = ask(fitted(models.get("logistic")(), records, outcomes), records).score
+    model = fitted(Mitigated("residence", slack=0.01), records, outcomes)
+    matrix = model.features.matrix(records)
+    yes = sum(weight * (probability(matrix, weights, at) >= 0.5) for weight, weights, at in model.parts)
+    assert gap(plain >= outcomes.mean()) < -0.3
+    assert abs(gap(yes)) < 0.02  # the slack, and the tolerance at which fairlearn stops
+    assert abs(gap(ask(model, records).score)) < abs(gap(plain)) / 2
+
+
+def test_the_mitigator_takes_equalized_odds_too_and_refuses_another_constraint():
+    records, outcomes, _ = training(800)
+    assert np.isfinite(ask(fitted(Mitigated(constraint="equalized_odds"), records, outcomes), records).score).all()
+    with pytest.raises(ModelError, match="allowed: demographic_parity, equalized_odds"):
+        fitted(Mitigated(constraint="fairness"), records, outcomes)
+
+
+def test_the_mitigator_needs_a_group_that_the_institution_holds():
+    records, outcomes, _ = training(400)
+    with pytest.raises(ModelError, match="hold no attribute 'community'"):
+        fitted(Mitigated("community"), records, outcomes)
+
+
+def test_with_one_group_only_the_mitigator_is_the_logistic_regression():
+    records, outcomes, _ = training(800)
+    alike = records.assign(residence=pd.Categorical(["urban"] * 800, categories=["urban", "rural"]))
+    fair = ask(fitted(Mitigated(), alike, outcomes), alike).score
+    assert np.array_equal(fair, ask(fitted(models.get("logistic")(), alike, outcomes), alike).score)
