@@ -82,6 +82,12 @@ def sparse(seed: int, stream: str, address: ArrayLike) -> Words:
     return _mix(words ^ np.uint64(high))
 
 
+def sparse_rows(seed: int, stream: str, address: ArrayLike, count: int) -> Words:
+    """`count` 64-bit words at each packed address: (n, count). The first ones do not depend on `count`."""
+    word = sparse(seed, stream, address)
+    return _mix(word[:, None] + np.arange(1, count + 1, dtype=np.uint64) * _GAMMA)
+
+
 def uniform(words: Words) -> NDArray[np.float64]:
     """Uniforms in [0, 1) from the upper 53 bits of each word."""
     return (words >> np.uint64(11)) * 2.0**-53

@@ -17,7 +17,7 @@ from testbed.models.base import Scores, higher_is, learns, name_of, needs, row_w
 from testbed.models.decide import Decide
 from testbed.models.scorer import Scorer
 from testbed.scenario import OUTCOME, TRAINING_PERIODS, Scenario
-from testbed.society import Society
+from testbed.society import Society, Views
 from testbed.twin import TOUCHED, Assign, Change, Inject, Replay, Switch, apart, by_root, overlay, replay, strayed_between, touched
 from testbed.world import Injection, Scheme, World
 
@@ -314,7 +314,7 @@ class Case:
         history = World(other.society, scheme, self.periods).run()
         return Case(other, self.model, self.model_name, scheme, history, base=self, change=change)
 
-    def _batched(self, change: Change, roots: np.ndarray, *, views: Any = None, injection: Injection | None = None) -> Case:
+    def _batched(self, change: Change, roots: np.ndarray, *, views: Views | None = None, injection: Injection | None = None) -> Case:
         """All roots in one replay. Roots whose differences meet are run again in batches in which none do."""
         since = 0 if injection is None else injection.period
         part = replay(self.society, self.scheme, self.history, roots, views=views, injection=injection)
@@ -329,17 +329,17 @@ class Case:
             rows.append(found[~found["root"].isin(crowded)])
             if len(batch) < len(roots):
                 alone |= dict.fromkeys(np.setdiff1d(batch, crowded).tolist(), part)
-            again += [(one, self._again(change, one, injection)) for one in smaller]
+            again += [(one, self._again(one, views, injection)) for one in smaller]
         together = pd.concat(rows).sort_values(["root", "person"], ignore_index=True)
         return self._made(history, change, roots, together, alone)
 
-    def _again(self, change: Change, roots: np.ndarray, injection: Injection | None) -> Replay:
+    def _again(self, roots: np.ndarray, views: Views | None, injection: Injection | None) -> Replay:
         if injection is not None:
             injection = Injection(roots, injection.kind, injection.period)
-            return replay(self.society, self.scheme, self.history, roots, injection=injection)
-        assert isinstance(change, Assign)
-        views = self.society.shown(change.attribute, change.value, roots, change.readers)
-        return replay(self.society, self.scheme, self.history, roots, views=views)
+        if views is not None:
+            homes = np.isin(self.society.household, self.society.household[roots])
+            views = views.only(homes, self.society.views)
+        return replay(self.society, self.scheme, self.history, roots, views=views, injection=injection)
 
     def _whole(self, history: History, injection: Injection) -> pd.DataFrame:
         links = strayed_between(self.society, self.history, history, np.ones(self.society.size, bool))

@@ -37,6 +37,18 @@ class Views:
     sensing: Columns
     direct: Columns
 
+    def only(self, people: np.ndarray, base: Views) -> Views:
+        """These views of some people (bool over everybody), and the base views of the rest."""
+
+        def mixed(mine: Columns, theirs: Columns) -> Columns:
+            return {
+                name: theirs[name] if column is theirs[name] else np.where(people, column, theirs[name])
+                for name, column in mine.items()
+            }
+
+        rates = self.rates if self.rates is base.rates else np.where(people, self.rates, base.rates)
+        return Views(rates, mixed(self.sensing, base.sensing), mixed(self.direct, base.direct))
+
 
 class Society:
     """People of a scenario with one seed: `columns` are integer-coded arrays over everybody, in order of id."""
@@ -113,13 +125,19 @@ class Society:
             views = replace(views, direct={**views.direct, attribute: columns[attribute]})
         return views
 
-    def possible(self, period: int, views: Views) -> Candidates:
-        """Those candidates of a period that these rates, raised by every sanction, could accept."""
-        if views is self.views and period in self._possible:
-            return self._possible[period]
+    def possible(self, period: int, views: Views, among: np.ndarray | None = None) -> Candidates:
+        """Those candidates of a period that these rates, raised by every sanction, could accept.
+
+        `among`: bool over everybody, the people who are asked for; None: all.
+        """
+        found = self._possible.get(period) if views is self.views else None
+        if found is not None:
+            return found if among is None else found.take(among[found.person])
         found = self.candidates(period)
+        if among is not None:
+            found = found.take(among[found.person])
         found = found.take(found.coin < views.rates[found.kind, found.person] * self.raised[found.kind])
-        if views is self.views:
+        if views is self.views and among is None:
             self._possible[period] = found
         return found
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from synthetic.channels.base import Acts, Channel
-from synthetic.draws import dense, pack, sparse, uniform
+from synthetic.draws import GRID, dense, pack, sparse, uniform
 from synthetic.ledger import INJECTED, ORIGINS, Ledger, entry_id
 from testbed.history import History, Strays
 from testbed.models.decide import Decide
@@ -63,6 +63,8 @@ class World:
         n, kinds = len(self.people), len(scenario.kinds)
         self.place = np.full(society.size, -1, np.int64)
         self.place[self.people] = np.arange(n)
+        self.near = np.zeros(society.size // GRID + 1, bool)
+        self.near[self.people // GRID] = True
         _, household = np.unique(society.household[self.people], return_inverse=True)
         self.state = RegimeState(scenario.regime, self.people, household, society.child[self.people], seed=society.seed)
         self.channels = tuple(one if scenario.errors else one.faithful() for one in scenario.channels)
@@ -120,9 +122,7 @@ class World:
 
     def _act(self, t: int) -> Acts:
         """Thin the candidates of the month: an act happens where its coin lies under the person's rate now."""
-        found = self.society.possible(t, self.views)
-        if not self.whole:
-            found = found.take(self.place[found.person] >= 0)
+        found = self.society.possible(t, self.views, None if self.whole else self.place >= 0)
         rate = self.views.rates[found.kind, found.person]
         if t:
             rate = rate * self.state.factors(self.place[found.person], found.kind, self.society.scenario.kinds)
@@ -173,7 +173,7 @@ class World:
         assert self.base is not None
         for code, channel in enumerate(self.channels):
             logged = self.base.strays[t * len(self.channels) + code]
-            outside = self.place[logged.acts.person] < 0
+            outside = (self.place[logged.acts.person] < 0) & self.near[logged.acts.person // GRID]
             acts, delay, before = logged.acts.take(outside), logged.delay[outside], logged.victim[outside]
             if not len(before):
                 continue

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from synthetic.draws import GRID, pack, sparse, uniform
+from synthetic.draws import GRID, pack, sparse, sparse_rows, uniform
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, dial, load_toml
@@ -139,23 +139,18 @@ class Channel:
         another household, and equals the actor in the column `mistakes`. A function of ids and
         attributes only, never of state.
         """
-        found = np.full(len(acts.person), -1, np.int64)
-        grid = acts.person // GRID * GRID
-        kin = at(acts.person, "household")
-        like = at(acts.person, self.mistakes) if self.mistakes else None
-        address = acts.address
-        for turn in range(LOOKALIKES):
-            open_ = np.flatnonzero(found < 0)
-            if not len(open_):
-                break
-            word = sparse(seed, f"channel:{self.name}:lookalike:{turn}", address[open_])
-            other = grid[open_] + (word >> np.uint64(54)).astype(np.int64)
-            exists = other < size
-            open_, other = open_[exists], other[exists]
-            fits = (at(other, "age") >= 18) & (at(other, "household") != kin[open_])
-            if like is not None:
-                fits &= at(other, self.mistakes) == like[open_]
-            found[open_[fits]] = other[fits]
+        n = len(acts.person)
+        if not n:
+            return np.empty(0, np.int64)
+        words = sparse_rows(seed, f"channel:{self.name}:lookalike", acts.address, LOOKALIKES)
+        other = (acts.person // GRID * GRID)[:, None] + (words >> np.uint64(54)).astype(np.int64)
+        fits = other < size
+        other = np.where(fits, other, acts.person[:, None])
+        fits &= (at(other, "age") >= 18) & (at(other, "household") != at(acts.person, "household")[:, None])
+        if self.mistakes:
+            fits &= at(other, self.mistakes) == at(acts.person, self.mistakes)[:, None]
+        first = fits.argmax(axis=1)
+        found = np.where(fits.any(axis=1), other[np.arange(n), first], -1)
         return found
 
 
