@@ -78,7 +78,7 @@ def notice_delay(case: Any, *, horizon: int = HORIZON) -> Row:
         np.asarray(column[which], np.int64)[inside] for column in (held.start, held.end, held.noticed)
     )
     if not len(start):
-        return Row(float("nan"), why="no adverse entry was made")
+        return Row(float("nan"), why="no adverse entry that a rule reads was made")
     known = (noticed >= 0) & (noticed < last)
     months = np.where(known, noticed, np.minimum(end, last)) - start
     return restricted_mean(months, known, np.asarray(case.clusters)[place[inside]], horizon)
@@ -88,17 +88,17 @@ def restricted_mean(months: NDArray, happened: NDArray[np.bool_], clusters: NDAr
     """Restricted mean of a duration in whole months, by Kaplan-Meier, with a jackknife over clusters.
 
     months: (n,) until it happened or until censored, which are told apart by `happened`. Censored in a
-    month: still at risk in it. NaN where nobody is at risk in some month before the horizon.
+    month: no longer at risk in it. NaN where nobody is at risk in some month before the horizon.
 
     >>> restricted_mean(np.array([1, 3]), np.array([True, True]), np.array([0, 1]), 12).value
     2.0
     """
     held, cluster = np.unique(clusters, return_inverse=True)
-    size = horizon + 1
-    cut = np.clip(months, 0, horizon)
-    ended, events = np.zeros((len(held), size)), np.zeros((len(held), size))
-    np.add.at(ended, (cluster, cut), 1)
-    np.add.at(events, (cluster, cut), happened & (months <= horizon))
+    last = np.where(happened, months, months - 1)
+    cut = np.minimum(last, horizon)
+    ended, events = np.zeros((len(held), horizon + 1)), np.zeros((len(held), horizon + 1))
+    np.add.at(ended, (cluster[last >= 0], cut[last >= 0]), 1)
+    np.add.at(events, (cluster[happened], cut[happened]), 1)
 
     def value(gone: NDArray, known: NDArray) -> float:
         risk = gone[::-1].cumsum()[::-1][:horizon]

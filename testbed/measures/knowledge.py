@@ -58,6 +58,8 @@ def question(case: Any, size: int = PEOPLE) -> Question:
     decision = np.asarray(case.history.decision(who.period))
     codes = decision[np.asarray(case.scored, bool)].astype(np.int64) + 1
     rates = np.bincount(codes, minlength=3) / max(1, len(codes))
+    if not len(who.ids):
+        return Question(decision[:0], decision[:0], base=rates)
     told, points = foretold(case, who, rates)
     views = () if not disclosure.notice_of_decision else _views(case, who, points)
     return Question(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 
 from testbed.measures.base import Row, measure
 from testbed.measures.foresight import Loss, Question, Share, foresee, share
-from testbed.measures.knowledge import PEOPLE, question
+from testbed.measures.knowledge import ASKS, PEOPLE, question
 from testbed.measures.surrogates import Floats
 from testbed.models.base import row_wise
 
@@ -38,31 +37,33 @@ class Asked:
         return self.losses[k]
 
 
-_known: dict[int, tuple[weakref.ref, dict[int, Asked]]] = {}
-
-
 def asked(case: Any, k: int = 0) -> Asked:
-    """The question and the losses of a case, kept as long as the case lives. Large k take a larger sample."""
-    held = _known.get(id(case))
-    if held is None or held[0]() is not case:
-        key = id(case)
-        held = (weakref.ref(case, lambda _: _known.pop(key, None)), {})
-        _known[key] = held
+    """The question and the losses of a case, kept with the case. Large k take a larger sample."""
+    held: dict[int, Asked] = vars(case).setdefault("_asked", {})
     size = max(PEOPLE, 4 * k)
-    if size not in held[1]:
+    if size not in held:
         made = question(case, size)
-        held[1][size] = Asked(made, _differ(case, made))
-    return held[1][size]
+        held[size] = Asked(made, _differ(case, made))
+    return held[size]
 
 
 def _differ(case: Any, made: Question) -> Floats:
-    """1 where two askings of the same record with fresh coins decide differently: (n,)."""
+    """Chance that two askings of the same record with fresh coins decide differently: (n,).
+
+    Two askings, or where these differ for anybody the pairs among `ASKS` of them.
+    """
+    said = np.zeros((len(made.decision), 3))
+    if not len(said):
+        return np.empty(0)
     records = case.records
     rows: Any = records.index.get_indexer(made.ids)
     if row_wise(case.model):
         records, rows = records.iloc[rows], slice(None)
-    first, second = (np.asarray(case.ask(records, coins=coins).decision)[rows] for coins in (1, 2))
-    return (first != second).astype(np.float64)
+    for coins in range(1, ASKS + 1):
+        said[np.arange(len(said)), np.asarray(case.ask(records, coins=coins).decision, np.int64)[rows] + 1] += 1
+        if coins == 2 and (said.max(axis=1) == 2).all():
+            break
+    return 1 - (said * (said - 1)).sum(axis=1) / (coins * (coins - 1))
 
 
 @measure(
@@ -122,7 +123,7 @@ def hidden(case: Any, *, k: int | None = None) -> Iterator[Row]:
     needs=("asking",),
     interval="influence values by cluster, t(G-1)",
     reference=_REFERENCE,
-    caveats="two askings of each record with fresh coins; no disclosure can cure it",
+    caveats="lots drawn once for a person and kept, at a cut-off say, count as lots; no disclosure can cure it",
     gap="",
     splits=False,
 )

@@ -51,14 +51,14 @@ def learn(
     `cases` only. cases, others: places. base: (g,) base rates. told: (n, g) forecast of the disclosed
     rules, or None. state: of the tree's tie-breaking.
     """
-    from sklearn import config_context
-
     fold = np.arange(len(cases)) % FOLDS
     chosen, known = ("base rate", np.tile(base, (len(happened), 1))) if told is None else ("rules", told)
     prior = brier(known[cases], happened[cases])
     best, view = prior, -1
     if not _clearly(prior):
         return known[others], chosen
+    from sklearn import config_context
+
     with config_context(assume_finite=True, skip_parameter_validation=True), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for place, matrix in enumerate(views):

@@ -1,0 +1,361 @@
+"""Opacity of small hand-made cases whose answers are known by construction."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthetic import draws
+from testbed.disclosure import Disclosure
+from testbed.measures import access, discretion, knowledge, predictability, reasons
+from testbed.models.base import Scores
+
+N, GRID = 4_000, 100
+KINDS = ("late", "kind")
+
+
+def coin(name, p=0.5, seed=11, n=N):
+    return (draws.uniform(draws.dense(seed, name, 0, n)) < p).astype(np.int32)
+
+
+class Points:
+    """A little rule book: -2 for each late payment, +1 for each kindness; adverse under 0, favored above 1."""
+
+    row_wise = True
+    weights = np.array([-2.0, 1.0])
+    reads = KINDS
+    rules = tuple(SimpleNamespace(points=SimpleNamespace(value=value)) for value in weights)
+
+    def contributions(self, records):
+        parts = records[list(KINDS)].to_numpy() * self.weights
+        return parts.sum(axis=1), parts
+
+    def answer(self, records, coins):
+        score, parts = self.contributions(records)
+        row, rule = np.nonzero(parts)
+        told = {
+            "person": records.index.to_numpy()[row],
+            "rule": np.array(KINDS)[rule],
+            "contribution": parts[row, rule],
+        }
+        return Scores(score, ((score > 1).astype(int) - (score < 0)).astype(np.int8), pd.DataFrame(told))
+
+
+class Lottery:
+    """Its score is a draw, anew at each asking."""
+
+    row_wise = False
+
+    def answer(self, records, coins):
+        score = draws.uniform(draws.sparse(5, f"lottery:{coins}", draws.pack(records.index.to_numpy())))
+        return Scores(score, ((score > 0.9).astype(int) - (score < 0.1)).astype(np.int8))
+
+
+class Secret:
+    """Keyed on ids, and nothing else."""
+
+    row_wise = False
+
+    def answer(self, records, coins):
+        score = draws.uniform(draws.sparse(6, "secret", draws.pack(records.index.to_numpy())))
+        return Scores(score, -(score < 0.2).astype(np.int8))
+
+
+class Bits:
+    """Adverse where both the visible bit and one that nobody sees are set."""
+
+    row_wise = True
+
+    def answer(self, records, coins):
+        return Scores(-1.0 * (both := (records["late"] & records["unseen"]).to_numpy()), -both.astype(np.int8))
+
+
+def ledger(record, noticed, end):
+    """One entry for every count, of the record alone."""
+    person, kind = np.nonzero(record)
+    many = record[person, kind]
+    subject, kind = np.repeat(person, many), np.repeat(kind, many)
+    columns = {"subject": subject, "kind": kind, "real": np.ones(len(kind), bool), "start": np.zeros(len(kind), int)}
+    return SimpleNamespace(**columns, end=np.full(len(kind), end), noticed=noticed(subject))
+
+
+def make(
+    model,
+    disclosure,
+    *,
+    record=None,
+    truth=None,
+    noticed=lambda subject: np.full(len(subject), -1),
+    end=99,
+    unseen=None,
+):
+    """A case of N people in clusters of GRID, one period; the record defaults to the truth."""
+    truth = np.column_stack([coin("late"), coin("kind") + coin("kinder")]) if truth is None else truth
+    record = truth if record is None else record
+    people = pd.DataFrame({"age": 20 + np.arange(N) % 40}, index=pd.RangeIndex(N, name="person"))
+    records = pd.DataFrame(record.astype(np.int32), index=people.index, columns=list(KINDS))
+    records = records if unseen is None else records.assign(unseen=unseen)
+    answer = model.answer(records, 0)
+    history = SimpleNamespace(
+        kinds=KINDS,
+        true_counts=lambda t: truth,
+        decision=lambda t: answer.decision,
+        ledger=ledger(record, noticed, end),
+    )
+    adverse = (SimpleNamespace(adverse=True), SimpleNamespace(adverse=False))
+    asked = []
+
+    def ask(rows, *, coins=0):
+        asked.append((len(rows), coins))
+        return model.answer(rows, coins)
+
+    shown = disclosure if isinstance(disclosure, Disclosure) else Disclosure.load(disclosure)
+    return SimpleNamespace(
+        people=people, records=records, scored=np.ones(N, bool), scores=answer, history=history, model=model, seed=3,
+        periods=1, clusters=np.arange(N) // GRID, disclosure=shown, ask=ask, asked=asked,
+        scenario=SimpleNamespace(held=("age",), compared=(), regime=None, conduct=adverse),
+    )  # fmt: skip
+
+
+def shown(**rights):
+    return Disclosure.load("closed").set({f"disclosure.{right}": value for right, value in rights.items()})
+
+
+PUBLISHED = {"rules": True, "weights": True, "cutoffs": True, "notice_of_decision": True}
+
+
+def value(measure, case, **qualifiers):
+    return measure(case, **qualifiers)[0].value
+
+
+# --- Foresight ---
+
+
+def test_published_rules_and_own_record_make_every_decision_foreseen_before_any_case():
+    case = make(Points(), shown(**PUBLISHED, own_record=True), record=np.column_stack([coin("other"), coin("more")]))
+    rows = predictability.unpredictability(case)
+    assert [row.qualifiers for row in rows] == [{"k": 0}, {"k": 10}, {"k": 100}, {"k": 1000}]
+    assert [(row.value, row.low, row.high) for row in rows] == [(0, 0, 0)] * 4
+    assert value(predictability.randomness, case) == 0
+
+
+def test_published_rules_run_on_true_conduct_are_misled_by_a_wrong_record():
+    truth = np.column_stack([coin("late"), coin("kind")])
+    wrong = truth.copy()
+    wrong[::4, 0] ^= 1
+    case = make(Points(), shown(**PUBLISHED), record=wrong, truth=truth)
+    decided, believed = (Points().answer(pd.DataFrame(x, columns=list(KINDS)), 0).decision for x in (wrong, truth))
+    base = 1 - ((np.bincount(decided + 1, minlength=3) / N) ** 2).sum()
+    assert value(predictability.unpredictability, case, k=0) == pytest.approx(2 * (decided != believed).mean() / base)
+    assert value(predictability.unpredictability, make(Points(), shown(**PUBLISHED)), k=0) == 0
+
+
+def test_rules_without_weights_count_every_item_alike_and_cut_offs_unseen_meet_the_base_rate():
+    truth = np.column_stack([coin("late"), coin("kind")])
+    case = make(Points(), shown(rules=True, notice_of_decision=True), truth=truth)
+    who = knowledge.sample(case)
+    forecast, points = knowledge.foretold(case, who, np.array([0.5, 0.5, 0.0]))
+    assert (points == truth[who.place] @ [-1, 1]).all()
+    late, both = (points == -1), (points == 0)
+    assert forecast[late, 0] == pytest.approx(1)
+    assert forecast[both, 0] == pytest.approx((0.5 - late.mean()) / both.mean())
+
+
+def test_a_score_with_its_cut_offs_tells_the_decision_and_without_them_only_the_rank():
+    told = make(Points(), shown(own_score=True, cutoffs=True, notice_of_decision=True), record=np.ones((N, 2), int) * 3)
+    assert np.isnan(value(predictability.unpredictability, told, k=0))
+    told = make(Points(), shown(own_score=True, cutoffs=True))
+    assert value(predictability.unpredictability, told, k=0) == 0
+    ranked = make(Points(), shown(own_score=True))
+    assert value(predictability.unpredictability, ranked, k=0) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("preset", ["score-only", "open"])
+def test_a_lottery_hides_nothing_and_is_all_randomness_whatever_is_shown(preset):
+    case = make(Lottery(), preset)
+    (chance,) = predictability.randomness(case)
+    assert chance.low <= 1 <= chance.high
+    for row in predictability.hidden(case, k=0) + predictability.hidden(case, k=100):
+        assert row.low <= 0 <= row.high
+        assert row.high - row.low < 0.3
+
+
+def test_a_secret_rule_keyed_on_ids_is_hidden_and_not_random():
+    case = make(Secret(), "notified")
+    assert value(predictability.randomness, case) == 0
+    assert [row.value for row in predictability.hidden(case)] == pytest.approx([1, 1, 1, 1], abs=0.05)
+
+
+def test_an_input_that_nobody_sees_comes_from_its_margin_and_leaves_two_thirds():
+    truth = np.column_stack([coin("late"), coin("kind")])
+    case = make(Bits(), shown(**PUBLISHED), truth=truth, unseen=coin("unseen"))
+    (row,) = predictability.unpredictability(case, k=0)
+    assert row.low <= 2 / 3 <= row.high
+    assert row.high - row.low < 0.2
+
+
+@pytest.mark.parametrize("rights", [{}, {"own_record": True, "own_score": False}])
+def test_without_notice_nothing_is_learned_from_others(rights):
+    case = make(Points(), shown(**rights))
+    assert [row.value for row in predictability.unpredictability(case)] == pytest.approx([1] * 4)
+
+
+def test_a_secret_rule_over_ones_own_conduct_is_learned_where_decisions_are_notified():
+    found = [row.value for row in predictability.hidden(make(Points(), "notified"))]
+    assert found[0] == pytest.approx(1)
+    assert found[-1] < 0.02
+
+
+def test_views_are_one_for_each_coarser_preset_that_shows_something_else():
+    case = make(Points(), "open", record=np.column_stack([coin("a"), coin("b")]))
+    assert [view.shape[1] for view in knowledge.question(case).views] == [3, 4, 6]
+    assert knowledge.question(make(Points(), "closed")).views == ()
+
+
+def test_a_model_that_is_not_row_wise_is_asked_about_everybody_and_a_row_wise_one_about_the_sample():
+    for model, people in ((Secret(), N), (Points(), 500)):
+        case = make(model, "open")
+        knowledge.question(case, 500)
+        assert {many for many, _ in case.asked} == {people}
+
+
+def test_conduct_counts_the_acts_that_would_still_stand():
+    case = make(Points(), "closed")
+    done = np.cumsum(np.arange(12))
+    case.history.true_counts = lambda t: np.full((N, 2), done[t])
+    months = {"minor": 3, "serious": 24}
+    case.scenario.regime = SimpleNamespace(value=lambda clause, key: months[key])
+    case.scenario.conduct = tuple(
+        SimpleNamespace(name=name, severity=key) for name, key in zip(KINDS, months, strict=True)
+    )
+    assert knowledge.conduct(case, 10)[0].tolist() == [10 + 9 + 8, done[10]]
+
+
+def test_nobody_in_scope_is_undefined_and_says_so():
+    case = make(Points(), "open")
+    case.scored, case.records = np.zeros(N, bool), case.records.iloc[:0]
+    for measure in (predictability.unpredictability, predictability.hidden, predictability.randomness):
+        for row in measure(case):
+            assert np.isnan(row.value)
+            assert row.why == "nobody to evaluate"
+
+
+# --- Reasons ---
+
+
+def coverage(case):
+    return {
+        part.qualifiers["decision"]: part.numerator.sum() / part.denominator.sum()
+        for part in reasons.reason_coverage(case)
+    }
+
+
+def test_punishments_explained_and_rewards_not_give_the_gap_that_engelmann_2019_found():
+    case = make(Points(), "rongcheng")
+    assert coverage(case) == {"adverse": 1.0, "favored": 0.0}
+    (gap,) = reasons.clarity_gap(case)
+    assert gap.value == 1
+    assert 0.99 < gap.low < 1
+    assert reasons.clarity_gap(make(Points(), "open"))[0].value == 0
+    assert coverage(make(Points(), "closed")) == {"adverse": 0.0, "favored": 0.0}
+
+
+@pytest.mark.parametrize("part", [{"rule": ""}, {"contribution": 0.0}])
+def test_a_reason_without_a_rule_or_without_a_weight_covers_nothing(part):
+    case = make(Points(), "open")
+    case.scores = Scores(case.scores.score, case.scores.decision, case.scores.reasons.assign(**part))
+    assert coverage(case) == {"adverse": 0.0, "favored": 0.0}
+
+
+def test_a_scheme_without_reasons_covers_nothing_and_its_specificity_is_undefined():
+    case = make(Lottery(), "open")
+    assert coverage(case) == {"adverse": 0.0, "favored": 0.0}
+    assert reasons.reason_specificity(case)[0].why == "the scheme gives no reasons"
+
+
+def test_boilerplate_is_told_to_everybody_and_says_nothing():
+    case = make(Points(), "open")
+    same = pd.DataFrame({"person": np.arange(N), "rule": "overall conduct", "contribution": -1.0})
+    case.scores = Scores(case.scores.score, case.scores.decision, same)
+    assert coverage(case) == {"adverse": 1.0, "favored": 1.0}
+    (row,) = reasons.reason_specificity(case)
+    assert (row.value, row.low, row.high, row.n) == (0, 0, 0, int((case.scores.decision != 0).sum()))
+
+
+def test_reasons_that_name_ones_own_item_tell_apart_as_counted_by_hand():
+    """Half are adverse for `late`; of the others a share has been late too, so that the reason is true of them."""
+    decision = np.where(np.arange(N) % 2 == 0, -1, 0).astype(np.int8)
+    late = (decision == -1) | (np.arange(N) % 8 == 1)
+    told = pd.DataFrame({"person": np.flatnonzero(late), "rule": "late", "contribution": -2.0})
+    case = make(Points(), "rongcheng")
+    case.scores, case.history.decision = Scores(np.zeros(N), decision, told), lambda t: decision
+    (row,) = reasons.reason_specificity(case)
+    assert row.value == pytest.approx(0.75)
+    assert row.low <= 0.75 <= row.high
+
+
+# --- Access ---
+
+
+def test_a_record_that_is_shown_is_all_seen_and_else_what_one_was_told_of():
+    case = make(Points(), "open")
+    part = access.record_access(case)[0]
+    assert part.numerator.sum() == part.denominator.sum() == case.records.to_numpy().sum()
+    told = make(Points(), "closed", noticed=lambda subject: np.where(subject % 4 == 0, 0, -1))
+    part = access.record_access(told)[0]
+    assert part.numerator.sum() == told.records.to_numpy()[::4].sum()
+    assert access.record_access(make(Points(), "open", end=0))[0].denominator.sum() == 0
+
+
+def test_kinds_that_no_rule_reads_are_left_out_of_access():
+    model = Points()
+    model.reads = ("late",)
+    case = make(model, "open")
+    assert access.record_access(case)[0].denominator.sum() == case.records["late"].sum()
+
+
+def test_notice_delay_is_the_restricted_mean_known_in_closed_form():
+    """Noticed with chance h each month: the mean over H months is the sum of (1 - h)^(m + 1)."""
+    n, h, horizon = 40_000, 0.2, 6
+    wait = np.floor(np.log1p(-draws.uniform(draws.dense(1, "wait", 0, n))) / np.log(1 - h)).astype(int)
+    followed = 1 + (draws.uniform(draws.dense(1, "follow", 0, n)) * 12).astype(int)
+    row = access.restricted_mean(np.minimum(wait, followed), wait < followed, np.arange(n) // 400, horizon)
+    truth = sum((1 - h) ** (month + 1) for month in range(horizon))
+    assert row.low <= truth <= row.high
+    assert row.high - row.low < 0.1
+
+
+def test_entries_that_nobody_learns_of_last_the_whole_horizon():
+    case = make(Points(), "closed")
+    case.periods = 20
+    (row,) = access.notice_delay(case)
+    assert (row.value, row.n) == (12, int(case.records["late"].sum()))
+    assert "nobody is followed" in access.notice_delay(make(Points(), "closed"))[0].why
+
+
+# --- Discretion ---
+
+
+def book(bands, cuts):
+    grades = [SimpleNamespace(at_least=None if cut is None else SimpleNamespace(value=cut)) for cut in cuts]
+    return SimpleNamespace(model=SimpleNamespace(rules=range(4), discretion=bands, grades=grades))
+
+
+def test_discretion_is_counted_and_measured_against_the_narrowest_grade():
+    case = book({"other": (-50, -5), "heroic": (10, 30)}, [1050, 1030, 960, None])
+    assert value(discretion.discretion_share, case) == 0.5
+    (row,) = discretion.widest_discretion(case)
+    assert (row.value, row.low, row.high) == (45 / 20, 45 / 20, 45 / 20)
+    assert value(discretion.widest_discretion, book({}, [1050, None])) == 0
+    assert (
+        discretion.widest_discretion(book({"other": (-5, 5)}, [0, None]))[0].why
+        == "the rule book has fewer than two cut-offs"
+    )
+
+
+def test_what_is_not_a_rule_book_has_no_discretion_to_measure():
+    for measure in (discretion.discretion_share, discretion.widest_discretion):
+        (row,) = measure(make(Lottery(), "open"))
+        assert np.isnan(row.value)
+        assert row.why == "the model is not a rule book"
