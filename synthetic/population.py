@@ -113,6 +113,12 @@ class Population:
             columns[name] = values if levels is None else pd.Categorical.from_codes(values, categories=list(levels))
         return pd.DataFrame(columns, index=pd.Index(np.arange(start, stop, dtype=np.int64), name="person"))
 
+    def margins(self) -> pd.DataFrame:
+        """Each published figure of the recipe with what these people show (see `synthetic.margins.compare`)."""
+        from synthetic.margins import compare
+
+        return compare(self)
+
     def _range(self, start: int, stop: int | None) -> tuple[int, int]:
         stop = self.size if stop is None else stop
         if not 0 <= start <= stop <= self.size:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError, check_keys, unknown
+from synthetic.margins import Margin, read_margins
 from synthetic.registry import find_toml
 from synthetic.source import Dial, check_source, dial, load_toml
 from synthetic.variable import Chances, Numbers, Variable
@@ -54,6 +55,7 @@ class Recipe:
         title: str = "",
         as_of: str = "",
         not_modelled: tuple[str, ...] = (),
+        margins: tuple[Margin, ...] = (),
         layout: bool = True,
     ) -> None:
         self.name, self.title, self.as_of = name, title, as_of
@@ -61,6 +63,7 @@ class Recipe:
         self.dials = dict(dials)
         self.tables = dict(tables or {})
         self.not_modelled = list(not_modelled)
+        self.margins = list(margins)
         self.order = _sorted(self.variables)
         self._chances: dict[str, Chances] = {}
 
@@ -82,9 +85,10 @@ class Recipe:
             if path not in dials:
                 raise unknown("dial", path, dials)
             dials[path] = dials[path].set(value)
-        return self._with(dials)
+        return self.with_numbers(dials)
 
-    def _with(self, dials: Mapping[str, Dial], tables: Mapping[str, Table] | None = None) -> Recipe:
+    def with_numbers(self, dials: Mapping[str, Dial], tables: Mapping[str, Table] | None = None) -> Recipe:
+        """The same recipe with these dials and tables in the place of its own."""
         own = {name: v for name, v in self.variables.items() if name not in LAYOUT}
         return Recipe(
             self.name,
@@ -94,6 +98,7 @@ class Recipe:
             title=self.title,
             as_of=self.as_of,
             not_modelled=tuple(self.not_modelled),
+            margins=tuple(self.margins),
         )
 
     @property
@@ -183,7 +188,7 @@ def _sorted(variables: Mapping[str, Variable]) -> list[str]:
 
 def _read(path: Path) -> Recipe:
     text = load_toml(path)
-    head = ("schema", "title", "as_of", "base", "not_modelled")
+    head = ("schema", "title", "as_of", "base", "not_modelled", "margins")
     base = _read(find_toml("recipe", str(text["base"]), FOLDER, path.parent)) if "base" in text else None
     if base is None:
         module = _module(path)
@@ -217,6 +222,7 @@ def _read(path: Path) -> Recipe:
         title=str(text.get("title", base.title if base else name)),
         as_of=str(text.get("as_of", base.as_of if base else "")),
         not_modelled=tuple(str(line) for line in left_out),  # type: ignore[attr-defined]
+        margins=read_margins(text["margins"]) if "margins" in text else tuple(base.margins if base else ()),
     )
 
 

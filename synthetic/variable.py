@@ -179,14 +179,18 @@ class Numbers:
 class Chances:
     """The chances of a variable on every combination of its parents' values, ready for tossing.
 
-    Only outcomes that can happen are kept: `label[j]` is the j-th of a combination and `step[j]` the largest
+    `table` holds the chance of each value (first axis) on each combination (second axis, see `row`).
+    Only outcomes that can happen are kept for tossing: `label[j]` is the j-th of a combination and `step[j]` the largest
     word that does not go past it. A value costs one comparison of a raw word for each step.
     """
 
     def __init__(self, each: Variable, parents: Sequence[Variable], numbers: Numbers) -> None:
         domains = [parent.domain for parent in parents]
         shape = tuple(map(len, domains))
-        mesh = np.ix_(*(np.array(domain, parent.dtype) for domain, parent in zip(domains, parents)))
+        mesh = [
+            np.array(domain, parent.dtype).reshape([-1 if axis == k else 1 for axis in range(len(shape))])
+            for k, (domain, parent) in enumerate(zip(domains, parents))
+        ]
         assert each.function is not None
         found = each.function(*mesh, **({"numbers": numbers} if "numbers" in each.reserved else {}))
         weights = [1.0 - np.asarray(found), found] if each.kind == "flag" else list(found)
@@ -196,7 +200,8 @@ class Chances:
         total = table.sum(axis=0)
         if not (np.isfinite(table).all() and (table > -1e-12).all() and (total > 0).all()):
             raise InputError(f"variable {each.name}: some chances are negative or all zero at these dials.")
-        possible = table > 2.0**-60 * total
+        self.table = table / total
+        possible = self.table > 2.0**-60
         order = np.argsort(~possible, axis=0, kind="stable")[: int(possible.sum(axis=0).max())]
         shares = np.take_along_axis(np.where(possible, table, 0.0), order, axis=0)
         below = np.minimum(np.cumsum(shares, axis=0)[:-1] / shares.sum(axis=0), 1.0)
@@ -207,14 +212,17 @@ class Chances:
         self.origin = sum(domain.start * stride for domain, stride in zip(domains, self.strides))
         self.dtype = each.dtype
 
-    def toss(self, words: NDArray[np.uint64], parents: Sequence[NDArray]) -> NDArray:
-        """The value of each unit, from a raw word and the values of its parents."""
+    def row(self, parents: Sequence[NDArray]) -> NDArray[np.int64] | None:
+        """The column of `table` that belongs to each unit; None where there are no parents."""
         row: NDArray[np.int64] | None = None
         for values, stride in zip(parents, self.strides):
             part = np.multiply(values, stride, dtype=np.int64)
             row = part if row is None else np.add(row, part, out=row)
-        if row is not None and self.origin:
-            row -= self.origin
+        return row if row is None or not self.origin else np.subtract(row, self.origin, out=row)
+
+    def toss(self, words: NDArray[np.uint64], parents: Sequence[NDArray]) -> NDArray:
+        """The value of each unit, from a raw word and the values of its parents."""
+        row = self.row(parents)
         past = np.zeros(len(words), np.int8)
         for step in self.step:
             past += words > (step[0] if row is None else step.take(row))

@@ -198,7 +198,7 @@ def work(age: Array, sex: Array, education: Array, residence: Array, need: Array
     studying = ((age <= 18) & (education >= SENIOR)) | ((age <= 22) & (education > SENIOR))
     student = grown * studying * numbers.in_school
     ends = np.where(sex == MALE, numbers.men_end, numbers.women_end)
-    before = np.where(sex == MALE, numbers.men, numbers.women)
+    before = np.where(residence == URBAN, numbers.urban, numbers.rural) * np.where(sex == MALE, 1, numbers.women_ratio)
     after = before * np.where(residence == URBAN, numbers.late_urban, numbers.late_rural)
     active = np.where(age < ends, before, after * np.maximum(0.0, 1 - (age - ends) / 25.0))
     active = (grown - student) * active * np.where(need, 1 - numbers.need_loss, 1.0)

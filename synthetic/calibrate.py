@@ -1,0 +1,190 @@
+"""Work out the numbers of china-2020 that follow from its margins: `python -m synthetic.calibrate [--write]`.
+
+Numbers marked `inferred` with `where = "python -m synthetic.calibrate"` come from here: age tilts, cohort ages of
+education, employment, the income law and its fifths, internet use by age. Prints each; `--write` puts it in its place.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.kinship import band_of
+from synthetic.population import Population
+from synthetic.recipe import FOLDER, Recipe
+
+SEED = 20201101
+PEOPLE = 1 << 21
+Floats = NDArray[np.float64]
+
+
+def _put(recipe: Recipe, values: dict[str, float | Sequence[float]]) -> Recipe:
+    dials, tables = dict(recipe.dials), dict(recipe.tables)
+    for path, value in values.items():
+        if path in tables:
+            tables[path] = replace(tables[path], values=np.asarray(value))
+        else:
+            dials[path] = dials[path].set(value)
+    return recipe.with_numbers(dials, tables)
+
+
+def _targets(recipe: Recipe, *names: str) -> Floats:
+    found = [margin.value for name in names for margin in recipe.margins if margin.name.startswith(name)]
+    return np.array(found)
+
+
+def _expected(recipe: Recipe, name: str, parents: Iterable[NDArray]) -> Floats:
+    """The chances of each value of a variable, for each person."""
+    table = recipe.chances(name)
+    return table.table[:, table.row(list(parents))]
+
+
+def _bisect(share: Callable[[float], float], target: float, low: float, high: float) -> float:
+    """The argument at which an increasing function meets a target."""
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if share(middle) < target else (low, middle)
+    return (low + high) / 2
+
+
+def tilts(recipe: Recipe) -> dict[str, object]:
+    """Iterative scaling of the age tilts to the census pyramid."""
+    target = _targets(recipe, "men by age", "women by age")
+    target /= target.sum()
+    tilt = np.zeros(34)
+    for turn in range(60):
+        paths = {"recipe.demography.tilt_male": tilt[:17], "recipe.demography.tilt_female": tilt[17:]}
+        cells = Population(_put(recipe, paths), PEOPLE, seed=SEED).arrays(names=["demography"])["demography"]
+        share = np.bincount(band_of(cells), minlength=34) / PEOPLE
+        if turn < 59:
+            tilt = (tilt - 0.7 * np.log(np.maximum(share, 1e-9) / target)).round(4)
+            tilt -= tilt.mean().round(4)
+    print(f"# pyramid: largest difference {np.abs(share - target).max():.5f}")
+    return {path: [round(float(x), 4) for x in values] for path, values in paths.items()}
+
+
+def cohorts(recipe: Recipe) -> dict[str, object]:
+    """Ages of the cohorts that reach each level of education, from the lowest level up."""
+    arrays = Population(recipe, PEOPLE, seed=SEED).arrays(names=["age", "residence"])
+    reach = np.cumsum(_targets(recipe, "college", "senior secondary", "junior secondary", "primary"))[::-1]
+    made: dict[str, object] = {}
+    for number, (level, target) in enumerate(zip(("primary", "junior", "senior", "college"), reach), 1):
+        path = f"recipe.education.{level}_age"
+
+        def share(age: float, path: str = path, number: int = number) -> float:
+            with_age = _put(recipe, {path: age})
+            return float(_expected(with_age, "education", arrays.values())[number:].mean(axis=1).sum())
+
+        low, high = recipe.dials[path].range or (0, 100)
+        made[path] = round(_bisect(share, float(target), low, high), 2)
+        recipe = _put(recipe, {path: made[path]})  # type: ignore[dict-item]
+    return made
+
+
+def employment(recipe: Recipe) -> dict[str, object]:
+    """Activity of men before the end of working age, in town and country."""
+    names = ["age", "sex", "education", "residence", "need"]
+    arrays = Population(recipe, PEOPLE, seed=SEED).arrays(names=names)
+    made: dict[str, object] = {}
+    for code, place in enumerate(("urban", "rural")):
+        path = f"recipe.work.{place}"
+        here = [values[arrays["residence"] == code] for values in (arrays[name] for name in names)]
+
+        def share(rate: float, path: str = path, here: list[NDArray] = here) -> float:
+            return float(_expected(_put(recipe, {path: rate}), "work", here)[2].mean())
+
+        target = float(_targets(recipe, f"employed, {place}")[0])
+        print(f"# employed, {place}: {share(0.3):.4f} to {share(1.0):.4f}, target {target:.4f}")
+        made[path] = round(_bisect(share, target, 0.3, 1.0), 4)
+    return made
+
+
+def incomes(recipe: Recipe) -> dict[str, object]:
+    """The two lognormal laws of income nearest to the published fifths and means, in relative terms; and the fifths."""
+    from scipy.optimize import least_squares
+
+    paths = [f"recipe.income.{place}_{what}" for place in ("urban", "rural") for what in ("middle", "spread")]
+    plain = _put(recipe, {paths[0]: 50_000, paths[2]: 50_000, paths[1]: 0.5, paths[3]: 0.5})
+    arrays = Population(plain, PEOPLE, seed=SEED).arrays(names=["income", "residence"])
+    rank, urban = np.log(arrays["income"] / 50_000) / 0.5, arrays["residence"] == 0
+    fifths = _targets(recipe, *(f"income, {which}" for which in ("lowest", "second", "middle", "fourth", "highest")))
+    means = _targets(recipe, "income, urban", "income, rural")
+
+    def incomes_at(x: Floats) -> Floats:
+        return np.where(urban, np.exp(x[0] + x[1] * rank), np.exp(x[2] + x[3] * rank))
+
+    def misses(x: Floats) -> Floats:
+        income = incomes_at(x)
+        found = [part.mean() for part in np.array_split(np.sort(income), 5)]
+        return np.concatenate(
+            [np.array(found) / fifths - 1, np.array([income[urban].mean(), income[~urban].mean()]) / means - 1]
+        )
+
+    fit = least_squares(misses, np.array([np.log(25_000), 0.5, np.log(10_000), 0.5]))
+    print("# income, relative misses of the fifths, urban, rural:", np.round(misses(fit.x), 3))
+    cuts = np.quantile(incomes_at(fit.x), [0.2, 0.4, 0.6, 0.8])
+    made = {path: round(float(x), 4) for path, x in zip(paths, fit.x)}
+    made |= {path: round(float(np.exp(fit.x[k])), 0) for k, path in zip((0, 2), paths[::2])}
+    return {**made, **{f"recipe.income_fifth.cut_{k}": round(float(cut), 0) for k, cut in enumerate(cuts, 1)}}
+
+
+def users(recipe: Recipe) -> dict[str, object]:
+    """Internet use by age and residence: odds that are a product of age and place, at the published margins.
+
+    The published share of users aged 20 to 29 is more than all people of that age; it is held at 98.5 % of them and
+    the rest is spread over the other ages.
+    """
+    arrays = Population(recipe, PEOPLE, seed=SEED).arrays(names=["age", "residence"])
+    cell = np.minimum(arrays["age"] // 10, 6) * 2 + arrays["residence"]
+    people = np.bincount(cell, minlength=14).reshape(7, 2) / PEOPLE
+    place = _targets(recipe, "internet, urban", "internet, rural") * people.sum(axis=0)
+    shares = np.array([0.031, 0.135, 0.178, 0.205, 0.188, 0.151, 0.112]) * place.sum()
+    capped = np.minimum(shares, 0.985 * people.sum(axis=1))
+    free = capped == shares
+    capped[free] *= (place.sum() - capped[~free].sum()) / capped[free].sum()
+    odds_age, odds_place = np.ones(7), np.ones(2)
+    for _ in range(2000):
+        for axis, odds, target in ((1, odds_age, capped), (0, odds_place, place)):
+            odds_both = odds_age[:, None] * odds_place
+            found = (people * odds_both / (1 + odds_both)).sum(axis=axis)
+            full = people.sum(axis=axis)
+            odds *= (target / (full - target)) / (found / (full - found))
+    rate = odds_age[:, None] * odds_place
+    rate = (rate / (1 + rate)).round(4)
+    return {"recipe.internet.urban": rate[:, 0].tolist(), "recipe.internet.rural": rate[:, 1].tolist()}
+
+
+def write(text: str, path: str, value: object) -> str:
+    """The text of a recipe file with one number replaced."""
+    _, section, key = path.split(".")
+    pattern = rf"(?ms)(^\[{section}\]\n.*?^{key}\s*= \{{ values? = )(\[.*?\]|[-\w.]+)"
+    changed, count = re.subn(pattern, lambda found: found.group(1) + str(value), text, count=1)
+    if count != 1:
+        raise SystemExit(f"{path} was not found in the recipe file.")
+    return changed
+
+
+def main() -> None:
+    """Work out every number, each step with those before it in place."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put the numbers into china_2020.toml")
+    keep = parser.parse_args().write
+    recipe = Recipe.load("china-2020")
+    file = FOLDER / "china_2020.toml"
+    text = file.read_text(encoding="utf-8")
+    for step in (tilts, cohorts, employment, incomes, users):
+        for path, value in step(recipe).items():
+            print(f"{path} = {value}")
+            recipe = _put(recipe, {path: value})  # type: ignore[dict-item]
+            text = write(text, path, value)
+    if keep:
+        file.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""Margins: published figures that a society is compared with, in standard errors and in points.
+
+A margin is no parameter. It stands in the recipe's TOML file under `[[margins]]`: a share (`where`, `value`), a share
+for each band of a number (`bands`, `counts`, `total`) or a mean (`mean`, `value`), among those that `among` selects.
+A condition is a level, True or False, a list of levels, a number, or `{ at_least = 15, below = 60 }`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.draws import GRID
+from synthetic.errors import InputError, check_keys
+from synthetic.source import check_source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from synthetic.population import Population
+    from synthetic.variable import Variable
+
+_KEYS = (
+    "name",
+    "where",
+    "among",
+    "mean",
+    "bands",
+    "counts",
+    "total",
+    "value",
+    "unit",
+    "source",
+    "reading",
+    "note",
+    "within",
+)
+
+
+@dataclass(frozen=True)
+class Margin:
+    """One published figure: the share of `where`, or the mean of `mean`, among the people selected by `among`.
+
+    `within` is the largest difference allowed on top of sampling error.
+    """
+
+    name: str
+    value: float
+    unit: str
+    source: str
+    reading: str
+    within: float
+    where: Mapping[str, Any] = field(default_factory=dict)
+    among: Mapping[str, Any] = field(default_factory=dict)
+    mean: str = ""
+    note: str = ""
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that it reads."""
+        return [*self.where, *self.among, *([self.mean] if self.mean else [])]
+
+
+def read_margins(entries: object) -> tuple[Margin, ...]:
+    """The margins of a recipe file. Raises InputError where a source, reading, unit or tolerance is missing."""
+    if not isinstance(entries, list):
+        raise InputError(f"margins must be a list of tables, found {entries!r}.")
+    made: list[Margin] = []
+    for number, entry in enumerate(entries):
+        place = f"margin {entry.get('name', number)}" if isinstance(entry, dict) else f"margin {number}"
+        entry = check_keys(entry, _KEYS, place)
+        source, reading = check_source(entry, place)
+        for key in ("name", "unit", "within"):
+            if key not in entry:
+                raise InputError(f"{place} must have {key}.")
+        common = (str(entry["unit"]), source, reading, float(entry["within"]))  # type: ignore[arg-type]
+        where, among, note = entry.get("where", {}), entry.get("among", {}), str(entry.get("note", ""))
+        if "bands" not in entry:
+            value, mean = float(entry["value"]), str(entry.get("mean", ""))  # type: ignore[arg-type]
+            made.append(Margin(str(entry["name"]), value, *common, where, among, mean, note))  # type: ignore[arg-type]
+            continue
+        ((column, lows),) = entry["bands"].items()  # type: ignore[attr-defined]
+        for low, high, count in zip(lows, [*lows[1:], None], entry["counts"]):  # type: ignore[call-overload]
+            band = {"at_least": low} if high is None else {"at_least": low, "below": high}
+            name = f"{entry['name']}, {low} and over" if high is None else f"{entry['name']}, {low} to {high - 1}"
+            share = count / entry["total"]  # type: ignore[operator]
+            made.append(Margin(name, share, *common, {**where, column: band}, among, "", note))  # type: ignore[dict-item]
+    return tuple(made)
+
+
+def holds(condition: object, values: NDArray, each: Variable) -> NDArray[np.bool_]:
+    """For which values a condition holds."""
+    if isinstance(condition, dict):
+        check_keys(condition, ("at_least", "below"), f"a condition on {each.name}")
+        at_least, below = condition.get("at_least", -np.inf), condition.get("below", np.inf)
+        return (values >= at_least) & (values < below)
+    wanted = condition if isinstance(condition, list) else [condition]
+    return np.isin(
+        values, [each.code(value) for value in wanted] if not each.fixed else [_level(each, v) for v in wanted]
+    )
+
+
+def _level(each: Variable, value: object) -> object:
+    return each.levels.index(str(value)) if each.levels is not None else value
+
+
+def compare(population: Population, margins: list[Margin] | None = None) -> pd.DataFrame:
+    """Each margin with what the population shows: found, its standard error clustered by grid, and the verdict.
+
+    `errors` is the difference in standard errors; `holds` whether it is at most `within` plus four of them. A ratio
+    estimate over G grids has variance G/(G-1) sum((y - r x)^2) / (sum x)^2 (Cochran 1977, section 6.4).
+    """
+    import pandas as pd
+
+    margins = population.recipe.margins if margins is None else margins
+    grids = (population.size - 1) // GRID + 1
+    over, under = np.zeros((len(margins), grids)), np.zeros((len(margins), grids))
+    names = sorted({column for margin in margins for column in margin.columns})
+    population.recipe.needed(names)
+    variables = population.recipe.variables
+    for start in range(0, population.size, 64 * GRID):
+        stop = min(start + 64 * GRID, population.size)
+        arrays = population.arrays(start, stop, names=names)
+        seen: dict[str, NDArray[np.bool_]] = {}
+
+        def all_of(conditions: Mapping[str, Any], arrays: dict[str, NDArray] = arrays, seen: dict = seen) -> NDArray:
+            kept = np.ones(len(arrays[names[0]]), np.bool_)
+            for column, condition in conditions.items():
+                key = f"{column} {condition}"
+                if key not in seen:
+                    seen[key] = holds(condition, arrays[column], variables[column])
+                kept &= seen[key]
+            return kept
+
+        block = slice(start // GRID, (stop - 1) // GRID + 1)
+        for k, margin in enumerate(margins):
+            counted = all_of(margin.among)
+            top = arrays[margin.mean] * counted if margin.mean else counted & all_of(margin.where)
+            over[k, block], under[k, block] = _by_grid(top), _by_grid(counted)
+    rows = []
+    for margin, y, x in zip(margins, over, under):
+        n = x.sum()
+        found = y.sum() / n if n else np.nan
+        error = np.sqrt(grids / (grids - 1) * ((y - found * x) ** 2).sum()) / n if n and grids > 1 else np.nan
+        gap = found - margin.value
+        rows.append(
+            {
+                "margin": margin.name,
+                "unit": margin.unit,
+                "target": margin.value,
+                "found": found,
+                "difference": gap,
+                "standard_error": error,
+                "errors": gap / error if error > 0 else np.nan,
+                "within": margin.within,
+                "holds": bool(abs(gap) <= margin.within + 4 * error),
+                "n": int(n),
+                "source": margin.source,
+                "reading": margin.reading,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _by_grid(values: NDArray) -> NDArray[np.float64]:
+    whole = np.zeros(-(-len(values) // GRID) * GRID, values.dtype)
+    whole[: len(values)] = values
+    return whole.reshape(-1, GRID).sum(axis=1, dtype=np.float64)
