@@ -81,13 +81,12 @@ def factorized(found: Column) -> tuple[NDArray[np.integer], list[Any]]:
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values.cat.codes.to_numpy(), list(values.cat.categories)
     plain = values.to_numpy()
-    if plain.dtype.kind == "b":
-        plain = plain.view(np.int8)
-        return _in_range(plain, 0, 1, [False, True])
-    if plain.dtype.kind in "iu" and len(plain):
-        low, high = int(plain.min()), int(plain.max())
+    if plain.dtype.kind in "iub":
+        whole = plain.view(np.int8) if plain.dtype.kind == "b" else plain
+        low, high = int(whole.min()), int(whole.max())
         if high - low < LARGEST_RANGE:
-            return _in_range(plain, low, high, list(range(low, high + 1)))
+            codes, numbers = _in_range(whole, low, high)
+            return codes, [bool(name) for name in numbers] if plain.dtype.kind == "b" else numbers
     codes, uniques = pd.factorize(values)
     names = list(uniques)
     try:
@@ -99,14 +98,19 @@ def factorized(found: Column) -> tuple[NDArray[np.integer], list[Any]]:
     return rank[codes], [names[at] for at in order]
 
 
-def _in_range(plain: NDArray, low: int, high: int, names: list[Any]) -> tuple[NDArray[np.integer], list[Any]]:
+def _in_range(plain: NDArray, low: int, high: int) -> tuple[NDArray[np.integer], list[int]]:
     """Codes of integers in a small range; a value that does not occur is no level."""
     if low and plain.dtype.itemsize < 8:
         plain = plain.astype(np.int64)
     codes = plain - low if low else plain
-    present = np.bincount(codes, minlength=high - low + 1) > 0
-    if present.all():
+    names = list(range(low, high + 1))
+    if len(names) <= 2:
         return codes, names
+    # Most often the first rows hold every value already.
+    for some in (codes[:4096], codes):
+        present = np.bincount(some, minlength=high - low + 1) > 0
+        if present.all():
+            return codes, names
     renamed = np.cumsum(present) - 1
     return renamed[codes], [name for name, here in zip(names, present) if here]
 
@@ -172,7 +176,7 @@ def _labels(texts: list[str]) -> str:
     return f"{len(texts)} label{'s' * (len(texts) != 1)} ({shown}{', ...' * (len(texts) > 5)})"
 
 
-def numbers(found: Column) -> NDArray[np.float64]:
+def finite(found: Column) -> NDArray[np.float64]:
     """The column as finite floats. Raises InputError for text and for infinite values."""
     if isinstance(found.values.dtype, pd.CategoricalDtype) or not pd.api.types.is_numeric_dtype(found.values.dtype):
         raise InputError(f"{found} must hold numbers, found {found.values.iloc[0]!r} in its first row.")
@@ -188,7 +192,7 @@ def weights(found: Column) -> tuple[NDArray[np.float64], bool]:
 
     Raises InputError for negative weights and where all are 0.
     """
-    made = numbers(found)
+    made = finite(found)
     if (made < 0).any():
         at = int(np.argmax(made < 0))
         raise InputError(f"{found} has {made[at]:g} in row {found.values.index[at]!r}; weights are 0 or more.")

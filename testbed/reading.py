@@ -20,7 +20,8 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
     CSV columns are text unless every cell that is not empty is a number as people write one: whole
     numbers become integers, decimals floats, columns of nothing but True and False booleans. A code
-    with a leading zero ("007") keeps its column text. Raises InputError for a file that is missing, ragged or of another kind.
+    with a leading zero ("007") keeps its column text. Raises InputError for a file
+    that is missing, ragged or of another kind.
     """
     path = Path(path)
     if not path.is_file():

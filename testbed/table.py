@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -37,7 +38,7 @@ class Table:
     clusters: NDArray[np.integer] | None = None
     _finest: CellCounts | None = None
 
-    @property
+    @cached_property
     def scored(self) -> NDArray[np.bool_]:
         """Every row is in scope."""
         return np.ones(len(self.people), bool)
@@ -49,7 +50,7 @@ class Table:
         for name in names[1:]:
             more, others = self.attributes[name]
             size = len(levels) * len(others)
-            small: Any = np.uint8 if size <= 256 else np.uint16 if size <= 65536 else np.int64
+            small: Any = np.uint8 if size < 256 else np.uint16 if size < 65536 else np.int64
             codes = codes.astype(small) * small(len(others)) + more.astype(small)
             levels = tuple(f"{a}*{b}" for a in levels for b in others)
         return codes, levels
@@ -144,7 +145,7 @@ def audit_table(
         setattr(table, found.role, truth)
     if score is not None:
         named = columns.column(frame, score, "score")
-        table.score = columns.numbers(named)
+        table.score = columns.finite(named)
         if threshold is not None:
             if not np.isfinite(threshold):
                 raise InputError(f"threshold is {threshold}; a finite number is allowed.")
@@ -219,8 +220,7 @@ def _reference(
         if len(parts) > 1 and all(part in made for part in parts):
             made[split] = "*".join(made[part] for part in parts)
             continue
-        codes, levels = table.coded(split)
-        size = np.bincount(codes, weights=table.weights, minlength=len(levels))
-        made[split] = levels[int(np.argmax(size))]
+        counts = table.cells(split)
+        made[split] = counts.levels[int(np.argmax(counts.cells.sum(axis=1)))]
         notes.append(f"reference of {split}: {made[split]}, the largest group.")
     return made

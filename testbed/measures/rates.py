@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from testbed.measures.base import PerPerson, measure
 from testbed.statistics.counts import FN, FP, TN, TP, CellRate, Rate
@@ -49,27 +48,13 @@ symmetric = partial(
 )
 
 
-def cells(case: Any, inside: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Who is scored and in one of these cells of the decision table, (n,)."""
-    scored = np.asarray(case.scored, bool)
-    if len(inside) == 4:
-        return scored
-    nobody = np.zeros(len(scored), bool)
-    outcome = nobody if case.outcome is None else np.asarray(case.outcome, bool)
-    predicted = nobody if case.prediction is None else np.asarray(case.prediction, bool)
-    found = nobody.copy()
-    for cell in inside:
-        found |= (outcome if cell >= 2 else ~outcome) & (predicted if cell % 2 else ~predicted)
-    return found & scored
-
-
 def decided(case: Any, rate: Rate) -> tuple[CellRate, ...]:
     """The rate as a part; nothing where it needs predictions or outcomes and the case has none."""
     numerator, denominator = set(rate.numerator), set(rate.denominator)
     by_outcome = any((cell in numerator) != (cell ^ 2 in numerator) for cell in range(4)) or len(denominator) < 4
     if (case.prediction is None and rate is not BASE) or (case.outcome is None and by_outcome):
         return ()
-    return (CellRate(cells(case, rate.numerator), cells(case, rate.denominator), rate=rate),)
+    return (CellRate(case, rate),)
 
 
 def compared(case: Any, kind: str, *rates: Rate) -> tuple[Across, ...]:

@@ -8,6 +8,7 @@ number of rates comes from one counting.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -51,11 +52,31 @@ class Rate:
         return cells[..., list(self.numerator)].sum(axis=-1), cells[..., list(self.denominator)].sum(axis=-1)
 
 
-@dataclass(frozen=True)
 class CellRate(PerPerson):
-    """A 0/1 rate of a decision table: the per-person parts, and the cells that give the same by counting."""
+    """A 0/1 rate of the decision table of a case.
 
-    rate: Rate | None = None
+    It is counted by its cells; the per-person numerator and denominator that any measure gives are laid
+    down only when somebody asks for them.
+    """
+
+    rate: Rate
+    case: Any
+
+    def __init__(self, case: Any, rate: Rate) -> None:
+        for name, value in {
+            "case": case, "rate": rate, "unit_of": None, "exact": False, "suffix": "", "qualifiers": {}, "why": "",
+        }.items():  # fmt: skip
+            object.__setattr__(self, name, value)
+
+    @cached_property
+    def numerator(self) -> NDArray[np.bool_]:  # type: ignore[override]
+        """Who is scored and in a cell of the numerator."""
+        return within(self.case, self.rate.numerator)
+
+    @cached_property
+    def denominator(self) -> NDArray[np.bool_]:  # type: ignore[override]
+        """Who is scored and in a cell of the denominator."""
+        return within(self.case, self.rate.denominator)
 
 
 @dataclass(frozen=True)
@@ -149,12 +170,22 @@ def cell_counts(case: Any, split: str) -> CellCounts:
     return held.cells[split]
 
 
-def packed(case: Any) -> NDArray:
-    """The cell of each person, 0 to 3, as bytes."""
-    cell = np.asarray(case.prediction, bool).view(np.uint8)
+def packed(case: Any) -> NDArray[np.uint8]:
+    """The cell of each person, 0 to 3, as bytes; what a case lacks counts as negative."""
+    cell = np.zeros(len(case.people), np.uint8)
     if case.outcome is not None:
-        cell = cell + 2 * np.asarray(case.outcome, bool).view(np.uint8)
+        cell += np.asarray(case.outcome, bool).view(np.uint8)
+        cell *= np.uint8(2)
+    if case.prediction is not None:
+        cell += np.asarray(case.prediction, bool).view(np.uint8)
     return cell
+
+
+def within(case: Any, cells: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Who is scored and in one of these cells of the decision table."""
+    inside = np.zeros(4, bool)
+    inside[list(cells)] = True
+    return inside[packed(case)] & np.asarray(case.scored, bool)
 
 
 def counted(case: Any, split: str) -> CellCounts:
@@ -163,10 +194,13 @@ def counted(case: Any, split: str) -> CellCounts:
     groups = len(levels)
     weights, are_people = weights_of(case)
     cell = packed(case)
-    keep = np.asarray(case.scored, bool) & (codes >= 0)
+    keep = np.asarray(case.scored, bool)
+    if codes.dtype.kind != "u":
+        keep = keep & (codes >= 0)
     if weights is not None:
-        keep &= weights > 0
-    if not keep.all():
+        keep = keep & (weights > 0)
+    everybody = bool(keep.all())
+    if not everybody:
         codes, cell = codes[keep], cell[keep]
         weights = None if weights is None else weights[keep]
     small: Any = np.uint8 if 4 * groups <= 256 else np.uint16 if 4 * groups <= 65536 else np.int64
@@ -183,7 +217,7 @@ def counted(case: Any, split: str) -> CellCounts:
     pairs = None
     clusters = clusters_of(case)
     if clusters is not None:
-        owner = clusters[0] if keep.all() else clusters[0][keep]
+        owner = clusters[0] if everybody else clusters[0][keep]
         pairs = pair_sums(owner, clusters[1], codes, groups, cell=cell, weights=weights)
     return CellCounts(levels, cells, rows, squares, pairs)
 

@@ -113,7 +113,7 @@ def estimate(part: PerPerson | Any, case: Any, split: str) -> Estimates:
     if hasattr(part, "estimates"):
         made: Estimates = part.estimates(case, split)
         return made
-    if isinstance(part, CellRate) and part.rate is not None and part.unit_of is None:
+    if isinstance(part, CellRate):
         return _from_cells(part, case, split)
     return _from_people(part, case, split)
 
@@ -130,7 +130,6 @@ def reasons(value: Array, n: NDArray, nobody: str, listed: NDArray) -> tuple[str
 
 def _from_cells(part: CellRate, case: Any, split: str) -> Estimates:
     rate = part.rate
-    assert rate is not None
     counts = cell_counts(case, split)
     events, trials = rate.sums(counts.cells)
     _, n = rate.sums(counts.rows)
