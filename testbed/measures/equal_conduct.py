@@ -1,0 +1,190 @@
+"""The adverse gap between groups at equal true conduct: post-stratification on exact counts of acts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.measures.base import Row, measure
+from testbed.measures.conduct import acts_in_window, cells, kinds_read, windows
+from testbed.statistics.counts import dense_ids
+from testbed.statistics.intervals import ALPHA, FEW_EVENTS, FEWEST_CLUSTERS, newcombe, quantile, wilson
+
+SUPPORT = 0.8
+
+
+@dataclass(frozen=True)
+class Standardized:
+    """The gap on the common support: value and limits, share of the group's members there, the fewer of both groups."""
+
+    value: float
+    low: float
+    high: float
+    support: float
+    n: int
+
+
+def standardized_gap(
+    cell: NDArray[np.integer],
+    group: NDArray[np.integer],
+    adverse: NDArray[np.bool_],
+    cluster: NDArray[np.integer],
+) -> Standardized:
+    """What members of a group bear beyond people of the same cell: sum over S of (n_gc / n_gS)(a_gc - a_rc).
+
+    Parameters
+    ----------
+    cell: stratum of each person, 0, 1, ...; S are those that hold both groups.
+    group: 1 for the group g, 0 for the one it is compared with, anything else for neither.
+    adverse: whether each person is decided adversely.
+    cluster: unit in which people share draws.
+
+    Limits: influence values summed by cluster, t(G-1), G the clusters with members of the group that has
+    fewer. A member of g moves the value by (y - a_rc - value) / n_gS, one of r by -(n_gc / n_gS)(y - a_rc) / n_rc;
+    a cluster's sum is divided by the weight that the others hold (as by leaving it out: enclaves hold much).
+    Where either rate rests on under five events or non-events, Newcombe's limits on the two (Wilson, effective
+    n) are put beside it and the wider end counts. NaN under 10 clusters.
+
+    >>> g, r = np.repeat([1, 0], 20), np.ones(40, bool)
+    >>> standardized_gap(np.zeros(40, int), g, g == 1, np.arange(40)).value
+    1.0
+    """
+    ours, theirs = group == 1, group == 0
+    size = int(cell.max(initial=-1)) + 1
+    n_g, n_r = np.bincount(cell[ours], minlength=size), np.bincount(cell[theirs], minlength=size)
+    common = (n_g > 0) & (n_r > 0)
+    members, others = int(n_g[common].sum()), int(n_r[common].sum())
+    support = members / n_g.sum() if n_g.sum() else math.nan
+    if not members:
+        return Standardized(math.nan, math.nan, math.nan, support, 0)
+    ours, theirs = ours & common[cell], theirs & common[cell]
+    y = adverse.astype(float)
+    share = np.bincount(cell[theirs], weights=y[theirs], minlength=size)[common] / n_r[common]
+    a_r = np.zeros(size)
+    a_r[common] = share
+    rate_g = float(y[ours].mean())
+    rate_r = float((n_g * a_r)[common].sum() / members)
+    value = rate_g - rate_r
+    weight = np.zeros(size)
+    weight[common] = n_g[common] / (members * n_r[common])
+    residual = y - a_r[cell]
+    moved_g, moved_r = (residual - value) / members, weight[cell] * residual
+    owner, groups = dense_ids(cluster)
+    units = min(len(np.unique(owner[ours])), len(np.unique(owner[theirs])))
+    n = min(members, others)
+    if units < FEWEST_CLUSTERS:
+        return Standardized(value, math.nan, math.nan, support, n)
+    held_g, held_r = _by(owner, groups, ours / members, ours), _by(owner, groups, weight[cell], theirs)
+    influence = _by(owner, groups, moved_g, ours) / (1 - held_g) - _by(owner, groups, moved_r, theirs) / (1 - held_r)
+    stretch = units / (units - 1)
+    z = float(quantile(ALPHA, units - 1))
+    half = z * math.sqrt(float((influence**2).sum()) * stretch)
+    low, high = value - half, value + half
+    events = (y[ours].sum(), members - y[ours].sum(), y[theirs].sum(), others - y[theirs].sum())
+    if min(events) < FEW_EVENTS:
+        spread_g = float((_by(owner, groups, (y - rate_g) / members, ours) ** 2).sum()) * stretch
+        limits_g = _wilson(rate_g, float(members), spread_g, z)
+        kish = 1 / float((weight[cell[theirs]] ** 2).sum())
+        spread_r = float((_by(owner, groups, moved_r, theirs) ** 2).sum()) * stretch
+        limits_r = _wilson(rate_r, kish, spread_r, z)
+        ends = newcombe(rate_g, limits_g, rate_r, limits_r)
+        low, high = min(low, float(ends[0])), max(high, float(ends[1]))
+    return Standardized(value, max(low, -1.0), min(high, 1.0), support, n)
+
+
+def _by(owner: NDArray, groups: int, values: NDArray, which: NDArray) -> NDArray[np.float64]:
+    return np.bincount(owner[which], weights=values[which], minlength=groups)
+
+
+def _wilson(rate: float, n: float, variance: float, z: float) -> tuple[NDArray, NDArray]:
+    """Wilson's limits with n reduced by the cluster variance over the binomial one."""
+    binomial = rate * (1 - rate) / n
+    return wilson(rate, n / max(1.0, variance / binomial) if binomial > 0 else n, z)
+
+
+def first_full_month(case: Any) -> int:
+    """The first month whose decision rests on a whole window of the shortest-lived entries that the scheme reads."""
+    kinds = kinds_read(case)
+    life = windows(case, late=False)[kinds]
+    return min(int(life.min()) - 1 if len(kinds) else 0, case.periods - 1)
+
+
+@measure(
+    "adverse_gap_at_equal_conduct",
+    harm="disparate impact",
+    unit="rate",
+    better="none",
+    needs=("history",),
+    reference="Kitagawa (1955) and Cochran (1968) for standardization by cells; MEASURES section 1",
+    caveats=(
+        "the first decision that rests on a full window of the shortest-lived entries, since every file is empty in "
+        "month 0; later conduct, beside it at the last month, is itself an effect of the scheme; conduct of kinds "
+        "that the scheme does not read is not compared"
+    ),
+    estimand="sum over cells S of (n_gc / n_gS)(a_gc - a_rc), a the adverse share, cells exact counts of true acts",
+    interval="post-stratification: influence values by grid, t(G-1); few events: Newcombe beside it, the wider end",
+    qualifiers={"period": None},
+    gap="",
+    splits=False,
+)
+def adverse_gap_at_equal_conduct(case: Any, *, period: int | None = None) -> Iterator[Row]:
+    """How much more often members of a group are decided adversely than people of the same true conduct.
+
+    Cells are the exact counts of true acts of every kind that the scheme reads, in the months in which their
+    entries can stand (`conduct.windows`: the expiry of their severity, and how late they may come), so that
+    decisions which depend on conduct only give 0 in expectation, whatever the groups do.
+    One row for each group of each compared attribute against its reference, `_support` beside it: the share of
+    the group's members for whom there is anybody of the same conduct. Below 0.8 the value is NaN and what was
+    found on the support stands in an `_observed` row. Months: the first with a full window, and the last.
+    """
+    first = first_full_month(case)
+    if period is not None:
+        yield from _rows(case, period, {"period": period})
+        return
+    yield from _rows(case, first, {})
+    if first < case.periods - 1:
+        yield from _rows(case, case.periods - 1, {"period": case.periods - 1})
+
+
+def _rows(case: Any, month: int, qualifiers: dict[str, object]) -> Iterator[Row]:
+    if not 0 <= month < case.periods:
+        why = f"month {month} is not among the {case.periods} that were run"
+        yield Row(math.nan, why=why, qualifiers=qualifiers)
+        return
+    who = np.flatnonzero(case.scored)
+    cell = cells(acts_in_window(case, month, kinds_read(case), late=True)[who])
+    adverse = case.history.decision(month)[who] == -1
+    for split in case.scenario.compared:
+        codes, levels = case.coded(split)
+        largest = levels[int(np.bincount(codes[who], minlength=len(levels)).argmax())]
+        reference = case.scenario.reference.get(split, largest)
+        r = levels.index(reference)
+        for g, name in enumerate(levels):
+            if g == r:
+                continue
+            group = np.where(codes[who] == g, 1, np.where(codes[who] == r, 0, -1))
+            found = standardized_gap(cell, group, adverse, case.clusters[who])
+            at = {"split": split, "group": name, "versus": reference, "qualifiers": qualifiers}
+            yield from _found(found, int((group == 1).sum()), at)
+
+
+def _found(found: Standardized, members: int, at: dict[str, Any]) -> Iterator[Row]:
+    numbers = (found.value, found.low, found.high, found.n)
+    if not members:
+        yield Row(math.nan, why="no people in this group", **at)
+        return
+    if found.support >= SUPPORT:
+        yield Row(*numbers, **at)
+    else:
+        why = (
+            f"support is {found.support:.2f}: the share of the group with anybody of the same conduct must be {SUPPORT}"
+        )
+        yield Row(math.nan, n=found.n, why=why, **at)
+        if found.n:
+            yield Row(*numbers, suffix="_observed", **at)
+    yield Row(found.support, found.support, found.support, members, suffix="_support", **at)

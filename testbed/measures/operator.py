@@ -1,0 +1,132 @@
+"""The operator's report card: errors, corrections, reasons and appeals, each with what it is a share of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from synthetic.ledger import CAUSES
+from testbed.measures.base import PerPerson, Row, measure
+from testbed.measures.durations import Durations
+
+CORRECTED, STRUCK = CAUSES.index("corrected"), CAUSES.index("struck")
+HORIZON = 12
+
+card = partial(
+    measure,
+    harm="accountability",
+    needs=("history",),
+    reference="MEASURES section 4",
+    interval="Wilson with effective n by grid, t(G-1)",
+)
+
+
+@card(
+    "operator_error_rate",
+    unit="rate",
+    better="lower",
+    caveats="wrong is against the same scheme on true records: a harsh rule applied without error counts as right",
+)
+def operator_error_rate(case: Any) -> PerPerson:
+    """Share of the operator's adverse decisions that true records would not have led to."""
+    decision, deserved = case.history.decision(case.decided), case.history.deserved(case.decided)
+    adverse = case.scored & (decision == -1)
+    return PerPerson(adverse & (deserved != -1), adverse, why="nobody is decided adversely")
+
+
+@card(
+    "operator_reason_coverage",
+    unit="rate",
+    better="higher",
+    needs=("history", "asking"),
+    caveats="any reason that names a rule counts, true or not; where the right to reasons is not granted, none is told",
+)
+def operator_reason_coverage(case: Any) -> PerPerson:
+    """Share of the operator's adverse decisions whose subjects are told at least one reason.
+
+    0 where the disclosure grants no reasons for adverse decisions, or the model gives none.
+    """
+    scores = case.scores
+    ids = case.records.index.to_numpy()
+    told = np.zeros(len(case.people), bool)
+    if case.disclosure.reasons_adverse and scores.reasons is not None:
+        told[np.asarray(scores.reasons["person"], np.int64)] = True
+    adverse = np.zeros(len(case.people), bool)
+    if scores.decision is not None:
+        adverse[ids[np.asarray(scores.decision) == -1]] = True
+    return PerPerson(adverse & told, adverse, why="nobody is decided adversely")
+
+
+@card(
+    "operator_correction_time",
+    unit="months",
+    better="lower",
+    interval="Kaplan-Meier, restricted mean; influence values by grid of the subject, t(G-1)",
+    estimand="E min(months that a wrong entry stands, horizon), over all wrong entries made during the run",
+    caveats="an entry that expires uncorrected also ends: see the share corrected beside it",
+    qualifiers={"horizon": HORIZON},
+    splits=False,
+    gap="",
+)
+def operator_correction_time(case: Any, *, horizon: int = HORIZON) -> Iterator[Row]:
+    """Months that a wrong entry stands before it is corrected or expires, up to a horizon, over all wrong entries.
+
+    Entries still standing at the end of the run are censored there. `_corrected`: share corrected within the
+    horizon (Aalen-Johansen), expiry competing.
+    """
+    ledger = case.history.ledger
+    wrong = ledger.where(ledger.wrong & (ledger.start < case.periods) & case.scored[ledger.subject])
+    lasts, seen = wrong.end.astype(np.int64) - wrong.start, case.periods - wrong.start.astype(np.int64)
+    ended = lasts < seen
+    known = np.where(ended, lasts, seen - 1)
+    table = Durations.of(known, ended, wrong.end_cause == CORRECTED, case.clusters[wrong.subject], horizon)
+    n = len(np.unique(wrong.subject))
+    for suffix, found in (("", table.restricted_mean()), ("_corrected", table.incidence())):
+        why = f"no wrong entry is followed for {horizon} months" if n else "there is no wrong entry"
+        why = why if np.isnan(found.value) or not n else ""
+        value = found.value if n else np.nan
+        yield Row(value, found.low, found.high, n, suffix=suffix, qualifiers={"horizon": horizon}, why=why)
+
+
+def _appeals(case: Any, *, wrong: bool) -> PerPerson:
+    """Struck entries over contested ones, by subject: of wrong entries, or of true ones."""
+    ledger = case.history.ledger
+    in_time = ledger.filed & (ledger.noticed >= 0) & (ledger.noticed < case.periods)
+    in_time &= ledger.noticed.astype(np.int64) + 1 < ledger.shadow_end
+    mine = ledger.where(in_time & ledger.real & (ledger.wrong == wrong) & case.scored[ledger.subject])
+    struck = mine.end_cause == (CORRECTED if wrong else STRUCK)
+    n = len(case.people)
+    contested = np.bincount(mine.subject, minlength=n)
+    reversed_ = np.bincount(mine.subject[struck], minlength=n)
+    return PerPerson(reversed_, contested, why=f"no {'wrong' if wrong else 'true'} entry was contested")
+
+
+REVERSAL = (
+    "over entries contested during the run, each with the fate it has even if that comes after; an entry that expires "
+    "before its appeal is decided counts as not reversed"
+)
+
+
+@card(
+    "operator_reversal_of_wrong",
+    unit="rate",
+    better="higher",
+    caveats=f"{REVERSAL}; read with operator_reversal_of_right",
+)
+def operator_reversal_of_wrong(case: Any) -> PerPerson:
+    """Share of contested wrong entries that the operator strikes."""
+    return _appeals(case, wrong=True)
+
+
+@card(
+    "operator_reversal_of_right",
+    unit="rate",
+    better="lower",
+    caveats=f"{REVERSAL}; read with operator_reversal_of_wrong",
+)
+def operator_reversal_of_right(case: Any) -> PerPerson:
+    """Share of contested true entries that the operator strikes."""
+    return _appeals(case, wrong=False)
