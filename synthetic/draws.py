@@ -20,6 +20,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from synthetic.errors import InputError
+
 Words = NDArray[np.uint64]
 
 GRID = 1024
@@ -67,11 +69,19 @@ def _mix(words: Words) -> Words:
 
 
 def pack(person: ArrayLike, period: ArrayLike = 0, kind: ArrayLike = 0, k: ArrayLike = 0) -> Words:
-    """A packed address: person 34 bits, period 10, kind 8, k 12."""
-    word = np.asarray(person, np.uint64) << np.uint64(30)
-    word = word | (np.asarray(period, np.uint64) << np.uint64(20))
-    word = word | (np.asarray(kind, np.uint64) << np.uint64(12))
-    return np.asarray(word | np.asarray(k, np.uint64))
+    """A packed address: person 34 bits, period 10, kind 8, k 12. Raises InputError for a part that does not fit."""
+    word = _part("person", person, 34) << np.uint64(30)
+    word = word | (_part("period", period, 10) << np.uint64(20))
+    word = word | (_part("kind", kind, 8) << np.uint64(12))
+    return np.asarray(word | _part("k", k, 12))
+
+
+def _part(name: str, values: ArrayLike, bits: int) -> Words:
+    found = np.asarray(values)
+    if found.size and not (found.min() >= 0 and int(found.max()) >> bits == 0):
+        worst = found.min() if found.min() < 0 else found.max()
+        raise InputError(f"address: {name} {worst} is outside 0 to {(1 << bits) - 1}.")
+    return found.astype(np.uint64)
 
 
 def sparse(seed: int, stream: str, address: ArrayLike) -> Words:
@@ -90,10 +100,12 @@ def sparse_rows(seed: int, stream: str, address: ArrayLike, count: int) -> Words
 
 def uniform(words: Words) -> NDArray[np.float64]:
     """Uniforms in [0, 1) from the upper 53 bits of each word."""
-    return (words >> np.uint64(11)) * 2.0**-53
+    return np.asarray((words >> np.uint64(11)) * 2.0**-53, np.float64)
 
 
-def candidates(seed: int, stream: str, grids: ArrayLike, period: int, rate: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def candidates(
+    seed: int, stream: str, grids: ArrayLike, period: int, rate: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Times at which something may happen, before it is known to whom it does: (person id, k).
 
     A grid has a Poisson number of candidates with mean 1,024 times `rate` (the *largest* rate of any
@@ -104,7 +116,8 @@ def candidates(seed: int, stream: str, grids: ArrayLike, period: int, rate: floa
     grids = np.atleast_1d(np.asarray(grids, np.int64))
     if rate <= 0 or not len(grids):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    count = np.searchsorted(_poisson_steps(rate * GRID), uniform(sparse(seed, stream, pack(grids, period))), side="right")
+    coins = uniform(sparse(seed, stream, pack(grids, period)))
+    count = np.searchsorted(_poisson_steps(rate * GRID), coins, side="right")
     owner = np.repeat(grids, count)
     k = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     place = sparse(seed, f"{stream}:place", pack(owner, period, 0, k)) >> np.uint64(54)

@@ -30,7 +30,12 @@ FIELDS: dict[str, type] = {
 
 
 def entry_id(
-    subject: NDArray[np.int64], period: int | NDArray[np.int64], kind: NDArray[np.int64], k: NDArray[np.int64], channel: int, copy: int = 0
+    subject: NDArray[np.int64],
+    period: int | NDArray[np.int64],
+    kind: NDArray[np.int64],
+    k: NDArray[np.int64],
+    channel: int,
+    copy: int = 0,
 ) -> NDArray[np.int64]:
     """Packed address: subject 31 bits, period 9, kind 5, k 10, channel 4, copy 4."""
     word = np.asarray(subject, np.int64) << 32
@@ -50,7 +55,9 @@ class Ledger:
     channels: tuple[str, ...]
 
     @classmethod
-    def build(cls, chunks: Sequence[Mapping[str, np.ndarray]], kinds: tuple[str, ...], channels: tuple[str, ...]) -> Ledger:
+    def build(
+        cls, chunks: Sequence[Mapping[str, np.ndarray]], kinds: tuple[str, ...], channels: tuple[str, ...]
+    ) -> Ledger:
         """A ledger from chunks of rows, whatever their order."""
         whole = {
             name: np.concatenate([np.asarray(chunk[name], dtype) for chunk in chunks]) if chunks else np.empty(0, dtype)
@@ -97,7 +104,9 @@ class Ledger:
         """
         held = self.where(self.standing(period, shadow=shadow))
         kinds = np.array(self.kinds, object)
-        return pd.DataFrame({"person": held.subject, "kind": kinds[held.kind], "age": period - held.start.astype(np.int64)})
+        return pd.DataFrame(
+            {"person": held.subject, "kind": kinds[held.kind], "age": period - held.start.astype(np.int64)}
+        )
 
     def frame(self) -> pd.DataFrame:
         """The entries as a table with names instead of codes."""

@@ -1,110 +1,40 @@
-"""The case: all that a measure may see of one model in one world; and the setting that makes cases."""
+"""The case: all that a measure may see of one model in one world."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from synthetic.draws import GRID, derive, pack, sparse, uniform
+from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError, unknown
 from testbed.disclosure import Disclosure
 from testbed.history import History
-from testbed.models.base import Scores, higher_is, learns, name_of, needs, row_wise
-from testbed.models.decide import Decide
+from testbed.models.base import Scores, higher_is
 from testbed.models.scorer import Scorer
-from testbed.scenario import OUTCOME, TRAINING_PERIODS, Scenario
-from testbed.society import Society, Views
-from testbed.twin import TOUCHED, Assign, Change, Inject, Replay, Switch, apart, by_root, overlay, replay, strayed_between, touched
+from testbed.records import outcome_positive, record_arrays, record_columns, window
+from testbed.society import Views
+from testbed.twin import (
+    TOUCHED,
+    Assign,
+    Change,
+    Inject,
+    Replay,
+    Switch,
+    apart,
+    by_root,
+    overlay,
+    replay,
+    strayed_between,
+    touched,
+)
 from testbed.world import Injection, Scheme, World
 
-TRAINING_PEOPLE = 20 * GRID
-
-
-class Setting:
-    """A scenario at a size, length and seed: the society and the training society that all its cases share."""
-
-    def __init__(
-        self, scenario: Scenario, *, people: int | None = None, periods: int | None = None, seed: int = 0,
-        progress: Callable[[str], None] | None = None,
-    ) -> None:  # fmt: skip
-        self.scenario, self.seed = scenario, seed
-        self.size = scenario.people if people is None else people
-        self.periods = scenario.periods if periods is None else periods
-        if self.periods < 1:
-            raise InputError(f"periods must be at least 1, found {self.periods}.")
-        self.say = progress or (lambda text: None)
-
-    @cached_property
-    def society(self) -> Society:
-        """The people of this setting."""
-        self.say(f"making {self.size:,} people")
-        return Society(self.scenario, self.size, self.seed)
-
-    @cached_property
-    def training(self) -> tuple[Society, History]:
-        """A separate society (own stream) in which conduct is recorded and nobody is scored."""
-        society = Society(self.scenario, TRAINING_PEOPLE, derive(self.seed, "training"))
-        return society, World(society, Scheme(None, None), TRAINING_PERIODS).run()
-
-    def scheme(self, model: Any) -> Scheme:
-        """The model, fitted once on the recorded outcomes of the training society, with its cut-offs."""
-        society, history = self.training
-        if learns(model):
-            learned = outcome_positive(self.scenario, self.scenario.learn, history, society)
-            at = TRAINING_PERIODS - 1 - window(self.scenario.learn)
-            frame = Scorer(model, record_columns(self.scenario)).frame(record_arrays(society, history, at), society.ids)
-            fitted = model.fit(frame[society.scored], learned[society.scored].astype(np.int8))
-            model = model if fitted is None else fitted
-        scorer = Scorer(model, record_columns(self.scenario))
-        decide = None
-        if any(self.scenario.decide.values()):
-            people = society.ids[society.scored]
-            arrays = {
-                name: column[society.scored]
-                for name, column in record_arrays(society, history, TRAINING_PERIODS - 1).items()
-            }
-            draws = uniform(sparse(society.seed, "model", pack(people))) if "draws" in needs(model) else None
-            entries = history.ledger.in_force(TRAINING_PERIODS - 1) if "entries" in needs(model) else None
-            made = scorer.score(arrays, people, draws=draws, entries=entries)
-            if made.decision is None:
-                cuts = {side: spec or None for side, spec in self.scenario.decide.items()}
-                decide = Decide.fit(made.score, adverse=cuts["adverse"], favored=cuts["favored"], higher_is=higher_is(model))
-        return Scheme(scorer, decide, row_wise(model), needs(model))
-
-    def case(self, model: Any = None, *, name: str | None = None) -> Case:
-        """Run a model (default: the scenario's own) in this setting."""
-        if model is None:
-            model, name = self.own_model(), name or self.scenario.model
-        scheme = self.scheme(model)
-        self.say(f"running {name or name_of(model)} for {self.periods} months")
-        history = World(self.society, scheme, self.periods).run()
-        return Case(self, model, name or name_of(model), scheme, history)
-
-    def own_model(self) -> Any:
-        """The scheme that the scenario names, with the scenario's dials."""
-        if self.scenario.rulebook is not None:
-            return self.scenario.rulebook
-        from testbed.models.load import load_model
-
-        return load_model(self.scenario.model)
-
-
-def run_case(
-    scenario: Scenario | str, model: Any = None, *, name: str | None = None, people: int | None = None,
-    periods: int | None = None, seed: int = 0,
-) -> Case:  # fmt: skip
-    """One model in one world of a scenario, ready to be measured.
-
-    >>> case = run_case("rongcheng", people=1024, periods=3)
-    >>> case.history.periods
-    3
-    """
-    scenario = Scenario.load(scenario) if isinstance(scenario, str) else scenario
-    return Setting(scenario, people=people, periods=periods, seed=seed).case(model, name=name)
+if TYPE_CHECKING:
+    from testbed.setting import Setting
 
 
 class Case:
@@ -115,10 +45,19 @@ class Case:
     """
 
     def __init__(
-        self, setting: Setting, model: Any, name: str, scheme: Scheme, history: History, *,
-        base: Case | None = None, change: Change | None = None, roots: np.ndarray | None = None, touched: pd.DataFrame | None = None,
+        self,
+        setting: Setting,
+        model: Any,
+        name: str,
+        scheme: Scheme,
+        history: History,
+        *,
+        base: Case | None = None,
+        change: Change | None = None,
+        roots: np.ndarray | None = None,
+        touched: pd.DataFrame | None = None,
         alone: Mapping[int, Replay] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.setting, self.scenario, self.seed = setting, setting.scenario, setting.seed
         self.model, self.model_name, self.scheme = model, name, scheme
         self.history, self.periods = history, history.periods
@@ -164,7 +103,7 @@ class Case:
         """What the model sees at a month, people in scope only."""
         arrays = record_arrays(self.society, self.history, period)
         scorer = Scorer(self.model, {})
-        scorer.columns = record_columns(self.scenario)
+        scorer.columns = dict(record_columns(self.scenario))
         return scorer.frame({k: v[self.scored] for k, v in arrays.items()}, self.society.ids[self.scored])
 
     @cached_property
@@ -224,7 +163,8 @@ class Case:
 
     def coded(self, split: str) -> tuple[np.ndarray, tuple[str, ...]]:
         """Codes and labels of an attribute, or of a crossing `a*b` (values `x*y`). Raises InputError for another."""
-        codes, labels = np.zeros(self.society.size, np.int64), ("",)
+        labels: tuple[str, ...] = ()
+        codes = np.zeros(self.society.size, np.int64)
         for place, name in enumerate(split.split("*")):
             levels = self.society.levels.get(name)
             if levels is None:
@@ -239,7 +179,11 @@ class Case:
     def twin(self, change: Change) -> Case:
         """The same world with one thing changed: same draws, same fitted model. Run once and kept."""
         if change not in self._twins:
-            makers: Mapping[type, Callable[[Any], Case]] = {Inject: self._inject, Assign: self._assign, Switch: self._switch}
+            makers: Mapping[type, Callable[[Any], Case]] = {
+                Inject: self._inject,
+                Assign: self._assign,
+                Switch: self._switch,
+            }
             self._twins[change] = makers[type(change)](change)
         return self._twins[change]
 
@@ -305,21 +249,34 @@ class Case:
         return self._batched(change, people[np.sort(first)], views=views)
 
     def _switch(self, change: Switch) -> Case:
-        other = Setting(self.scenario.set({change.dial: change.value}), people=self.setting.size, periods=self.periods, seed=self.seed)
+        other = type(self.setting)(
+            self.scenario.set({change.dial: change.value}),
+            people=self.setting.size,
+            periods=self.periods,
+            seed=self.seed,
+        )
         if np.array_equal(other.society.most, self.society.most) and other.scenario.kinds == self.scenario.kinds:
             other.society._candidates = self.society._candidates
         scheme = self.scheme
         if change.dial.startswith("model.") and other.scenario.rulebook is not None:
-            scheme = Scheme(Scorer(other.scenario.rulebook, record_columns(other.scenario)), scheme.decide, scheme.row_wise, scheme.needs)
+            scheme = Scheme(
+                Scorer(other.scenario.rulebook, record_columns(other.scenario)),
+                scheme.decide,
+                scheme.row_wise,
+                scheme.needs,
+            )
         history = World(other.society, scheme, self.periods).run()
         return Case(other, self.model, self.model_name, scheme, history, base=self, change=change)
 
-    def _batched(self, change: Change, roots: np.ndarray, *, views: Views | None = None, injection: Injection | None = None) -> Case:
+    def _batched(
+        self, change: Change, roots: np.ndarray, *, views: Views | None = None, injection: Injection | None = None
+    ) -> Case:
         """All roots in one replay. Roots whose differences meet are run again in batches in which none do."""
         since = 0 if injection is None else injection.period
         part = replay(self.society, self.scheme, self.history, roots, views=views, injection=injection)
         history = overlay(self.history, part, injection)
-        rows, again, alone = [], [(roots, part)], {}
+        rows, again = [], [(roots, part)]
+        alone: dict[int, Replay] = {}
         while again:
             batch, part = again.pop(0)
             homes, component = by_root(self.society, part, batch)
@@ -344,56 +301,30 @@ class Case:
     def _whole(self, history: History, injection: Injection) -> pd.DataFrame:
         links = strayed_between(self.society, self.history, history, np.ones(self.society.size, bool))
         part = Replay(self.society.ids, history, links)
-        return touched(self.society, self.history, part, by_root(self.society, part, injection.roots)[0], injection.period)
-
-    def _made(
-        self, history: History, change: Change, roots: np.ndarray, rows: pd.DataFrame | None, alone: Mapping[int, Replay] | None = None
-    ) -> Case:
-        return Case(
-            self.setting, self.model, self.model_name, self.scheme, history, base=self, change=change, roots=roots, touched=rows, alone=alone
+        return touched(
+            self.society, self.history, part, by_root(self.society, part, injection.roots)[0], injection.period
         )
 
-
-def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:
-    """The columns of the records: held attributes with their labels, then one count per recorded kind."""
-    held = {name: scenario.recipe.variables[name].levels for name in scenario.held}
-    return {**held, **dict.fromkeys(scenario.recorded)}
-
-
-def record_arrays(society: Society, history: History, period: int) -> dict[str, np.ndarray]:
-    """The records of everybody at a month, as integer-coded arrays."""
-    counts = history.counts(period)
-    held = {name: society.columns[name] for name in society.scenario.held}
-    return {**held, **{kind: counts[:, history.kinds.index(kind)] for kind in society.scenario.recorded}}
-
-
-def window(outcome: str) -> int:
-    """Months after the decision that an outcome looks at; 0 for `deserved`."""
-    found = OUTCOME.fullmatch(outcome)
-    return int(found[3]) if found else 0
-
-
-def outcome_positive(scenario: Scenario, outcome: str, history: History, society: Society) -> np.ndarray:
-    """The positive side of an outcome: bool (n,). D* not adverse; an adverse kind absent, a favorable one present."""
-    last = history.periods - 1
-    found = OUTCOME.fullmatch(outcome)
-    if found is None:
-        return history.deserved(last) != -1
-    whose, kind, months = found[1], found[2], int(found[3])
-    if kind != "any" and kind not in scenario.kinds:
-        raise unknown("kind in outcome", kind, scenario.kinds)
-    wanted = np.array([kind == name or (kind == "any" and one.adverse) for name, one in zip(scenario.kinds, scenario.conduct, strict=True)])
-    start = max(last - months, 0)
-    if whose == "future":
-        many = history.true_counts(last) - history.true_counts(start)
-        happened = many[:, wanted].any(axis=1)
-    else:
-        ledger = history.ledger
-        new = ledger.real & (ledger.start > start) & (ledger.start <= last) & wanted[ledger.kind]
-        happened = np.zeros(society.size, bool)
-        happened[ledger.subject[new]] = True
-    adverse = kind == "any" or scenario.conduct[scenario.kinds.index(kind)].adverse
-    return ~happened if adverse else happened
+    def _made(
+        self,
+        history: History,
+        change: Change,
+        roots: np.ndarray,
+        rows: pd.DataFrame | None,
+        alone: Mapping[int, Replay] | None = None,
+    ) -> Case:
+        return Case(
+            self.setting,
+            self.model,
+            self.model_name,
+            self.scheme,
+            history,
+            base=self,
+            change=change,
+            roots=roots,
+            touched=rows,
+            alone=alone,
+        )
 
 
 def _codes(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
@@ -402,3 +333,11 @@ def _codes(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
         bad = column.to_numpy(object)[values.codes < 0][0]
         raise unknown(f"value of {column.name}", bad, levels)
     return values.codes.astype(np.int64)
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Setting", "run_case"):
+        from testbed import setting
+
+        return getattr(setting, name)
+    raise AttributeError(name)

@@ -14,7 +14,8 @@ from synthetic.errors import InputError, unknown
 from testbed.spelling import canonical, selects, split_name
 
 if TYPE_CHECKING:
-    from testbed.case import Case, Setting
+    from testbed.case import Case
+    from testbed.setting import Setting
     from testbed.measures.base import Measure
     from testbed.scenario import Scenario
 
@@ -88,7 +89,7 @@ _latest: list[Setting] = []
 
 def setting_of(task: Task) -> Setting:
     """The society of a task: the latest one where it is the same, as it is for the models of one seed."""
-    from testbed.case import Setting
+    from testbed.setting import Setting
 
     for held in _latest:
         if held.scenario is task.scenario and (held.size, held.periods, held.seed) == (
@@ -173,9 +174,9 @@ def _nan(measure: Measure, name: str, why: str) -> dict[str, Any]:
 
 def _anchored(case: Case, task: Task, answer: Answer) -> None:
     """The anchors of this case: rows of their own, and whether each holds."""
-    from testbed.anchors import anchors
-
     try:
+        from testbed.anchors import anchors
+
         rows, verdicts = anchors(case)
     except Exception as problem:
         said = f"anchors of {task.name}, seed {task.seed}: {type(problem).__name__}: {problem}"

@@ -22,9 +22,22 @@ from testbed.regimes.base import Regime
 
 FOLDER = Path(__file__).parent / "scenarios"
 KEYS = (
-    "schema", "title", "as_of", "recipe", "channels", "conduct", "model", "regime", "disclosure", "not_modelled",
-    "run", "who", "decide", "error", "dials",
-)  # fmt: skip
+    "schema",
+    "title",
+    "as_of",
+    "recipe",
+    "channels",
+    "conduct",
+    "model",
+    "regime",
+    "disclosure",
+    "not_modelled",
+    "run",
+    "who",
+    "decide",
+    "error",
+    "dials",
+)
 TRAINING_PERIODS = 24
 OUTCOME = re.compile(r"(future|recorded):([a-z_]+):([1-9][0-9]*)")
 
@@ -128,7 +141,10 @@ class Scenario:
             scored=scored,
             held=held,
             compared=_words(who.get("compared", []), f"{where}, who.compared"),
-            reference={str(k): str(v) for k, v in check_keys(who.get("reference", {}), levels, f"{where}, who.reference").items()},
+            reference={
+                str(k): str(v)
+                for k, v in check_keys(who.get("reference", {}), levels, f"{where}, who.reference").items()
+            },
             decide={key: _cut(decide.get(key), f"{where}, decide.{key}") for key in ("adverse", "favored")},
             outcome=outcome,
             learn=learn,
@@ -161,7 +177,9 @@ class Scenario:
     def error(self) -> Followed:
         """The wrong entry that is followed."""
         return Followed(
-            str(self.own["error.kind"].value), int(self.own["error.period"].value), float(self.own["error.per_1000"].value)
+            str(self.own["error.kind"].value),
+            int(self.own["error.period"].value),
+            float(self.own["error.per_1000"].value),
         )
 
     @property
@@ -199,7 +217,9 @@ class Scenario:
 
         own = {path: d.set(values[path]) if path in values else d for path, d in self.own.items()}
         decide = {
-            side: {key: float(own[f"decide.{key}" if key != "cutoff" else f"decide.{side}_cutoff"].value) for key in spec}
+            side: {
+                key: float(own[f"decide.{key}" if key != "cutoff" else f"decide.{side}_cutoff"].value) for key in spec
+            }
             for side, spec in self.decide.items()
         }
         return replace(

@@ -59,7 +59,7 @@ class Assign:
 
 @dataclass(frozen=True)
 class Switch:
-    """A dial at another value: a right granted, a channel made faithful, a rule turned off. The model stays as fitted."""
+    """A dial at another value: a right granted, a channel made faithful, a rule off. The model stays as fitted."""
 
     dial: str
     value: object
@@ -78,9 +78,14 @@ class Replay:
 
 
 def replay(
-    society: Society, scheme: Scheme, base: History, roots: np.ndarray, *,
-    views: Views | None = None, injection: Injection | None = None,
-) -> Replay:  # fmt: skip
+    society: Society,
+    scheme: Scheme,
+    base: History,
+    roots: np.ndarray,
+    *,
+    views: Views | None = None,
+    injection: Injection | None = None,
+) -> Replay:
     """The households of `roots`, and all that a difference reaches, run against the base run's log."""
     active = np.isin(society.household, society.household[roots])
     while True:
@@ -112,9 +117,15 @@ def _keys(strays: Strays, which: np.ndarray) -> set[tuple[int, int, int, int, in
     which = which & (strays.victim >= 0)
     acts = strays.acts.take(which)
     return set(
-        zip(acts.person.tolist(), strays.victim[which].tolist(), acts.kind.tolist(), acts.k.tolist(),
-            strays.delay[which].tolist(), strict=True)
-    )  # fmt: skip
+        zip(
+            acts.person.tolist(),
+            strays.victim[which].tolist(),
+            acts.kind.tolist(),
+            acts.k.tolist(),
+            strays.delay[which].tolist(),
+            strict=True,
+        )
+    )
 
 
 def overlay(base: History, part: Replay, injection: Injection | None) -> History:
@@ -131,28 +142,36 @@ def overlay(base: History, part: Replay, injection: Injection | None) -> History
     kept = base.ledger.where(~inside[base.ledger.subject])
     ledger = Ledger.build([kept.columns, run.ledger.columns], base.kinds, base.ledger.channels)
     return History(
-        people=base.people, kinds=base.kinds, list_names=base.list_names, sanction_names=base.sanction_names,
-        scores=laid(base.scores, run.scores), decisions=laid(base.decisions, run.decisions),
-        deserved_=laid(base.deserved_, run.deserved_), lists_=laid(base.lists_, run.lists_),
-        sanctions_=laid(base.sanctions_, run.sanctions_), ledger=ledger,
+        people=base.people,
+        kinds=base.kinds,
+        list_names=base.list_names,
+        sanction_names=base.sanction_names,
+        scores=laid(base.scores, run.scores),
+        decisions=laid(base.decisions, run.decisions),
+        deserved_=laid(base.deserved_, run.deserved_),
+        lists_=laid(base.lists_, run.lists_),
+        sanctions_=laid(base.sanctions_, run.sanctions_),
+        ledger=ledger,
         acts=tuple(_joined(old, new, inside) for old, new in zip(base.acts, run.acts, strict=True)),
         strays=tuple(
-            Strays(_joined(old.acts, new.acts, inside), *(
-                np.concatenate([getattr(old, name)[~inside[old.acts.person]], getattr(new, name)])
-                for name in ("channel", "delay", "victim")
-            )) for old, new in zip(base.strays, run.strays, strict=True)
+            Strays(
+                _joined(old.acts, new.acts, inside),
+                *(
+                    np.concatenate([getattr(old, name)[~inside[old.acts.person]], getattr(new, name)])
+                    for name in ("channel", "delay", "victim")
+                ),
+            )
+            for old, new in zip(base.strays, run.strays, strict=True)
         ),
         roots=np.empty(0, np.int64) if injection is None else injection.roots,
         since=0 if injection is None else injection.period,
-    )  # fmt: skip
+    )
 
 
 def _joined(old: Acts, new: Acts, inside: np.ndarray) -> Acts:
     kept = old.take(~inside[old.person])
-    return Acts(*(
-        value if name == "period" else np.concatenate([value, getattr(new, name)])
-        for name, value in ((name, getattr(kept, name)) for name in ("person", "period", "kind", "k"))
-    ))  # fmt: skip
+    person, kind, k = (np.concatenate([getattr(kept, name), getattr(new, name)]) for name in ("person", "kind", "k"))
+    return Acts(person, old.period, kind, k)
 
 
 def touched(society: Society, base: History, part: Replay, roots: dict[int, int], since: int) -> pd.DataFrame:
@@ -193,10 +212,17 @@ def touched(society: Society, base: History, part: Replay, roots: dict[int, int]
     hop = np.where(root < 0, "displaced", hop)
     first = anything[:, who].argmax(axis=0)
     last = periods - 1 - anything[::-1, who].argmax(axis=0)
-    return pd.DataFrame({
-        "root": root, "person": people[who], "hop": hop, "first": first, "last": last,
-        **{name: flags[since:, who].any(axis=0) for name, flags in differs.items()},
-    }, columns=list(TOUCHED))  # fmt: skip
+    return pd.DataFrame(
+        {
+            "root": root,
+            "person": people[who],
+            "hop": hop,
+            "first": first,
+            "last": last,
+            **{name: flags[since:, who].any(axis=0) for name, flags in differs.items()},
+        },
+        columns=list(TOUCHED),
+    )
 
 
 def _unequal(old: np.ndarray, new: np.ndarray) -> np.ndarray:
@@ -210,7 +236,9 @@ def by_root(society: Society, part: Replay, roots: np.ndarray) -> tuple[dict[int
 
     homes = np.unique(society.household[part.people])
     index = {int(home): place for place, home in enumerate(homes)}
-    pairs = np.array([(index[a], index[b]) for a, b in part.links if a in index and b in index], np.int64).reshape(-1, 2)
+    pairs = np.array([(index[a], index[b]) for a, b in part.links if a in index and b in index], np.int64).reshape(
+        -1, 2
+    )
     graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(homes), len(homes)))
     _, label = connected_components(graph, directed=False)
     mine = label[[index[int(home)] for home in society.household[roots]]]

@@ -24,7 +24,12 @@ from testbed.regimes.base import EXPIRY
 from testbed.regimes.state import RegimeState
 from testbed.society import Society, Views
 
-WITHIN, COLLISION, DUPLICATE, INJECTION = 0, ORIGINS.index("collision"), ORIGINS.index("duplicate"), ORIGINS.index("injected")
+WITHIN, COLLISION, DUPLICATE, INJECTION = (
+    0,
+    ORIGINS.index("collision"),
+    ORIGINS.index("duplicate"),
+    ORIGINS.index("injected"),
+)
 FALSE_MATCH = ORIGINS.index("false_match")
 
 
@@ -51,9 +56,16 @@ class World:
     """One run: `people` are the ids that are simulated, everybody or some whole households."""
 
     def __init__(
-        self, society: Society, scheme: Scheme, periods: int, *, views: Views | None = None,
-        people: np.ndarray | None = None, base: History | None = None, injection: Injection | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        society: Society,
+        scheme: Scheme,
+        periods: int,
+        *,
+        views: Views | None = None,
+        people: np.ndarray | None = None,
+        base: History | None = None,
+        injection: Injection | None = None,
+    ) -> None:
         scenario = society.scenario
         self.society, self.scheme, self.periods = society, scheme, periods
         self.views = views or society.views
@@ -108,14 +120,21 @@ class World:
                 progress(t)
         scenario = self.society.scenario
         return History(
-            people=self.people, kinds=scenario.kinds, list_names=tuple(self.state.holders),
-            sanction_names=tuple(one.name for one in scenario.regime.sanctions), scores=self.scores, decisions=self.decisions,
-            deserved_=self.deserved, lists_=self.lists, sanctions_=self.sanctions,
+            people=self.people,
+            kinds=scenario.kinds,
+            list_names=tuple(self.state.holders),
+            sanction_names=tuple(one.name for one in scenario.regime.sanctions),
+            scores=self.scores,
+            decisions=self.decisions,
+            deserved_=self.deserved,
+            lists_=self.lists,
+            sanctions_=self.sanctions,
             ledger=self._ledger(),
-            acts=tuple(self.acts), strays=tuple(self.strays),
+            acts=tuple(self.acts),
+            strays=tuple(self.strays),
             roots=np.empty(0, np.int64) if self.injection is None else self.injection.roots,
             since=0 if self.injection is None else self.injection.period,
-        )  # fmt: skip
+        )
 
     def _at(self, people: np.ndarray, column: str) -> np.ndarray:
         return self.views.sensing[column][people]
@@ -135,7 +154,9 @@ class World:
         society = self.society
         urban, minority = society.code("residence", "urban"), society.code("community", "minority")
         for code, channel in enumerate(self.channels):
-            sensed = channel.sense(acts.take(self.reach[code][acts.kind]), self._at, seed=society.seed, urban=urban, minority=minority)
+            sensed = channel.sense(
+                acts.take(self.reach[code][acts.kind]), self._at, seed=society.seed, urban=urban, minority=minority
+            )
             strays = self._stray(code, channel, sensed.acts.take(sensed.strayed), sensed.delay[sensed.strayed])
             victim = np.full(len(sensed.delay), -1, np.int64)
             victim[sensed.strayed] = strays.victim
@@ -147,7 +168,9 @@ class World:
             if sensed.doubled.any():
                 twice = sensed.acts.take(sensed.doubled)
                 parent = entry_id(twice.person, t, twice.kind, twice.k, code)
-                self._enter(twice, twice.person, start[sensed.doubled] + 1, code, DUPLICATE, shadow=False, copy=1, parent=parent)
+                self._enter(
+                    twice, twice.person, start[sensed.doubled] + 1, code, DUPLICATE, shadow=False, copy=1, parent=parent
+                )
         if self.base is not None:
             self._hear(t)
 
@@ -180,7 +203,9 @@ class World:
             now = before if self.views is self.society.views else self._stray(code, channel, acts, delay).victim
             self._enter_strays(Strays(acts, np.full(len(now), code), delay, now))
             other = now != before
-            self.moved.append((np.where(now < 0, acts.person, now)[other], np.where(before < 0, acts.person, before)[other]))
+            self.moved.append(
+                (np.where(now < 0, acts.person, now)[other], np.where(before < 0, acts.person, before)[other])
+            )
 
     def _inject(self, t: int) -> None:
         assert self.injection is not None
@@ -190,9 +215,18 @@ class World:
         self._enter(acts, roots, np.full(len(roots), t), INJECTED, INJECTION, shadow=False)
 
     def _enter(
-        self, acts: Acts, subject: np.ndarray, start: np.ndarray, channel: int, origin: int, *,
-        real: np.ndarray | bool = True, shadow: bool = True, copy: int = 0, parent: np.ndarray | int = -1,
-    ) -> None:  # fmt: skip
+        self,
+        acts: Acts,
+        subject: np.ndarray,
+        start: np.ndarray,
+        channel: int,
+        origin: int,
+        *,
+        real: np.ndarray | bool = True,
+        shadow: bool = True,
+        copy: int = 0,
+        parent: np.ndarray | int = -1,
+    ) -> None:
         """Write entries of one origin, with their fate, and note when they change the counts."""
         n = len(subject)
         if not n:
@@ -201,16 +235,36 @@ class World:
         start = np.minimum(start, NEVER - 100)
         made = np.broadcast_to(np.asarray(real), (n,))
         fate = fates(
-            ids, start, np.full(n, origin != WITHIN), self.adverse[acts.kind] & made, self.severity[acts.kind],
-            regime=self.society.scenario.regime, seed=self.society.seed, can_know=self.can_know,
+            ids,
+            start,
+            np.full(n, origin != WITHIN),
+            self.adverse[acts.kind] & made,
+            self.severity[acts.kind],
+            regime=self.society.scenario.regime,
+            seed=self.society.seed,
+            can_know=self.can_know,
             errors=self.society.scenario.errors,
-        )  # fmt: skip
-        self.rows.append({
-            "id": ids, "subject": subject, "author": acts.person, "period": np.full(n, acts.period), "kind": acts.kind,
-            "channel": np.full(n, channel), "origin": np.full(n, origin), "parent": np.broadcast_to(parent, (n,)),
-            "start": start, "end": fate.end, "shadow_end": fate.shadow_end, "end_cause": fate.end_cause,
-            "noticed": fate.noticed, "filed": fate.filed, "real": made, "shadow": np.full(n, shadow),
-        })  # fmt: skip
+        )
+        self.rows.append(
+            {
+                "id": ids,
+                "subject": subject,
+                "author": acts.person,
+                "period": np.full(n, acts.period),
+                "kind": acts.kind,
+                "channel": np.full(n, channel),
+                "origin": np.full(n, origin),
+                "parent": np.broadcast_to(parent, (n,)),
+                "start": start,
+                "end": fate.end,
+                "shadow_end": fate.shadow_end,
+                "end_cause": fate.end_cause,
+                "noticed": fate.noticed,
+                "filed": fate.filed,
+                "real": made,
+                "shadow": np.full(n, shadow),
+            }
+        )
         place = self.place[subject]
         self._plan(place[made], acts.kind[made], start[made], fate.end[made], shadow=False)
         if shadow:
@@ -247,7 +301,9 @@ class World:
         score, own = np.empty(len(both)), None
         for shadow, half in enumerate(halves):
             entries = self._ledger().in_force(t, shadow=bool(shadow)) if "entries" in self.scheme.needs else None
-            made = self._ask(both[half], counts[half], None if draws is None else np.concatenate([draws, draws])[half], entries)
+            made = self._ask(
+                both[half], counts[half], None if draws is None else np.concatenate([draws, draws])[half], entries
+            )
             score[half] = made.score
             if made.decision is not None:
                 own = np.zeros(len(both), np.int8) if own is None else own

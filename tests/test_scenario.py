@@ -78,7 +78,8 @@ def test_a_scenario_file_overrides_numbers_with_source_and_reading(tmp_path):
     path = own(tmp_path)
     with open(path, "a") as file:
         file.write(
-            '[dials."channels.cameras.false_match_ratio"]\nvalue = 20\nrange = [1, 50]\nsource = "nistir-8280"\nreading = "inferred"\n'
+            '[dials."channels.cameras.false_match_ratio"]\nvalue = 20\nrange = [1, 50]\n'
+            'source = "nistir-8280"\nreading = "inferred"\n'
         )
     scenario = Scenario.load(path)
     dial = scenario.dials["channels.cameras.false_match_ratio"]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from synthetic.ledger import FIELDS
-from testbed.case import Setting, run_case
 from testbed.scenario import Scenario
+from testbed.setting import Setting, run_case
 from testbed.society import Society
 from testbed.twin import Assign, Inject, Switch, replay
 from testbed.world import Injection, World
@@ -87,7 +87,8 @@ def test_injected_entries_stand_in_the_record_only(case):
     ledger = twin.history.ledger
     added = ledger.where(ledger.origin == 4)
     assert sorted(added.subject) == sorted(twin.roots)
-    assert added.real.all() and not added.shadow.any()
+    assert added.real.all()
+    assert not added.shadow.any()
 
 
 def test_roots_are_innocent_adults_of_different_households(case):

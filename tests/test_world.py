@@ -6,9 +6,10 @@ import pytest
 
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from testbed.case import Setting, outcome_positive, run_case
 from testbed.models.base import Scores
+from testbed.records import outcome_positive
 from testbed.scenario import Scenario
+from testbed.setting import Setting, run_case
 
 
 @pytest.fixture(scope="module")

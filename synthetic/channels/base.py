@@ -117,7 +117,9 @@ class Channel:
             reach = reach * density / (density + self.value("density_half"))
         return reach
 
-    def sense(self, acts: Acts, at: Callable[[np.ndarray, str], np.ndarray], *, seed: int, urban: int, minority: int) -> Sensed:
+    def sense(
+        self, acts: Acts, at: Callable[[np.ndarray, str], np.ndarray], *, seed: int, urban: int, minority: int
+    ) -> Sensed:
         """What becomes of these acts. `at(people, column)` reads what the channel sees of people."""
         address = acts.address
         coin = lambda what: uniform(sparse(seed, f"channel:{self.name}:{what}", address))  # noqa: E731
@@ -132,7 +134,9 @@ class Channel:
         doubled = (coin("double") < self.value("duplicate")) & ~missed & ~strayed
         return Sensed(acts, delay, missed, strayed, doubled)
 
-    def mistaken_for(self, acts: Acts, at: Callable[[np.ndarray, str], np.ndarray], size: int, *, seed: int) -> np.ndarray:
+    def mistaken_for(
+        self, acts: Acts, at: Callable[[np.ndarray, str], np.ndarray], size: int, *, seed: int
+    ) -> np.ndarray:
         """Whom the entry of a strayed act falls on: int64 (n,), -1 where nobody of the grid can be mistaken.
 
         The first of 32 people of the grid, drawn by the address of the act, who exists, is an adult of

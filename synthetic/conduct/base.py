@@ -76,7 +76,7 @@ class Conduct:
         if severity not in SEVERITIES:
             raise unknown(f"severity in {where}", severity, SEVERITIES)
         depends = []
-        for key, value in check_keys(table.get("depends", {}), table.get("depends", {}), where).items():  # type: ignore[call-overload]
+        for key, value in _parts(table.get("depends", {}), where).items():
             part = check_keys(value, ("on", "level", "low", "high", "ratio"), f"{where}, depends.{key}")
             depends.append(
                 Dependence(
@@ -124,6 +124,10 @@ class Conduct:
             rate *= part.factor(columns[part.on], recipe.variables[part.on].levels)
         rate[columns["age"] < self.min_age] = 0.0
         return rate
+
+
+def _parts(table: object, where: str) -> dict[str, object]:
+    return check_keys(table, table if isinstance(table, dict) else (), f"{where}, depends")
 
 
 def names() -> list[str]:

@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
     """Tell the life of one person, with and without the wrong entries that the scenario follows."""
     from synthetic.errors import InputError
     from testbed.audit import planned
-    from testbed.case import Setting
+    from testbed.setting import Setting
     from testbed.finding import replace_file
     from testbed.life import life
     from testbed.measuring import model_of

@@ -29,9 +29,17 @@ class Fate:
 
 
 def fates(
-    ids: np.ndarray, start: np.ndarray, wrong: np.ndarray, adverse: np.ndarray, severity: np.ndarray,
-    *, regime: Regime, seed: int, can_know: bool, errors: bool,
-) -> Fate:  # fmt: skip
+    ids: np.ndarray,
+    start: np.ndarray,
+    wrong: np.ndarray,
+    adverse: np.ndarray,
+    severity: np.ndarray,
+    *,
+    regime: Regime,
+    seed: int,
+    can_know: bool,
+    errors: bool,
+) -> Fate:
     """The fate of each entry.
 
     `severity` holds codes into minor, moderate, serious. `can_know`: whether any right lets people learn of

@@ -76,10 +76,23 @@ class Regime:
         where = f"regime {path.stem}"
         table = check_keys(
             load_toml(path),
-            ("title", "as_of", "claimed", "coupled", "not_modelled", "switches", "lists", "agencies", "sharing",
-             "sanctions", "family", "expiry", "appeal"),
+            (
+                "title",
+                "as_of",
+                "claimed",
+                "coupled",
+                "not_modelled",
+                "switches",
+                "lists",
+                "agencies",
+                "sharing",
+                "sanctions",
+                "family",
+                "expiry",
+                "appeal",
+            ),
             where,
-        )  # fmt: skip
+        )
         if "title" not in table:
             raise InputError(f"{where} must have a title.")
         numbers: dict[str, Dial] = {}
@@ -107,9 +120,16 @@ class Regime:
         for key, value in _table(table, "agencies", where).items():
             part = check_keys(value, ("copies", "delay", "forgets"), f"{where}, agencies.{key}")
             if part.get("copies") not in [one.name for one in lists]:
-                raise unknown(f"list copied in {where}, agencies.{key}", part.get("copies"), [one.name for one in lists])
+                raise unknown(
+                    f"list copied in {where}, agencies.{key}", part.get("copies"), [one.name for one in lists]
+                )
             agencies.append(
-                Agency(key, str(part["copies"]), number(part.get("delay"), key, "delay"), number(part.get("forgets"), key, "forgets"))
+                Agency(
+                    key,
+                    str(part["copies"]),
+                    number(part.get("delay"), key, "delay"),
+                    number(part.get("forgets"), key, "forgets"),
+                )
             )
         holders = [*(one.name for one in lists), *(one.name for one in agencies)]
         sanctions = []
@@ -123,14 +143,28 @@ class Regime:
             source, reading = check_source(part, at)
             raises = {kind: number(one, key, kind) for kind, one in _table(part, "raises", at).items()}
             sanctions.append(
-                Sanction(key, str(part["by"]), bool(part.get("subject", True)), str(part.get("family", "none")),
-                         bool(part.get("reward", False)), source, reading, raises)
-            )  # fmt: skip
+                Sanction(
+                    key,
+                    str(part["by"]),
+                    bool(part.get("subject", True)),
+                    str(part.get("family", "none")),
+                    bool(part.get("reward", False)),
+                    source,
+                    reading,
+                    raises,
+                )
+            )
         return cls(
-            path.stem, str(table["title"]), str(table.get("claimed", "")), bool(table.get("coupled", False)),
-            tuple(lists), tuple(agencies), tuple(sanctions), numbers,
+            path.stem,
+            str(table["title"]),
+            str(table.get("claimed", "")),
+            bool(table.get("coupled", False)),
+            tuple(lists),
+            tuple(agencies),
+            tuple(sanctions),
+            numbers,
             tuple(str(line) for line in table.get("not_modelled", [])),  # type: ignore[attr-defined]
-        )  # fmt: skip
+        )
 
     @property
     def dials(self) -> Mapping[str, Dial]:

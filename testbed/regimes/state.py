@@ -14,7 +14,9 @@ class RegimeState:
     `people` are ids, `household` an index of households (0, 1, ...), `child` whether each is under 18.
     """
 
-    def __init__(self, regime: Regime, people: np.ndarray, household: np.ndarray, child: np.ndarray, *, seed: int) -> None:
+    def __init__(
+        self, regime: Regime, people: np.ndarray, household: np.ndarray, child: np.ndarray, *, seed: int
+    ) -> None:
         self.regime = regime
         self.household = household
         self.child = child

@@ -40,7 +40,9 @@ def walk(regime, decisions, **given):
 @pytest.mark.parametrize("name", toml_names(FOLDER))
 def test_every_number_of_a_regime_names_source_reading_and_unit(name):
     for dial in Regime.load(name).dials.values():
-        assert dial.source and dial.reading and dial.unit
+        assert dial.source
+        assert dial.reading
+        assert dial.unit
 
 
 def test_an_agency_copies_after_its_delay_and_forgets_late(regime):

@@ -34,7 +34,9 @@ def near(found, n, rate):
 @pytest.mark.parametrize("name", names())
 def test_every_channel_names_source_reading_and_unit_for_each_number(name):
     for dial in Channel.load(name).dials.values():
-        assert dial.source and dial.reading and dial.unit
+        assert dial.source
+        assert dial.reading
+        assert dial.unit
 
 
 @pytest.mark.parametrize("name", names())
@@ -57,7 +59,9 @@ def test_reach_misses_and_duplicates_come_at_their_rates(society, acts):
 
 
 def test_cameras_mistake_minority_faces_as_many_times_more_often_as_the_ratio_says(society, acts):
-    channel = Channel.load("cameras").set({"channels.cameras.false_match": 0.02, "channels.cameras.false_match_ratio": 20})
+    channel = Channel.load("cameras").set(
+        {"channels.cameras.false_match": 0.02, "channels.cameras.false_match_ratio": 20}
+    )
     sensed, _ = sense(channel, acts, society)
     minority = society.columns["community"][sensed.acts.person] == society.code("community", "minority")
     seen = ~sensed.missed
@@ -84,7 +88,9 @@ def test_a_faithful_channel_keeps_reach_and_delay_coin_by_coin(society, acts):
     without, _ = sense(channel.faithful(), acts, society)
     np.testing.assert_array_equal(with_errors.acts.person, without.acts.person)
     np.testing.assert_array_equal(with_errors.delay, without.delay)
-    assert not (without.missed.any() or without.strayed.any() or without.doubled.any())
+    assert not (without.missed.any())
+    assert not (without.strayed.any())
+    assert not (without.doubled.any())
 
 
 def test_waiting_has_its_mean_and_grows_with_it():

@@ -6,20 +6,24 @@ import pytest
 from synthetic.conduct.base import Conduct, names
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from testbed.case import run_case
 from testbed.scenario import Scenario
+from testbed.setting import run_case
 from testbed.society import Society
 
 
 def acts_of(scenario, people=20 * GRID, periods=2, seed=5):
     history = run_case(scenario, people=people, periods=periods, seed=seed).history
-    return {(int(p), a.period, int(k), int(n)) for a in history.acts for p, k, n in zip(a.person, a.kind, a.k, strict=True)}
+    return {
+        (int(p), a.period, int(k), int(n)) for a in history.acts for p, k, n in zip(a.person, a.kind, a.k, strict=True)
+    }
 
 
 @pytest.mark.parametrize("name", names())
 def test_every_kind_names_source_reading_and_unit_for_each_number(name):
     for dial in Conduct.load(name).dials.values():
-        assert dial.source and dial.reading and dial.unit
+        assert dial.source
+        assert dial.reading
+        assert dial.unit
 
 
 def test_a_factor_is_the_ratio_between_its_ends_and_one_in_the_middle():
@@ -51,11 +55,15 @@ def test_a_raised_rate_only_adds_acts():
 
 
 def test_a_rate_above_its_bound_is_an_error_and_not_a_clip():
-    scenario = Scenario.load("rongcheng").set({"conduct.utility_late.rate": 0.03, "conduct.utility_late.diligence": 0.02})
+    scenario = Scenario.load("rongcheng").set(
+        {"conduct.utility_late.rate": 0.03, "conduct.utility_late.diligence": 0.02}
+    )
     kinds = tuple(kind for kind in scenario.conduct if kind.name == "utility_late")
     tight = Conduct(**{**kinds[0].__dict__, "most": 0.05})
     from dataclasses import replace
 
-    scenario = replace(scenario, conduct=tuple(tight if kind.name == "utility_late" else kind for kind in scenario.conduct))
-    with pytest.raises(InputError, match="utility_late.*most"):
+    scenario = replace(
+        scenario, conduct=tuple(tight if kind.name == "utility_late" else kind for kind in scenario.conduct)
+    )
+    with pytest.raises(InputError, match=r"utility_late.*most"):
         run_case(scenario, people=GRID, periods=1)

@@ -1,0 +1,229 @@
+"""The contract of a model, as a check that runs on ours and on yours.
+
+The records are made by hand from the columns that a scenario declares, so no world is run.
+"""
+
+from __future__ import annotations
+
+import pickle
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from synthetic.draws import sparse, uniform
+from synthetic.errors import InputError
+from testbed.checks.contract import ContractError, expect, sample_records
+from testbed.models.base import ModelError, Scores, ask, fitted, learns, name_of, needs, row_wise
+from testbed.models.load import load_model
+from testbed.models.rulebook import RuleBook
+from testbed.scenario import Scenario
+
+HOSTILE = ("<script>alert(1)</script>", '"; --', "=cmd()", "a,b\nc", "%s{0}", "", "\u202e\u0000名")
+"""Labels that break what is glued together from text."""
+
+
+def check_model(model: Any, *, scenario: str | Path | Scenario = "rongcheng", processes: bool = False) -> None:
+    """Check that a model keeps the contract on records as the scenario holds them.
+
+    `model` is a model object, a function, or whatever the command line takes. A model that learns is
+    fitted first, on a copy. `processes` adds what worker processes need: that it can be pickled. Raises
+    ContractError at the first broken promise, InputError for a model that cannot be found or imported.
+    """
+    model = load_model(model)
+    name = name_of(model)
+    records = sample_records(Scenario.load(scenario) if not isinstance(scenario, Scenario) else scenario)
+    fresh = model
+    if learns(model):
+        model = _fitted(fresh, records)
+        again = _fitted(fresh, records)
+        expect(
+            _same(_asked(model, records), _asked(again, records)),
+            f"model {name}: fitted twice on the same records it gives different scores.",
+        )
+    if isinstance(model, RuleBook):
+        columns_are_declared(model, records)
+    said = _asked(model, records)
+    expect(
+        _same(said, _asked(model, records)),
+        f"model {name}: asked twice about the same records it gives different scores.",
+    )
+    _asking_changes_nothing(model, records)
+    _reasons_are_of_the_records(model, records, said)
+    for n in (1, 0):
+        _asked(model, records.iloc[:n])
+    _asked(model, _moved(records))
+    _read_only_records_are_enough(model, records, said)
+    if row_wise(model):
+        _rows_stand_alone(model, records, said)
+    _reads_what_it_says(model, records, said)
+    for hostile in _hostile(records):
+        _asked(_fitted(fresh, hostile) if learns(fresh) else model, hostile)
+    if processes:
+        _survives_pickling(model, records, said)
+
+
+def _outcomes(n: int) -> np.ndarray:
+    """Both outcomes, unevenly."""
+    return (np.arange(n) % 5 > 0).astype(np.int8)
+
+
+def _given(records: pd.DataFrame) -> dict[str, Any]:
+    """What models may need, for these records: draws by person, and one standing entry for every count."""
+    people = records.index.to_numpy(np.int64)
+    counts = records.select_dtypes("int32")
+    rows = [
+        {"person": person, "kind": kind, "age": age}
+        for kind in counts.columns
+        for person, count in zip(people, counts[kind])
+        for age in range(min(int(count), 3))
+    ]
+    return {
+        "draws": uniform(sparse(0, "checks:draws", people)),
+        "entries": pd.DataFrame(rows, columns=["person", "kind", "age"]),
+    }
+
+
+def _asked(model: Any, records: pd.DataFrame) -> Scores:
+    """The model's validated answer; it may do what it likes with its copy of the records."""
+    given = {need: value for need, value in _given(records).items() if need in needs(model)}
+    try:
+        return ask(model, records.copy(), given)
+    except (ModelError, InputError) as problem:
+        raise ContractError(str(problem)) from problem
+
+
+def _fitted(model: Any, records: pd.DataFrame) -> Any:
+    seen, outcomes = records.copy(), _outcomes(len(records))
+    try:
+        made = fitted(model, seen, outcomes)
+    except (ModelError, InputError) as problem:
+        raise ContractError(str(problem)) from problem
+    changed = not seen.equals(records) or not (outcomes == _outcomes(len(records))).all()
+    expect(not changed, f"model {name_of(model)}: fitting changes the records or outcomes it was given.")
+    return made
+
+
+def _same(one: Scores, other: Scores) -> bool:
+    if not np.array_equal(one.score, other.score):
+        return False
+    if one.decision is None or other.decision is None:
+        return one.decision is None and other.decision is None
+    return np.array_equal(one.decision, other.decision)
+
+
+def _moved(records: pd.DataFrame) -> pd.DataFrame:
+    """The same rows under ids that are not 0, 1, 2, ..."""
+    return records.set_index(pd.Index(records.index.to_numpy() * 977 + 2**33, name="person"))
+
+
+def _asking_changes_nothing(model: Any, records: pd.DataFrame) -> None:
+    """Records, and the global random states, are as they were."""
+    seen = records.copy()
+    before = pickle.dumps((random.getstate(), np.random.get_state()))  # noqa: NPY002
+    given = {need: value for need, value in _given(records).items() if need in needs(model)}
+    kept = {need: value.copy() for need, value in given.items()}
+    ask(model, seen, given)
+    unchanged = seen.equals(records) and (seen.dtypes == records.dtypes).all() and seen.index.equals(records.index)
+    expect(bool(unchanged), f"model {name_of(model)}: scoring changes the records it was given.")
+    for need, value in kept.items():
+        same = value.equals(given[need]) if isinstance(value, pd.DataFrame) else np.array_equal(value, given[need])
+        expect(same, f"model {name_of(model)}: scoring changes the {need} it was given.")
+    after = pickle.dumps((random.getstate(), np.random.get_state()))  # noqa: NPY002
+    expect(
+        before == after, f"model {name_of(model)}: scoring draws from a global random state; use the draws it may need."
+    )
+
+
+def _reasons_are_of_the_records(model: Any, records: pd.DataFrame, said: Scores) -> None:
+    if said.reasons is not None:
+        known = said.reasons["person"].isin(records.index).all()
+        expect(bool(known), f"model {name_of(model)}: gives reasons to people that it was not asked about.")
+
+
+def _read_only_records_are_enough(model: Any, records: pd.DataFrame, said: Scores) -> None:
+    arrays = {}
+    for column in records.columns:
+        values = records[column].array.copy()
+        for part in (getattr(values, "_codes", None), getattr(values, "_ndarray", None)):
+            if isinstance(part, np.ndarray):
+                part.flags.writeable = False
+        arrays[column] = values
+    locked = pd.DataFrame(arrays, index=records.index, copy=False)
+    given = {need: value for need, value in _given(records).items() if need in needs(model)}
+    for value in given.values():
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+    try:
+        answer = ask(model, locked, given)
+    except ModelError as problem:
+        raise ContractError(
+            f"model {name_of(model)}: fails on records that cannot be written to; {problem}"
+        ) from problem
+    expect(_same(said, answer), f"model {name_of(model)}: scores read-only records differently.")
+
+
+def _rows_stand_alone(model: Any, records: pd.DataFrame, said: Scores) -> None:
+    """A model that says row_wise: neither order, nor company, nor the id of a person changes a score."""
+    name = name_of(model)
+    order = np.argsort(uniform(sparse(0, "checks:order", np.arange(len(records)))))
+    turned = _asked(model, records.iloc[order])
+    expect(
+        np.array_equal(turned.score, said.score[order]),
+        f"model {name}: says row_wise, but another order of rows gives a person another score.",
+    )
+    for size in (1, 7):
+        parts = [_asked(model, records.iloc[first : first + size]).score for first in range(0, len(records), size)]
+        expect(
+            np.array_equal(np.concatenate(parts), said.score),
+            f"model {name}: says row_wise, but asked in groups of {size} it gives other scores.",
+        )
+    if not needs(model):
+        expect(
+            np.array_equal(_asked(model, _moved(records)).score, said.score),
+            f"model {name}: says row_wise, but the id of a person changes the score.",
+        )
+
+
+def _reads_what_it_says(model: Any, records: pd.DataFrame, said: Scores) -> None:
+    reads = getattr(model, "reads", None)
+    if reads is None or not row_wise(model):
+        return
+    absent = [column for column in reads if column not in records.columns]
+    expect(not absent, f"model {name_of(model)}: reads {', '.join(absent)}, which the records do not hold.")
+    alone = _asked(model, records[[column for column in records.columns if column in reads]])
+    expect(
+        np.array_equal(alone.score, said.score),
+        f"model {name_of(model)}: given only the columns that it says it reads, it gives other scores.",
+    )
+
+
+def _hostile(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Records with one more attribute, held as labels or as text, that is full of markup."""
+    labels = np.array(HOSTILE, object)[np.arange(len(records)) % len(HOSTILE)]
+    yield records.assign(**{"note <b>": pd.Categorical(labels, categories=HOSTILE)})
+    yield records.assign(**{"note <b>": labels})
+
+
+def _survives_pickling(model: Any, records: pd.DataFrame, said: Scores) -> None:
+    try:
+        copy = pickle.loads(pickle.dumps(model))
+    except Exception as problem:
+        why = f"{type(problem).__name__}: {problem}".split("\n")[0]
+        raise ContractError(f"model {name_of(model)}: cannot be sent to a worker process ({why}).") from problem
+    expect(_same(said, _asked(copy, records)), f"model {name_of(model)}: a pickled copy gives other scores.")
+
+
+def columns_are_declared(book: RuleBook, records: pd.DataFrame) -> None:
+    """Raise ContractError if a rule reads a column that the records do not have."""
+    levels = {
+        name: tuple(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else None
+        for name, column in records.items()
+    }
+    try:
+        book.check_columns({str(name): labels for name, labels in levels.items()})
+    except InputError as problem:
+        raise ContractError(str(problem)) from problem

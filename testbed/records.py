@@ -1,0 +1,57 @@
+"""The records that a model sees, and the outcomes that it learns from or is measured against."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic.errors import unknown
+from testbed.history import History
+from testbed.scenario import OUTCOME, Scenario
+from testbed.society import Society
+
+
+def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:
+    """The columns of the records: held attributes with their labels, then one count per recorded kind."""
+    held = {name: scenario.recipe.variables[name].levels for name in scenario.held}
+    return {**held, **dict.fromkeys(scenario.recorded)}
+
+
+def record_arrays(society: Society, history: History, period: int) -> dict[str, np.ndarray]:
+    """The records of everybody at a month, as integer-coded arrays."""
+    counts = history.counts(period)
+    held = {name: society.columns[name] for name in society.scenario.held}
+    return {**held, **{kind: counts[:, history.kinds.index(kind)] for kind in society.scenario.recorded}}
+
+
+def window(outcome: str) -> int:
+    """Months after the decision that an outcome looks at; 0 for `deserved`."""
+    found = OUTCOME.fullmatch(outcome)
+    return int(found[3]) if found else 0
+
+
+def outcome_positive(scenario: Scenario, outcome: str, history: History, society: Society) -> np.ndarray:
+    """The positive side of an outcome: bool (n,). D* not adverse; an adverse kind absent, a favorable one present."""
+    last = history.periods - 1
+    found = OUTCOME.fullmatch(outcome)
+    if found is None:
+        return history.deserved(last) != -1
+    whose, kind, months = found[1], found[2], int(found[3])
+    if kind != "any" and kind not in scenario.kinds:
+        raise unknown("kind in outcome", kind, scenario.kinds)
+    wanted = np.array(
+        [
+            kind == name or (kind == "any" and one.adverse)
+            for name, one in zip(scenario.kinds, scenario.conduct, strict=True)
+        ]
+    )
+    start = max(last - months, 0)
+    if whose == "future":
+        many = history.true_counts(last) - history.true_counts(start)
+        happened = many[:, wanted].any(axis=1)
+    else:
+        ledger = history.ledger
+        new = ledger.real & (ledger.start > start) & (ledger.start <= last) & wanted[ledger.kind]
+        happened = np.zeros(society.size, bool)
+        happened[ledger.subject[new]] = True
+    adverse = kind == "any" or scenario.conduct[scenario.kinds.index(kind)].adverse
+    return ~happened if adverse else happened
