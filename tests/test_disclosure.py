@@ -34,18 +34,18 @@ def test_a_right_switched_is_named_and_switched_back_is_not():
 
 
 def test_a_disclosure_survives_a_process_boundary():
-    made = Disclosure.load("rongcheng").set({"disclosure.own_record": "on"})
+    made = Disclosure.load("rules-published").set({"disclosure.own_record": "on"})
     assert pickle.loads(pickle.dumps(made)) == made
 
 
 def test_coarser_presets_grant_strictly_less_and_open_has_all_others_below_it():
-    assert [one.name for one in Disclosure.load("rules-published").coarser()] == ["closed", "notified", "score-only"]
+    assert [one.name for one in Disclosure.load("rules-published").coarser()] == ["closed", "notified"]
     assert {one.name for one in Disclosure.load("open").coarser()} == set(presets()) - {"open"}
     assert Disclosure.load("closed").coarser() == ()
 
 
-def test_punishments_are_explained_and_rewards_are_not_in_rongcheng_as_engelmann_2019_found():
-    made = Disclosure.load("rongcheng")
+def test_punishments_are_explained_and_rewards_are_not_in_a_published_scheme_as_engelmann_2019_found():
+    made = Disclosure.load("rules-published")
     assert (made.reasons_adverse, made.reasons_favorable) == (True, False)
     assert made.dials["disclosure.reasons_adverse"].source == "engelmann-2019"
 

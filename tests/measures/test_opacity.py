@@ -252,7 +252,7 @@ def coverage(case):
 
 
 def test_punishments_explained_and_rewards_not_give_the_gap_that_engelmann_2019_found():
-    case = make(Points(), "rongcheng")
+    case = make(Points(), "rules-published")
     assert coverage(case) == {"adverse": 1.0, "favored": 0.0}
     (gap,) = reasons.clarity_gap(case)
     assert gap.value == 1
@@ -288,7 +288,7 @@ def test_reasons_that_name_ones_own_item_tell_apart_as_counted_by_hand():
     decision = np.where(np.arange(N) % 2 == 0, -1, 0).astype(np.int8)
     late = (decision == -1) | (np.arange(N) % 8 == 1)
     told = pd.DataFrame({"person": np.flatnonzero(late), "rule": "late", "contribution": -2.0})
-    case = make(Points(), "rongcheng")
+    case = make(Points(), "rules-published")
     case.scores, case.history.decision = Scores(np.zeros(N), decision, told), lambda t: decision
     (row,) = reasons.reason_specificity(case)
     assert row.value == pytest.approx(0.75)
