@@ -43,10 +43,11 @@ NO_SIDE = "a score has no adverse side to count people on; see the net rows of d
 def error_reach(case: Any, what: str = "any", hop: str = "any") -> Iterator[PerPerson | Row]:
     """Other people for whom score, decision, a list or a sanction differs in some month, per root.
 
-    Followed to the end of the run. what: any of the four (default), or one. hop: the shortest tie to the root, household or none; any
-    (default) for everybody; displaced for those whom a model moved that looks at people together. With
-    `regime.family.share` at 0 nothing reaches the household through the root, by rule or by circumstance:
-    hop=household is exactly 0, and a member whom strayed entries reach by way of strangers counts as none.
+    Followed to the end of the run. what: any of the four (default), or one. hop: the shortest tie to the root,
+    household or none; any (default) for everybody; displaced for those whom a model moved that looks at people
+    together. With `regime.family.share` at 0 nothing reaches the household through the root, by rule or by
+    circumstance: hop=household is exactly 0, and a member whom strayed entries reach by way of strangers counts
+    as none.
     `_net`: others with an adverse decision, on an adverse list or under a sanction (no reward) in that time,
     error world minus base world. Asked for as it is registered, it gives each `what` and each `hop`.
     """
@@ -82,7 +83,7 @@ def _reached(found: Effects, what: str, hop: str, net: dict[str, np.ndarray] | N
 
 
 def _self(found: Effects) -> np.ndarray:
-    return np.asarray(found.rows["hop"] == "self", bool)
+    return np.array(found.rows["hop"] == "self", bool)
 
 
 def _no_family(found: Effects) -> bool:
@@ -139,9 +140,8 @@ def error_agencies(case: Any) -> tuple[PerPerson, ...]:
     """
     found = effects(case)
     names = {one.name for one in case.scenario.regime.agencies}
-    if found.why or not names:
-        why = found.why or "the regime has no agencies"
-        return found.part(np.empty(0), why=why), found.part(np.empty(0), "_net", why=why)
+    if found.why:
+        return found.part(np.empty(0)), found.part(np.empty(0), "_net")
     person, root = found.rows["person"].to_numpy(np.int64), found.rows["root"].to_numpy(np.int64)
     base, error = found.lives(person, root)
     gross, net = np.zeros(len(found.roots)), np.zeros(len(found.roots))
@@ -150,7 +150,8 @@ def error_agencies(case: Any) -> tuple[PerPerson, ...]:
         before, after = (np.asarray((lives.lists & mask) > 0) for lives in (base, error))
         gross += found.summed(np.asarray((before != after).any(axis=0))) > 0
         net += (found.summed(after.any(axis=0)) > 0).astype(float) - (found.summed(before.any(axis=0)) > 0)
-    return found.part(gross, exact=found.blind), found.part(net, "_net", exact=found.blind)
+    exact = found.blind or not names
+    return found.part(gross, exact=exact), found.part(net, "_net", exact=exact)
 
 
 @measure(

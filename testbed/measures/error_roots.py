@@ -97,9 +97,12 @@ class Effects:
             return found
 
         base, error = many(self.case.history)[person], many(self.twin.history)[person]
+        counted: dict[int, np.ndarray] = {}
         for one, alone in self.twin.alone.items():
             at = np.flatnonzero(root == one)
-            error[at] = many(alone.history)[alone.history.place(person[at])]
+            if id(alone) not in counted:
+                counted[id(alone)] = many(alone.history)
+            error[at] = counted[id(alone)][alone.history.place(person[at])]
         return base, error
 
     def summed(self, values: np.ndarray, which: np.ndarray | None = None) -> np.ndarray:
