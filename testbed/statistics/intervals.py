@@ -22,11 +22,11 @@ FEW_EVENTS = 5
 
 
 def quantile(alpha: float, freedom: ArrayLike = np.inf) -> Array:
-    """Two-sided quantile of t with `freedom` degrees of freedom (infinite: of the normal); NaN below 1."""
+    """Two-sided quantile of t with `freedom` degrees of freedom (infinite: of the normal); NaN below 1 and for NaN."""
     from scipy.special import ndtri, stdtrit
 
     degrees = np.asarray(freedom, float)
-    plain = np.full(degrees.shape, float(ndtri(1 - alpha / 2)))
+    plain = np.where(np.isnan(degrees), np.nan, float(ndtri(1 - alpha / 2)))
     finite = np.isfinite(degrees)
     if finite.any():
         plain[finite] = stdtrit(np.where(degrees >= 1, degrees, np.nan)[finite], 1 - alpha / 2)
@@ -209,8 +209,8 @@ def two_sided(statistic: ArrayLike, freedom: ArrayLike = np.inf) -> Array:
     from scipy.special import ndtr, stdtr
 
     size, degrees = np.broadcast_arrays(-np.abs(np.asarray(statistic, float)), np.asarray(freedom, float))
-    finite = np.isfinite(degrees)
-    return np.asarray(2 * np.where(finite, stdtr(np.where(finite & (degrees >= 1), degrees, np.nan), size), ndtr(size)))
+    student = stdtr(np.where(degrees >= 1, degrees, np.nan), size)
+    return np.asarray(2 * np.where(np.isposinf(degrees), ndtr(size), student))
 
 
 def p_fisher(events_g: ArrayLike, n_g: ArrayLike, events_r: ArrayLike, n_r: ArrayLike) -> Array:
