@@ -18,6 +18,8 @@ from testbed.report.plaintext import clean, columns
 WIDTH = 400
 LEFT, RIGHT = 10, 390
 ROW = 40
+LETTERS = 52
+"""Letters that fit beside each other."""
 SHAPES = 4
 """Number of distinct colors and shapes; further series repeat them."""
 
@@ -56,8 +58,11 @@ def dots(title: str, marks: Sequence[Mark], by: Scale, *, zero: float | None = N
     for number, mark in enumerate(marks):
         top = 8 + ROW * number
         middle = top + 28
-        body.append(_text(LEFT, top + 13, _short(mark.label, 52 - columns(_written(mark, by))), "label"))
-        body.append(_text(RIGHT, top + 13, _written(mark, by), "number", "end"))
+        written = _written(mark, by)
+        if columns(mark.label) + columns(written) > LETTERS:
+            written = written.partition(" (")[0]
+        body.append(_text(LEFT, top + 13, _short(mark.label, LETTERS - columns(written)), "label"))
+        body.append(_text(RIGHT, top + 13, written, "number", "end"))
         if math.isnan(mark.value):
             body.append(_text(LEFT + 6, middle + 4, _short(mark.why, 58), "why"))
             continue

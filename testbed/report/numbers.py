@@ -18,7 +18,8 @@ class Scale:
 
     def write(self, value: float, decimals: int) -> str:
         """One value with its unit."""
-        return f"{self.bare(value, decimals)} {self.unit}".strip()
+        bare = self.bare(value, decimals)
+        return f"{bare} {self.unit.removesuffix('s') if bare in ('1', '-1') else self.unit}".strip()
 
     def bare(self, value: float, decimals: int) -> str:
         """One value without its unit."""
@@ -55,7 +56,7 @@ def decimals(value: float, low: float, high: float, factor: float = 1.0) -> int:
     width = (high - low) * factor
     size = abs(value * factor)
     if math.isfinite(width) and width > 0:
-        places = max(math.ceil(-math.log10(width / 3) - 1e-9), 0)
+        places = max(math.ceil(-math.log10(width / 5) - 1e-9), 0)
     elif not math.isfinite(size) or abs(size - round(size)) < 1e-9:
         return 0
     else:

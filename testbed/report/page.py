@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from testbed.report.rerun import command_for
 from testbed.report.rows import FAMILIES, Finding, Findings, owner
 from testbed.report.sentences import headlines
 from testbed.report.templating import page
-from testbed.report.terminal import anchors_verdict, claimed_note, dial_value, first_line, is_void
+from testbed.report.terminal import anchors_verdict, claimed_note, dial_value, first_line, guessed_match, is_void
 
 NAME = "report.html"
 QUESTIONS = {
@@ -28,6 +28,8 @@ QUESTIONS = {
     "chilling": "What do people stop doing because they may be watched?",
     "benefit": "What does the scheme achieve, next to a lottery and an oracle?",
 }
+ABOVE = ("measures", "life", "assumed", "sources", "not_modelled", "anchors")
+"""Keys of the manifest that the page prints in full."""
 FACTS = ("unit", "better", "estimand", "interval", "reference", "caveats")
 
 
@@ -44,7 +46,7 @@ def render(
     life = manifest.get("life")
     return page(
         "report.html.j2",
-        title=f"Report on {clean(manifest.get('title') or rows.scenario or 'a scoring scheme')}",
+        title=f"Report: {clean(manifest.get('title') or rows.scenario or 'a scoring scheme')}",
         void=is_void(manifest),
         opening=first_line({**manifest, "claimed": False}),
         claimed=claimed_note(manifest),
@@ -53,14 +55,15 @@ def render(
         several={"models": len(rows.columns) > 1, "seeds": len(rows.seeds) > 1 and -1 not in rows.seeds},
         pooled=-1 in rows.seeds and len(rows.seeds) > 1,
         case=case_view(life) if life else None,
-        assumed=[_dial(dial) for dial in manifest.get("assumed") or []],
+        middle=any(guessed_match(dial) for dial in manifest.get("assumed") or []),
+        rooms=_rooms([_dial(dial, info) for dial in manifest.get("assumed") or []]),
         sources=[
             _texts(source, "id", "title", "publisher", "date", "locator") for source in manifest.get("sources") or []
         ],
         not_modelled=[clean(text) for text in manifest.get("not_modelled") or []],
         anchors=[_anchor(anchor) for anchor in manifest.get("anchors") or []],
         failures=[clean(said) for said in manifest.get("failures") or []],
-        anchor_rows=_blocks(rows, [row for row in rows.anchors if rows.on_page(row)], manifest, info),
+        anchor_rows=_blocks(rows, _alone(rows), manifest, info),
         command=clean(manifest.get("command") or ""),
         made=_made(manifest),
         manifest_json=_plain_json(manifest),
@@ -102,9 +105,21 @@ def _family(rows: Findings, harm: str, manifest: Mapping[str, Any], info: Mappin
     }
 
 
+def _alone(rows: Findings) -> list[Finding]:
+    """Rows of anchors that stand beside no row of the scheme."""
+    beside = {lottery.number for row in rows.audited if (lottery := rows.beside(row)) is not None}
+    return [row for row in rows.anchors if rows.on_page(row) and row.number not in beside]
+
+
 def _headline(sentence: Any, info: Mapping[str, Any]) -> dict[str, Any]:
     facts = info.get(owner(sentence.row.name, info), {})
-    return {"sentence": sentence, "caveats": clean(facts.get("caveats") or ""), "row": sentence.row}
+    return {"sentence": sentence, "caveats": _sentence(facts.get("caveats") or ""), "row": sentence.row}
+
+
+def _sentence(text: object) -> str:
+    """The text with a capital in front and no full stop."""
+    said = clean(text).rstrip(".")
+    return said[:1].upper() + said[1:]
 
 
 def _blocks(
@@ -139,14 +154,36 @@ def _anchor(anchor: Mapping[str, Any]) -> dict[str, Any]:
     return {"holds": bool(anchor.get("holds")), "about": about, **_texts(anchor, "name", "detail")}
 
 
-def _dial(dial: Mapping[str, Any]) -> dict[str, Any]:
+def _rooms(dials: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Dials by the part of the scenario they belong to."""
+    rooms: dict[str, list[dict[str, Any]]] = {}
+    for dial in dials:
+        rooms.setdefault(dial["path"].partition(".")[0], []).append(dial)
+    return [{"name": name, "dials": found, "count": counted(len(found), "dial")} for name, found in rooms.items()]
+
+
+def _dial(dial: Mapping[str, Any], info: Mapping[str, Any]) -> dict[str, Any]:
     bounds = dial.get("range")
     return {
         **_texts(dial, "path", "unit", "source", "reading"),
         "value": dial_value(dial.get("value")),
         "range": f"{dial_value(bounds[0])} to {dial_value(bounds[1])}" if bounds else "",
-        "measures": ", ".join(clean(name) for name in dial.get("measures") or []),
+        "middle": guessed_match(dial),
+        "measures": _behind(dial.get("measures") or [], info),
     }
+
+
+def _behind(names: Iterable[str], info: Mapping[str, Any]) -> str:
+    """The measures that rest on a dial; whole families by their name."""
+    left = {clean(name): None for name in names}
+    if info and set(info) <= set(left):
+        return "all"
+    families: dict[str, list[str]] = {}
+    for name, facts in info.items():
+        families.setdefault(clean(facts.get("harm") or ""), []).append(name)
+    whole = [harm for harm, members in families.items() if harm and len(members) > 1 and set(members) <= set(left)]
+    covered = {name for harm in whole for name in families[harm]}
+    return ", ".join([*(f"all of {harm}" for harm in whole), *(name for name in left if name not in covered)])
 
 
 def _texts(table: Mapping[str, Any], *names: str) -> dict[str, str]:
@@ -185,5 +222,5 @@ def _plain_json(manifest: Mapping[str, Any]) -> Any:
     """The manifest as indented JSON, escaped; without what the page shows in full elsewhere."""
     from markupsafe import escape
 
-    shown = {key: value for key, value in manifest.items() if key not in ("measures", "life")}
+    shown = {key: value for key, value in manifest.items() if key not in ABOVE}
     return escape(json.dumps(shown, indent=1, sort_keys=True, default=str, ensure_ascii=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -118,15 +118,20 @@ class Finding:
         return f"{self.group}, against {self.versus}" if self.versus else self.group
 
 
-def parts(measure: str, known: Iterable[str] = ()) -> tuple[str, str, dict[str, str]]:
-    """A measure's spelling taken apart: name, suffix, qualifiers.
+def parts(measure: str, known: Container[str] = ()) -> tuple[str, str, dict[str, str]]:
+    """A measure's spelling taken apart: name, suffix, qualifiers. The longest known name is the name.
 
     >>> parts("error_reach_net[hop=household]")
     ('error_reach', '_net', {'hop': 'household'})
+    >>> parts("correction_time_corrected", {"correction_time"})
+    ('correction_time', '_corrected', {})
     """
     name, qualifiers = split_name(measure)
-    if name in set(known):
-        return name, "", qualifiers
+    stem = name
+    while stem:
+        if stem in known:
+            return stem, name.removeprefix(stem), qualifiers
+        stem = stem.rpartition("_")[0]
     for suffix in SUFFIXES:
         if name.endswith(suffix) and name != suffix:
             return name.removesuffix(suffix), suffix, qualifiers
@@ -211,7 +216,7 @@ class Findings:
         Of a comparison the first compared attribute and its first group are taken, never the largest gap:
         a headline chosen for its size would overstate.
         """
-        name, _, _ = parts(wanted, self.info)
+        name, _ = split_name(wanted)
         rows = [row for row in self.main(model=model) if row.name == name]
         rows = [row for row in rows if row.measure == wanted] or rows
         return min(rows, key=self._order, default=None)
@@ -225,7 +230,7 @@ class Findings:
 def _rows(frame: pd.DataFrame, info: Mapping[str, Any]) -> list[Finding]:
     """The rows of a findings table."""
     names = ("scenario", "model", "measure", "harm", "split", "group", "versus", "unit", "why")
-    known = set(info)
+    known = {*info, *(str(facts["gap"]) for facts in info.values() if facts.get("gap"))}
     spelled = {text: parts(text, known) for text in map(str, frame["measure"].unique())} if len(frame) else {}
     owners = {name: owner(name, info) for name, _, _ in spelled.values()}
     made = []

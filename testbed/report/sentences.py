@@ -126,13 +126,15 @@ def sentence(row: Finding, lottery: Finding | None = None) -> Sentence:
     places = decimals(row.value, row.low, row.high, by.factor)
     claim = _claim(row, by, places)
     state = _state(row)
-    details = [interval(row.low, row.high, row.value, places, by), _people(row)]
+    # The words carry the sign of the value; the interval and the lottery beside it keep their own.
+    signed = [f"difference {by.bare(row.value, places)}"] if row.name in CONTRASTS and row.value < 0 else []
+    details = [*signed, interval(row.low, row.high, row.value, places, by), _people(row)]
     if row.small:
         details.append(row.small)
     if lottery is not None:
         details.append(f"a lottery: {by.bare(lottery.value, places)}")
     if state == "undecided":
-        details.append("undecided: no difference cannot be ruled out")
+        details.append("undecided: there may be no difference")
     return Sentence(row, lottery, claim[:1].upper() + claim[1:], "; ".join(details), state)
 
 
@@ -171,7 +173,7 @@ def _claim(row: Finding, by: Scale, places: int) -> str:
         "versus": clean(row.versus),
         "split": clean(row.split),
         "k": f"{int(row.settings['k']):,}" if row.settings.get("k", "").isdigit() else "the",
-        "decision": f"{clean(row.settings['decision'])} decisions" if "decision" in row.settings else "decisions",
+        "decision": _decisions(row),
         "hop": _hop(row),
     }
     if plain in CONTRASTS and (row.versus or row.split == "all"):
@@ -192,6 +194,11 @@ def _claim(row: Finding, by: Scale, places: int) -> str:
         )
     about = "" if row.split == "all" else f" for {clean(row.who)}"
     return f"{clean(plain_name(row))}{about} is {by.write(row.value, places)}"
+
+
+def _decisions(row: Finding) -> str:
+    decision = clean(row.settings.get("decision", ""))
+    return f"{decision} decisions" if decision in ("adverse", "favored") else "decisions"
 
 
 def _hop(row: Finding) -> str:

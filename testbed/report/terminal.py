@@ -17,6 +17,8 @@ WIDTH = 80
 LINES = 30
 INDENT = "  "
 CLAIMED = "What follows from a low grade is press-reported (claimed): no rule text stands behind it."
+MAIN = ("decide.worst_share", "regime.appeal.noticed", "regime.sharing.share")
+"""Dials that are named first: who is decided adversely, who learns of it, how far it spreads."""
 TITLES = {**{harm: harm.capitalize() for harm in FAMILIES}, "accountability": "The operator"}
 
 
@@ -149,14 +151,44 @@ def _blocks(
 
 
 def _assumed(manifest: Mapping[str, Any], most: int) -> str:
-    """How many dials are guesses, and those that most measures rest on."""
+    """How many dials are guesses, which stand for many, and that wrong matches have no published rate."""
     dials = [dial for dial in manifest.get("assumed") or [] if dial.get("reading", "assumed") == "assumed"]
     if not dials:
         return "Assumed: no dial." if "assumed" in manifest else "Assumed: not recorded."
-    dials.sort(key=lambda dial: (-len(dial.get("measures") or ()), str(dial.get("path"))))
-    main = ", ".join(f"{clean(dial.get('path'))} = {dial_value(dial.get('value'))}" for dial in dials[:most])
-    among = "" if not main else ", among them " if len(dials) > most else ", "
-    return f"Assumed: {counted(len(dials), 'dial')} (our guesses, each with a range){among}{main}."
+    said = f"Assumed: {counted(len(dials), 'dial')}, our guesses, each with a range"
+    matches = [dial for dial in dials if guessed_match(dial)]
+    rest = sorted((dial for dial in dials if not guessed_match(dial)), key=_main)
+    shown = rest[: max(0, most - 1)] if matches else rest[:most]
+    if shown:
+        said += f", such as {_list(shown)}" if len(rest) > len(shown) else f": {_list(shown)}"
+    if matches:
+        said += (
+            f". No rate of wrong matches is published: the middle of a range stands, {_list(matches[: min(most, 1)])}"
+        )
+    return f"{said.removesuffix(', ')}."
+
+
+def guessed_match(dial: Mapping[str, Any]) -> bool:
+    """Whether a dial is a rate of taking one person for another that stands in the middle of its range."""
+    last = str(dial.get("path")).rpartition(".")[2]
+    value, bounds = dial.get("value"), dial.get("range")
+    if not last.startswith(("false_match", "collision")) or last.endswith("_ratio") or not bounds:
+        return False
+    return isinstance(value, int | float) and abs(value - (bounds[0] + bounds[1]) / 2) <= 1e-9 * (bounds[1] - bounds[0])
+
+
+def _main(dial: Mapping[str, Any]) -> int:
+    path = str(dial.get("path"))
+    return next((place for place, main in enumerate(MAIN) if path == main), len(MAIN))
+
+
+def _list(dials: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{clean(dial.get('path'))} = {dial_value(dial.get('value'))}{_range(dial)}" for dial in dials)
+
+
+def _range(dial: Mapping[str, Any]) -> str:
+    bounds = dial.get("range")
+    return f" ({dial_value(bounds[0])} to {dial_value(bounds[1])})" if bounds else ""
 
 
 def dial_value(value: object) -> str:

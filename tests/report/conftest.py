@@ -122,7 +122,7 @@ def manifest(life):
         "assumed": [
             {"path": "regime.low_grade", "value": True, "unit": "switch", "source": "own", "reading": "claimed"},
             {
-                "path": "channels.court.collision_ratio",
+                "path": "channels.court.collision",
                 "value": 0.002,
                 "range": [0.0, 0.004],
                 "unit": "share",

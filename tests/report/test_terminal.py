@@ -39,7 +39,8 @@ def test_every_family_has_one_sentence_with_interval_count_and_the_lottery(findi
     assert "One life: person 4711: one wrong court entry in month 6, no train for 9 months" in text
     assert "3 others touched" in text
     assert "Anchors: 3 of 3 hold." in text
-    assert "Assumed: 2 dials" in text
+    assert "Assumed: 2 dials, our guesses, each with a range: regime.family.share = 0.5 (0 to 1)." in text
+    assert "No rate of wrong matches is published: the middle of a range stands, channels.court.collision" in text
 
 
 def test_two_commands_to_try_repeat_the_runs_own_options(findings, manifest, life):
