@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.measures.base import Row, measure
+from testbed.measures.clustering import around, few, rate_limits, summed, units_in, widened
 from testbed.measures.conduct import acts_in_window, cells, kinds_read, windows
 from testbed.statistics.counts import dense_ids
-from testbed.statistics.intervals import ALPHA, FEW_EVENTS, FEWEST_CLUSTERS, newcombe, quantile, wilson
+from testbed.statistics.intervals import FEWEST_CLUSTERS
 
 SUPPORT = 0.8
 
@@ -74,37 +75,19 @@ def standardized_gap(
     weight[common] = n_g[common] / (members * n_r[common])
     residual = y - a_r[cell]
     moved_g, moved_r = (residual - value) / members, weight[cell] * residual
-    owner, groups = dense_ids(cluster)
-    units = min(len(np.unique(owner[ours])), len(np.unique(owner[theirs])))
-    n = min(members, others)
+    owner, clusters = dense_ids(cluster)
+    held_g, held_r = summed(owner, clusters, ours / members), summed(owner, clusters, theirs * weight[cell])
+    sum_g, sum_r = summed(owner, clusters, ours * moved_g), summed(owner, clusters, theirs * moved_r)
+    units, n = units_in(owner[ours], owner[theirs]), min(members, others)
     if units < FEWEST_CLUSTERS:
         return Standardized(value, math.nan, math.nan, support, n)
-    held_g, held_r = _by(owner, groups, ours / members, ours), _by(owner, groups, weight[cell], theirs)
-    influence = _by(owner, groups, moved_g, ours) / (1 - held_g) - _by(owner, groups, moved_r, theirs) / (1 - held_r)
-    stretch = units / (units - 1)
-    z = float(quantile(ALPHA, units - 1))
-    half = z * math.sqrt(float((influence**2).sum()) * stretch)
-    low, high = value - half, value + half
-    events = (y[ours].sum(), members - y[ours].sum(), y[theirs].sum(), others - y[theirs].sum())
-    if min(events) < FEW_EVENTS:
-        spread_g = float((_by(owner, groups, (y - rate_g) / members, ours) ** 2).sum()) * stretch
-        limits_g = _wilson(rate_g, float(members), spread_g, z)
+    limits = around(value, sum_g / (1 - held_g) - sum_r / (1 - held_r), units)
+    if few(y[ours].sum(), members - y[ours].sum(), y[theirs].sum(), others - y[theirs].sum()):
+        alone = summed(owner, clusters, ours * (y - rate_g) / members)
         kish = 1 / float((weight[cell[theirs]] ** 2).sum())
-        spread_r = float((_by(owner, groups, moved_r, theirs) ** 2).sum()) * stretch
-        limits_r = _wilson(rate_r, kish, spread_r, z)
-        ends = newcombe(rate_g, limits_g, rate_r, limits_r)
-        low, high = min(low, float(ends[0])), max(high, float(ends[1]))
-    return Standardized(value, max(low, -1.0), min(high, 1.0), support, n)
-
-
-def _by(owner: NDArray, groups: int, values: NDArray, which: NDArray) -> NDArray[np.float64]:
-    return np.bincount(owner[which], weights=values[which], minlength=groups)
-
-
-def _wilson(rate: float, n: float, variance: float, z: float) -> tuple[NDArray, NDArray]:
-    """Wilson's limits with n reduced by the cluster variance over the binomial one."""
-    binomial = rate * (1 - rate) / n
-    return wilson(rate, n / max(1.0, variance / binomial) if binomial > 0 else n, z)
+        of_g, of_r = rate_limits(rate_g, members, alone, units), rate_limits(rate_r, kish, sum_r, units)
+        limits = widened(limits, rate_g, of_g, rate_r, of_r)
+    return Standardized(value, max(limits[0], -1.0), min(limits[1], 1.0), support, n)
 
 
 def first_full_month(case: Any) -> int:

@@ -1,0 +1,52 @@
+"""Limits of a rate, and of a difference of two, from sums by cluster."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.statistics.intervals import ALPHA, FEW_EVENTS, FEWEST_CLUSTERS, newcombe, quantile, wilson
+
+Floats = NDArray[np.float64]
+Limits = tuple[float, float]
+
+
+def summed(owner: NDArray, clusters: int, values: NDArray) -> Floats:
+    """Sums by cluster: float64 (clusters,)."""
+    return np.bincount(owner, weights=np.asarray(values, float), minlength=clusters).astype(np.float64)
+
+
+def units_in(*owners: NDArray) -> int:
+    """Clusters of the sample, or of the one of several that has fewer."""
+    return min(len(np.unique(owner)) for owner in owners)
+
+
+def around(value: float, influence: NDArray, units: int) -> Limits:
+    """Limits of an estimate from the influence of each cluster, t(units - 1); NaN under 10 clusters."""
+    if units < FEWEST_CLUSTERS:
+        return math.nan, math.nan
+    error = math.sqrt(float((influence**2).sum()) * units / (units - 1))
+    half = float(quantile(ALPHA, units - 1)) * error
+    return value - half, value + half
+
+
+def rate_limits(rate: float, n: float, influence: NDArray, units: int) -> tuple[NDArray, NDArray]:
+    """Wilson's limits of a 0/1 rate, n reduced by cluster over binomial variance (Korn and Graubard 1998)."""
+    variance, binomial = float((influence**2).sum()) * units / (units - 1), rate * (1 - rate) / n
+    effective = n / max(1.0, variance / binomial) if binomial > 0 else n
+    return wilson(rate, effective, quantile(ALPHA, units - 1))
+
+
+def few(*counts: float) -> bool:
+    """Whether any of these counts of events or non-events is under five: too few for influence values."""
+    return min(counts) < FEW_EVENTS
+
+
+def widened(
+    limits: Limits, first: float, of_first: tuple[NDArray, NDArray], second: float, of_second: tuple[NDArray, NDArray]
+) -> Limits:
+    """The wider ends of these limits of first - second and of Newcombe's, from the limits of each of the two rates."""
+    low, high = newcombe(first, of_first, second, of_second)
+    return min(limits[0], float(low)), max(limits[1], float(high))

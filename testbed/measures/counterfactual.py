@@ -1,0 +1,186 @@
+"""What a person's group does to their decision: the same world in which only their own group is another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.draws import pack, sparse, uniform
+from testbed.measures.base import Row, measure
+from testbed.measures.clustering import around, few, rate_limits, summed, units_in, widened
+from testbed.statistics.counts import dense_ids
+from testbed.statistics.intervals import FEWEST_CLUSTERS
+from testbed.twin import Assign
+
+SAMPLE = 2_000
+OVER = ("members", "all")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Mean of effects in {-1, 0, 1} with limits, their standard deviation, the share that is not 0 with limits."""
+
+    value: float
+    low: float
+    high: float
+    spread: float
+    flips: tuple[float, float, float]
+
+
+def mean_effect(tau: NDArray[np.integer], cluster: NDArray[np.integer]) -> Effect:
+    """The mean of per-person effects, people drawn in clusters.
+
+    Limits: influence values summed by cluster, each over the weight that the others hold, t(G-1). Where fewer
+    than five people are moved one way or the other, Newcombe's limits on the two shares (Wilson, effective
+    n) are put beside it and the wider end counts. NaN under 10 clusters.
+
+    >>> mean_effect(np.repeat([1, 0, 0, -1], 25), np.arange(100)).value
+    0.0
+    """
+    n = len(tau)
+    value, spread = float(tau.mean()), float(tau.std())
+    owner, clusters = dense_ids(cluster)
+    units = units_in(owner)
+    held = summed(owner, clusters, np.full(n, 1 / n))
+    limits = around(value, summed(owner, clusters, (tau - value) / n) / (1 - held if units > 1 else held), units)
+    share = float((tau != 0).mean())
+    flips = (share, math.nan, math.nan)
+    if units >= FEWEST_CLUSTERS:
+        parts = [
+            (float(which.mean()), summed(owner, clusters, (which - which.mean()) / n))
+            for which in (tau == 1, tau == -1, tau != 0)
+        ]
+        (up, of_up), (down, of_down), ends = (
+            (rate, rate_limits(rate, n, influence, units)) for rate, influence in parts
+        )
+        if few((tau == 1).sum(), (tau == -1).sum()):
+            limits = widened(limits, up, of_up, down, of_down)
+        flips = (share, float(ends[1][0]), float(ends[1][1]))
+    return Effect(value, limits[0], limits[1], spread, flips)
+
+
+def sampled(case: Any, which: NDArray[np.bool_], size: int) -> NDArray[np.int64]:
+    """An addressed sample of some people, ids ascending: the same people in every model and twin of a seed."""
+    ids = np.flatnonzero(which)
+    coin = uniform(sparse(case.seed, "counterfactual:sample", pack(ids)))
+    return np.sort(ids[np.argsort(coin, kind="stable")[:size]])
+
+
+def adverse_if(case: Any, attribute: str, value: str, people: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each would be decided adversely had their group been this one, all others as they are: bool (n,).
+
+    A group that the recipe assigns to households moves the household. People of one household whose own
+    groups are set are set in different twins, and roots whose differences meet are read where they ran apart.
+    """
+    adverse = case.history.decision(case.decided)[people] == -1
+    codes, levels = case.coded(attribute)
+    moved = np.flatnonzero(codes[people] != levels.index(value))
+    for batch in _batches(case, attribute, people[moved]):
+        twin = case.twin(Assign(attribute, value, batch.tolist()))
+        made = twin.history.decision(case.decided)[batch]
+        households, mine = case.society.household, {}
+        for root, part in twin.alone.items():
+            mine[int(households[root])] = part
+        for place in np.flatnonzero(np.isin(households[batch], list(mine))).tolist():
+            part = mine[int(households[batch[place]])]
+            made[place] = part.history.decision(case.decided)[part.history.place(batch[place])]
+        adverse[np.searchsorted(people, batch)] = made == -1
+    return adverse
+
+
+def _batches(case: Any, attribute: str, people: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """People to be set together: all where the household moves as one, else one of each household at a time."""
+    if case.scenario.recipe.variables[attribute].assigned_to == "household":
+        if len(people):
+            yield people
+        return
+    while len(people):
+        _, first = np.unique(case.society.household[people], return_index=True)
+        yield people[np.sort(first)]
+        people = np.delete(people, first)
+
+
+def effects(
+    case: Any, attribute: str, group: str, reference: str, *, over: str = "members", sample: int = SAMPLE
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(people, tau): the addressed sample and Y(group) - Y(reference) of each, Y = 1 where decided adversely."""
+    codes, levels = case.coded(attribute)
+    which = case.scored & (codes == levels.index(group)) if over == "members" else case.scored
+    people = sampled(case, which, sample)
+    if _reads_nothing(case) or not len(people):
+        return people, np.zeros(len(people), np.int64)
+    with_group = adverse_if(case, attribute, group, people).astype(np.int64)
+    return people, with_group - adverse_if(case, attribute, reference, people)
+
+
+def _reads_nothing(case: Any) -> bool:
+    return getattr(case.scheme.scorer.model, "reads", None) == ()
+
+
+@measure(
+    "counterfactual_effect",
+    harm="disparate impact",
+    unit="rate",
+    better="none",
+    needs=("history", "twin"),
+    reference="Kusner et al. (2017), Counterfactual fairness; MEASURES section 1",
+    caveats=(
+        "all that follows from the group counts, conduct that it shapes included; a model that does not declare itself "
+        "row-wise is asked with the whole sample changed at once"
+    ),
+    estimand="E[Y_i(G_i = g) - Y_i(G_i = r)] over members of g in scope, Y = 1 if adverse, others as they are",
+    interval="influence values by grid, t(G-1); few flips: Newcombe beside it, the wider end",
+    qualifiers={"over": "members", "sample": SAMPLE},
+    gap="",
+    splits=False,
+)
+def counterfactual_effect(case: Any, *, over: str = "members", sample: int = SAMPLE) -> Iterator[Row]:
+    """How much likelier their own group makes an adverse decision: mean of Y(group) - Y(reference) over its members.
+
+    A twin world for each group of each compared attribute, in which the sampled members (2,000, by address)
+    have belonged to the reference group from the start, one household at a time. `over=all`: everybody in scope.
+    Beside it `_spread`, the standard deviation of the effects; `_flips`, the share whose decision differs, which
+    depends on how the coins of two worlds are coupled; `_flips_net`, turned adverse less spared, which does not.
+    """
+    if over not in OVER:
+        from synthetic.errors import unknown
+
+        raise unknown("over in counterfactual_effect", over, OVER)
+    said = {"over": over, "sample": sample}
+    for split in case.scenario.compared:
+        codes, levels = case.coded(split)
+        size = np.bincount(codes[case.scored], minlength=len(levels))
+        reference = case.scenario.reference.get(split, levels[int(size.argmax())])
+        for group in levels:
+            if group != reference:
+                yield from _rows(case, split, group, reference, said)
+
+
+def _rows(case: Any, split: str, group: str, reference: str, said: dict[str, Any]) -> Iterator[Row]:
+    at: dict[str, Any] = {"split": split, "group": group, "versus": reference, "qualifiers": said}
+    unit = case.scenario.recipe.variables[split].assigned_to
+    if unit not in ("person", "household"):
+        yield Row(math.nan, why=f"{split} is assigned to a {unit}: nobody can be moved alone", **at)
+        return
+    if case.scenario.regime.coupled:
+        yield Row(math.nan, why="the regime couples people: each of the sample would need a world of their own", **at)
+        return
+    people, tau = effects(case, split, group, reference, **said)
+    if not len(people):
+        yield Row(math.nan, why="no people in this group", **at)
+        return
+    n = len(people)
+    if _reads_nothing(case):
+        for suffix in ("", "_spread", "_flips", "_flips_net"):
+            yield Row(0.0, 0.0, 0.0, n, suffix=suffix, **at)
+        return
+    found = mean_effect(tau, case.clusters[people])
+    yield Row(found.value, found.low, found.high, n, **at)
+    yield Row(found.spread, n=n, suffix="_spread", **at)
+    yield Row(*found.flips, n, suffix="_flips", **at)
+    yield Row(found.value, found.low, found.high, n, suffix="_flips_net", **at)
