@@ -3,8 +3,9 @@
 The set: for every view (what a person knows of each case), a tree of depth 8 whose leaves are smoothed
 by one case at the base rate, and a logistic regression. What is known without any case, the forecast that
 the disclosed rules give or else the base rate, is kept unless, by three-fold cross-validation within
-the cases, a surrogate has a smaller Brier loss by more than two standard errors of the difference; of
-those that do, the one of the smallest loss is fitted on all the cases.
+the cases, a surrogate has a smaller Brier loss by more than two standard errors of the difference (one that
+is no better in the first fold is dropped); of those that do, the one of the smallest loss is fitted on all
+the cases.
 """
 
 from __future__ import annotations
@@ -63,11 +64,13 @@ def learn(
         warnings.simplefilter("ignore")
         for place, matrix in enumerate(views):
             for name in SURROGATES:
-                loss = np.empty(len(cases))
+                loss = np.full(len(cases), np.nan)
                 for one in range(FOLDS):
                     inside, outside = cases[fold != one], fold == one
                     made = _forecast(name, matrix, happened, inside, cases[outside], base, state)
                     loss[outside] = brier(made, happened[cases[outside]])
+                    if loss[outside].mean() >= prior[outside].mean() and one == 0:
+                        break
                 if loss.mean() < best.mean() and _clearly(prior - loss):
                     best, chosen, view = loss, name, place
         if view < 0:
