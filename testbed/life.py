@@ -1,7 +1,8 @@
-"""One life in both worlds: what happened to a person with and without the wrong entries that a scenario follows."""
+"""One life in both worlds: what a person did, what was recorded, what followed, with and without one wrong entry."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,13 @@ import numpy as np
 from synthetic.errors import InputError
 from synthetic.ledger import CAUSES, INJECTED, ORIGINS, Ledger
 from testbed.case import Case
+from testbed.disclosure import RIGHTS
 from testbed.history import History
+from testbed.measures.error_reach import WHAT
+from testbed.measures.error_roots import adverse_sanctions, effects
 from testbed.twin import Inject
 
+Event = dict[str, Any]
 DECISIONS = {-1: "adverse", 0: "none", 1: "favored"}
 ATTRIBUTES = ("age", "sex", "community", "residence", "registration", "education", "work", "role")
 SAID = {
@@ -25,58 +30,70 @@ ENDS = {"expired": "expires", "corrected": "is corrected", "struck": "is struck,
 
 
 def typical(case: Case) -> int | None:
-    """The middle one of the people whose wrong entry turned their decision adverse, by others touched and months lost.
+    """The middle one of the people whose wrong entry turned their decision adverse; None where there is no entry.
 
-    Never the extreme one: a life chosen for its size would overstate. Where no entry turned a decision, the
-    middle of all; None where there is no wrong entry.
+    In order of months under a sanction because of the entry, then of others touched, then of id. Never the
+    extreme one: a life chosen for its size would overstate. Where no entry turned a decision, the middle of all.
     """
-    twin = case.twin(Inject())
-    if not len(twin.roots):
+    found = effects(case)
+    if found.why:
         return None
-    turned = twin.history.newly_adverse_against(case.history)[twin.roots] > 0
-    roots = twin.roots[turned] if turned.any() else twin.roots
-    others = twin.touched[twin.touched["person"] != twin.touched["root"]]["root"].value_counts()
-    touched = np.array([int(others.get(int(root), 0)) for root in roots])
-    lost = _months(twin.history, roots) - _months(case.history, roots)
-    return int(roots[np.lexsort((roots, lost, touched))[len(roots) // 2]])
+    base, error = found.own()
+    barred = adverse_sanctions(case)
+    lost = ((error.sanctions & barred > 0) & (base.sanctions & barred == 0)).sum(axis=0)
+    others = found.summed(
+        found.rows[list(WHAT[1:])].to_numpy(bool).any(axis=1) & (found.rows["hop"] != "self").to_numpy()
+    )
+    turned = ((error.decisions == -1) & (base.decisions != -1)).any(axis=0)
+    among = np.flatnonzero(turned) if turned.any() else np.arange(len(found.roots))
+    order = among[np.lexsort((found.roots[among], others[among], lost[among]))]
+    return int(found.roots[order[len(order) // 2]])
 
 
-def _months(history: History, people: np.ndarray) -> np.ndarray:
-    """Months in which any sanction or reward applies: int (people,)."""
-    return (history.sanctions_[:, people] > 0).sum(axis=0)
+def life(case: Case, person: int | None = None) -> dict[str, Any]:
+    """The case file of one person, as `testbed.report.case_page` reads it: everything by month, in both worlds.
 
+    The error world differs by the scenario's wrong entry on this person alone. person: any in scope; None for
+    the `typical` one. Where the run ends before the entry enters, both worlds are one and `root_period` is None.
 
-def life(case: Case, person: int) -> dict[str, Any]:
-    """The case file of a person, as `testbed.report.case_page` reads it.
-
-    The two worlds are the base world and its twin with the scenario's wrong entries. Raises InputError
-    where there is no such person.
+    Beside what a page shows: `rights`, what the scheme lets people see; `innocent`, whether the person had done
+    nothing of the kind before the entry. Raises InputError where there is no such person, the person is out of
+    scope, or nobody is named and nobody bears a wrong entry.
     """
-    if not 0 <= person < len(case.people):
-        raise InputError(f"person {person}: this society has the people 0 to {len(case.people) - 1}.")
-    twin = case.twin(Inject())
+    person = typical(case) if person is None else int(person)
+    if person is None:
+        raise InputError("nobody bears a wrong entry in this run; name a person, or make it longer or larger.")
+    twin = case.twin(Inject(people=(person,)))
     base, error = case.history, twin.history
-    is_root = person in twin.roots
-    others = twin.touched[(twin.touched["root"] == person) & (twin.touched["person"] != person)] if is_root else None
+    is_root = len(twin.roots) > 0
+    rows = twin.touched
+    others = rows[(rows["person"] != person) & rows[list(WHAT[1:])].any(axis=1)]
     row = case.people.loc[person]
+    kind = case.scenario.error.kind
+    done = base.true_counts(min(case.scenario.error.period, case.periods - 1))[person, base.kinds.index(kind)]
     return {
-        "person": int(person),
+        "person": person,
         "seed": case.seed,
         "model": case.model_name,
         "scenario": case.scenario.name,
         "people": case.setting.size,
         "periods": case.periods,
         "root_period": int(error.since) if is_root else None,
-        "kind": case.scenario.error.kind if is_root else None,
+        "kind": kind if is_root else None,
         "channel": _channel(case) if is_root else None,
+        "innocent": bool(done == 0),
         "who": {name: _plain(row[name]) for name in ATTRIBUTES if name in row.index},
+        "rights": {right: bool(getattr(case.disclosure, right)) for right in RIGHTS},
         "months_without": _without(case, base, error, person),
-        "others_touched": None if others is None else len(others),
-        "touched": [] if others is None else [_touched(one) for one in others.itertuples()],
+        "others_touched": len(others) if is_root else None,
+        "touched": [_touched(one) for one in others.itertuples()],
         "scores": {"base": _scores(base, person), "error": _scores(error, person)},
-        "events": sorted(
-            [*_entries(case, base, error, person), *_turns(case, base, error, person)],
-            key=lambda event: (event["period"], event["what"]),
+        "events": _in_order(
+            [
+                *_acts(case, base, error, person),
+                *_entries(case, base, error, person),
+                *_turns(case, base, error, person),
+            ]
         ),
     }
 
@@ -96,12 +113,14 @@ def _scores(history: History, person: int) -> list[float | None]:
 
 
 def _without(case: Case, base: History, error: History, person: int) -> dict[str, int]:
-    """Months per sanction that the person bears in the error world and not in the base world."""
+    """Months per sanction that the person bears in the error world only; of a reward, has in the base world only."""
     rewards = {sanction.name for sanction in case.scenario.regime.sanctions if sanction.reward}
     found = {}
-    for bit, name in enumerate(base.sanction_names):
-        with_error, without = (history.sanctions_[:, person] >> np.uint16(bit) & 1 == 1 for history in (error, base))
-        months = int((without & ~with_error).sum() if name in rewards else (with_error & ~without).sum())
+    for name in base.sanction_names:
+        hit, spared = (
+            np.array([history.sanctioned(name, t)[person] for t in range(case.periods)]) for history in (error, base)
+        )
+        months = int((spared & ~hit).sum() if name in rewards else (hit & ~spared).sum())
         if months:
             found[name] = months
     return found
@@ -110,62 +129,123 @@ def _without(case: Case, base: History, error: History, person: int) -> dict[str
 def _touched(row: Any) -> dict[str, Any]:
     how = [name for name in ("decision", "list", "sanction", "score") if getattr(row, name)]
     last = f"month {row.first}" if row.first == row.last else f"months {row.first} to {row.last}"
-    return {"person": int(row.person), "hop": str(row.hop), "how": f"{', '.join(how) or 'record'} differs, {last}"}
+    return {"person": int(row.person), "hop": str(row.hop), "how": f"{', '.join(how)} differs, {last}"}
 
 
-def _entries(case: Case, base: History, error: History, person: int) -> list[dict[str, Any]]:
-    """The entries about the person, made and ended, in one world or both."""
-    held = [_mine(history.ledger, person) for history in (base, error)]
-    events = []
-    for key in sorted(set(held[0]) | set(held[1])):
-        ours = [found.get(key) for found in held]
-        entry = ours[1] if ours[1] is not None else ours[0]
-        assert entry is not None
-        channel = _channel(case) if entry["channel"] == INJECTED else case.history.ledger.channels[entry["channel"]]
-        said = SAID[ORIGINS[entry["origin"]]]
-        what = f"{channel} entry: {base.kinds[entry['kind']].replace('_', ' ')}"
-        told = entry["noticed"] >= 0
-        events.append({"period": entry["start"], "world": _world(*ours), "what": what, "detail": said, "visible": told})
-        ends = [None if one is None or one["end"] >= case.periods else (one["end"], one["end_cause"]) for one in ours]
-        for end in dict.fromkeys(one for one in ends if one is not None):
-            world = "both" if ends[0] == ends[1] else "base" if ends[0] == end else "error"
-            detail = ENDS[CAUSES[end[1]]]
-            events.append({"period": end[0], "world": world, "what": what, "detail": detail, "visible": told})
-    return events
+def _in_order(events: list[Event]) -> list[Event]:
+    """By month; within one: acts, entries, notice, the decision, lists, sanctions, ends of entries."""
+    return [
+        event for _, event in sorted(enumerate(events), key=lambda one: (one[1]["period"], one[1]["place"], one[0]))
+    ]
 
 
-def _mine(ledger: Ledger, person: int) -> dict[int, dict[str, int]]:
-    rows = ledger.where((ledger.subject == person) & ledger.real)
-    names = ("id", "start", "end", "end_cause", "kind", "channel", "origin", "noticed")
-    return {
-        row[0]: dict(zip(names, row, strict=True))
-        for row in zip(*(getattr(rows, name).tolist() for name in names), strict=True)
-    }
+def _event(period: int, place: int, world: str, what: str, detail: str, visible: bool) -> Event:
+    return {"period": int(period), "place": place, "world": world, "what": what, "detail": detail, "visible": visible}
 
 
 def _world(base: object, error: object) -> str:
     return "both" if base is not None and error is not None else "base" if error is None else "error"
 
 
-def _turns(case: Case, base: History, error: History, person: int) -> list[dict[str, Any]]:
+# --- What happened ---
+
+
+def _acts(case: Case, base: History, error: History, person: int) -> Iterator[Event]:
+    """The true acts of the person, and what became of each in the record."""
+    held = [_done(history, person) for history in (base, error)]
+    for key in sorted(set(held[0]) | set(held[1])):
+        ours = [found.get(key) for found in held]
+        for fate in dict.fromkeys(one for one in ours if one is not None):
+            world = "both" if ours[0] == ours[1] else "base" if ours[0] == fate else "error"
+            yield _event(key[0], 0, world, f"act: {_titled(case, key[1])}", fate, True)
+
+
+def _done(history: History, person: int) -> dict[tuple[int, int, int], str]:
+    """(month, kind, k) of each true act of the person, with what the record made of it."""
+    ledger = history.ledger
+    mine = ledger.where(ledger.author == person)
+    found = {}
+    for acts in history.acts:
+        for place in np.flatnonzero(acts.person == person):
+            kind, k = int(acts.kind[place]), int(acts.k[place])
+            rows = mine.where((mine.period == acts.period) & (mine.kind == kind) & ((mine.id >> 8 & 1023) == k))
+            found[(int(acts.period), kind, k)] = _recorded(rows, person, history.periods)
+    return found
+
+
+def _recorded(rows: Ledger, person: int, periods: int) -> str:
+    """What the record made of an act, from the entries that go back to it."""
+    if not len(rows):
+        return "out of reach of every channel"
+    strayed = rows.real & (rows.subject != person)
+    if strayed.any():
+        return f"entered on person {int(rows.subject[strayed][0])} instead"
+    if not rows.real.any():
+        return "missed by the channel that covers it"
+    first = int(np.flatnonzero(rows.real)[0])
+    if rows.start[first] >= periods:
+        return f"on its way into the record of {rows.channels[rows.channel[first]]} when the run ends"
+    return f"recorded by {rows.channels[rows.channel[first]]} in month {int(rows.start[first])}"
+
+
+# --- What was recorded ---
+
+
+def _entries(case: Case, base: History, error: History, person: int) -> Iterator[Event]:
+    """The entries about the person: made, noticed, contested, ended; in one world or both."""
+    held = [_mine(history.ledger, person, case.periods) for history in (base, error)]
+    for key in sorted(set(held[0]) | set(held[1])):
+        ours = [found.get(key) for found in held]
+        entry = ours[1] if ours[1] is not None else ours[0]
+        assert entry is not None
+        channel = _channel(case) if entry["channel"] == INJECTED else base.ledger.channels[entry["channel"]]
+        what, world = f"{channel} entry: {_titled(case, entry['kind'])}", _world(*ours)
+        said = SAID[ORIGINS[entry["origin"]]]
+        open_file = case.disclosure.own_record or case.disclosure.notice_of_entry
+        yield _event(entry["start"], 1, world, what, said, bool(open_file or entry["noticed"] == entry["start"]))
+        if 0 <= entry["noticed"] < case.periods:
+            contested = "its subject learns of it and contests it" if entry["filed"] else "its subject learns of it"
+            yield _event(entry["noticed"], 2, world, what, contested, True)
+        if entry["end"] < case.periods:
+            told = bool(open_file or 0 <= entry["noticed"] <= entry["end"])
+            yield _event(entry["end"], 6, world, what, ENDS[CAUSES[entry["end_cause"]]], told)
+
+
+def _mine(ledger: Ledger, person: int, periods: int) -> dict[int, dict[str, int]]:
+    """Entries about the person in the record of the run, by id: an entry has the same fate in both worlds."""
+    rows = ledger.where((ledger.subject == person) & ledger.real & (ledger.start < periods))
+    names = ("id", "start", "end", "end_cause", "kind", "channel", "origin", "noticed", "filed")
+    columns = zip(*(getattr(rows, name).tolist() for name in names), strict=True)
+    return {row[0]: dict(zip(names, row, strict=True)) for row in columns}
+
+
+# --- What followed ---
+
+
+def _turns(case: Case, base: History, error: History, person: int) -> Iterator[Event]:
     """Months in which a decision, a list or a sanction begins or ends, in one world or both."""
-    events = []
-    found: dict[tuple[int, str, str], set[str]] = {}
+    found: dict[tuple[int, int, str, str], set[str]] = {}
     for world, history in (("base", base), ("error", error)):
         decision = [DECISIONS[int(value)] for value in history.decisions[:, person]]
         for month, (old, new) in enumerate(zip(["none", *decision], decision, strict=False)):
             if old != new:
-                found.setdefault((month, "decision", f"{old} to {new}"), set()).add(world)
-        for names, bits in ((history.list_names, history.lists_), (history.sanction_names, history.sanctions_)):
+                found.setdefault((month, 3, "decision", f"{old} to {new}"), set()).add(world)
+        for place, what, names, bits in (
+            (4, "list", history.list_names, history.lists_),
+            (5, "sanction", history.sanction_names, history.sanctions_),
+        ):
             for bit, name in enumerate(names):
                 on = (bits[:, person] >> np.uint16(bit) & 1).astype(int)
                 for month in np.flatnonzero(np.diff(on, prepend=0)).tolist():
-                    what = f"{'list' if names is history.list_names else 'sanction'} {name}"
-                    found.setdefault((month, what, "begins" if on[month] else "ends"), set()).add(world)
-    for (month, what, detail), worlds in found.items():
-        world = "both" if len(worlds) == 2 else worlds.pop()
-        told = {"decision": case.disclosure.notice_of_decision, "list": case.disclosure.list_membership}.get(
-            what.split()[0], True
-        )
-        events.append({"period": month, "world": world, "what": what, "detail": detail, "visible": told})
-    return events
+                    turn = "begins" if on[month] else "ends"
+                    found.setdefault((month, place, f"{what} {name}", turn), set()).add(world)
+    rights = {3: case.disclosure.notice_of_decision, 4: case.disclosure.list_membership, 5: True}
+    for (month, place, what, detail), worlds in found.items():
+        world = "both" if len(worlds) == 2 else next(iter(worlds))
+        yield _event(month, place, world, what, detail, bool(rights[place]))
+
+
+def _titled(case: Case, kind: int) -> str:
+    """The title of a kind of conduct, as it stands within a sentence."""
+    title = case.scenario.conduct[kind].title
+    return title[:1].lower() + title[1:]
