@@ -7,7 +7,6 @@ between households are strayed entries, which arrive a month later at the earlie
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +15,10 @@ import numpy as np
 
 from synthetic.channels.base import Acts, Channel
 from synthetic.draws import GRID, dense, pack, sparse, uniform
-from synthetic.ledger import INJECTED, ORIGINS, Ledger, entry_id
+from synthetic.ledger import INJECTED, ORIGINS, entry_id
 from testbed.history import History, Strays
 from testbed.models.decide import Decide
-from testbed.regimes.appeal import NEVER, fates
-from testbed.regimes.base import EXPIRY
+from testbed.recorder import Recorder
 from testbed.regimes.state import RegimeState
 from testbed.society import Society, Views
 
@@ -72,7 +70,7 @@ class World:
         self.whole = people is None
         self.people = society.ids if people is None else people
         self.base, self.injection = base, injection
-        n, kinds = len(self.people), len(scenario.kinds)
+        n = len(self.people)
         self.place = np.full(society.size, -1, np.int64)
         self.place[self.people] = np.arange(n)
         self.near = np.zeros(society.size // GRID + 1, bool)
@@ -81,21 +79,14 @@ class World:
         self.state = RegimeState(scenario.regime, self.people, household, society.child[self.people], seed=society.seed)
         self.channels = tuple(one if scenario.errors else one.faithful() for one in scenario.channels)
         self.reach = np.array([[kind in one.kinds for kind in scenario.kinds] for one in self.channels])
-        self.severity = np.array([EXPIRY.index(kind.severity) for kind in scenario.conduct])
-        self.adverse = np.array([kind.adverse for kind in scenario.conduct])
         self.recorded = [scenario.kinds.index(kind) for kind in scenario.recorded]
-        disclosure = scenario.disclosure
-        self.can_know = bool(disclosure.own_record or disclosure.notice_of_entry or disclosure.reasons_adverse)
-        self.counts = np.zeros((n, kinds), np.int32)
-        self.shadow = np.zeros((n, kinds), np.int32)
+        self.record = Recorder(society, self.place, n, periods)
         self.scored = society.scored[self.people]
         self.score = np.full(n, np.nan)
         self.shadow_score = np.full(n, np.nan)
         self.own = np.zeros((2, n), np.int8)
         self.tie = uniform(sparse(society.seed, "decide:tie", pack(self.people)))
         self.direct = {name: np.asarray(self.views.direct[name])[self.people] for name in scenario.held}
-        self.due: dict[int, list[tuple[np.ndarray, np.ndarray, int, bool]]] = defaultdict(list)
-        self.rows: list[dict[str, np.ndarray]] = []
         self.acts: list[Acts] = []
         self.strays: list[Strays] = []
         self.moved: list[tuple[np.ndarray, np.ndarray]] = []
@@ -110,6 +101,7 @@ class World:
             self._record(t, self._act(t))
             if self.injection is not None and self.injection.period == t:
                 self._inject(t)
+            self.record.write(t)
             changed = self._post(t)
             if self.scheme.scorer is not None:
                 self._score(t, changed)
@@ -129,7 +121,7 @@ class World:
             deserved_=self.deserved,
             lists_=self.lists,
             sanctions_=self.sanctions,
-            ledger=self._ledger(),
+            ledger=self.record.ledger(),
             acts=tuple(self.acts),
             strays=tuple(self.strays),
             roots=np.empty(0, np.int64) if self.injection is None else self.injection.roots,
@@ -163,12 +155,12 @@ class World:
             self.strays.append(strays)
             start = t + sensed.delay
             lost = sensed.missed | (victim >= 0)
-            self._enter(sensed.acts, sensed.acts.person, start, code, WITHIN, real=~lost, shadow=True)
+            self.record.enter(sensed.acts, sensed.acts.person, start, code, WITHIN, real=~lost, shadow=True)
             self._enter_strays(strays)
             if sensed.doubled.any():
                 twice = sensed.acts.take(sensed.doubled)
                 parent = entry_id(twice.person, t, twice.kind, twice.k, code)
-                self._enter(
+                self.record.enter(
                     twice, twice.person, start[sensed.doubled] + 1, code, DUPLICATE, shadow=False, copy=1, parent=parent
                 )
         if self.base is not None:
@@ -186,7 +178,7 @@ class World:
             acts = strays.acts.take(hit)
             start = acts.period + np.maximum(strays.delay[hit], 1)
             origin = COLLISION if self.channels[code].mistakes == "surname" else FALSE_MATCH
-            self._enter(acts, strays.victim[hit], start, code, origin, shadow=False, copy=2)
+            self.record.enter(acts, strays.victim[hit], start, code, origin, shadow=False, copy=2)
 
     def _hear(self, t: int) -> None:
         """Entries that stray in from households outside this run, from the base run's log.
@@ -212,78 +204,11 @@ class World:
         roots = self.injection.roots[self.place[self.injection.roots] >= 0]
         kind = np.full(len(roots), self.injection.kind)
         acts = Acts(roots, t, kind, np.zeros(len(roots), np.int64))
-        self._enter(acts, roots, np.full(len(roots), t), INJECTED, INJECTION, shadow=False)
-
-    def _enter(
-        self,
-        acts: Acts,
-        subject: np.ndarray,
-        start: np.ndarray,
-        channel: int,
-        origin: int,
-        *,
-        real: np.ndarray | bool = True,
-        shadow: bool = True,
-        copy: int = 0,
-        parent: np.ndarray | int = -1,
-    ) -> None:
-        """Write entries of one origin, with their fate, and note when they change the counts."""
-        n = len(subject)
-        if not n:
-            return
-        ids = entry_id(subject, acts.period, acts.kind, acts.k, channel, copy)
-        start = np.minimum(start, NEVER - 100)
-        made = np.broadcast_to(np.asarray(real), (n,))
-        fate = fates(
-            ids,
-            start,
-            np.full(n, origin != WITHIN),
-            self.adverse[acts.kind] & made,
-            self.severity[acts.kind],
-            regime=self.society.scenario.regime,
-            seed=self.society.seed,
-            can_know=self.can_know,
-            errors=self.society.scenario.errors,
-        )
-        self.rows.append(
-            {
-                "id": ids,
-                "subject": subject,
-                "author": acts.person,
-                "period": np.full(n, acts.period),
-                "kind": acts.kind,
-                "channel": np.full(n, channel),
-                "origin": np.full(n, origin),
-                "parent": np.broadcast_to(parent, (n,)),
-                "start": start,
-                "end": fate.end,
-                "shadow_end": fate.shadow_end,
-                "end_cause": fate.end_cause,
-                "noticed": fate.noticed,
-                "filed": fate.filed,
-                "real": made,
-                "shadow": np.full(n, shadow),
-            }
-        )
-        place = self.place[subject]
-        self._plan(place[made], acts.kind[made], start[made], fate.end[made], shadow=False)
-        if shadow:
-            self._plan(place, acts.kind, start, fate.shadow_end, shadow=True)
-
-    def _plan(self, place: np.ndarray, kind: np.ndarray, start: np.ndarray, end: np.ndarray, *, shadow: bool) -> None:
-        for when, sign in ((start, 1), (end, -1)):
-            for t in np.unique(when):
-                if t < self.periods:
-                    then = when == t
-                    self.due[int(t)].append((place[then], kind[then], sign, shadow))
+        self.record.enter(acts, roots, np.full(len(roots), t), INJECTED, INJECTION, shadow=False)
 
     def _post(self, t: int) -> np.ndarray:
         """Apply what falls due: who is changed, as positions (everybody in scope in month 0)."""
-        touched = np.zeros(len(self.people), bool)
-        for place, kind, sign, shadow in self.due.pop(t, []):
-            table = self.shadow if shadow else self.counts
-            np.add.at(table.reshape(-1), place * table.shape[1] + kind, sign)
-            touched[place] = True
+        touched = self.record.post(t)
         if t == 0:
             touched[:] = True
         return np.flatnonzero(touched & self.scored)
@@ -296,11 +221,11 @@ class World:
             return
         draws = self.draws(t)[rows] if fresh else None
         both = np.concatenate([rows, rows])
-        counts = np.concatenate([self.counts[rows], self.shadow[rows]])
+        counts = np.concatenate([self.record.counts[rows], self.record.shadow[rows]])
         halves = [slice(0, len(both))] if alone else [slice(0, len(rows)), slice(len(rows), None)]
         score, own = np.empty(len(both)), None
         for shadow, half in enumerate(halves):
-            entries = self._ledger().in_force(t, shadow=bool(shadow)) if "entries" in self.scheme.needs else None
+            entries = self.record.ledger().in_force(t, shadow=bool(shadow)) if "entries" in self.scheme.needs else None
             made = self._ask(
                 both[half], counts[half], None if draws is None else np.concatenate([draws, draws])[half], entries
             )
@@ -314,9 +239,6 @@ class World:
             self.decides = True
 
     decides = False
-
-    def _ledger(self) -> Ledger:
-        return Ledger.build(self.rows, self.society.scenario.kinds, tuple(one.name for one in self.channels))
 
     def _ask(self, rows: np.ndarray, counts: np.ndarray, draws: np.ndarray | None, entries: Any) -> Any:
         arrays = {name: column[rows] for name, column in self.direct.items()}
