@@ -1,0 +1,43 @@
+"""What a broken promise is, and the records that checks are run on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from synthetic.draws import sparse, uniform
+from testbed.models.scorer import record_frame
+from testbed.scenario import Scenario
+
+N_RECORDS = 48
+
+
+class ContractError(AssertionError):
+    """A promise of the contract is broken. One sentence."""
+
+
+def expect(held: object, sentence: str) -> None:
+    """Raise ContractError with the sentence unless it is held."""
+    if not held:
+        raise ContractError(sentence)
+
+
+def sample_records(scenario: Scenario, *, n: int = N_RECORDS) -> pd.DataFrame:
+    """Hand-made records with the scenario's columns, so that every level and counts from 0 to 5 come up."""
+    arrays: dict[str, np.ndarray] = {}
+    columns: dict[str, tuple[str, ...] | None] = {}
+    for place, name in enumerate(scenario.held):
+        variable = scenario.recipe.variables[name]
+        columns[name] = variable.levels
+        if variable.levels is not None:
+            arrays[name] = ((np.arange(n) + place) % len(variable.levels)).astype(np.int8)
+            continue
+        low, high = variable.bounds or (0.0, 1.0)
+        high = high if np.isfinite(high) else low + 100.0
+        spread = low + (high - low) * ((np.arange(n) * 7) % n) / max(n - 1, 1)
+        arrays[name] = spread if variable.kind == "float" else np.rint(spread).astype(np.int16)
+    for place, kind in enumerate(scenario.recorded):
+        columns[kind] = None
+        coin = uniform(sparse(place, "checks", np.arange(n)))
+        arrays[kind] = np.where(coin < 0.6, 0, np.floor((coin - 0.6) * 15)).astype(np.int32)
+    return record_frame(columns, arrays, np.arange(n))

@@ -1,0 +1,53 @@
+"""The contract of a rule book: worked examples that hold, reasons that add up, and the contract of a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from testbed.checks.contract import expect, sample_records
+from testbed.checks.models import check_model, columns_are_declared
+from testbed.models.rulebook import RuleBook
+from testbed.scenario import Scenario
+
+
+def check_rulebook(rulebook: RuleBook | str | Path, *, scenario: str | Path | Scenario = "rongcheng") -> None:
+    """Check a rule book: declared columns, worked examples, reasons that add up, and the contract of a model.
+
+    Raises ContractError at the first broken promise, InputError for a file that cannot be read.
+    """
+    book = rulebook if isinstance(rulebook, RuleBook) else RuleBook.load(rulebook)
+    made = Scenario.load(scenario) if not isinstance(scenario, Scenario) else scenario
+    records = sample_records(made)
+    columns_are_declared(book, records)
+    expect(bool(book.examples), f"rule book {book.name}: it has no worked example.")
+    for example in book.examples:
+        _holds(book, example, records)
+    said = book.score(records)
+    assert said.reasons is not None
+    told = said.reasons.groupby("person")["contribution"].sum().reindex(records.index, fill_value=0.0)
+    expect(
+        bool(np.allclose(float(book.base.value) + told.to_numpy(), said.score, rtol=0, atol=1e-6)),
+        f"rule book {book.name}: base and reasons do not add up to the score.",
+    )
+    check_model(book, scenario=made, processes=True)
+
+
+def _holds(book: RuleBook, example: Any, records: pd.DataFrame) -> None:
+    where = f"rule book {book.name}, example {example.title!r}"
+    unknown = [column for column in example.record if column not in records.columns]
+    expect(not unknown, f"{where}: {', '.join(unknown)} is not a column of the records.")
+    row = {}
+    for column in records.columns:
+        kind = records[column].dtype
+        value = example.record.get(column, kind.categories[0] if isinstance(kind, pd.CategoricalDtype) else 0)
+        row[column] = pd.Categorical([value], categories=kind.categories) if hasattr(kind, "categories") else [value]
+    said = book.score(pd.DataFrame(row, index=pd.Index([0], name="person")))
+    expect(said.score[0] == example.points, f"{where}: scores {said.score[0]:g}, the example says {example.points:g}.")
+    grade = book.grade(said)[0]
+    expect(
+        not example.grade or grade == example.grade, f"{where}: gives grade {grade}, the example says {example.grade}."
+    )

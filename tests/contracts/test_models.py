@@ -1,0 +1,19 @@
+"""The contract checks over everything registered: adding a model or rule book adds its tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from testbed.checks import check_model, check_rulebook
+from testbed.models.load import model_names
+from testbed.models.rulebook import rulebook_names
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_a_registered_model_keeps_the_contract(name):
+    check_model(name, processes=True)
+
+
+@pytest.mark.parametrize("name", rulebook_names())
+def test_a_registered_rule_book_keeps_the_contract(name):
+    check_rulebook(name)

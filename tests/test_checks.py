@@ -1,0 +1,282 @@
+"""Each promise of the contract is broken once on purpose, and the checks say which it was."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthetic.errors import InputError
+from testbed.checks import ContractError, check_measure, check_model, check_rulebook, sample_records
+from testbed.measures.base import Measure, PerPerson, Row
+from testbed.models.base import Scores
+from testbed.models.rulebook import Example, RuleBook
+from testbed.scenario import Scenario
+from testbed.setting import run_case
+
+
+class Good:
+    """Keeps the contract; the models below break it once each."""
+
+    row_wise = True
+    higher_is = "worse"
+
+    def score(self, records):
+        return Scores(records["utility_late"].to_numpy(float), decision=np.zeros(len(records), int))
+
+
+def test_a_model_that_keeps_the_contract_passes():
+    check_model(Good(), processes=True)
+    check_model(lambda records: records["utility_late"].to_numpy() * -1.0)
+
+
+class Short(Good):
+    def score(self, records):
+        return np.zeros(len(records) - 1)
+
+
+class NotFinite(Good):
+    def score(self, records):
+        return np.where(records["utility_late"] > 2, np.nan, 0.0)
+
+
+class Moody(Good):
+    asked = 0
+
+    def score(self, records):
+        self.asked += 1
+        return np.full(len(records), float(self.asked))
+
+
+class Scribbler(Good):
+    def score(self, records):
+        records["utility_late"] = 0
+        return np.zeros(len(records))
+
+
+class Gambler(Good):
+    row_wise = False
+
+    def score(self, records):
+        np.random.seed(0)  # noqa: NPY002
+        return np.random.rand(len(records))  # noqa: NPY002
+
+
+class Ranker(Good):
+    def score(self, records):
+        return records["utility_late"].rank().to_numpy()
+
+
+class ByPlace(Good):
+    def score(self, records):
+        return np.arange(len(records)) * 1.0
+
+
+class ById(Good):
+    def score(self, records):
+        return records.index.to_numpy() * 1.0
+
+
+class FromZero(Good):
+    def score(self, records):
+        return np.array([records.loc[place, "utility_late"] for place in range(len(records))], float)
+
+
+class NeedsSomebody(Good):
+    row_wise = False
+
+    def score(self, records):
+        late = records["utility_late"].to_numpy(float)
+        return late / late.max() if late.max() else late
+
+
+class InPlace(Good):
+    def score(self, records):
+        codes = records["residence"].cat.codes.to_numpy()
+        values = records["utility_late"].array._ndarray
+        values += 0
+        return codes * 1.0
+
+
+class Liar(Good):
+    reads = ("utility_late",)
+
+    def score(self, records):
+        return records.get("age", pd.Series(0, index=records.index)).to_numpy(float)
+
+
+class Gossip(Good):
+    def score(self, records):
+        return Scores(
+            np.zeros(len(records)), reasons=pd.DataFrame({"person": [10**9], "rule": ["x"], "contribution": [1.0]})
+        )
+
+
+class Numeric(Good):
+    def score(self, records):
+        return records.drop(columns="residence").to_numpy(float).sum(axis=1)
+
+
+class Greedy(Good):
+    needs = ("truth",)
+
+
+class Deaf(Good):
+    needs = ("draws",)
+
+
+class Forgetful(Good):
+    fits = 0
+
+    def fit(self, records, outcomes):
+        Forgetful.fits += 1
+        self.level = float(Forgetful.fits)
+        return self
+
+    def score(self, records):
+        return np.full(len(records), self.level)
+
+
+class Vandal(Good):
+    def fit(self, records, outcomes):
+        records["utility_late"] = 0
+        return self
+
+
+class Unfit(Good):
+    def fit(self, records, outcomes):
+        raise RuntimeError("no convergence")
+
+
+class Unsendable(Good):
+    def __init__(self):
+        self.rule = lambda records: 0
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        (Short, r"shape \(47,\), \(48,\) is needed"),
+        (NotFinite, "must be finite"),
+        (Moody, "asked twice about the same records"),
+        (Scribbler, "changes the records"),
+        (Gambler, "global random state"),
+        (Ranker, "in groups of 1 it gives other scores"),
+        (ByPlace, "another order of rows"),
+        (ById, "in groups|the id of a person changes the score"),
+        (FromZero, "failed on 48 records|failed on 1 records"),
+        (NeedsSomebody, "failed on 0 records"),
+        (InPlace, "cannot be written to"),
+        (Liar, "only the columns that it says it reads"),
+        (Gossip, "was not asked about"),
+        (Numeric, "could not convert"),
+        (Deaf, "unexpected keyword argument 'draws'"),
+        (Forgetful, "fitted twice"),
+        (Vandal, "fitting changes"),
+        (Unfit, "no convergence"),
+        (Unsendable, "cannot be sent to a worker process"),
+    ],
+)
+def test_each_broken_promise_is_named(model, sentence):
+    with pytest.raises(ContractError, match=sentence) as problem:
+        check_model(model(), processes=True)
+    assert "\n" not in str(problem.value)
+
+
+def test_a_need_that_does_not_exist_and_a_model_that_does_not_are_wrong_input():
+    with pytest.raises(InputError, match="unknown need of model Greedy 'truth'"):
+        check_model(Greedy())
+    with pytest.raises(InputError, match="unknown model"):
+        check_model("logistics_of_nothing")
+
+
+def test_the_records_of_the_checks_are_those_of_the_scenario():
+    scenario = Scenario.load("rongcheng")
+    records = sample_records(scenario)
+    assert list(records.columns) == [*scenario.held, *scenario.recorded]
+    assert (records[list(scenario.recorded)].dtypes == np.int32).all()
+    assert records[list(scenario.recorded)].max().max() == 5
+    assert set(records["residence"]) == {"urban", "rural"}
+
+
+# --- Rule books ------------------------------------------------------------------------------------
+
+
+def test_a_rule_book_whose_example_is_wrong_breaks_the_contract():
+    book = RuleBook.load("rongcheng")
+    for example, sentence in (
+        (Example("two bills", {"utility_late": 2}, 970.0), "scores 960, the example says 970"),
+        (Example("two bills", {"utility_late": 2}, 960.0, "B"), "gives grade A, the example says B"),
+        (Example("a bill", {"utility_latte": 1}, 980.0), "utility_latte is not a column"),
+    ):
+        with pytest.raises(ContractError, match=sentence):
+            check_rulebook(dataclasses.replace(book, examples=(example,)))
+    with pytest.raises(ContractError, match="no worked example"):
+        check_rulebook(dataclasses.replace(book, examples=()))
+
+
+def test_a_rule_on_a_column_that_the_scenario_does_not_hold_breaks_the_contract():
+    book = RuleBook.load("rongcheng")
+    first, *rest = book.rules
+    with pytest.raises(ContractError, match="did you mean 'utility_late'"):
+        check_rulebook(dataclasses.replace(book, rules=(dataclasses.replace(first, column="utility_latte"), *rest)))
+
+
+# --- Measures --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def case():
+    """A small world, run once."""
+    return run_case("rongcheng", people=2048, periods=8)
+
+
+def measure(function, **changed):
+    """A measure that is not registered."""
+    declared = {
+        **{"name": "made_up", "function": function, "harm": "opacity", "unit": "rate", "better": "lower"},
+        **{"estimand": "a test", "interval": "none", "reference": "none", "caveats": "none"},
+        **{"needs": ("history",), "qualifiers": {}, "gap": "", "splits": False},
+    }
+    return Measure(**{**declared, **changed})
+
+
+def test_a_measure_that_keeps_the_contract_passes(case):
+    check_measure(measure(lambda case: PerPerson(case.scored * 1.0, case.scored * 1.0)), case=case)
+    check_measure("adverse_rate", case=case)
+
+
+calls = iter(range(1000))
+
+
+@pytest.mark.parametrize(
+    ("function", "sentence"),
+    [
+        (lambda case: PerPerson(np.ones(3), np.ones(3)), "one per person of the case|failed on a small world"),
+        (lambda case: PerPerson(case.scored * np.nan, case.scored * 1.0), "not finite"),
+        (lambda case: PerPerson(case.scored * 0.0, case.scored * -1.0), "below 0|failed on a small world"),
+        (lambda case: PerPerson(case.scored * 1.0, case.scored * 0.0), "denominator 0 has a numerator"),
+        (lambda case: Row(float("nan")), "`why` must be filled"),
+        (lambda case: Row(0.5, why="because"), "`why` must be filled"),
+        (lambda case: Row(0.5, low=0.6, high=0.4), "the interval runs from 0.6 to 0.4"),
+        (lambda case: Row(float(next(calls))), "asked twice"),
+        (lambda case: [], "gives nothing"),
+        (lambda case: 1 / 0, "ZeroDivisionError"),
+        (lambda case: [0.5], "failed on a small world|gives a float"),
+    ],
+)
+def test_each_broken_promise_of_a_measure_is_named(case, function, sentence):
+    with pytest.raises(ContractError, match=sentence):
+        check_measure(measure(function), case=case)
+
+
+def test_a_measure_without_caveats_breaks_the_contract(case):
+    with pytest.raises(ContractError, match="declares no caveats"):
+        check_measure(measure(lambda case: Row(0.5), caveats=" "), case=case)
+
+
+def test_what_is_not_a_measure_is_wrong_input():
+    with pytest.raises(InputError, match="not a measure"):
+        check_measure(lambda case: 1)
