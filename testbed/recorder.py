@@ -105,7 +105,7 @@ class Recorder:
                 cells = self._due.pop((t, shadow, sign), None)
                 if cells:
                     cell = np.concatenate(cells)
-                    np.add.at(table.reshape(-1), cell, sign)
+                    np.add.at(table.reshape(-1), cell, np.int32(sign))
                     touched[cell // table.shape[1]] = True
         return touched
 
