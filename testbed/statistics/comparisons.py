@@ -186,12 +186,12 @@ def _one(made: Estimates, kind: str, alpha: float) -> tuple[float, float, float]
     g, r = np.nonzero(~np.eye(groups, dtype=bool))
     if kind == "difference":
         low, high = differences(made, g, r, level)[0].max(), differences(made, g, r, alpha)[1].max()
-        return value, max(0.0, float(low)), float(high)
+        return value, float(np.maximum(low, 0.0)), float(high)
     some = made.value[r] > 0
     g, r = g[some], r[some]
     # A pair whose second rate is 0 has the ratio's reciprocal among the pairs, with the limits the other way up.
     high, low = ratios(made, g, r, level)[1].min(), ratios(made, g, r, alpha)[0].min()
-    return value, float(low), min(1.0, float(high))
+    return value, float(low), float(np.minimum(high, 1.0))
 
 
 def mean_differences(

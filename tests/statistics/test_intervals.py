@@ -127,7 +127,9 @@ def score_statistic(x: int, n: int, y: int, m: int, ratio: float) -> float:
     return float((x - n * p) ** 2 / (n * p * (1 - p)) + (y - m * q) ** 2 / (m * q * (1 - q)))
 
 
-@pytest.mark.parametrize(("x", "n", "y", "m"), [(36, 40, 16, 80), (7, 34, 1, 34), (3, 50, 40, 60), (120, 4000, 60, 3000)])
+@pytest.mark.parametrize(
+    ("x", "n", "y", "m"), [(36, 40, 16, 80), (7, 34, 1, 34), (3, 50, 40, 60), (120, 4000, 60, 3000)]
+)
 def test_koopman_ends_are_where_the_score_test_just_rejects(x: int, n: int, y: int, m: int) -> None:
     low, high = intervals.koopman(x, n, y, m)
     limit = stats.chi2.ppf(0.95, 1)

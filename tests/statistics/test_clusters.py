@@ -1,0 +1,174 @@
+"""Intervals where people share clusters: coverage, the jackknife as a reference, and when there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from testbed.measures.base import PerPerson
+from testbed.statistics import comparisons
+from testbed.statistics.estimates import Estimates, estimate
+
+ZERO, ONE = np.array([0]), np.array([1])
+
+
+@dataclass(eq=False)
+class People:
+    """The least that statistics ask of a case."""
+
+    group: np.ndarray
+    clusters: np.ndarray | None
+    weights: np.ndarray | None = None
+    weights_are_people: bool = False
+
+    @property
+    def people(self) -> pd.DataFrame:
+        return pd.DataFrame(index=range(len(self.group)))
+
+    @property
+    def scored(self) -> np.ndarray:
+        return np.ones(len(self.group), bool)
+
+    def coded(self, split: str) -> tuple[np.ndarray, tuple[str, ...]]:
+        return self.group, tuple("abcdef"[: int(self.group.max()) + 1])
+
+
+def beta_binomial(clusters: int, size: int, rate: float, rho: float, seed: int) -> tuple[People, np.ndarray]:
+    """0/1 draws with intracluster correlation rho; two groups in each cluster, a third of the people in the first."""
+    draw = np.random.Generator(np.random.Philox(seed))
+    own = draw.beta(rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho, clusters)
+    owner = np.repeat(np.arange(clusters), size)
+    group = (draw.random(clusters * size) > 1 / 3).astype(np.int8)
+    return People(group, owner), (draw.random(clusters * size) < own[owner]).astype(float)
+
+
+def made(case: People, numerator: np.ndarray, denominator: np.ndarray | None = None) -> Estimates:
+    below = np.ones(len(numerator)) if denominator is None else denominator
+    return estimate(PerPerson(numerator, below), case, "g")
+
+
+@pytest.mark.parametrize(
+    ("clusters", "size", "rate", "rho"), [(10, 50, 0.5, 0.1), (40, 100, 0.1, 0.05), (100, 20, 0.3, 0.2)]
+)
+def test_clustered_rates_and_gaps_are_covered(clusters: int, size: int, rate: float, rho: float) -> None:
+    seeds = 500
+    hits = np.zeros(3)
+    for seed in range(seeds):
+        found = made(*beta_binomial(clusters, size, rate, rho, seed))
+        low, high = found.limits()
+        below, above = comparisons.differences(found, ZERO, ONE)
+        hits += [*((low <= rate) & (high >= rate)), below[0] <= 0 <= above[0]]
+    least = 0.93 - 4 * np.sqrt(0.93 * 0.07 / seeds) / 2
+    assert (hits / seeds >= least).all(), hits / seeds
+
+
+def test_ignoring_the_clusters_would_not_cover() -> None:
+    hits, seeds = 0.0, 200
+    for seed in range(seeds):
+        case, hit = beta_binomial(40, 100, 0.3, 0.2, seed)
+        case.clusters = None
+        low, high = made(case, hit).limits()
+        hits += float(low[0] <= 0.3 <= high[0])
+    assert hits / seeds < 0.8
+
+
+def test_rare_events_in_few_strong_clusters_are_the_exception_and_not_covered() -> None:
+    # A rate of 0.002, intracluster correlation 0.1: few clusters hold all events, and most samples too few of them.
+    hits, seeds = 0, 200
+    for seed in range(seeds):
+        low, high = made(*beta_binomial(20, 1000, 0.002, 0.1, seed)).limits()
+        hits += low[1] <= 0.002 <= high[1]
+    assert 0.4 < hits / seeds < 0.7
+
+
+def test_standard_errors_of_ratios_and_gaps_agree_with_the_delete_one_cluster_jackknife() -> None:
+    draw = np.random.Generator(np.random.Philox(2))
+    owner = np.repeat(np.arange(60), 30)
+    group = (draw.random(1800) < 0.4).astype(np.int8)
+    numerator = draw.gamma(2.0, size=1800) + draw.normal(size=60)[owner] + group
+    denominator = draw.integers(0, 4, 1800).astype(float)
+    case = People(group, owner)
+    found = made(case, numerator, denominator)
+    left_out = []
+    for cluster in range(60):
+        keep = owner != cluster
+        rest = made(People(group[keep], owner[keep]), numerator[keep], denominator[keep])
+        left_out.append([*rest.value, rest.value[1] - rest.value[0]])
+    jackknife = np.sqrt(59 / 60 * np.sum((np.array(left_out) - np.mean(left_out, axis=0)) ** 2, axis=0))
+    assert found.error == pytest.approx(jackknife[:2], rel=0.02)
+    assert comparisons.standard_errors(found, ONE, ZERO)[0] == pytest.approx(jackknife[2], rel=0.02)
+
+
+def test_fewer_than_ten_clusters_give_a_value_and_no_interval() -> None:
+    case, hit = beta_binomial(9, 50, 0.5, 0.1, 1)
+    found = made(case, hit)
+    low, high = comparisons.differences(found, ZERO, ONE)
+    assert not np.isnan(found.value).any()
+    assert np.isnan([*found.limits()[0], *found.limits()[1], *low, *high]).all()
+    assert np.isnan(comparisons.p_values(found, ZERO, ONE)).all()
+    assert np.isnan(comparisons.ratios(found, ZERO, ONE)).all()
+    spread, _ = comparisons.across([found], "difference")
+    assert np.isnan([spread.low, spread.high]).all()
+
+
+def test_a_group_that_lives_in_three_clusters_of_many_has_no_interval() -> None:
+    case, hit = beta_binomial(40, 50, 0.5, 0.1, 1)
+    case.group = (case.clusters >= 3).astype(np.int8)
+    low, high = made(case, hit).limits()
+    assert np.isnan([low[0], high[0]]).all()
+    assert low[1] < high[1]
+
+
+def test_clusters_of_one_person_are_no_clusters() -> None:
+    draw = np.random.Generator(np.random.Philox(4))
+    hit, group = (draw.random(300) < 0.02).astype(float), (draw.random(300) < 0.5).astype(np.int8)
+    alone, none = made(People(group, np.arange(300)[::-1] * 17), hit), made(People(group, None), hit)
+    assert np.array_equal(alone.limits(), none.limits())
+
+
+def test_groups_at_0_of_many_clusters_do_not_get_an_interval_of_no_width() -> None:
+    case, hit = beta_binomial(30, 50, 0.5, 0.1, 1)
+    found = made(case, 0 * hit)
+    low, high = comparisons.differences(found, ZERO, ONE)
+    assert low[0] < 0 < high[0]
+    assert found.limits()[1][0] > 0
+
+
+def test_many_small_clusters_laid_down_thinly_give_the_same_as_the_full_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    case, hit = beta_binomial(50, 20, 0.3, 0.1, 3)
+    full = made(case, hit)
+    monkeypatch.setattr("testbed.statistics.counts.LARGEST_TABLE", 4)
+    thin = made(People(case.group, case.clusters * 1_000_003), hit)
+    assert thin.error == pytest.approx(full.error, rel=1e-12)
+    assert thin.covariance == pytest.approx(full.covariance, rel=1e-9)
+
+
+def test_sampling_weights_shrink_the_number_of_people_to_kish_effective_one() -> None:
+    draw = np.random.Generator(np.random.Philox(6))
+    group, hit = np.zeros(400, np.int8), (draw.random(400) < 0.3).astype(float)
+    weights = draw.gamma(1.0, size=400)
+    found = made(People(group, None, weights), hit)
+    assert found.value[0] == pytest.approx(np.average(hit, weights=weights))
+    assert found.effective is not None
+    assert found.effective[0] == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
+    assert found.n[0] == 400
+
+
+def test_weighted_rates_are_covered() -> None:
+    hits, seeds = 0, 500
+    for seed in range(seeds):
+        draw = np.random.Generator(np.random.Philox(seed))
+        hit = (draw.random(150) < 0.2).astype(float)
+        low, high = made(People(np.zeros(150, np.int8), None, draw.gamma(1.5, size=150)), hit).limits()
+        hits += low[0] <= 0.2 <= high[0]
+    assert hits / seeds >= 0.92
+
+
+def test_units_named_by_the_part_replace_the_clusters_of_the_case() -> None:
+    case, hit = beta_binomial(40, 20, 0.3, 0.2, 7)
+    rooted = estimate(PerPerson(hit, np.ones(800), unit_of=np.arange(800) // 2), case, "g")
+    assert rooted.units.max() <= 400
+    assert (rooted.error < made(case, hit).error).all()

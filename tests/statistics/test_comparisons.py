@@ -1,0 +1,116 @@
+"""Comparisons of two and of many groups: planted truths, coverage, and the cases that must be NaN."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from testbed.statistics import comparisons
+from testbed.statistics.estimates import Estimates, binary_estimates
+
+
+def counts(events: list[int] | np.ndarray, trials: list[int] | np.ndarray) -> Estimates:
+    x, n = np.array(events), np.array(trials)
+    return binary_estimates(tuple(f"g{k}" for k in range(len(x))), x, n, n, None, None, "no positive outcomes", n)
+
+
+def covered(value: float, found: comparisons.Spread | None) -> bool:
+    return found is not None and found.low <= value <= found.high
+
+
+@pytest.mark.parametrize(("groups", "n", "rate"), [(2, 200, 0.3), (4, 100, 0.1), (12, 400, 0.3)])
+def test_largest_difference_covers_0_where_all_groups_are_equal(groups: int, n: int, rate: float) -> None:
+    draw = np.random.Generator(np.random.Philox(groups))
+    seeds = 300
+    hits = sum(
+        covered(0.0, comparisons.across([counts(draw.binomial(n, rate, groups), [n] * groups)], "difference")[0])
+        for _ in range(seeds)
+    )
+    assert hits / seeds >= 0.93
+
+
+@pytest.mark.parametrize("rates", [(0.2, 0.3), (0.1, 0.1, 0.25, 0.4), (0.3, 0.3, 0.3, 0.35)])
+def test_largest_difference_and_smallest_ratio_cover_a_planted_one(rates: tuple[float, ...]) -> None:
+    draw = np.random.Generator(np.random.Philox(5))
+    seeds, n = 300, 300
+    difference, ratio = max(rates) - min(rates), min(rates) / max(rates)
+    hits = np.zeros(2)
+    for _ in range(seeds):
+        made = [counts(draw.binomial(n, rates), [n] * len(rates))]
+        hits += (
+            covered(difference, comparisons.across(made, "difference")[0]),
+            covered(ratio, comparisons.across(made, "ratio")[0]),
+        )
+    # 0.95 less four standard errors of 300 seeds; docs/coverage.txt has the long run.
+    assert (hits / seeds >= 0.90).all()
+
+
+def test_equalized_odds_takes_the_worse_rate_and_wider_limits() -> None:
+    first, second = counts([30, 60], [100, 100]), counts([10, 20], [100, 100])
+    alone, _ = comparisons.across([first], "difference")
+    both, _ = comparisons.across([first, second], "difference")
+    assert both.value == alone.value == pytest.approx(0.3)
+    assert both.low < alone.low
+    assert both.high > alone.high
+
+
+def test_one_group_alone_differs_by_0_and_has_the_ratio_1() -> None:
+    one = counts([3], [10])
+    assert comparisons.across([one], "difference")[0].value == 0
+    assert comparisons.across([one], "ratio")[0].value == 1
+
+
+def test_a_group_without_a_value_makes_the_comparison_nan_names_it_and_leaves_the_rest_observed() -> None:
+    found, rest = comparisons.across([counts([3, 0, 5], [10, 0, 10])], "difference")
+    assert np.isnan(found.value)
+    assert "g1" in found.why
+    assert rest is not None
+    assert rest.value == pytest.approx(0.2)
+
+
+def test_two_groups_of_which_one_has_no_value_leave_nothing_to_observe() -> None:
+    found, rest = comparisons.across([counts([3, 0], [10, 0])], "ratio")
+    assert np.isnan(found.value)
+    assert rest is not None
+    assert np.isnan(rest.value)
+    assert rest.why == "fewer than two groups have a value"
+
+
+def test_no_events_anywhere_make_the_ratio_nan_and_the_difference_0() -> None:
+    none = [counts([0, 0], [50, 60])]
+    assert np.isnan(comparisons.across(none, "ratio")[0].value)
+    difference = comparisons.across(none, "difference")[0]
+    assert difference.value == difference.low == 0
+    assert difference.high > 0.05
+
+
+def test_a_group_with_no_events_has_ratio_0_with_an_upper_limit() -> None:
+    found, _ = comparisons.across([counts([0, 30], [50, 60])], "ratio")
+    assert found.value == found.low == 0
+    assert 0 < found.high < 0.3
+
+
+def test_average_odds_covers_a_planted_difference() -> None:
+    draw = np.random.Generator(np.random.Philox(8))
+    seeds, n = 2000, 80
+    first = counts(draw.binomial(n, np.repeat([0.7, 0.6], seeds)), [n] * (2 * seeds))
+    second = counts(draw.binomial(n, np.repeat([0.2, 0.3], seeds)), [n] * (2 * seeds))
+    g, r = np.arange(seeds), seeds + np.arange(seeds)
+    low, high = comparisons.mean_differences([first, second], g, r)
+    assert 0.93 <= ((low <= 0) & (high >= 0)).mean() <= 0.975
+
+
+def test_detectable_does_not_depend_on_the_difference_seen_but_on_numbers_and_pooled_rate() -> None:
+    zero, one = np.array([0]), np.array([1])
+    alike = comparisons.detectable(counts([40, 40], [100, 100]), zero, one)
+    apart = comparisons.detectable(counts([20, 60], [100, 100]), zero, one)
+    assert alike == pytest.approx(apart)
+    power = stats.norm.cdf(alike[0] / np.sqrt(0.4 * 0.6 * 0.02) - stats.norm.ppf(0.975))
+    assert power == pytest.approx(0.8, abs=1e-6)
+    assert np.isnan(comparisons.detectable(counts([0, 0], [100, 100]), zero, one)).all()
+
+
+def test_p_values_of_plain_counts_are_fisher_exact() -> None:
+    found = comparisons.p_values(counts([8, 1], [10, 6]), np.array([0]), np.array([1]))
+    assert found[0] == pytest.approx(stats.fisher_exact([[8, 2], [1, 5]]).pvalue)

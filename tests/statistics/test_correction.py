@@ -1,0 +1,75 @@
+"""Corrected p values against their published definitions, and which rows are one family."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from testbed import finding
+from testbed.statistics import correct
+from testbed.statistics.correction import benjamini_hochberg, holm
+
+
+def findings(**p: float) -> object:
+    rows = [
+        {"measure": name, "harm": "opacity" if name.startswith("o") else "disparate impact", "value": value, "n": 9}
+        for name, value in p.items()
+    ]
+    return finding.frame(rows)
+
+
+def test_holm_gives_the_example_of_three() -> None:
+    assert holm(np.array([0.01, 0.04, 0.03])) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm(np.array([0.9, 0.8])) == pytest.approx([1.0, 1.0])
+
+
+def test_benjamini_hochberg_rejects_what_the_published_example_rejects() -> None:
+    # Benjamini and Hochberg (1995), section 3.2: of fifteen tests four are rejected at 0.05.
+    p = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1,
+    ]
+    assert (benjamini_hochberg(np.array(p)) <= 0.05).sum() == 4
+    assert (holm(np.array(p)) <= 0.05).sum() == 3
+
+
+def test_a_family_is_the_comparisons_of_one_harm() -> None:
+    made = correct(findings(a_gap_p=0.01, b_gap_p=0.04, o_gap_p=0.04, a_gap=0.2)).set_index("measure")["value"]
+    assert made["a_gap_p_holm"] == pytest.approx(0.02)
+    assert made["b_gap_p_holm"] == pytest.approx(0.04)
+    assert made["o_gap_p_holm"] == pytest.approx(0.04)
+    assert len(made) == 4 + 6
+
+
+def test_corrected_rows_keep_their_brackets_and_follow_their_own() -> None:
+    made = correct(finding.frame([{"measure": "adverse_gap_p[period=12]", "harm": "opacity", "value": 0.5, "n": 3}]))
+    assert list(made["measure"]) == [f"adverse_gap_p{suffix}[period=12]" for suffix in ("", "_holm", "_bh")]
+
+
+def test_undefined_p_values_do_not_count_and_correcting_twice_changes_nothing() -> None:
+    rows = [
+        {"measure": "a_gap_p", "harm": "opacity", "value": 0.02, "n": 3},
+        {"measure": "b_gap_p", "harm": "opacity", "why": "b: no people in this group"},
+    ]
+    once = correct(finding.frame(rows))
+    assert once["measure"].tolist() == ["a_gap_p", "a_gap_p_holm", "a_gap_p_bh", "b_gap_p"]
+    assert once["value"][1] == 0.02
+    assert correct(once).equals(once)
+
+
+def test_nothing_to_correct_is_left_alone() -> None:
+    made = finding.frame([{"measure": "adverse_rate", "value": 0.1, "n": 3}])
+    assert correct(made).equals(made)
