@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ PEOPLE = 1 << 21
 Floats = NDArray[np.float64]
 
 
-def _put(recipe: Recipe, values: dict[str, float | Sequence[float]]) -> Recipe:
+def _put(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
     dials, tables = dict(recipe.dials), dict(recipe.tables)
     for path, value in values.items():
         if path in tables:
@@ -76,13 +77,13 @@ def cohorts(recipe: Recipe) -> dict[str, object]:
     for number, (level, target) in enumerate(zip(("primary", "junior", "senior", "college"), reach), 1):
         path = f"recipe.education.{level}_age"
 
-        def share(age: float, path: str = path, number: int = number) -> float:
+        def share(age: float, path: str = path, number: int = number, recipe: Recipe = recipe) -> float:
             with_age = _put(recipe, {path: age})
             return float(_expected(with_age, "education", arrays.values())[number:].mean(axis=1).sum())
 
         low, high = recipe.dials[path].range or (0, 100)
         made[path] = round(_bisect(share, float(target), low, high), 2)
-        recipe = _put(recipe, {path: made[path]})  # type: ignore[dict-item]
+        recipe = _put(recipe, {path: made[path]})
     return made
 
 
@@ -180,7 +181,7 @@ def main() -> None:
     for step in (tilts, cohorts, employment, incomes, users):
         for path, value in step(recipe).items():
             print(f"{path} = {value}")
-            recipe = _put(recipe, {path: value})  # type: ignore[dict-item]
+            recipe = _put(recipe, {path: value})
             text = write(text, path, value)
     if keep:
         file.write_text(text, encoding="utf-8")

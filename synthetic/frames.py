@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from synthetic.errors import InputError, unknown
 from synthetic.population import Population
-from synthetic.recipe import Recipe, Variable
+from synthetic.recipe import Recipe
+from synthetic.variable import Variable
 
 
 class FramePopulation(Population):
-    """A population whose people are the rows of a table: there are no causes in it, so setting a column changes it alone."""
+    """A population whose people are the rows of a table. It knows no causes: setting a column changes it alone."""
 
     def __init__(self, frame: pd.DataFrame, *, truth: Sequence[str] = ()) -> None:
         if not isinstance(frame, pd.DataFrame) or not len(frame):
@@ -29,7 +30,7 @@ class FramePopulation(Population):
         for name in frame.columns:
             count = int(missing[name].sum())
             if count:
-                row = frame.index[int(missing[name].to_numpy().argmax())]
+                row = frame.index[[int(missing[name].to_numpy().argmax())]].tolist()[0]
                 raise InputError(f"column {name!r} has {count} missing values, the first in row {row!r}.")
         self._frame = frame.set_axis(pd.RangeIndex(len(frame), name="person").astype(np.int64))
         self._frame.index.name = "person"
@@ -51,7 +52,7 @@ class FramePopulation(Population):
         start, stop = self._range(start, stop)
         wanted = list(self.recipe.variables) if names is None else list(names)
         self.recipe.needed(wanted)
-        made = {}
+        made: dict[str, NDArray] = {}
         for name in wanted:
             each = self.recipe.variables[name]
             column = self._frame[name].iloc[start:stop]
@@ -69,7 +70,8 @@ class FramePopulation(Population):
         frame = self._frame.copy()
         for name, value in values.items():
             self.recipe.variables[name].code(value)
-            frame.loc[frame.index if ids is None else ids, name] = value
+            rows = slice(None) if ids is None else ids
+            frame.iloc[rows, frame.columns.get_loc(name)] = value  # type: ignore[call-overload]
         made = FramePopulation.__new__(FramePopulation)
         made.__dict__.update(self.__dict__)
         made._frame = frame
@@ -77,7 +79,9 @@ class FramePopulation(Population):
 
 
 def _variable(name: str, column: pd.Series) -> Variable:
-    levels, dtype, kind = None, np.float64, "float"
+    levels: tuple[str, ...] | None = None
+    dtype: type = np.float64
+    kind = "float"
     if isinstance(column.dtype, pd.CategoricalDtype):
         levels = tuple(str(level) for level in column.cat.categories)
     elif pd.api.types.is_bool_dtype(column):

@@ -105,15 +105,17 @@ class Kinship:
         n = self.numbers
         grown = (_AGES >= _ADULT) & (_AGES <= OLDEST)
         married = 1 / (1 + np.exp(-(_AGES - n.marriage_age) / 2.0))
-        rooms = {"C": self.child.sum(1), "R": self.parent.sum(1), "O": np.ones(128)}
+        rooms = {
+            "P": self.partner.sum(1).reshape(2, 128) * married,
+            "C": self.child.sum(1),
+            "R": self.parent.sum(1),
+            "O": np.ones(128),
+        }
         made = np.zeros((len(self.compositions), 256))
         for row, letters in enumerate(self.compositions):
             base = grown * self.tilt
             for letter in letters[1:]:
-                if letter == "P":
-                    base = base * self.partner.sum(1).reshape(2, 128) * married
-                else:
-                    base = base * rooms[letter]
+                base = base * rooms[letter]
             men = n.men_head_couples if "P" in letters else n.men_head_alone
             share = base.sum(1, keepdims=True)
             made[row] = (base / np.where(share > 0, share, 1) * np.array([[men], [1 - men]])).ravel()

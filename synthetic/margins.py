@@ -72,24 +72,34 @@ def read_margins(entries: object) -> tuple[Margin, ...]:
     made: list[Margin] = []
     for number, entry in enumerate(entries):
         place = f"margin {entry.get('name', number)}" if isinstance(entry, dict) else f"margin {number}"
-        entry = check_keys(entry, _KEYS, place)
-        source, reading = check_source(entry, place)
-        for key in ("name", "unit", "within"):
-            if key not in entry:
-                raise InputError(f"{place} must have {key}.")
-        common = (str(entry["unit"]), source, reading, float(entry["within"]))  # type: ignore[arg-type]
-        where, among, note = entry.get("where", {}), entry.get("among", {}), str(entry.get("note", ""))
-        if "bands" not in entry:
-            value, mean = float(entry["value"]), str(entry.get("mean", ""))  # type: ignore[arg-type]
-            made.append(Margin(str(entry["name"]), value, *common, where, among, mean, note))  # type: ignore[arg-type]
-            continue
-        ((column, lows),) = entry["bands"].items()  # type: ignore[attr-defined]
-        for low, high, count in zip(lows, [*lows[1:], None], entry["counts"]):  # type: ignore[call-overload]
-            band = {"at_least": low} if high is None else {"at_least": low, "below": high}
-            name = f"{entry['name']}, {low} and over" if high is None else f"{entry['name']}, {low} to {high - 1}"
-            share = count / entry["total"]  # type: ignore[operator]
-            made.append(Margin(name, share, *common, {**where, column: band}, among, "", note))  # type: ignore[dict-item]
+        made += _read(check_keys(entry, _KEYS, place), place)
     return tuple(made)
+
+
+def _read(entry: Mapping[str, Any], place: str) -> list[Margin]:
+    source, reading = check_source(entry, place)
+    bands = "bands" in entry
+    for key in ("name", "unit", "within", *(("counts", "total") if bands else ("value",))):
+        if key not in entry:
+            raise InputError(f"{place} must have {key}.")
+    name, where = str(entry["name"]), dict(entry.get("where", {}))
+    shared: dict[str, Any] = {
+        "unit": str(entry["unit"]),
+        "source": source,
+        "reading": reading,
+        "within": float(entry["within"]),
+        "among": dict(entry.get("among", {})),
+        "note": str(entry.get("note", "")),
+    }
+    if not bands:
+        return [Margin(name, float(entry["value"]), where=where, mean=str(entry.get("mean", "")), **shared)]
+    ((column, lows),) = entry["bands"].items()
+    made = []
+    for low, high, count in zip(lows, [*lows[1:], None], entry["counts"]):
+        band = {"at_least": low} if high is None else {"at_least": low, "below": high}
+        label = f"{name}, {low} and over" if high is None else f"{name}, {low} to {high - 1}"
+        made.append(Margin(label, count / entry["total"], where={**where, column: band}, **shared))
+    return made
 
 
 def holds(condition: object, values: NDArray, each: Variable) -> NDArray[np.bool_]:
@@ -99,12 +109,11 @@ def holds(condition: object, values: NDArray, each: Variable) -> NDArray[np.bool
         at_least, below = condition.get("at_least", -np.inf), condition.get("below", np.inf)
         return (values >= at_least) & (values < below)
     wanted = condition if isinstance(condition, list) else [condition]
-    return np.isin(
-        values, [each.code(value) for value in wanted] if not each.fixed else [_level(each, v) for v in wanted]
-    )
+    codes: list[Any] = [_level(each, value) if each.fixed else each.code(value) for value in wanted]
+    return np.isin(values, codes)
 
 
-def _level(each: Variable, value: object) -> object:
+def _level(each: Variable, value: Any) -> Any:
     return each.levels.index(str(value)) if each.levels is not None else value
 
 

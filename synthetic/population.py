@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from synthetic.draws import GRID, dense, pack, sparse, uniform
 from synthetic.errors import InputError
 from synthetic.households import Layout, Members
-from synthetic.recipe import LAYOUT, Recipe, Variable
+from synthetic.recipe import LAYOUT, Recipe
+from synthetic.variable import Variable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ class Population:
         self.recipe = Recipe.load(recipe)
         self.size, self.seed = int(size), int(seed)
         self.truth: tuple[str, ...] = ()
-        self._set: tuple[tuple[Variable, float | int | bool, NDArray[np.int64] | None], ...] = ()
+        self._set: tuple[tuple[str, float | int | bool, NDArray[np.int64] | None], ...] = ()
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, *, truth: Sequence[str] = ()) -> Population:
@@ -57,9 +58,7 @@ class Population:
         """
         self.recipe.needed(list(values))
         ids = self._ids(people)
-        changed = [
-            (self.recipe.variables[name], self.recipe.variables[name].code(v), ids) for name, v in values.items()
-        ]
+        changed = [(name, self.recipe.variables[name].code(value), ids) for name, value in values.items()]
         made = self._copy()
         made._set = (*self._set, *changed)
         return made
@@ -67,8 +66,11 @@ class Population:
     def _ids(self, people: Sequence[int] | NDArray | None) -> NDArray[np.int64] | None:
         if people is None:
             return None
-        ids = np.unique(np.asarray(people, np.int64))
-        if len(ids) and not (0 <= ids[0] and ids[-1] < self.size):
+        given = np.asarray(people)
+        if given.size and given.dtype.kind not in "iu":
+            raise InputError(f"people: found ids of type {given.dtype}, integers are needed.")
+        ids = np.unique(given.astype(np.int64))
+        if len(ids) and (ids[0] < 0 or ids[-1] >= self.size):
             wrong = ids[0] if ids[0] < 0 else ids[-1]
             raise InputError(f"person {wrong} does not exist: ids are 0 to {self.size - 1}.")
         return ids
@@ -81,12 +83,12 @@ class Population:
     def arrays(
         self, start: int = 0, stop: int | None = None, *, names: Sequence[str] | None = None
     ) -> dict[str, NDArray]:
-        """The columns of the people start..stop-1 as arrays: integer codes for categories (see `levels`), numbers else."""
+        """The columns of the people start..stop-1 as arrays; a category as the integer codes of its levels."""
         start, stop = self._range(start, stop)
         wanted = self.recipe.columns if names is None else list(names)
         order = self.recipe.needed(wanted)
         variables = self.recipe.variables
-        made = {name: np.empty(stop - start, variables[name].dtype) for name in wanted}
+        made: dict[str, NDArray] = {name: np.empty(stop - start, variables[name].dtype) for name in wanted}
         if stop == start:
             return made
         last = (stop - 1) // GRID + 1
@@ -110,7 +112,10 @@ class Population:
         columns: dict[str, object] = {}
         for name, values in self.arrays(start, stop).items():
             levels = variables[name].levels
-            columns[name] = values if levels is None else pd.Categorical.from_codes(values, categories=list(levels))
+            if levels is None:
+                columns[name] = values
+            else:
+                columns[name] = pd.Categorical.from_codes(values, categories=pd.Index(levels))
         return pd.DataFrame(columns, index=pd.Index(np.arange(start, stop, dtype=np.int64), name="person"))
 
     def margins(self) -> pd.DataFrame:
@@ -121,6 +126,9 @@ class Population:
 
     def _range(self, start: int, stop: int | None) -> tuple[int, int]:
         stop = self.size if stop is None else stop
+        for value in (start, stop):
+            if isinstance(value, bool) or not isinstance(value, int | np.integer):
+                raise InputError(f"people {start!r} to {stop!r}: integers are needed.")
         if not 0 <= start <= stop <= self.size:
             raise InputError(f"people {start} to {stop}: allowed are 0 to {self.size}.")
         return int(start), int(stop)
@@ -188,7 +196,7 @@ class _Block:
 
     def _intervene(self, each: Variable) -> None:
         for target, value, people in self.set:
-            if target.name != each.name:
+            if target != each.name:
                 continue
             if people is None:
                 self.values[each.name] = np.full_like(self.values[each.name], value)

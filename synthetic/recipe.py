@@ -57,8 +57,9 @@ class Recipe:
         not_modelled: tuple[str, ...] = (),
         margins: tuple[Margin, ...] = (),
         layout: bool = True,
+        path: Path | None = None,
     ) -> None:
-        self.name, self.title, self.as_of = name, title, as_of
+        self.name, self.title, self.as_of, self.path = name, title, as_of, path
         self.variables = {**(_layout() if layout else {}), **variables}
         self.dials = dict(dials)
         self.tables = dict(tables or {})
@@ -99,7 +100,14 @@ class Recipe:
             as_of=self.as_of,
             not_modelled=tuple(self.not_modelled),
             margins=tuple(self.margins),
+            path=self.path,
         )
+
+    def __reduce__(self) -> tuple[object, ...] | str:
+        """A recipe travels as the path of its file and its numbers, since its functions cannot."""
+        if self.path is None:
+            return super().__reduce__()
+        return _again, (self.path, self.dials, self.tables)
 
     @property
     def columns(self) -> list[str]:
@@ -223,7 +231,12 @@ def _read(path: Path) -> Recipe:
         as_of=str(text.get("as_of", base.as_of if base else "")),
         not_modelled=tuple(str(line) for line in left_out),  # type: ignore[attr-defined]
         margins=read_margins(text["margins"]) if "margins" in text else tuple(base.margins if base else ()),
+        path=path,
     )
+
+
+def _again(path: Path, dials: Mapping[str, Dial], tables: Mapping[str, Table]) -> Recipe:
+    return _read(path).with_numbers(dials, tables)
 
 
 def check_section(section: object, name: str) -> dict[str, object]:
@@ -254,7 +267,8 @@ def _module(path: Path) -> ModuleType:
     if not file.is_file():
         raise InputError(f"{path.name} needs {file.name} beside it, or a `base` recipe to start from.")
     spec = importlib.util.spec_from_file_location(f"recipe_{path.stem}", file)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

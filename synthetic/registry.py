@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -21,7 +20,8 @@ class Registry(Generic[T]):
     """Things of one kind by name.
 
     `package` is the dotted name of the package that holds one `.py` file per thing (or per tight
-    family of things); a file is imported when one of its names is first asked for. Things register themselves with `add`.
+    family of things); a file is imported when one of its names is first asked for. Things register
+    themselves with `add`.
     """
 
     def __init__(self, noun: str, package: str) -> None:
@@ -47,6 +47,8 @@ class Registry(Generic[T]):
         if self._discovered:
             return
         self._discovered = True
+        from importlib.metadata import entry_points
+
         folder = Path(importlib.import_module(self.package).__file__ or "").parent
         for path in sorted(folder.glob("*.py")):
             if path.stem not in ("__init__", "base"):

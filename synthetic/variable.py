@@ -167,6 +167,8 @@ class Numbers:
         self.__dict__.update(values)
 
     def __getattr__(self, key: str) -> Any:
+        if key.startswith("__"):
+            raise AttributeError(key)
         raise InputError(f"recipe.{self._section} has no number {key!r} in its TOML file.")
 
     def made(self, make: Callable[[Numbers], Made]) -> Made:
@@ -180,14 +182,14 @@ class Chances:
     """The chances of a variable on every combination of its parents' values, ready for tossing.
 
     `table` holds the chance of each value (first axis) on each combination (second axis, see `row`).
-    Only outcomes that can happen are kept for tossing: `label[j]` is the j-th of a combination and `step[j]` the largest
-    word that does not go past it. A value costs one comparison of a raw word for each step.
+    Only outcomes that can happen are kept for tossing: `label[j]` is the j-th of a combination and `step[j]` the
+    largest word that does not go past it. A value costs one comparison of a raw word for each step.
     """
 
     def __init__(self, each: Variable, parents: Sequence[Variable], numbers: Numbers) -> None:
         domains = [parent.domain for parent in parents]
         shape = tuple(map(len, domains))
-        mesh = [
+        mesh: list[NDArray] = [
             np.array(domain, parent.dtype).reshape([-1 if axis == k else 1 for axis in range(len(shape))])
             for k, (domain, parent) in enumerate(zip(domains, parents))
         ]
@@ -206,7 +208,7 @@ class Chances:
         shares = np.take_along_axis(np.where(possible, table, 0.0), order, axis=0)
         below = np.minimum(np.cumsum(shares, axis=0)[:-1] / shares.sum(axis=0), 1.0)
         self.step = ((below * 2.0**63).astype(np.uint64) << np.uint64(1)) - np.uint64(1)
-        self.label = (order + each.domain.start).astype(each.dtype)
+        self.label: NDArray = (order + each.domain.start).astype(each.dtype)
         self.plain = bool((self.label == np.arange(len(order))[:, None]).all())
         self.strides = [int(np.prod(shape[k + 1 :])) for k in range(len(shape))]
         self.origin = sum(domain.start * stride for domain, stride in zip(domains, self.strides))

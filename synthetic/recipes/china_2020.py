@@ -154,7 +154,7 @@ def surname(role: Array, sex: Array, draw: Draw, numbers: Numbers, members: Memb
 
 
 def _surnames(numbers: Numbers) -> Ranks:
-    """Shares by rank: three published, two to the share of the top five, power laws to those of the top hundred and all."""
+    """Shares by rank: three published, two to the share of the top five, power laws for the hundred and the rest."""
     top = [numbers.rank_1, numbers.rank_2, numbers.rank_3]
     fourth = (numbers.top_5 - sum(top)) / 2
     middle = np.arange(6, 101, dtype=float) ** -numbers.middle_power
@@ -172,12 +172,12 @@ def _surnames(numbers: Numbers) -> Ranks:
 )
 def education(age: Array, residence: Array, numbers: Numbers) -> Weights:
     cohort = age - np.where(residence == URBAN, numbers.urban_lead, 0.0)
-    reach = [np.ones(cohort.shape)]
+    reach: list[Array] = [np.ones(cohort.shape)]
     for level, from_age in (("primary", 6), ("junior", 12), ("senior", 15), ("college", 18)):
         middle, spread = getattr(numbers, f"{level}_age"), getattr(numbers, f"{level}_spread")
         share = getattr(numbers, f"{level}_ceiling") / (1 + np.exp((cohort - middle) / spread))
         reach.append(np.where(age >= from_age, np.minimum(share, reach[-1]), 0.0))
-    return tuple(here - above for here, above in zip(reach, [*reach[1:], 0.0]))
+    return tuple(here - above for here, above in zip(reach, [*reach[1:], np.zeros(1)]))
 
 
 @variable("household", "flag", "a small child or a very old person lives here", column=False)

@@ -1,0 +1,225 @@
+"""The recipe china-2020 against the census; no number is inert, communities are alike unless a dial says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from synthetic import Population, Recipe
+from synthetic.draws import GRID
+from synthetic.source import READINGS, sources
+
+RECIPE = Recipe.load("china-2020")
+PEOPLE = 400 * GRID
+WHOLE = 12 * GRID
+
+
+@pytest.fixture(scope="module")
+def society():
+    return Population(RECIPE, PEOPLE, seed=3).arrays()
+
+
+@pytest.fixture(scope="module")
+def margins():
+    return Population(RECIPE, PEOPLE, seed=3).margins().set_index("margin")
+
+
+@pytest.mark.parametrize("margin", RECIPE.margins, ids=lambda margin: f"{margin.name} ({margin.source})")
+def test_the_society_has_the_published_margin(margins, margin):
+    row = margins.loc[margin.name]
+    assert row["holds"], f"{row['found']:.5g} against {row['target']:.5g} from {row['source']}"
+
+
+def test_a_margin_that_is_missed_is_shown_as_missed():
+    other = RECIPE.set({"recipe.residence.urban": 0.3, "recipe.work.urban": 0.6})
+    missed = Population(other, 100 * GRID, seed=3).margins().set_index("margin")["holds"]
+    assert not missed["urban residents"]
+    assert not missed["employed, urban"]
+    assert missed["employed, rural"]
+
+
+def test_the_pyramid_is_within_a_twentieth_of_a_point_of_the_census():
+    pyramid = [margin for margin in RECIPE.margins if " by age, " in margin.name]
+    assert len(pyramid) == 34
+    assert all(margin.within == 0.0005 for margin in pyramid)
+    assert sum(margin.value for margin in pyramid) == pytest.approx(1)
+
+
+def test_the_gap_of_residence_and_registration_lies_with_urban_residents(society):
+    urban, registered = society["residence"] == 0, society["registration"] == 0
+    share = (urban & ~registered).sum() / urban.sum()
+    assert share == pytest.approx(1 - RECIPE.dials["recipe.registration.urban_residents"].value, abs=0.01)
+    assert registered[~urban].mean() == pytest.approx(0.05, abs=0.01)
+
+
+def test_every_column_says_what_it_is():
+    for name, each in RECIPE.variables.items():
+        assert each.meaning, name
+        assert (each.levels is None) == (each.kind != "category"), name
+        if each.kind == "float" or (each.kind == "integer" and not each.fixed and each.column):
+            assert each.unit or name == "income_fifth", name
+
+
+def test_every_number_has_a_unit_a_source_and_a_reading():
+    for number in [*RECIPE.dials.values(), *RECIPE.tables.values(), *RECIPE.margins]:
+        assert number.unit
+        assert number.source in sources()
+        assert number.reading in READINGS
+    for dial in RECIPE.dials.values():
+        assert dial.range is not None, dial.path
+        assert dial.reading != "assumed" or dial.range[0] < dial.range[1], dial.path
+
+
+def test_what_is_left_out_is_said_in_sentences():
+    assert len(RECIPE.not_modelled) >= 5
+    assert all(line.endswith(".") for line in RECIPE.not_modelled)
+
+
+def everything(recipe, names=None, people=WHOLE):
+    found = Population(recipe, people, seed=1).arrays(names=names)
+    return b"".join(values.tobytes() for _, values in sorted(found.items()))
+
+
+@pytest.mark.parametrize("path", RECIPE.dials)
+def test_no_dial_is_inert(path):
+    dial = RECIPE.dials[path]
+    low, high = dial.range
+    other = high if abs(high - dial.value) > abs(low - dial.value) else low
+    section = path.split(".")[1]
+    names = [name for name in (section, "demography", "household") if section != "city" or name == section]
+    people = 128 * GRID if section in ("city", "camera_density", "minority_share", "residence") else WHOLE
+    base = everything(RECIPE, names, people)
+    assert everything(RECIPE.set({path: other}), names, people) != base
+
+
+@pytest.mark.parametrize("path", RECIPE.tables)
+def test_no_number_of_a_table_is_inert(path):
+    table = RECIPE.tables[path]
+    name = path.split(".")[1]
+    base = everything(RECIPE, [name])
+    for k in range(len(table.values)):
+        values = table.values.copy()
+        values[k] = values[k] - 0.04 if name == "internet" else values[k] + 1
+        changed = RECIPE.with_numbers(RECIPE.dials, {**RECIPE.tables, path: replace(table, values=values)})
+        assert everything(changed, [name]) != base, (path, k)
+
+
+def households(found, name):
+    """Each household's sum of a column, with its community: the unit to which the community is assigned."""
+    heads = found["household"] == np.arange(len(found["household"]))
+    sums = np.bincount(found["household"], weights=found[name], minlength=len(heads))[heads]
+    return sums, found["household_size"][heads], found["community"][heads] == 1
+
+
+def gap(found, name):
+    """Difference of means between the communities in standard errors clustered by household."""
+    sums, sizes, minority = households(found, name)
+    means, variances = [], []
+    for those in (minority, ~minority):
+        n, mean = sizes[those].sum(), sums[those].sum() / sizes[those].sum()
+        means.append(mean)
+        variances.append(((sums[those] - mean * sizes[those]) ** 2).sum() / n**2)
+    return (means[0] - means[1]) / np.sqrt(sum(variances))
+
+
+@pytest.mark.parametrize(
+    "name", ["age", "sex", "income", "education", "need", "internet", "diligence", "civic", "sensitive_taste"]
+)
+def test_communities_are_alike_when_every_disparity_is_0(society, name):
+    inside = dict(society)
+    if name in ("income", "education", "internet"):
+        town = society["residence"] == 0
+        inside[name] = np.where(town, society[name], 0)
+        inside["household_size"] = np.where(town, society["household_size"], 0)
+    assert abs(gap(inside, name)) < 4.5
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "values"),
+    [
+        ("recipe.income.disparity", "income", (0.1, 0.3, 0.6)),
+        ("recipe.diligence.community_shift", "diligence", (-0.2, -0.6, -1.5)),
+        ("recipe.civic.community_shift", "civic", (-0.2, -0.6, -1.5)),
+        ("recipe.sensitive_taste.community_shift", "sensitive_taste", (-0.2, -0.6, -1.5)),
+    ],
+)
+def test_a_raised_disparity_widens_the_gap(path, name, values):
+    gaps = []
+    for value in values:
+        names = [name, "community", "household", "household_size"]
+        found = Population(RECIPE.set({path: value}), 100 * GRID, seed=3).arrays(names=names)
+        gaps.append(gap(found, name))
+    assert gaps[0] < -4.5
+    assert gaps[0] > gaps[1] > gaps[2]
+
+
+def test_a_disparity_leaves_the_majority_as_it_was():
+    shifted = RECIPE.set({"recipe.diligence.community_shift": 1.0, "recipe.income.disparity": 0.5})
+    one, two = (Population(recipe, 50 * GRID, seed=3).arrays() for recipe in (RECIPE, shifted))
+    majority = one["community"] == 0
+    for name, values in one.items():
+        assert (values == two[name])[majority].all(), name
+    assert (two["diligence"] > one["diligence"])[~majority].all()
+    assert (two["income"] <= one["income"])[~majority].all()
+
+
+@pytest.mark.parametrize("shift", [-2, 0, 2])
+def test_traits_stay_inside_the_open_unit_interval(shift):
+    traits = ("diligence", "civic", "sensitive_taste")
+    recipe = RECIPE.set({f"recipe.{name}.community_shift": shift for name in traits})
+    for name, values in Population(recipe, 100 * GRID, seed=3).arrays(names=traits).items():
+        assert values.min() > 0, name
+        assert values.max() < 1, name
+
+
+@pytest.mark.parametrize("name", ["diligence", "civic", "sensitive_taste"])
+def test_traits_are_uniform(society, name):
+    counts = np.bincount((society[name] * 100).astype(int), minlength=100)
+    expected = PEOPLE / 100
+    assert abs(((counts - expected) ** 2 / expected).sum() - 99) < 5 * np.sqrt(2 * 99)
+
+
+def test_traits_are_independent_of_each_other_and_of_everything_drawn(society):
+    for name in ("diligence", "civic", "sensitive_taste"):
+        for other in ("age", "sex", "education", "camera_density", "surname", "civic", "diligence"):
+            if other != name:
+                r = np.corrcoef(society[name], society[other])[0, 1]
+                assert abs(r) < 5 / np.sqrt(PEOPLE), (name, other)
+
+
+def test_the_minority_lives_more_in_some_grids_than_in_others_as_the_dial_says():
+    def spread(value):
+        recipe = RECIPE.set({"recipe.minority_share.in_enclaves": value})
+        found = Population(recipe, PEOPLE, seed=3).arrays(names=["community"])["community"].reshape(-1, GRID)
+        return found.mean(axis=1).std()
+
+    assert spread(0) < spread(0.3) < spread(0.8)
+
+
+def test_children_and_the_retired_have_the_work_of_their_age(society):
+    age, work = society["age"], society["work"]
+    assert ((work == 0) == (age < 16)).all()
+    assert age[work == 1].max() <= 22
+    assert age[work == 5].min() >= 55
+    assert ((society["sector"] == 0) == (work != 2)).all()
+
+
+def test_education_is_not_ahead_of_age(society):
+    age, education = society["age"], society["education"]
+    for level, youngest in ((1, 6), (2, 12), (3, 15), (4, 18)):
+        assert age[education == level].min() >= youngest
+
+
+def test_income_is_shared_by_the_household(society):
+    assert (society["income"] == society["income"][society["household"]]).all()
+
+
+def test_children_bear_the_surname_of_the_head(society):
+    children = np.flatnonzero(society["role"] == 2)
+    assert (society["surname"][children] == society["surname"][society["household"][children]]).all()
+
+
+def test_cities_are_runs_of_grids(society):
+    assert (society["city"] == society["grid"] // 64).all()

@@ -1,0 +1,314 @@
+"""People by id: the same bytes whatever is asked for, twins that share their coins, real tables as given."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthetic import Population, Recipe
+from synthetic.draws import GRID
+from synthetic.errors import InputError
+
+PEOPLE = 70 * GRID + 300
+SCRIPT = """
+import hashlib
+from synthetic import Population
+whole = hashlib.sha256()
+for name, values in sorted(Population("china-2020", 20_000, seed=5).arrays().items()):
+    whole.update(name.encode() + values.tobytes())
+print(whole.hexdigest())
+"""
+
+
+@pytest.fixture(scope="module")
+def town():
+    return Population("china-2020", PEOPLE, seed=5)
+
+
+@pytest.fixture(scope="module")
+def everybody(town):
+    return town.arrays()
+
+
+def same(one, two):
+    return one.keys() == two.keys() and all(one[name].tobytes() == two[name].tobytes() for name in one)
+
+
+@pytest.mark.parametrize("grids", [1, 7, 64])
+def test_shards_of_any_size_give_the_same_bytes(town, everybody, grids):
+    starts = list(range(0, PEOPLE, grids * GRID))[::-1]
+    shards = {start: town.arrays(start, min(start + grids * GRID, PEOPLE)) for start in starts}
+    for name, values in everybody.items():
+        assert np.concatenate([shards[start][name] for start in sorted(starts)]).tobytes() == values.tobytes()
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 1), (1000, 1050), (65_535, 65_537), (PEOPLE - 1, PEOPLE), (5, 5)])
+def test_any_range_gives_the_same_bytes(town, everybody, start, stop):
+    assert same(town.arrays(start, stop), {name: values[start:stop] for name, values in everybody.items()})
+
+
+def test_a_larger_society_begins_with_the_same_people(everybody):
+    larger = Population("china-2020", 2 * PEOPLE, seed=5).arrays(0, PEOPLE)
+    assert same(larger, everybody)
+
+
+def test_columns_do_not_depend_on_which_are_asked_for(town, everybody):
+    for name in ("income", "age", "role"):
+        assert town.arrays(names=[name])[name].tobytes() == everybody[name].tobytes()
+
+
+def test_bytes_do_not_depend_on_the_hash_seed():
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "12345")
+    }
+    whole = hashlib.sha256()
+    for name, values in sorted(Population("china-2020", 20_000, seed=5).arrays().items()):
+        whole.update(name.encode() + values.tobytes())
+    assert outputs == {whole.hexdigest() + "\n"}
+
+
+def test_another_seed_gives_other_people(town, everybody):
+    other = Population("china-2020", PEOPLE, seed=6).arrays()
+    for name in ("age", "sex", "community", "income", "diligence", "household"):
+        assert (other[name] != everybody[name]).any()
+
+
+def test_the_global_random_state_is_neither_read_nor_changed(everybody):
+    np.random.seed(1)  # noqa: NPY002  the state that must not matter
+    before = pickle.dumps(np.random.get_state())  # noqa: NPY002
+    assert same(Population("china-2020", PEOPLE, seed=5).arrays(), everybody)
+    assert pickle.dumps(np.random.get_state()) == before  # noqa: NPY002
+
+
+def test_a_table_has_the_declared_columns_and_levels(town, everybody):
+    table = town.people(2000, 2100)
+    assert table.index.name == "person"
+    assert table.index.dtype == np.int64
+    assert list(table.index) == list(range(2000, 2100))
+    assert list(table.columns) == town.recipe.columns
+    for name, values in table.items():
+        levels = town.recipe.variables[name].levels
+        if levels is None:
+            assert (values.to_numpy() == everybody[name][2000:2100]).all()
+        else:
+            assert tuple(values.cat.categories) == levels
+            assert (values.cat.codes.to_numpy() == everybody[name][2000:2100]).all()
+
+
+def test_setting_nothing_new_changes_nothing(town, everybody):
+    ids = np.flatnonzero(everybody["sex"] == 1)
+    assert same(town.do({"sex": "female"}, people=ids).arrays(), everybody)
+
+
+def descendants(recipe, name):
+    found = {name}
+    for child in recipe.order:
+        if found & set(recipe.graph[child]):
+            found.add(child)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("community", "minority"),
+        ("residence", "rural"),
+        ("sex", "male"),
+        ("age", 30),
+        ("education", "college"),
+        ("need", True),
+    ],
+)
+def test_only_what_a_variable_causes_is_worked_out_again(town, everybody, name, value):
+    done = town.do({name: value}).arrays()
+    caused = descendants(town.recipe, name)
+    for other, values in everybody.items():
+        if other not in caused:
+            assert (done[other] == values).all(), other
+    assert (done[name] == town.recipe.variables[name].code(value)).all()
+    if name == "residence":
+        assert (done["income"] != everybody["income"]).mean() > 0.5
+
+
+def test_twins_share_their_coins(town, everybody):
+    done = town.do({"residence": "urban"}).arrays()
+    already = everybody["residence"] == 0
+    for name, values in everybody.items():
+        assert (done[name] == values)[already].all(), name
+
+
+def test_setting_a_person_leaves_other_households_alone(town, everybody):
+    done = town.do({"education": "college"}, people=[1234]).arrays()
+    home = everybody["household"] == everybody["household"][1234]
+    assert done["education"][1234] == 4
+    assert (done["education"] != everybody["education"]).sum() <= 1
+    for name, values in everybody.items():
+        assert (done[name] == values)[~home].all(), name
+
+
+def test_what_is_assigned_to_a_household_or_grid_is_set_for_all_of_it(town, everybody):
+    person = int(np.flatnonzero((everybody["community"] == 0) & (everybody["household_size"] > 2))[50])
+    done = town.do({"community": "minority"}, people=[person]).arrays()
+    home = everybody["household"] == everybody["household"][person]
+    assert ((done["community"] != everybody["community"]) == home).all()
+    grid = town.do({"camera_density": 7.0}, people=[person]).arrays(names=["camera_density"])["camera_density"]
+    assert ((grid == 7) == (everybody["grid"] == everybody["grid"][person])).all()
+
+
+def test_a_later_setting_wins(town):
+    done = town.do({"sex": "male"}).do({"sex": "female"}, people=[3]).arrays(0, 10, names=["sex"])["sex"]
+    assert done.tolist() == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+
+
+def test_setting_leaves_the_first_society_alone(town, everybody):
+    town.do({"sex": "male", "age": 20})
+    assert same(town.arrays(), everybody)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"sexx": "male"}, "did you mean 'sex'"),
+        ({"sex": "other"}, "unknown level of sex 'other'"),
+        ({"sex": 1}, "unknown level of sex '1'"),
+        ({"age": "old"}, "variable age: found 'old', a number is needed"),
+        ({"age": 30.5}, "an integer is needed"),
+        ({"age": -1}, "variable age: found -1, allowed"),
+        ({"age": True}, "a number is needed"),
+        ({"income": float("nan")}, "a finite number is needed"),
+        ({"internet": 1}, "variable internet: found 1, allowed: True, False"),
+        ({"household": 3}, "household is part of the layout"),
+        ({"role": "child"}, "role is part of the layout"),
+    ],
+)
+def test_what_a_variable_cannot_be_is_refused(town, values, sentence):
+    with pytest.raises(InputError, match=sentence):
+        town.do(values)
+
+
+def test_people_who_do_not_exist_are_refused(town):
+    with pytest.raises(InputError, match=f"person {PEOPLE} does not exist"):
+        town.do({"sex": "male"}, people=[0, PEOPLE])
+    with pytest.raises(InputError, match="person -1 does not exist"):
+        town.do({"sex": "male"}, people=[-1])
+    with pytest.raises(InputError, match="integers are needed"):
+        town.do({"sex": "male"}, people=[1.5])
+    with pytest.raises(InputError, match="integers are needed"):
+        town.arrays(0.5, 10)
+    for start, stop in ((-1, 5), (5, PEOPLE + 1), (9, 5)):
+        with pytest.raises(InputError, match="allowed are 0 to"):
+            town.arrays(start, stop)
+
+
+@pytest.mark.parametrize("size", [0, -5, 2.5, True, "many", 1 << 35])
+def test_a_size_that_cannot_be_is_refused(size):
+    with pytest.raises(InputError, match="size of a population"):
+        Population("china-2020", size)
+
+
+@pytest.mark.parametrize("seed", [1.5, True, "x"])
+def test_a_seed_that_cannot_be_is_refused(seed):
+    with pytest.raises(InputError, match="seed of a population"):
+        Population("china-2020", 10, seed=seed)
+
+
+@pytest.mark.parametrize("size", [1, 2, 1023, 1024, 1025])
+def test_the_last_grid_is_cut_at_the_size(everybody, size):
+    cut = Population("china-2020", size, seed=5).arrays()
+    assert same(cut, {name: values[:size] for name, values in everybody.items()})
+
+
+def test_a_society_survives_pickling(town, everybody):
+    again = pickle.loads(pickle.dumps(town.do({"sex": "male"}, people=[4])))
+    assert same(again.arrays(0, 2000), town.do({"sex": "male"}, people=[4]).arrays(0, 2000))
+
+
+# --- real tables -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def frame():
+    return pd.DataFrame(
+        {
+            "group": pd.Categorical(["a", "b", "a", "b"], categories=["b", "a", "c"]),
+            "city": ["north", "south", "south", "north"],
+            "age": [20, 30, 40, 50],
+            "score": [0.5, 1.5, 2.5, 3.5],
+            "fair": [True, False, True, True],
+        },
+        index=[7, 8, 9, 12],
+    )
+
+
+def test_a_real_table_keeps_its_columns_as_given(frame):
+    people = Population.from_frame(frame, truth=["fair"])
+    assert people.size == 4
+    assert people.truth == ("fair",)
+    assert people.people().index.tolist() == [0, 1, 2, 3]
+    assert people.people().index.name == "person"
+    pd.testing.assert_frame_equal(people.people().reset_index(drop=True), frame.reset_index(drop=True))
+    assert people.people(1, 3)["age"].tolist() == [30, 40]
+
+
+def test_a_real_table_codes_its_categories(frame):
+    people = Population.from_frame(frame)
+    found = people.arrays()
+    assert people.recipe.variables["group"].levels == ("b", "a", "c")
+    assert found["group"].tolist() == [1, 0, 1, 0]
+    assert people.recipe.variables["city"].levels == ("north", "south")
+    assert found["city"].tolist() == [0, 1, 1, 0]
+    assert found["fair"].dtype == np.bool_
+    assert people.arrays(2, 4, names=["age"])["age"].tolist() == [40, 50]
+
+
+def test_setting_a_column_of_a_real_table_changes_it_alone(frame):
+    people = Population.from_frame(frame)
+    done = people.do({"group": "c", "age": 33}, people=[1]).people()
+    assert done["group"].tolist() == ["a", "c", "a", "b"]
+    assert done["age"].tolist() == [20, 33, 40, 50]
+    assert people.people()["age"].tolist() == [20, 30, 40, 50]
+    with pytest.raises(InputError, match="unknown level of group 'd'"):
+        people.do({"group": "d"})
+    with pytest.raises(InputError, match="unknown variable of table 'agee'"):
+        people.do({"agee": 3})
+
+
+def test_a_frame_changed_later_does_not_change_its_population(frame):
+    people = Population.from_frame(frame)
+    frame.loc[7, "age"] = 99
+    handed_out = people.people()
+    handed_out.loc[0, "age"] = 98
+    assert people.arrays()["age"].tolist() == [20, 30, 40, 50]
+
+
+def test_missing_values_are_refused_with_count_and_first_row(frame):
+    frame.loc[[8, 12], "score"] = np.nan
+    with pytest.raises(InputError, match="column 'score' has 2 missing values, the first in row 8"):
+        Population.from_frame(frame)
+
+
+def test_a_table_that_cannot_be_is_refused(frame):
+    with pytest.raises(InputError, match="at least one row"):
+        Population.from_frame(frame.iloc[:0])
+    with pytest.raises(InputError, match="did you mean 'fair'"):
+        Population.from_frame(frame, truth=["fare"])
+    with pytest.raises(InputError, match="column 'age' stands in the table twice"):
+        Population.from_frame(pd.concat([frame, frame[["age"]]], axis=1))
+
+
+def test_a_recipe_object_is_a_recipe(everybody):
+    assert same(Population(Recipe.load("china_2020"), 100, seed=5).arrays(), {k: v[:100] for k, v in everybody.items()})
