@@ -18,6 +18,14 @@ Answer = TypeVar("Answer")
 ENGINES = ("serial", "processes", "dask")
 
 
+def cores() -> int:
+    """The cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
 def check_engine(engine: str, workers: int | None) -> None:
     """Raises InputError for an unknown engine, fewer than one worker, or Dask where it is not installed."""
     if engine not in ENGINES:
@@ -76,7 +84,7 @@ def _processes(
             f"engine processes: the model cannot be sent to another process ({error}); "
             "define it in a module of its own, or use the engine serial."
         ) from None
-    count = min(len(tasks), workers or os.cpu_count() or 1)
+    count = min(len(tasks), workers or cores())
     try:
         with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
             return _gather(pool.map(work, tasks), tasks, done)
@@ -106,7 +114,7 @@ def _dask(
     client = (
         distributed.Client(address)
         if address
-        else distributed.Client(n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None)
+        else distributed.Client(n_workers=workers or cores(), threads_per_worker=1, dashboard_address=None)
     )
     with client:
         futures = client.map(work, tasks, pure=False)

@@ -129,10 +129,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         "assumed": assumed,
         "sources": cited(scenario),
         "not_modelled": not_modelled(scenario),
-        "measures": {
-            name: {**facts(one), "assumed": [dial["path"] for dial in assumed if name in dial["measures"]]}
-            for name, one in used.items()
-        },
+        "measures": {name: facts(one) for name, one in used.items()},
         "life": made.life,
     }
 
@@ -238,5 +235,27 @@ def _json(value: Any) -> str:
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:
-    """The manifest as JSON with sorted keys."""
-    return json.dumps(manifest, indent=1, sort_keys=True, default=str, ensure_ascii=False) + "\n"
+    """The manifest as JSON with sorted keys, a line per key. A dial that all measures rest on says "all"."""
+    every = sorted(manifest.get("measures") or {})
+    dials = [
+        {**dial, "measures": "all"} if sorted(dial.get("measures") or ()) == every else dial
+        for dial in manifest.get("assumed") or []
+    ]
+    shown = {**manifest, "assumed": dials}
+    lines = [
+        f"{json.dumps(key)}: {json.dumps(shown[key], sort_keys=True, default=str, ensure_ascii=False, allow_nan=False)}"
+        for key in sorted(shown)
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def manifest_read(text: str) -> dict[str, Any]:
+    """The manifest that `manifest_text` wrote. Raises ValueError for anything else."""
+    manifest = json.loads(text)
+    if not isinstance(manifest, dict):
+        raise ValueError("it is not a table")
+    every = sorted(manifest.get("measures") or {})
+    for dial in manifest.get("assumed") or []:
+        if dial.get("measures") == "all":
+            dial["measures"] = every
+    return manifest

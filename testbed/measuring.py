@@ -122,8 +122,7 @@ def work(task: Task) -> Answer:
     else:
         for one in chosen(task.wanted):
             measured(case, one, task, answer)
-        if not task.beside:
-            _anchored(case, task, answer)
+        _anchored(case, task, answer)
         if task.with_life:
             _told(case, answer)
     answer.seconds = time.perf_counter() - began

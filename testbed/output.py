@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
 from testbed.finding import replace_file, write
-from testbed.manifest import digest, manifest_of, manifest_text, same_run
+from testbed.manifest import digest, manifest_of, manifest_read, manifest_text, same_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,10 +48,9 @@ def claim_folder(out: str | Path, who: Mapping[str, Any], *, overwrite: bool = F
 
 def _is_same(path: Path, who: Mapping[str, Any]) -> bool:
     try:
-        held = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        return same_run(manifest_read((path / "manifest.json").read_text(encoding="utf-8")), who)
     except (OSError, ValueError):
         return False
-    return isinstance(held, dict) and same_run(held, who)
 
 
 def write_audit(made: Outcome, folder: Folder) -> dict[str, Any]:
@@ -71,7 +69,6 @@ def write_run(findings: pd.DataFrame, manifest: dict[str, Any], folder: Folder) 
     from testbed.finding import csv_text
     from testbed.report.page import write_page
 
-    manifest["digests"] = {**manifest.get("digests", {})}
     manifest["findings"] = {"rows": len(findings), "digest": digest(csv_text(findings))}
     path = folder.path.absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,11 +105,9 @@ def read_run(folder: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
         raise InputError(f"{str(folder)!r} is not a folder with findings.")
     findings = read(path)
     try:
-        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        manifest = manifest_read((path / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{str(folder)!r} has findings but no manifest.json.") from None
     except (OSError, ValueError) as problem:
         raise InputError(f"the manifest in {str(folder)!r} cannot be read ({problem}).") from None
-    if not isinstance(manifest, dict):
-        raise InputError(f"the manifest in {str(folder)!r} is not a table.")
     return findings, manifest

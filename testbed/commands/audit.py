@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from testbed.commands.options import add_engine, add_out, add_world, dials_of, seeds_of, tell
+from testbed.commands.options import add_engine, add_out, add_world, dials_of, engine_of, seeds_of, tell
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         f"{len(plan.seeds)} seed{'s' * (len(plan.seeds) > 1)}; {', '.join(plan.names)}, and a lottery beside it ..."
     )
     made = run_audit(
-        args.scenario, args.model, **asked, engine=args.engine, workers=args.workers,
+        args.scenario, args.model, **asked, engine=engine_of(args, plan.people), workers=args.workers,
         done=lambda what: tell(f"testbed: {what} measured after {time.monotonic() - began:.0f} s"),
     )  # fmt: skip
     manifest = manifest_of(made)

@@ -9,6 +9,10 @@ from collections.abc import Callable, Iterable
 from synthetic.errors import InputError
 
 
+LARGE = 10_000
+"""People from which on starting processes costs less than it saves."""
+
+
 def whole(least: int) -> Callable[[str], int]:
     """A whole number of at least `least`; 100_000 and 100000 are the same."""
 
@@ -71,8 +75,21 @@ def dials_of(texts: Iterable[str]) -> dict[str, str]:
 
 def add_engine(parser: argparse.ArgumentParser) -> None:
     """Where the worlds run."""
-    parser.add_argument("--engine", default="serial", metavar="E", help="serial, processes or dask (default: serial)")
+    parser.add_argument(
+        "--engine",
+        metavar="E",
+        help="serial, processes or dask (default: processes for large societies on several cores)",
+    )
     parser.add_argument("--workers", type=whole(1), metavar="N", help="workers of the engine (default: one a core)")
+
+
+def engine_of(args: argparse.Namespace, people: int) -> str:
+    """The engine that was asked for; else processes where that pays: the findings are the same bytes."""
+    from testbed.engine import cores
+
+    if args.engine is not None:
+        return str(args.engine)
+    return "processes" if people >= LARGE and (args.workers or cores()) > 1 else "serial"
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:

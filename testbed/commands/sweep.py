@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
-from testbed.commands.options import add_engine, add_out, add_world, dials_of, seeds_of, tell
+from testbed.commands.options import add_engine, add_out, add_world, dials_of, engine_of, seeds_of, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,12 @@ def run(args: argparse.Namespace) -> int:
         tell(f"testbed: {said} ...")
         runs.append(
             run_audit(
-                args.scenario, args.model, dials={**fixed, **step}, **asked, engine=args.engine, workers=args.workers
+                args.scenario,
+                args.model,
+                dials={**fixed, **step},
+                **asked,
+                engine=engine_of(args, plans[0].people),
+                workers=args.workers,
             )
         )
     tables = [made.findings for made in runs]
