@@ -15,6 +15,14 @@ from testbed.report.sentences import no_difference, plain_name
 
 LONGEST = 24
 """Marks in one figure; what is beyond stands in the table only."""
+REACHED = {
+    ("hop", "none"): "without a known tie",
+    ("hop", "household"): "in the household",
+    ("what", "score"): "by the score",
+    ("what", "decision"): "by the decision",
+    ("what", "list"): "by a list",
+    ("what", "sanction"): "by a sanction",
+}
 
 
 @dataclass(frozen=True)
@@ -27,9 +35,14 @@ class Figure:
     rows: Sequence[Finding]
 
     @property
-    def models(self) -> bool:
-        """Whether the rows are of more than one model."""
-        return len({row.model for row in self.rows}) > 1
+    def several(self) -> bool:
+        """Whether the rows are of more than one model or scenario."""
+        return len({row.column for row in self.rows}) > 1
+
+    def of(self, row: Finding) -> str:
+        """The model of a row, and its scenario where there are several."""
+        alone = len({row.scenario for row in self.rows}) == 1
+        return row.model if alone else f"{row.scenario}, {row.model}"
 
 
 def figures(findings: Findings, harm: str) -> list[Figure]:
@@ -68,16 +81,16 @@ def _impact(findings: Findings) -> Iterable[Figure | None]:
 
 
 def _opacity(findings: Findings) -> Iterable[Figure | None]:
-    for model in findings.models[:SHAPES]:
+    for column in findings.heads[:SHAPES]:
         curves, rows = [], []
         for name, words in (("unpredictability", "cannot be foreseen"), ("hidden", "hidden: not foreseen, not chance")):
-            found = [row for row in _all(findings, name) if row.model == model and row.split == "all"]
+            found = [row for row in _all(findings, name) if row.column == column and row.split == "all"]
             found = sorted((row for row in found if row.qualifiers.get("k", "").isdigit()), key=_k)
             if len(found) > 1:
                 rows += found
                 curves.append(Curve(words, [_mark(findings, row, f"{_k(row):,}") for row in found]))
         if curves:
-            title = f"What stays open after k known cases{_of(findings, model)}"
+            title = f"What stays open after k known cases{_of(findings, column)}"
             note = "Across: the number of known cases. Up: share of what the base rates leave open, in percent."
             yield Figure(title, note, curve(title, curves, scale("rate")), rows)
     rows = [row for row in _all(findings, "reason_coverage", "record_access", "randomness") if row.split == "all"]
@@ -98,7 +111,6 @@ def _benefit(findings: Findings) -> Iterable[Figure | None]:
     rows = [row for row in _all(findings, *names) if row.split == "all"]
     keys = {row.key for row in rows}
     best = [row for row in findings.anchors if row.model.startswith("oracle") and row.key in keys]
-    best = [row for row in best if row.scenario == findings.scenario]
     ordered = [row for found in rows for row in (found, *(one for one in best if one.key == found.key))]
     yield _dots(findings, "What is found, and how much of it rightly", ordered, _with_oracle)
 
@@ -114,9 +126,9 @@ def _dots(findings: Findings, title: str, rows: Sequence[Finding], label: Callab
     if not any(row.known for row in rows):
         return None
     by = scale(rows[0].unit, comparison=rows[0].comparison)
-    marks = [_mark(findings, row, label(row) + _of(findings, row.model)) for row in rows]
+    marks = [_mark(findings, row, label(row) + _of(findings, row.column)) for row in rows]
     nothing = no_difference(rows[0])
-    note = f"In {by.unit or rows[0].unit or 'numbers'}, with 95 % intervals."
+    note = f"Unit: {by.unit or rows[0].unit or 'number'}. Whiskers: 95 % intervals."
     if any(mark.lottery == mark.lottery for mark in marks):
         note += " Hollow diamond: a lottery in the scheme's place."
     title = clean(title)
@@ -124,8 +136,9 @@ def _dots(findings: Findings, title: str, rows: Sequence[Finding], label: Callab
 
 
 def _mark(findings: Findings, row: Finding, label: str) -> Mark:
-    lottery = findings.beside(row) if row.model in findings.columns else None
-    series = findings.columns.index(row.model) if row.model in findings.columns else len(findings.columns)
+    mine = row.column in findings.columns
+    lottery = findings.beside(row) if mine else None
+    series = findings.columns.index(row.column) if mine else len(findings.columns)
     beside = lottery.value if lottery is not None else float("nan")
     return Mark(label, row.value, row.low, row.high, row.n, series, beside, row.why)
 
@@ -144,13 +157,13 @@ def _by_group(findings: Findings, name: str, split: str) -> list[Finding]:
 def _splits(findings: Findings) -> list[str]:
     """Single attributes by which the run compares, the manifest's first."""
     found = dict.fromkeys(row.split for row in findings.main() if row.split != "all" and not set("*|") & set(row.split))
-    return [*(name for name in findings.compared if name in found), *(n for n in found if n not in findings.compared)][
-        :3
-    ]
+    first = [name for name in findings.compared if name in found]
+    return [*first, *(name for name in found if name not in first)][:3]
 
 
-def _of(findings: Findings, model: str) -> str:
-    return f" ({model})" if len(findings.models) > 1 and model in findings.columns else ""
+def _of(findings: Findings, column: tuple[str, str]) -> str:
+    label = findings.label(column) if column in findings.columns else ""
+    return f" ({label})" if label else ""
 
 
 def _with_oracle(row: Finding) -> str:
@@ -162,7 +175,8 @@ def _title(name: str) -> str:
 
 
 def _hop(row: Finding) -> str:
-    return ", ".join(f"{key} {value}" for key, value in sorted(row.qualifiers.items())) or "anybody"
+    said = [REACHED.get((key, value), f"{key} {value}") for key, value in sorted(row.qualifiers.items())]
+    return ", ".join(said) or "anybody, in any way"
 
 
 def _k(row: Finding) -> int:

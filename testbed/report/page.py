@@ -52,7 +52,11 @@ def render(
         claimed=claimed_note(manifest),
         verdict=anchors_verdict(manifest),
         families=[_family(rows, harm, manifest, info) for harm in ("accountability", *FAMILIES)],
-        several={"models": len(rows.columns) > 1, "seeds": len(rows.seeds) > 1 and -1 not in rows.seeds},
+        several={
+            "models": len({model for _, model in rows.columns}) > 1,
+            "scenarios": len(rows.scenarios) > 1,
+            "seeds": len(rows.seeds) > 1 and -1 not in rows.seeds,
+        },
         pooled=-1 in rows.seeds and len(rows.seeds) > 1,
         case=case_view(life) if life else None,
         middle=any(guessed_match(dial) for dial in manifest.get("assumed") or []),
@@ -89,7 +93,7 @@ def write_page(
 def _family(rows: Findings, harm: str, manifest: Mapping[str, Any], info: Mapping[str, Any]) -> dict[str, Any]:
     """One harm family: its headline sentences by model, figures, and every finding by measure."""
     found = [row for row in rows.audited if row.harm == harm and rows.on_page(row)]
-    said = [{"model": model, "sentences": headlines(rows, harm, model)} for model in rows.models]
+    said = [{"name": rows.label(column), "sentences": headlines(rows, harm, column)} for column in rows.heads]
     return {
         "id": harm.replace(" ", "-"),
         "title": harm.capitalize(),

@@ -15,10 +15,11 @@ def clean(text: object) -> str:
     >>> clean("a\x1b[31m\tb\n c")
     'a [31m b c'
     """
+    text = str(text)
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = (
-        " " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter
-        for letter in str(text)
-        if letter not in BIDI
+        " " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text if letter not in BIDI
     )
     return " ".join("".join(kept).encode("utf-8", "replace").decode("utf-8").split())
 
@@ -29,7 +30,7 @@ def columns(text: str) -> int:
     >>> columns("abc"), columns("\u4fe1\u7528")
     (3, 4)
     """
-    return sum(_columns(letter) for letter in text)
+    return len(text) if text.isascii() else sum(_columns(letter) for letter in text)
 
 
 def _columns(letter: str) -> int:

@@ -72,6 +72,11 @@ class Finding:
         return f"f{self.number}"
 
     @property
+    def column(self) -> tuple[str, str]:
+        """What the row is about: the scenario and the model."""
+        return (self.scenario, self.model)
+
+    @property
     def known(self) -> bool:
         """Whether there is a value."""
         return not math.isnan(self.value)
@@ -91,9 +96,9 @@ class Finding:
         )
 
     @property
-    def key(self) -> tuple[str, str, str, str, int]:
+    def key(self) -> tuple[str | int, ...]:
         """What a row of another model must share to stand beside this one."""
-        return (self.measure, self.split, self.group, self.versus, self.seed)
+        return (self.scenario, self.measure, self.split, self.group, self.versus, self.seed)
 
     @property
     def small(self) -> str:
@@ -156,68 +161,74 @@ def owner(name: str, info: Mapping[str, Mapping[str, Any]]) -> str:
 class Findings:
     """The rows of one run, sorted into the audited scheme's and the anchors'.
 
-    The audited models and scenario are those that the manifest names; where it names none, every model
-    but the anchors', and the most frequent scenario.
+    The audited models and scenarios are those that the manifest names (`models`; `scenario`, or the `steps` of
+    a sweep); where it names none, every model but the anchors', and the most frequent scenario. A column is what was
+    audited: a model in a scenario. `columns` are all of them, comparisons of two models last; `heads` those that
+    headlines speak of.
     """
 
     def __init__(self, frame: pd.DataFrame, manifest: Mapping[str, Any], info: Mapping[str, Any] | None = None) -> None:
         self.info: Mapping[str, Mapping[str, Any]] = info if info is not None else manifest.get("measures") or {}
         self.rows = _rows(frame, self.info)
-        scenarios = Counter(row.scenario for row in self.rows)
-        named = str(manifest.get("scenario") or "")
-        self.scenario = named if named in scenarios else next((name for name, _ in scenarios.most_common(1)), named)
-        here = [row for row in self.rows if row.scenario == self.scenario]
-        found = list(dict.fromkeys(row.model for row in here))
-        wanted = [str(model) for model in manifest.get("models") or []]
-        self.models = [model for model in wanted if model in found] or (
-            [model for model in found if model not in ANCHORS and " - " not in model] or found
+        held = Counter(row.scenario for row in self.rows)
+        named = [str(name) for name in manifest.get("steps") or [manifest.get("scenario") or ""]]
+        self.scenarios = [name for name in dict.fromkeys(named) if name in held] or (
+            [name for name, _ in held.most_common(1)] or named
         )
-        pairs = [model for model in found if " - " in model and model not in self.models]
-        audited = {*self.models, *pairs}
-        self.columns = [*self.models, *pairs]
-        self.audited = [row for row in here if row.model in audited]
-        self.anchors = [row for row in self.rows if row.scenario != self.scenario or row.model not in audited]
-        seeds = sorted({row.seed for row in self.audited})
-        self.seeds = seeds
-        self.seed = -1 if -1 in seeds else (seeds[0] if seeds else 0)
+        self.scenario = self.scenarios[0]
+        found = list(dict.fromkeys(row.column for row in self.rows if row.scenario in self.scenarios))
+        wanted = [str(model) for model in manifest.get("models") or []]
+        known = {model for _, model in found}
+        self.models = [model for model in wanted if model in known] or (
+            [model for _, model in found if model not in ANCHORS and " - " not in model] or sorted(known)
+        )
+        self.models = list(dict.fromkeys(self.models))
+        self.heads = [(name, model) for name in self.scenarios for model in self.models if (name, model) in found]
+        self.columns = [*self.heads, *(one for one in found if " - " in one[1] and one not in self.heads)]
+        audited = set(self.columns)
+        self.audited = [row for row in self.rows if row.column in audited]
+        self.anchors = [row for row in self.rows if row.column not in audited]
+        self.seeds = sorted({row.seed for row in self.audited})
+        self.seed = -1 if -1 in self.seeds else (self.seeds[0] if self.seeds else 0)
         self.compared = [str(name) for name in manifest.get("compared") or []]
 
+    def label(self, column: tuple[str, str]) -> str:
+        """What tells a column from the others: the model, the scenario, or both; "" where there is but one."""
+        told = [column[0]] if len(self.scenarios) > 1 else []
+        told += [column[1]] if len({model for _, model in self.columns}) > 1 else []
+        return ", ".join(told)
+
     @cached_property
-    def _lottery(self) -> dict[tuple[str, str, str, str, int], Finding]:
-        # The first of equals: the lottery of the audited scenario comes before any departure from it.
-        found: dict[tuple[str, str, str, str, int], Finding] = {}
-        for row in sorted(self.rows, key=lambda row: (row.scenario != self.scenario, row.number)):
-            if row.model == LOTTERY:
-                found.setdefault(row.key, row)
-        return found
+    def _lottery(self) -> dict[tuple[str | int, ...], Finding]:
+        return {row.key: row for row in reversed(self.rows) if row.model == LOTTERY}
 
     def beside(self, row: Finding) -> Finding | None:
-        """The lottery's row of the same measure, people and seed; None where there is none."""
+        """The lottery's row of the same scenario, measure, people and seed; None where there is none."""
         return None if row.model == LOTTERY else self._lottery.get(row.key)
 
     def on_page(self, row: Finding) -> bool:
         """Whether a report shows the row: of several seeds only what is said over all of them, where that exists."""
         return row.seed == -1 or -1 not in self.seeds
 
-    def main(self, *, model: str | None = None, harm: str | None = None) -> list[Finding]:
+    def main(self, *, column: tuple[str, str] | None = None, harm: str | None = None) -> list[Finding]:
         """Audited rows without suffix, over all seeds where such rows exist, else of the first seed."""
         return [
             row
             for row in self.audited
             if not row.suffix
             and row.seed == self.seed
-            and (model is None or row.model == model)
+            and (column is None or row.column == column)
             and (harm is None or row.harm == harm)
         ]
 
-    def pick(self, wanted: str, model: str) -> Finding | None:
+    def pick(self, wanted: str, column: tuple[str, str]) -> Finding | None:
         """The row that a headline asks for: exactly that spelling, else the same name with other qualifiers.
 
         Of a comparison the first compared attribute and its first group are taken, never the largest gap:
         a headline chosen for its size would overstate.
         """
         name, _ = split_name(wanted)
-        rows = [row for row in self.main(model=model) if row.name == name]
+        rows = [row for row in self.main(column=column) if row.name == name]
         rows = [row for row in rows if row.measure == wanted] or rows
         return min(rows, key=self._order, default=None)
 

@@ -45,7 +45,7 @@ CONTRASTS: dict[str, str] = {
     " people",
     "clarity_gap": "reasons are given {v} {more} often for adverse than for favorable decisions",
     "error_gain": "one wrong entry moves its subject's score {v} {down} at the next decision",
-    "echo": "one wrong entry is followed by {x} {more} true adverse acts of its subject",
+    "echo": "one wrong entry is followed by {x} {more} true adverse acts of {touched}",
     "deterrence": "with the regime, true misconduct is {x} per 1,000 person-months {less} frequent",
 }
 """Signed values: {v} (with its unit) and {x} (without) are written without sign, {more}, {less} and {down} carry it."""
@@ -101,16 +101,16 @@ class Sentence:
         return f"{self.claim} ({self.detail})." if self.detail else f"{self.claim}."
 
 
-def headlines(findings: Findings, harm: str, model: str) -> list[Sentence]:
-    """The headline sentences of one harm family about one model, for the rows that the run has.
+def headlines(findings: Findings, harm: str, column: tuple[str, str]) -> list[Sentence]:
+    """The headline sentences of one harm family about one column, for the rows that the run has.
 
     Of the operator's report card every row about everybody; of a family without any headline row its first two.
     """
     names = OF_TABLES if findings.scenario == "table" and harm == "disparate impact" else HEADLINES.get(harm, ())
-    picked = (findings.pick(wanted, model) for wanted in names)
+    picked = (findings.pick(wanted, column) for wanted in names)
     rows = [row for row in picked if row is not None]
     if harm == "accountability" or not rows:
-        mine = [row for row in findings.main(model=model, harm=harm) if row.split == "all" or row.comparison]
+        mine = [row for row in findings.main(column=column, harm=harm) if row.split == "all" or row.comparison]
         rest = [row for row in mine if row not in rows]
         rows += [row for row in rest if row.split == "all"] if harm == "accountability" else rest[:2]
     return [sentence(row, findings.beside(row)) for row in rows]
@@ -175,6 +175,7 @@ def _claim(row: Finding, by: Scale, places: int) -> str:
         "k": f"{int(row.settings['k']):,}" if row.settings.get("k", "").isdigit() else "the",
         "decision": _decisions(row),
         "hop": _hop(row),
+        "touched": "its subject" if row.settings.get("who") == "self" else "the people it touches",
     }
     if plain in CONTRASTS and (row.versus or row.split == "all"):
         signs = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 def page(template: str, **context: Any) -> str:
     """A page from its template. Texts are cleaned and escaped where the template prints them."""
     return _environment().get_template(template).render(**context)
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}"
 
 
 @cache
@@ -36,7 +40,7 @@ def _environment() -> Any:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     environment.globals.update(style=_safe(style), policy=policy)
-    environment.filters.update(cell=cell, breakable=_breakable)
+    environment.filters.update(cell=cell, breakable=_breakable, command=_command, grouped=_grouped)
     return environment
 
 
@@ -46,6 +50,7 @@ def _safe(text: str) -> Any:
     return Markup(text)
 
 
+@lru_cache(maxsize=4096)
 def _breakable(text: str) -> Any:
     """A long name that may be broken after its joints, and nowhere else."""
     from markupsafe import Markup, escape
@@ -56,6 +61,17 @@ def _breakable(text: str) -> Any:
     return Markup(made)
 
 
+def _command(text: str) -> Any:
+    """A command that breaks between its words; a word longer than the line breaks anywhere."""
+    from markupsafe import Markup, escape
+
+    words = (f'<span class="word">{escape(word)}</span>' for word in clean(text).split())
+    return Markup(f'<code class="command">{" ".join(words)}</code>')
+
+
 def _finalize(value: Any) -> Any:
     """What is printed is one clean line, unless it is markup of our own."""
-    return value if hasattr(value, "__html__") or not isinstance(value, str) else clean(value)
+    return _cleaned(value) if type(value) is str else value
+
+
+_cleaned = lru_cache(maxsize=4096)(clean)

@@ -38,9 +38,9 @@ def answer(
     why not.
     """
     rows = Findings(findings, manifest)
-    for dials in (3, 1, 0):
-        blocks = _blocks(rows, manifest, life, pages, dials=dials)
-        for gap in ([""], []):
+    for gap in ([""], []):
+        for dials in (3, 2, 1, 0):
+            blocks = _blocks(rows, manifest, life, pages, dials=dials)
             lines = [line for number, block in enumerate(blocks) for line in ([*gap, *block] if number else block)]
             if len(lines) <= LINES:
                 return lines
@@ -128,14 +128,14 @@ def _blocks(
     """The answer in blocks of lines: what was audited, what was found, what it rests on, where to go on."""
     head = wrap("VOID: an anchor failed, so the numbers below must not be used.", WIDTH) if is_void(manifest) else []
     head += wrap(first_line(manifest), WIDTH)
-    model = rows.models[0] if rows.models else ""
-    if len(rows.models) > 1:
-        head += wrap(f"The sentences are about the first model, {model}.", WIDTH)
+    column = rows.heads[0] if rows.heads else ("", "")
+    if len(rows.heads) > 1:
+        head += wrap(f"The sentences are about the first of {len(rows.heads)}, {rows.label(column)}.", WIDTH)
     if failures_said(manifest):
         head += wrap(failures_said(manifest), WIDTH)
     found: list[str] = []
     for harm in (*FAMILIES, "accountability"):
-        said = headlines(rows, harm, model)
+        said = headlines(rows, harm, column)
         first = next((one for one in said if one.state != "not computed"), next(iter(said), None))
         if first is not None:
             found += wrap(f"{TITLES[harm]}: {first.text}", WIDTH, rest=INDENT)

@@ -65,7 +65,7 @@ def test_a_headline_is_the_first_group_of_the_first_compared_attribute_not_the_l
     ]
     rows = [{**cells, "split": s, "group": g, "versus": v, "value": x, "low": x, "high": x} for s, g, v, x in made]
     manifest = {"scenario": "s", "models": ["m"], "compared": ["community", "sex"]}
-    assert Findings(frame(rows), manifest).pick("adverse_gap", "m").group == "b"
+    assert Findings(frame(rows), manifest).pick("adverse_gap", ("s", "m")).group == "b"
 
 
 def test_of_several_seeds_the_pooled_row_speaks():
@@ -80,7 +80,7 @@ def test_of_several_seeds_the_pooled_row_speaks():
     cells |= {"split": "all", "group": "all"}
     rows = [{**cells, "value": value, "seed": seed} for seed, value in ((-1, 0.5), (0, 0.4), (1, 0.6))]
     found = Findings(frame(rows), {"scenario": "s", "models": ["m"]})
-    assert found.pick("flip_rate", "m").value == 0.5
+    assert found.pick("flip_rate", ("s", "m")).value == 0.5
     assert [row.seed for row in found.rows if found.on_page(row)] == [-1]
 
 
@@ -93,3 +93,15 @@ def test_small_numbers_are_marked_and_exact_ones_are_not(findings, manifest):
     assert rare.small == "small: under 10 events or non-events"
     assert exact.small == ""
     assert all(not row.small for row in rows if math.isnan(row.value))
+
+
+def test_every_step_of_a_sweep_is_audited_and_none_is_an_anchor():
+    cells = {"model": "m", "measure": "flip_rate", "harm": "error propagation", "unit": "rate", "n": 50, "value": 0.5}
+    cells |= {"split": "all", "group": "all"}
+    steps = ["s{d=0}", "s{d=1}"]
+    rows = [{**cells, "scenario": step, "model": model} for step in steps for model in ("m", "lottery")]
+    found = Findings(frame(rows), {"scenario": "s", "steps": steps, "models": ["m"]})
+    assert found.heads == [("s{d=0}", "m"), ("s{d=1}", "m")]
+    assert [found.label(column) for column in found.heads] == steps
+    assert all(found.beside(row).scenario == row.scenario for row in found.audited)
+    assert {row.model for row in found.anchors} == {"lottery"}

@@ -84,7 +84,7 @@ def test_a_measure_without_a_phrase_is_named_in_full():
 
 
 def test_the_operators_card_says_every_row_about_everybody(findings, manifest):
-    said = headlines(Findings(findings, manifest), "accountability", "rongcheng")
+    said = headlines(Findings(findings, manifest), "accountability", ("rongcheng", "rongcheng"))
     assert [one.row.name for one in said] == ["operator_error_rate", "operator_reversal_of_wrong"]
 
 

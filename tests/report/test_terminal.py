@@ -110,4 +110,4 @@ def test_many_models_are_said_to_be_many(findings, manifest, many):
 
     lines = answer(pd.concat(made, ignore_index=True), manifest)
     assert fits(lines)
-    assert "about the first model" in " ".join(lines)
+    assert "about the first of" in " ".join(lines)
