@@ -1,0 +1,191 @@
+"""The gap at equal conduct: nothing where decisions depend on conduct only, the surcharge where one is planted."""
+
+import numpy as np
+import pytest
+
+from synthetic.draws import sparse, uniform
+from testbed.case import run_case
+from testbed.measures.conduct import acts_in_window, cells, kinds_read, windows
+from testbed.measures.equal_conduct import adverse_gap_at_equal_conduct, first_full_month, standardized_gap
+from testbed.statistics import expand
+
+MINORITY = 'when = { community = { is = "minority" } }'
+SLIPS = {"slip": ('column = "slip"', -1)}
+
+
+def rows(case, **qualifiers):
+    measure = adverse_gap_at_equal_conduct
+    made = expand(measure, measure(case, **qualifiers), case)
+    return {row["measure"]: row for row in made}
+
+
+def value(case, **qualifiers):
+    return rows(case, **qualifiers)["adverse_gap_at_equal_conduct"]
+
+
+def test_decisions_that_depend_on_conduct_only_give_nothing_though_the_minority_does_four_times_as_much(plant, parts):
+    # Half of the acts are covered and entries come late, so that cells do not determine decisions.
+    acts = {"slip": parts.act(0.03, depends=parts.times("community", "minority", 4))}
+    watch = {"watch": parts.channel(acts, coverage_urban=0.5, coverage_rural=0.5, delay=2)}
+    case = run_case(plant(acts=acts, rules=SLIPS, channels=watch), people=40_960, periods=24, seed=1)
+    minority = case.people["community"].to_numpy() == "minority"
+    adverse = case.history.decision(23) == -1
+    raw = adverse[minority & case.scored].mean() - adverse[~minority & case.scored].mean()
+    assert raw > 0.1
+    last = rows(case)["adverse_gap_at_equal_conduct[period=23]"]
+    assert last["low"] < 0 < last["high"]
+    assert abs(last["value"]) < 0.03
+
+
+def test_months_of_delay_left_out_of_the_window_would_leak_conduct_into_the_gap(plant, parts):
+    acts = {"slip": parts.act(0.05, depends=parts.times("community", "minority", 6))}
+    scenario = plant(
+        acts=acts, rules=SLIPS, channels={"watch": parts.channel(acts, delay=3)}, follows=parts.regime(minor=3)
+    )
+    case = run_case(scenario, people=40_960, periods=20, seed=1)
+    whole = rows(case, period=19)["adverse_gap_at_equal_conduct[period=19]"]
+    assert whole["low"] < 0 < whole["high"]
+    codes, _ = case.coded("community")
+    short = cells(acts_in_window(case, 19, kinds_read(case), late=False)[case.scored])
+    leaked = standardized_gap(
+        short, codes[case.scored], case.history.decision(19)[case.scored] == -1, case.clusters[case.scored]
+    )
+    assert leaked.low > 0.05
+
+
+def test_a_planted_surcharge_comes_back_as_the_share_it_turns_adverse(plant, parts):
+    # Adverse from two acts on, for the minority from one: it turns exactly those with one act.
+    rules = SLIPS | {"surcharge": (MINORITY, -1)}
+    acts = {"slip": parts.act(0.06, depends=parts.times("community", "minority", 2))}
+    scenario = plant(acts=acts, rules=rules, held=("community",), cutoff=-1.5)
+    case = run_case(scenario, people=20_480, periods=7, seed=2)
+    made = value(case)
+    minority = (case.people["community"].to_numpy() == "minority") & case.scored
+    done = acts_in_window(case, first_full_month(case), kinds_read(case), late=True)[minority, 0]
+    assert made["value"] == pytest.approx((done == 1).mean(), abs=0.003)
+    mean = 0.06 * 2**0.5 * 6
+    assert made["low"] < mean * np.exp(-mean) < made["high"]
+
+
+def test_a_surcharge_for_some_is_their_share(plant, parts):
+    men = 'when = { community = { is = "minority" }, sex = { is = "male" } }'
+    scenario = plant(acts={"slip": parts.act(0.01)}, rules=SLIPS | {"surcharge": (men, -1)}, held=("community", "sex"))
+    case = run_case(scenario, people=20_480, periods=7, seed=1)
+    male = (case.people["sex"].to_numpy() == "male")[case.scored].mean()
+    assert value(case)["low"] < male * np.exp(-0.06) < value(case)["high"]
+
+
+def test_without_common_conduct_there_is_no_value_but_what_was_observed_stands_beside(plant, parts):
+    # The minority does forty times as much: most of its members have no equal among the majority.
+    acts = {"slip": parts.act(0.02, most=3.0, depends=parts.times("community", "minority", 60))}
+    case = run_case(plant(acts=acts, rules=SLIPS), people=12_288, periods=8)
+    made = rows(case)
+    assert np.isnan(made["adverse_gap_at_equal_conduct"]["value"])
+    assert "support is 0." in made["adverse_gap_at_equal_conduct"]["why"]
+    assert made["adverse_gap_at_equal_conduct_support"]["value"] < 0.8
+    assert made["adverse_gap_at_equal_conduct_observed"]["value"] == pytest.approx(0, abs=0.05)
+
+
+def test_the_default_month_is_the_first_with_a_full_window_and_the_last_stands_beside(plant, parts):
+    case = run_case(plant(acts={"slip": parts.act(0.05)}, rules=SLIPS), people=12_288, periods=9)
+    assert first_full_month(case) == 5
+    assert [name for name in rows(case) if "support" not in name] == [
+        "adverse_gap_at_equal_conduct",
+        "adverse_gap_at_equal_conduct[period=8]",
+    ]
+    short = run_case(plant(acts={"slip": parts.act(0.05)}, rules=SLIPS), people=2048, periods=3)
+    assert next(iter(rows(short))) == "adverse_gap_at_equal_conduct"
+    assert "not among the 3" in rows(short, period=3)["adverse_gap_at_equal_conduct[period=3]"]["why"]
+
+
+def test_the_claim_of_the_public_contract_can_be_decided_with_20_000_people():
+    case = run_case("rongcheng", people=20_000, periods=12)
+    made = expand(adverse_gap_at_equal_conduct, adverse_gap_at_equal_conduct(case), case)
+    row = next(r for r in made if (r["split"], r["group"], r["versus"]) == ("community", "minority", "majority"))
+    assert -0.02 < row["low"] <= row["value"] <= row["high"] < 0.02
+
+
+def test_the_windows_are_expiry_and_the_longest_delay_of_the_kinds_own_channels(plant, parts):
+    acts = {"slip": parts.act(0.05), "crime": parts.act(0.01, severity="serious"), "unseen": parts.act(0.01)}
+    channels = {"prompt": parts.channel(["slip"]), "slow": parts.channel(["crime"], delay=2)}
+    scenario = plant(acts=acts, rules=SLIPS | {"crime": ('column = "crime"', -1)}, channels=channels)
+    case = run_case(scenario, people=2048, periods=4)
+    assert windows(case, late=True).tolist() == [6, 36, 6]
+    assert windows(case, late=False).tolist() == [6, 24, 6]
+    assert kinds_read(case).tolist() == [0, 1]
+
+
+def test_acts_are_counted_in_their_window_only(plant, parts):
+    scenario = plant(acts={"slip": parts.act(0.1)}, rules=SLIPS, follows=parts.regime(minor=3))
+    case = run_case(scenario, people=2048, periods=8)
+    history = case.history
+    expected = history.true_counts(7) - history.true_counts(4)
+    np.testing.assert_array_equal(acts_in_window(case, 7, np.array([0]), late=False), expected)
+
+
+def test_cells_of_many_wide_columns_are_told_apart():
+    counts = (uniform(sparse(0, "test", np.arange(40_000, dtype=np.uint64))).reshape(2000, 20) * 3).astype(int) * 4000
+    counts[1000:] = counts[:1000]
+    found = cells(counts)
+    np.testing.assert_array_equal(found[:1000], found[1000:])
+    assert len(np.unique(found)) == len(np.unique(counts, axis=0))
+
+
+def test_a_group_without_members_is_nan_not_zero():
+    found = standardized_gap(np.zeros(50, int), np.zeros(50, int), np.ones(50, bool), np.arange(50))
+    assert np.isnan(found.value)
+    assert found.n == 0
+
+
+def test_under_ten_clusters_there_is_a_value_but_no_interval():
+    group, adverse = np.tile([0, 1], 50), np.tile([False, True, False, False], 25)
+    found = standardized_gap(np.zeros(100, int), group, adverse, np.arange(100) // 20)
+    assert found.value == 0.5
+    assert np.isnan(found.low)
+
+
+def drawn(stream, shape):
+    words = sparse(7, stream, np.arange(int(np.prod(shape)), dtype=np.uint64))
+    return uniform(words).reshape(shape)
+
+
+@pytest.mark.parametrize(
+    ("clusters", "base", "surcharge", "shared"),
+    [(12, 0.02, 0.0, 0.0), (20, 0.05, 0.03, 0.5), (40, 0.004, 0.0, 0.3), (60, 0.02, 0.0, 0.5)],
+)
+def test_the_interval_covers_the_planted_surcharge_with_enclaves_rare_events_and_shared_rates(
+    clusters, base, surcharge, shared
+):
+    from scipy.special import ndtri
+
+    runs, size = 250, 150
+    cluster = np.repeat(np.arange(clusters), size)
+    name = f"{clusters}:{base}"
+    coins = {key: drawn(f"{name}:{key}", (runs, clusters * size)) for key in ("group", "cell", "y")}
+    level = np.exp(shared * ndtri(drawn(f"{name}:level", (runs, clusters))) - shared**2 / 2)
+    enclave = drawn(f"{name}:enclave", (runs, clusters)) < 0.15
+    covered = 0
+    for run in range(runs):
+        share = np.where(enclave[run], 0.5, 0.08)[cluster]
+        group = (coins["group"][run] < share).astype(int)
+        cell = (coins["cell"][run][:, None] > np.where(group == 1, 0.5, 0.7)[:, None] + np.array([0, 0.15, 0.25])).sum(
+            axis=1
+        )
+        rate = np.clip(base * 2.0**cell * level[run][cluster] + surcharge * group, 0, 1)
+        found = standardized_gap(cell, group, coins["y"][run] < rate, cluster)
+        covered += found.low <= surcharge <= found.high
+    assert covered / runs > 0.93 - 2 * np.sqrt(0.93 * 0.07 / runs)
+
+
+def test_wrong_entries_are_a_gap_at_equal_conduct_too(plant, parts):
+    # Cameras that mistake the faces of the minority put the acts of some on others: not for what they did.
+    acts = {"slip": parts.act(0.08)}
+    watch = {"watch": 'mistakes = "community"\n' + parts.channel(acts, false_match=0.01, false_match_ratio=50)}
+    case = run_case(plant(acts=acts, rules=SLIPS, channels=watch), people=20_480, periods=8, seed=3)
+    innocent = acts_in_window(case, 7, kinds_read(case), late=True)[:, 0] == 0
+    codes, _ = case.coded("community")
+    who = case.scored & innocent
+    found = standardized_gap(
+        np.zeros(who.sum(), int), codes[who], case.history.decision(7)[who] == -1, case.clusters[who]
+    )
+    assert found.low > 0
