@@ -7,7 +7,7 @@ number of rates comes from one counting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -63,9 +63,9 @@ class CellRate(PerPerson):
     case: Any
 
     def __init__(self, case: Any, rate: Rate) -> None:
-        for name, value in {
-            "case": case, "rate": rate, "unit_of": None, "exact": False, "suffix": "", "qualifiers": {}, "why": "",
-        }.items():  # fmt: skip
+        laid_down = ("numerator", "denominator")
+        left = {one.name: one.default for one in fields(PerPerson) if one.name not in laid_down}
+        for name, value in {**left, "qualifiers": {}, "case": case, "rate": rate}.items():
             object.__setattr__(self, name, value)
 
     @cached_property

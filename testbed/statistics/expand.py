@@ -29,6 +29,7 @@ class Across:
     kind: str = "difference"
     suffix: str = ""
     qualifiers: Mapping[str, object] = field(default_factory=dict)
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Against:
     test: bool = True
     suffix: str = ""
     qualifiers: Mapping[str, object] = field(default_factory=dict)
+    unit: str = ""
 
 
 def expand(
@@ -120,6 +122,10 @@ def _named(measure: Measure, part: Any, suffix: str = "", name: str = "") -> str
     return written(name or measure.name, part.qualifiers, measure.qualifiers, part.suffix + suffix)
 
 
+def _unit(measure: Measure, part: Any) -> str:
+    return getattr(part, "unit", "") or measure.unit
+
+
 def _row(
     measure: Measure,
     name: str,
@@ -129,7 +135,7 @@ def _row(
     numbers: tuple[float, float, float],
     n: int,
     why: str,
-    unit: str = "",
+    unit: str,
 ) -> dict[str, Any]:
     value, low, high = map(float, numbers)
     if math.isnan(value):
@@ -146,7 +152,7 @@ def _row(
         "value": value,
         "low": low,
         "high": high,
-        "unit": unit or measure.unit,
+        "unit": unit,
         "n": int(n),
         "why": why,
     }
@@ -161,7 +167,7 @@ def _as_it_is(measure: Measure, part: Row) -> dict[str, Any]:
 
 def _values(measure: Measure, part: Any, made: Estimates, split: str) -> Rows:
     name, unit = _named(measure, part), getattr(part, "unit", "")
-    low, high = made.limits()
+    unit, (low, high) = _unit(measure, part), made.limits()
     return [
         _row(measure, name, split, made.levels[k], "", (made.value[k], low[k], high[k]), made.n[k], made.why[k], unit)
         for k in range(len(made.levels))
@@ -182,7 +188,7 @@ def _gaps(measure: Measure, part: Any, made: Estimates, split: str, r: int) -> R
     low, high = comparisons.differences(made, g, against)
     name, unit = _named(measure, part, name=measure.gap), getattr(part, "unit", "")
     n = np.minimum(made.n[g], made.n[r])
-    rows = []
+    rows, unit = [], _unit(measure, part)
     tests = _tests(measure, part, made, split, g, r, measure.gap, n)
     for i, k in enumerate(g.tolist()):
         numbers = (gap[i], low[i], high[i])
@@ -232,7 +238,19 @@ def _across(measure: Measure, part: Across, case: Any, split: str) -> Rows:
     for suffix, found in (("", spread), ("_observed", observed)):
         if found is not None:
             numbers = (found.value, found.low, found.high)
-            rows.append(_row(measure, _named(measure, part, suffix), split, "", "", numbers, found.n, found.why))
+            rows.append(
+                _row(
+                    measure,
+                    _named(measure, part, suffix),
+                    split,
+                    "",
+                    "",
+                    numbers,
+                    found.n,
+                    found.why,
+                    _unit(measure, part),
+                )
+            )
     return rows
 
 
@@ -259,13 +277,15 @@ def _against(measure: Measure, part: Against, case: Any, split: str, reference: 
         if single and part.test
         else [[] for _ in g]
     )
-    rows = []
+    rows, unit = [], _unit(measure, part)
     for i, k in enumerate(g.tolist()):
         why = "; ".join(dict.fromkeys(text for each in rates if (text := _undefined(each, k, r))))
         if not why and part.kind == "ratio" and made.value[r] == 0:
             why = f"the rate of {made.levels[r]} is 0"
         place = (split, made.levels[k], made.levels[r])
-        rows.append(_row(measure, _named(measure, part, "", stem), *place, (value[i], low[i], high[i]), n[i], why))
+        rows.append(
+            _row(measure, _named(measure, part, "", stem), *place, (value[i], low[i], high[i]), n[i], why, unit)
+        )
         if part.four_fifths:
             verdict = math.nan if why else float(four_fifths(made, k, r))
             name = _named(measure, part, "_four_fifths", stem)
