@@ -202,7 +202,7 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     import pandas as pd
 
     from testbed.finding import COLUMNS, frame
-    from testbed.pooling import pooled
+    from testbed.pooling import KEY, pooled
     from testbed.statistics import correct
 
     def table(beside: bool) -> pd.DataFrame:
@@ -223,7 +223,8 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
         {key: value for key, value in row.items() if key in names} for answer in answers for row in answer.anchor_rows
     )
     parts = [part for part in (audited, table(True), others) if len(part)]
-    findings = pd.concat(parts, ignore_index=True)
+    # An anchor's row that the run has already (the faithful record of a run without errors) is not said twice.
+    findings = pd.concat(parts, ignore_index=True).drop_duplicates([*KEY, "seed"], ignore_index=True)
     findings.attrs["audited"] = [(plan.scenario.name, name) for name in plan.names]
     findings.attrs["anchors"] = verdicts = [verdict for answer in answers for verdict in answer.verdicts]
     failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))

@@ -79,7 +79,8 @@ def write_run(findings: pd.DataFrame, manifest: dict[str, Any], folder: Folder) 
         aside.mkdir()
         write(findings, aside)
         replace_file(aside / "manifest.json", manifest_text(manifest))
-        write_page(findings, manifest, aside)
+        # The page is made from what was written, so that making it again gives the same bytes.
+        write_page(findings, manifest_read(manifest_text(manifest)), aside)
         if not path.exists() or ({one.name for one in path.iterdir()} <= set(OURS) and not path.is_symlink()):
             try:
                 if path.exists():

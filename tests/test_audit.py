@@ -1,0 +1,245 @@
+"""An audit: the same bytes on every engine, the anchors beside it, failures that stay visible."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthetic.errors import InputError
+from testbed.audit import audit, planned, run_audit
+from testbed.finding import COLUMNS, csv_text
+from testbed.life import life, typical
+from testbed.manifest import identity, manifest_of, manifest_read, manifest_text, same_run
+from testbed.output import OURS, claim_folder, read_run, write_run
+from testbed.pooling import pooled
+
+SMALL: dict[str, Any] = {"people": 3072, "periods": 10}
+FEW = "adverse_rate,wrong_adverse_rate,flip_rate,error_gain,error_reach"
+
+
+@pytest.fixture(scope="module")
+def made() -> Any:
+    """A small audit with few measures."""
+    return run_audit("rongcheng", measures=FEW, **SMALL)
+
+
+def row(
+    findings: pd.DataFrame, measure: str, model: str = "rongcheng", scenario: str = "rongcheng", **where: str
+) -> Any:
+    """The one row of a measure over everybody, or where it is told."""
+    place = {"split": "all", "group": "all", "versus": "", **where}
+    held = findings[
+        (findings["measure"] == measure) & (findings["model"] == model) & (findings["scenario"] == scenario)
+    ]
+    for name, value in place.items():
+        held = held[held[name] == value]
+    assert len(held) == 1, f"{measure}: {len(held)} rows"
+    return held.iloc[0]
+
+
+def test_the_table_has_the_columns_of_the_contract(made: Any) -> None:
+    assert tuple(made.findings.columns) == COLUMNS
+    assert (made.findings["value"].isna() == (made.findings["why"] != "")).all()
+    assert (
+        not made.findings[["scenario", "model", "measure", "split", "group", "versus", "unit", "why"]]
+        .isna()
+        .any()
+        .any()
+    )
+
+
+def test_the_lottery_and_the_other_anchors_stand_beside_the_scheme_under_their_own_names(made: Any) -> None:
+    assert row(made.findings, "error_gain", model="lottery")["value"] == 0
+    assert "oracle" in set(made.findings["model"])
+    assert "rongcheng{channels.errors=off}" in set(made.findings["scenario"])
+    assert made.findings.attrs["audited"] == [("rongcheng", "rongcheng")]
+    assert made.verdicts
+    assert not made.void
+
+
+def test_serial_and_processes_give_the_same_bytes_and_another_seed_gives_others(made: Any) -> None:
+    again = run_audit("rongcheng", measures=FEW, **SMALL, engine="processes", workers=2)
+    assert csv_text(again.findings) == csv_text(made.findings)
+    other = run_audit("rongcheng", measures=FEW, **SMALL, seeds=(1,))
+    assert csv_text(other.findings) != csv_text(made.findings)
+
+
+def test_the_base_run_shows_what_a_wrong_entry_does() -> None:
+    found = audit("rongcheng", people=20_000, periods=12, measures=FEW)
+    assert row(found, "error_reach[hop=household]")["value"] > 0
+    assert row(found, "wrong_adverse_rate")["value"] > 0
+    assert row(found, "error_gain")["value"] < 0
+    assert row(found, "error_gain", model="lottery")["value"] == 0
+
+
+def test_without_the_family_rule_the_household_is_not_reached() -> None:
+    found = audit("rongcheng", dials={"regime.family.share": 0}, measures="error_reach[hop=household]", **SMALL)
+    assert row(found, "error_reach[hop=household]", scenario="rongcheng{regime.family.share=0}")["value"] == 0
+
+
+def test_without_channel_errors_no_decision_is_wrong() -> None:
+    found = audit("rongcheng", dials={"channels.errors": "off"}, measures="wrong_adverse_rate", **SMALL)
+    assert row(found, "wrong_adverse_rate", scenario="rongcheng{channels.errors=off}")["value"] == 0
+
+
+class Raises:
+    """A model that fails on what it is asked."""
+
+    name = "raises"
+
+    def score(self, records: pd.DataFrame) -> np.ndarray:
+        raise ZeroDivisionError("nothing to divide by")
+
+
+def test_a_model_that_fails_leaves_rows_that_say_why_and_the_lottery_stays() -> None:
+    with pytest.warns(RuntimeWarning, match="nothing to divide by"):
+        found = audit("rongcheng", Raises(), measures=FEW, **SMALL)
+    mine = found[found["model"] == "raises"]
+    assert len(mine) == 5
+    assert mine["value"].isna().all()
+    assert mine["why"].str.contains("nothing to divide by").all()
+    assert row(found, "error_gain", model="lottery")["value"] == 0
+
+
+def test_functions_and_objects_are_models_too() -> None:
+    def by_age(records: pd.DataFrame) -> np.ndarray:
+        return records["age"].to_numpy(float)
+
+    found = audit("rongcheng", by_age, measures="adverse_rate", **SMALL)
+    assert row(found, "adverse_rate", model="by_age")["value"] > 0
+
+
+def test_either_spelling_selects_and_a_pattern_that_selects_nothing_is_refused() -> None:
+    some = audit("rongcheng", measures=["error_reach[hop=household]"], **SMALL)
+    mine = some[(some["model"] == "rongcheng") & (some["scenario"] == "rongcheng")]
+    assert set(mine["measure"].str.partition("[")[2]) == {"hop=household]"}
+    with pytest.raises(InputError, match="did you mean 'flip_rate'"):
+        audit("rongcheng", measures="flip_rat", **SMALL)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"people": 0}, "people"),
+        ({"people": 1.5}, "people"),
+        ({"periods": 0}, "periods"),
+        ({"seeds": ()}, "seeds"),
+        ({"seeds": (1, 1)}, "seeds"),
+        ({"seeds": (-1,)}, "seed"),
+        ({"models": []}, "models"),
+        ({"models": ["lottery", "lottery"]}, "twice"),
+        ({"models": "no_such"}, "no_such"),
+        ({"dials": {"no.such": 1}}, "no.such"),
+        ({"dials": {"regime.family.share": 2}}, "0 to 1"),
+        ({"engine": "threads"}, "engine"),
+    ],
+)
+def test_wrong_input_is_refused_in_one_sentence_before_anything_runs(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said) as caught:
+        audit("rongcheng", **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_over_several_seeds_a_row_holds_the_mean_with_a_t_interval() -> None:
+    base = dict.fromkeys(("harm", "unit", "why"), "") | {
+        "scenario": "s",
+        "model": "m",
+        "split": "all",
+        "group": "all",
+        "versus": "",
+    }
+    rows = [
+        {**base, "measure": "echo", "value": v, "low": v, "high": v, "n": 10, "seed": s}
+        for s, v in enumerate((1.0, 2.0, 6.0))
+    ]
+    rows += [
+        {**base, "measure": "flip_rate", "value": v, "low": v, "high": v, "n": 10, "seed": s}
+        for s, v in enumerate((1.0, math.nan, 6.0))
+    ]
+    echo, flip = pooled(pd.DataFrame(rows))
+    # Mean 3, standard deviation sqrt(7), t(2) at 0.975 is 4.302653 (any table): 3 -+ 4.302653 sqrt(7 / 3).
+    assert echo["value"] == 3.0
+    assert (echo["seed"], echo["n"]) == (-1, 30)
+    assert echo["high"] - 3 == pytest.approx(4.302653 * math.sqrt(7 / 3), abs=1e-5)
+    assert 3 - echo["low"] == pytest.approx(echo["high"] - 3)
+    assert math.isnan(flip["value"])
+    assert flip["why"].startswith("undefined for 1 of 3 seeds")
+
+
+def test_one_life_is_told_in_both_worlds(made: Any) -> None:
+    from testbed.case import run_case
+
+    told = made.life
+    assert told["root_period"] == 6
+    case = run_case("rongcheng", **SMALL)
+    assert typical(case) == told["person"]
+    assert life(case, told["person"]) == told
+    injected = [event for event in told["events"] if event["world"] == "error" and "followed" in event["detail"]]
+    assert injected[0]["period"] == 6
+    with pytest.raises(InputError, match="0 to 3071"):
+        life(case, 3072)
+
+
+# The folder of a run
+
+
+def test_the_manifest_says_what_the_run_rests_on_and_holds_no_paths(made: Any, tmp_path: Path) -> None:
+    manifest = manifest_of(made)
+    assert manifest_read(manifest_text(manifest))["assumed"] == manifest["assumed"]
+    by_path = {dial["path"]: dial for dial in manifest["assumed"]}
+    assert "flip_rate" in by_path["error.per_1000"]["measures"]
+    assert "adverse_rate" not in by_path["error.per_1000"]["measures"]
+    assert str(Path.cwd()) not in manifest_text(manifest)
+    assert manifest["claimed"]
+    assert {"python", "numpy", "scoring-testbed"} <= set(manifest["versions"])
+
+
+def test_a_folder_of_the_same_run_is_replaced_and_any_other_is_refused(made: Any, tmp_path: Path) -> None:
+    who, manifest = identity(made), manifest_of(made)
+    out = tmp_path / "new" / "run"
+    write_run(made.findings, manifest, claim_folder(out, who))
+    assert sorted(one.name for one in out.iterdir()) == sorted(OURS)
+    assert list(out.parent.iterdir()) == [out]
+    first = {name: (out / name).read_bytes() for name in OURS}
+    write_run(made.findings, manifest_of(made), claim_folder(out, who))
+    assert {name: (out / name).read_bytes() for name in OURS} == first
+    other = {**who, "seeds": [5]}
+    with pytest.raises(InputError, match="--overwrite"):
+        claim_folder(out, other)
+    claim_folder(out, other, overwrite=True)
+    findings, held = read_run(out)
+    assert csv_text(findings) == csv_text(made.findings)
+    assert same_run(held, who)
+
+
+def test_overwriting_leaves_files_of_others_alone(made: Any, tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("three years of work")
+    with pytest.raises(InputError, match="something else"):
+        claim_folder(tmp_path, identity(made))
+    write_run(made.findings, manifest_of(made), claim_folder(tmp_path, identity(made), overwrite=True))
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted([*OURS, "thesis.tex"])
+    assert (tmp_path / "thesis.tex").read_text() == "three years of work"
+
+
+def test_a_file_in_the_way_is_refused(made: Any, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(InputError, match="is a file"):
+        claim_folder(tmp_path / "taken", identity(made))
+    with pytest.raises(InputError, match="cannot be written"):
+        claim_folder(tmp_path / "taken" / "below", identity(made))
+
+
+def test_the_plan_and_what_came_of_it_have_one_identity(made: Any) -> None:
+    assert same_run(identity(planned("rongcheng", measures=FEW, **SMALL)), identity(made))
+
+
+def test_reading_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        read_run(tmp_path)
+    with pytest.raises(InputError):
+        read_run(tmp_path / "none")
