@@ -235,13 +235,12 @@ def tail(observed: float, weights: NDArray[np.float64], q: float) -> float:
     """
     values, many = np.unique(np.round(weights, 12), return_counts=True)
     spread = np.sqrt(q * (1 - q) * (many * values**2).sum())
-    if observed == 0 or spread == 0:
+    if observed == 0 or not spread > 0:
         return 1.0
     bound = 0.0
     for sign in (1.0, -1.0):
         t = sign * np.concatenate([np.linspace(0, 12, 481), np.geomspace(12, 400, 60)]) / spread
-        x = np.clip(np.outer(t, values), -700, 700)
-        cumulant = (np.log1p(q * np.expm1(x)) * many).sum(axis=1)
+        cumulant = (np.logaddexp(np.log1p(-q), np.log(q) + np.outer(t, values)) * many).sum(axis=1)
         bound += float(np.exp(min(0.0, (cumulant - np.abs(t) * abs(observed)).min())))
     return min(bound, 1.0)
 

@@ -1,0 +1,196 @@
+"""Anchors hold in fair runs and fail where something is broken."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from testbed import anchors as module
+from testbed.anchors import Relabelled, anchors, faithful, lottery_holds, null_twin, oracle, relabelled, tail
+from testbed.models.base import Scores
+from testbed.models.lottery import Lottery
+from testbed.scenario import Scenario
+from testbed.setting import Setting
+
+
+@pytest.fixture(scope="module")
+def setting():
+    return Setting(Scenario.load("rongcheng"), people=8192, periods=10, seed=1)
+
+
+@pytest.fixture(scope="module")
+def case(setting):
+    return setting.case()
+
+
+@pytest.fixture(scope="module")
+def lottery(setting):
+    return setting.case(Lottery())
+
+
+def tampered(case, **arrays):
+    """The same case with other arrays in its history."""
+    made = object.__new__(type(case))
+    made.__dict__.update({**case.__dict__, "history": replace(case.history, **arrays), "_twins": {}})
+    made.__dict__.pop("outcome", None)
+    return made
+
+
+def test_every_anchor_of_a_fair_run_holds(case, lottery):
+    rows, verdicts = anchors(case, lottery)
+    assert [one["name"] for one in verdicts if not one["holds"]] == []
+    assert [one["name"] for one in verdicts[:4]] == ["null twin", "faithful record", "oracle", "labels redrawn"]
+    assert all(one["detail"] for one in verdicts)
+    assert {(row["scenario"], row["model"]) for row in rows} == {
+        ("rongcheng{channels.errors=off}", "rongcheng"),
+        ("rongcheng", "oracle"),
+        ("rongcheng{labels.community=redrawn}", "rongcheng"),
+        ("rongcheng{labels.sex=redrawn}", "rongcheng"),
+        ("rongcheng", "lottery"),
+    }
+
+
+def test_the_lottery_s_own_anchors_are_checked_on_its_own_case_without_further_rows(lottery):
+    rows, verdicts = anchors(lottery)
+    assert rows == []
+    assert [one["name"].split(":")[0] for one in verdicts] == ["lottery"] * 3
+    assert all(one["holds"] for one in verdicts)
+
+
+def test_the_lottery_s_error_gain_is_exactly_zero(case, lottery):
+    rows, _ = anchors(case, lottery)
+    row = next(row for row in rows if row["measure"] == "error_gain")
+    assert row["value"] == row["low"] == row["high"] == 0
+
+
+def test_a_world_that_comes_out_differently_when_run_again_voids_the_run(case):
+    scores = case.history.scores.copy()
+    scores[3, int(np.flatnonzero(case.scored)[5])] += 1
+    assert not null_twin(tampered(case, scores=scores))["holds"]
+
+
+def test_a_model_that_draws_its_own_coins_voids_the_run(setting):
+    class Moody:
+        times = 0
+
+        def score(self, records):
+            self.times += 1
+            return np.full(len(records), float(self.times))
+
+    assert not null_twin(setting.case(Moody()))["holds"]
+
+
+def test_a_wrong_decision_on_a_faithful_record_voids_the_run(case):
+    clean = Setting(case.scenario.set({"channels.errors": "off"}), people=2048, periods=4).case()
+    rows, verdicts = faithful(clean)
+    assert verdicts[0]["holds"]
+    assert all(row["value"] == row["low"] == row["high"] == 0 for row in rows)
+    decisions = clean.history.decisions.copy()
+    decisions[2, int(np.flatnonzero(clean.scored)[0])] = -1
+    assert not faithful(tampered(clean, decisions=decisions))[1][0]["holds"]
+
+
+def test_the_oracle_finds_as_many_as_its_budget_allows(case):
+    rows, verdicts = oracle(case)
+    budget = int((case.history.decision(case.decided)[case.scored] == -1).sum())
+    row = {row["measure"]: row for row in rows}
+    assert row["detection_precision"]["n"] == budget
+    assert row["detection_precision"]["value"] == 1
+    assert row["detection_recall"]["value"] == pytest.approx(budget / row["detection_recall"]["n"])
+    assert verdicts[0]["holds"]
+
+
+def test_redrawn_labels_have_the_shares_of_the_real_ones_and_stay_within_a_household(case):
+    view = Relabelled(case, "community")
+    codes, levels = view.coded("community")
+    real, _ = case.coded("community")
+    assert levels == ("majority", "minority")
+    assert abs(codes[case.scored].mean() - real[case.scored].mean()) < 0.02
+    first = np.unique(case.society.household, return_index=True)[1]
+    np.testing.assert_array_equal(codes, codes[first][case.society.household])
+    assert (codes != real).mean() > 0.05
+
+
+def test_labels_that_were_not_redrawn_in_a_scheme_that_reads_them_void_the_run(setting, monkeypatch):
+    class Bigot:
+        row_wise = True
+
+        def score(self, records):
+            return records["age"].to_numpy(float)
+
+    case = setting.case(Bigot())
+    assert relabelled(case)[1][0]["holds"]
+    ages = np.where(case.history.decision(case.decided) == -1, 1, 0)
+
+    class Leaking(Relabelled):
+        def __init__(self, case, attribute):
+            super().__init__(case, attribute)
+            self.codes = np.where(ages == 1, len(self.levels) - 1, self.codes)
+
+    monkeypatch.setattr(module, "Relabelled", Leaking)
+    assert not relabelled(case)[1][0]["holds"]
+
+
+def test_a_lottery_that_reads_a_record_voids_the_run(setting):
+    class Loaded(Lottery):
+        def score(self, records, *, draws):
+            return Scores(draws - 0.2 * records["judgment_default"].to_numpy(float))
+
+    verdicts = {one["name"]: one["holds"] for one in lottery_holds(setting.case(Loaded()))}
+    assert not verdicts["lottery: error_gain 0"]
+    assert not verdicts["lottery: hidden 0"]
+
+
+def test_a_lottery_that_knows_a_group_voids_the_run(case):
+    minority = case.society.code("community", "minority")
+    community = np.resize(case.society.columns["community"], 1 << 15)  # the training society has other people
+
+    class Loaded(Lottery):
+        def score(self, records, *, draws):
+            mine = community[records.index] == minority
+            return Scores(np.where(mine, draws / 2, draws))
+
+    verdicts = {one["name"]: one["holds"] for one in lottery_holds(case.setting.case(Loaded()))}
+    assert not verdicts["lottery: no gap, randomness 1"]
+
+
+def test_fair_worlds_are_not_void(case):
+    # One fair run in a thousand may fail: none of these 60 redraws of the labels does, few adverse decisions or many.
+    few = case.history.decisions.copy()
+    few[:, np.flatnonzero(few[case.decided] == -1)[3:]] = 0
+    for seed in range(60):
+        for made in (case, tampered(case, decisions=few)):
+            again = tampered(made)
+            again.seed = seed
+            assert relabelled(again)[1][0]["holds"], seed
+
+
+def test_a_run_that_ends_before_the_entry_has_anchors_all_the_same():
+    setting = Setting(Scenario.load("rongcheng"), people=1024, periods=3)
+    _, verdicts = anchors(setting.case(), setting.case(Lottery()))
+    assert all(one["holds"] for one in verdicts)
+
+
+def test_the_tail_bounds_the_exact_chance_and_is_not_far_above_it():
+    from scipy.stats import binom
+
+    # 30 signs of each kind, each in with a half: the sum, moved by 30, is binomial.
+    signs = np.concatenate([np.ones(30), -np.ones(30)])
+    for s in (8, 14, 20):
+        exact = 2 * binom.sf(30 + s - 1, 60, 0.5)
+        assert exact <= tail(float(s), signs, 0.5) <= 12 * exact
+    # 25 heavy units among 1,000, each in with 0.08: a long upper tail, where a normal one would be far too thin.
+    heavy, light, q = 1 - 0.025, -0.025, 0.08
+    weights = np.concatenate([np.full(25, heavy), np.full(975, light)])
+    sums = heavy * np.arange(26)[:, None] + light * np.arange(976)
+    chance = binom.pmf(np.arange(26), 25, q)[:, None] * binom.pmf(np.arange(976), 975, q)
+    for s in (3.0, 5.0, 7.0):
+        exact = chance[np.abs(sums) >= s].sum()
+        assert exact <= tail(s, weights, q) <= 40 * exact
+    # One unit that is nearly everything.
+    assert tail(0.9, np.array([0.999, *np.full(999, -0.001)]), 0.06) >= 0.06
+
+
+def test_no_difference_at_all_has_the_chance_one():
+    assert tail(0.0, np.array([1.0, -1.0]), 0.3) == 1
+    assert tail(5.0, np.zeros(4), 0.3) == 1
