@@ -72,7 +72,7 @@ class Durations:
         risk, ended = self.risk.sum(axis=0), self.ended.sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             hazard = ended / risk
-            gone = np.concatenate([[False], np.cumprod(1 - hazard)[:-1] == 0])
+            gone = np.concatenate([[False], np.maximum.accumulate(hazard[:-1] == 1)])
             hazard = np.where(gone, 1.0, hazard)
             survival = np.cumprod(1 - hazard)
             own = (self.ended - self.risk * hazard) / (risk * (1 - hazard))
