@@ -15,6 +15,8 @@ from testbed.report.sentences import no_difference, plain_name
 
 LONGEST = 24
 """Marks in one figure; what is beyond stands in the table only."""
+OF_TABLES = ("selection_rate", "true_positive_rate", "false_positive_rate", "precision")
+"""Rates drawn by group of a table, where nothing is known of what was deserved."""
 REACHED = {
     ("hop", "none"): "without a known tie",
     ("hop", "household"): "in the household",
@@ -59,6 +61,16 @@ def figures(findings: Findings, harm: str) -> list[Figure]:
 
 
 def _impact(findings: Findings) -> Iterable[Figure | None]:
+    for split in _splits(findings):
+        if findings.scenario != "table":
+            yield from _gaps(findings, split)
+        names = OF_TABLES if findings.scenario == "table" else ("adverse_rate", "wrong_adverse_rate")
+        for name in names:
+            title = f"{_title(name)} by {split.replace('_', ' ')}"
+            yield _dots(findings, title, _by_group(findings, name, split), lambda row: row.group)
+
+
+def _gaps(findings: Findings, split: str) -> Iterable[Figure | None]:
     names = (
         "adverse_gap",
         "wrong_adverse_gap",
@@ -66,18 +78,10 @@ def _impact(findings: Findings) -> Iterable[Figure | None]:
         "counterfactual_effect",
         "spurious_gap",
     )
-    for split in _splits(findings):
-        rows = [row for row in _all(findings, *names) if row.split == split and row.versus]
-        pairs = dict.fromkeys((row.group, row.versus) for row in rows)
-        for group, versus in list(pairs)[:3]:
-            title = f"How much more often {group} than {versus} people are decided adversely"
-            yield _dots(
-                findings, title, [row for row in rows if (row.group, row.versus) == (group, versus)], plain_name
-            )
-        levels = [name for name in ("adverse_rate", "wrong_adverse_rate") if _by_group(findings, name, split)]
-        for name in levels or ("selection_rate", "false_positive_rate", "false_negative_rate"):
-            title = f"{_title(name)} by {split.replace('_', ' ')}"
-            yield _dots(findings, title, _by_group(findings, name, split), lambda row: row.group)
+    rows = [row for row in _all(findings, *names) if row.split == split and row.versus]
+    for group, versus in list(dict.fromkeys((row.group, row.versus) for row in rows))[:3]:
+        title = f"How much more often {group} than {versus} people are decided adversely"
+        yield _dots(findings, title, [row for row in rows if (row.group, row.versus) == (group, versus)], plain_name)
 
 
 def _opacity(findings: Findings) -> Iterable[Figure | None]:
@@ -90,7 +94,7 @@ def _opacity(findings: Findings) -> Iterable[Figure | None]:
                 rows += found
                 curves.append(Curve(words, [_mark(findings, row, f"{_k(row):,}") for row in found]))
         if curves:
-            title = f"What stays open after k known cases{_of(findings, column)}"
+            title = f"{_of(findings, column)}What stays open after k known cases"
             note = "Across: the number of known cases. Up: share of what the base rates leave open, in percent."
             yield Figure(title, note, curve(title, curves, scale("rate")), rows)
     rows = [row for row in _all(findings, "reason_coverage", "record_access", "randomness") if row.split == "all"]
@@ -126,7 +130,7 @@ def _dots(findings: Findings, title: str, rows: Sequence[Finding], label: Callab
     if not any(row.known for row in rows):
         return None
     by = scale(rows[0].unit, comparison=rows[0].comparison)
-    marks = [_mark(findings, row, label(row) + _of(findings, row.column)) for row in rows]
+    marks = [_mark(findings, row, _of(findings, row.column) + label(row)) for row in rows]
     nothing = no_difference(rows[0])
     note = f"Unit: {by.unit or rows[0].unit or 'number'}. Whiskers: 95 % intervals."
     if any(mark.lottery == mark.lottery for mark in marks):
@@ -163,7 +167,7 @@ def _splits(findings: Findings) -> list[str]:
 
 def _of(findings: Findings, column: tuple[str, str]) -> str:
     label = findings.label(column) if column in findings.columns else ""
-    return f" ({label})" if label else ""
+    return f"{label}: " if label else ""
 
 
 def _with_oracle(row: Finding) -> str:

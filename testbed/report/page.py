@@ -17,7 +17,15 @@ from testbed.report.rerun import command_for
 from testbed.report.rows import FAMILIES, Finding, Findings, owner
 from testbed.report.sentences import headlines
 from testbed.report.templating import page
-from testbed.report.terminal import anchors_verdict, claimed_note, dial_value, first_line, guessed_match, is_void
+from testbed.report.terminal import (
+    anchors_verdict,
+    claimed_note,
+    dial_value,
+    first_line,
+    guessed_match,
+    is_void,
+    of_table,
+)
 
 NAME = "report.html"
 QUESTIONS = {
@@ -30,6 +38,7 @@ QUESTIONS = {
 }
 ABOVE = ("measures", "life", "assumed", "sources", "not_modelled", "anchors")
 """Keys of the manifest that the page prints in full."""
+OF_TABLE = "On whom do the decisions and their errors fall?"
 FACTS = ("unit", "better", "estimand", "interval", "reference", "caveats")
 
 
@@ -50,7 +59,9 @@ def render(
         void=is_void(manifest),
         opening=first_line({**manifest, "claimed": False}),
         claimed=claimed_note(manifest),
-        verdict=anchors_verdict(manifest),
+        table=of_table(manifest),
+        notes=[_sentence(note) for note in manifest.get("notes") or []],
+        verdict="" if of_table(manifest) else anchors_verdict(manifest),
         families=[_family(rows, harm, manifest, info) for harm in ("accountability", *FAMILIES)],
         several={
             "models": len({model for _, model in rows.columns}) > 1,
@@ -97,7 +108,7 @@ def _family(rows: Findings, harm: str, manifest: Mapping[str, Any], info: Mappin
     return {
         "id": harm.replace(" ", "-"),
         "title": harm.capitalize(),
-        "question": QUESTIONS[harm],
+        "question": OF_TABLE if of_table(manifest) else QUESTIONS[harm],
         "said": [
             {**one, "sentences": [_headline(sentence, info) for sentence in one["sentences"]]}
             for one in said

@@ -46,7 +46,10 @@ def case_command(life: Mapping[str, Any]) -> str:
         return ""
     words = ["testbed", "case", scenario, "--person", str(int(life["person"]))]
     if "options" in life:
-        return shlex.join([*words, *_kept(life["options"], ("--periods",), seed=life.get("seed"))])
+        options = list(life["options"])
+        if "--model" in options:
+            words += ["--model", clean(life["model"])]
+        return shlex.join([*words, *_kept(options, ("--model", "--periods"), seed=life.get("seed"))])
     for name in ("model", "people", "seed"):
         if life.get(name) is not None and not (name == "model" and life[name] == scenario):
             words += [f"--{name}", clean(life[name])]

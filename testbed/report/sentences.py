@@ -128,7 +128,10 @@ def sentence(row: Finding, lottery: Finding | None = None) -> Sentence:
     state = _state(row)
     # The words carry the sign of the value; the interval and the lottery beside it keep their own.
     signed = [f"difference {by.bare(row.value, places)}"] if row.name in CONTRASTS and row.value < 0 else []
-    details = [*signed, interval(row.low, row.high, row.value, places, by), _people(row)]
+    limits = interval(row.low, row.high, row.value, places, by)
+    if limits == "exact" and row.seed == -1:
+        limits = "the same in every seed"
+    details = [*signed, limits, _people(row)]
     if row.small:
         details.append(row.small)
     if lottery is not None:

@@ -73,6 +73,11 @@ def is_void(manifest: Mapping[str, Any]) -> bool:
     return any(not anchor.get("holds") for anchor in manifest.get("anchors") or [])
 
 
+def of_table(manifest: Mapping[str, Any]) -> bool:
+    """Whether the findings are of a table that somebody brought: no world was run, so there is nothing to anchor."""
+    return manifest.get("scenario") == "table"
+
+
 def first_line(manifest: Mapping[str, Any]) -> str:
     """What was audited, and whether what follows from a decision is only claimed."""
     name = clean(manifest.get("scenario") or "table")
@@ -141,7 +146,11 @@ def _blocks(
             found += wrap(f"{TITLES[harm]}: {first.text}", WIDTH, rest=INDENT)
     if life:
         found += wrap(f"One life: {case_sentence(life)}.", WIDTH, rest=INDENT)
-    rests = wrap(anchors_verdict(manifest), WIDTH, rest=INDENT) + wrap(_assumed(manifest, dials), WIDTH, rest=INDENT)
+    rests: list[str] = []
+    if not of_table(manifest):
+        rests = wrap(anchors_verdict(manifest), WIDTH, rest=INDENT) + wrap(
+            _assumed(manifest, dials), WIDTH, rest=INDENT
+        )
     written = ", ".join(clean(page) for page in pages)
     told = f"Written: {written}." if written else "Nothing was written: add --out DIR for report.html and findings.csv."
     on = wrap(told, WIDTH, rest=INDENT)

@@ -254,6 +254,8 @@ def test_the_audit_of_a_table_has_a_page_too(parse):
     text = parse(render(frame(rows), {"scenario": "table", "command": "testbed table x.csv --outcome y"})).text
     assert "Between the groups of sex, error rates differ by up to 20 percentage points." in text
     assert "False positive rate by sex" in text
+    assert "synthetic" not in text
+    assert "Anchors" not in text
 
 
 def test_the_page_is_written_as_a_whole_or_not_at_all(tmp_path, findings, manifest):

@@ -53,6 +53,18 @@ def test_two_commands_to_try_repeat_the_runs_own_options(findings, manifest, lif
     assert "--out here" not in text
 
 
+def test_a_life_of_one_of_several_models_is_told_again_with_that_model(findings, manifest, life):
+    manifest["command"] = "testbed audit rongcheng --model mine --model other --seeds 3"
+    text = " ".join(" ".join(answer(findings, manifest, {**life, "model": "mine"})).split())
+    assert "testbed case rongcheng --person 4711 --model mine --seed 0 " in text
+
+
+def test_a_table_has_nothing_to_anchor(findings, manifest):
+    text = "\n".join(answer(findings.assign(scenario="table"), {"scenario": "table", "models": ["rongcheng"]}))
+    assert "Anchors" not in text
+    assert "Assumed" not in text
+
+
 def test_a_failed_anchor_heads_the_answer(findings, manifest, life):
     manifest["anchors"][1] = {"name": "lottery", "holds": False, "detail": "adverse_gap 0.2"}
     lines = answer(findings, manifest, life)
