@@ -36,13 +36,14 @@ def run(args: argparse.Namespace) -> int:
         "measures": args.measures,
     }
     plan = planned(args.scenario, args.model, **asked)
+    engine = engine_of(args, plan.people)
     folder = claim_folder(args.out, identity(plan), overwrite=args.overwrite) if args.out else None
     tell(
         f"testbed: {plan.people:,} synthetic people, {plan.periods} months, "
         f"{len(plan.seeds)} seed{'s' * (len(plan.seeds) > 1)}; {', '.join(plan.names)}, and a lottery beside it ..."
     )
     made = run_audit(
-        args.scenario, args.model, **asked, engine=engine_of(args, plan.people), workers=args.workers,
+        args.scenario, args.model, **asked, engine=engine, workers=args.workers,
         done=lambda what: tell(f"testbed: {what} measured after {time.monotonic() - began:.0f} s"),
     )  # fmt: skip
     manifest = manifest_of(made)

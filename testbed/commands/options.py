@@ -85,8 +85,9 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
 
 def engine_of(args: argparse.Namespace, people: int) -> str:
     """The engine that was asked for; else processes where that pays: the findings are the same bytes."""
-    from testbed.engine import cores
+    from testbed.engine import check_engine, cores
 
+    check_engine(args.engine or "serial", args.workers)
     if args.engine is not None:
         return str(args.engine)
     return "processes" if people >= LARGE and (args.workers or cores()) > 1 else "serial"

@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
         "measures": args.measures,
     }
     plans = [planned(args.scenario, args.model, dials={**fixed, **step}, **asked) for step in steps]
+    engine = engine_of(args, plans[0].people)
     who = {
         **identity(plans[0]),
         "kind": "sweep",
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
                 args.model,
                 dials={**fixed, **step},
                 **asked,
-                engine=engine_of(args, plans[0].people),
+                engine=engine,
                 workers=args.workers,
             )
         )
