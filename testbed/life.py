@@ -134,9 +134,8 @@ def _touched(row: Any) -> dict[str, Any]:
 
 def _in_order(events: list[Event]) -> list[Event]:
     """By month; within one: acts, entries, notice, the decision, lists, sanctions, ends of entries."""
-    return [
-        event for _, event in sorted(enumerate(events), key=lambda one: (one[1]["period"], one[1]["place"], one[0]))
-    ]
+    inside = sorted(events, key=lambda event: (event["period"], event["place"]))
+    return [{name: value for name, value in event.items() if name != "place"} for event in inside]
 
 
 def _event(period: int, place: int, world: str, what: str, detail: str, visible: bool) -> Event:
