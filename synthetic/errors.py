@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class InputError(ValueError):
@@ -19,6 +18,8 @@ def unknown(noun: str, name: object, allowed: Iterable[str]) -> InputError:
     >>> print(unknown("measure", "flip_rat", ["flip_rate", "echo"]))
     unknown measure 'flip_rat'; did you mean 'flip_rate'? Allowed: echo, flip_rate.
     """
+    from difflib import get_close_matches
+
     names = sorted(allowed)
     near = get_close_matches(str(name), names, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""

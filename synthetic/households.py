@@ -85,7 +85,7 @@ class Members:
         first = self.layout.first
         if values.dtype.kind == "f":
             return np.add.reduceat(values, first)
-        total = np.cumsum(values, dtype=np.int64)
+        total = np.cumsum(values, dtype=np.int32 if values.dtype.itemsize < 4 else np.int64)
         return np.diff(total[first + self.size - 1], prepend=0)
 
     def any(self, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:

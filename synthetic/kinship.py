@@ -18,6 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from synthetic.errors import InputError
 from synthetic.households import Members
 from synthetic.variable import Numbers
 
@@ -124,6 +125,9 @@ class Kinship:
     @cached_property
     def tables(self) -> dict[str, NDArray[np.int16]]:
         """The quantile tables from which cells are looked up."""
+        for letters, weights in zip(self.compositions, self.head):
+            if not weights.sum() > 0:
+                raise InputError(f"households {letters}: no age of the head is possible at these dials.")
         return {
             "head": quantiles(self.head, 4096),
             "partner": quantiles(self.partner, 512),

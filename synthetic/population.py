@@ -40,7 +40,7 @@ class Population:
             raise InputError(f"seed of a population: found {seed!r}, an integer is needed.")
         self.recipe = Recipe.load(recipe)
         self.size, self.seed = int(size), int(seed)
-        self.truth: tuple[str, ...] = ()
+        self.truth = tuple(name for name in self.recipe.columns if self.recipe.variables[name].truth)
         self._set: tuple[tuple[str, float | int | bool, NDArray[np.int64] | None], ...] = ()
 
     @classmethod
@@ -98,9 +98,7 @@ class Population:
             block.run(order)
             low, high = max(start, first * GRID), min(stop, until * GRID)
             for name in wanted:
-                made[name][low - start : high - start] = block.get(name, "person")[
-                    low - first * GRID : high - first * GRID
-                ]
+                made[name][low - start : high - start] = block.people(name, low - first * GRID, high - first * GRID)
         return made
 
     def people(self, start: int = 0, stop: int | None = None) -> pd.DataFrame:
@@ -176,6 +174,15 @@ class _Block:
         if (name, unit) not in self.spread:
             self.spread[name, unit] = self.layout.spread(self.values[name], held_by, unit)
         return self.spread[name, unit]
+
+    def people(self, name: str, start: int, stop: int) -> NDArray:
+        """A variable of the people start..stop-1 of the block."""
+        held_by, values = self.recipe.variables[name].assigned_to, self.values[name]
+        if held_by == "person":
+            return values[start:stop]
+        if (name, "person") in self.spread:
+            return self.spread[name, "person"][start:stop]
+        return values.take(self.layout.of[start:stop]) if held_by == "household" else values.repeat(GRID)[start:stop]
 
     def _reserved(self, each: Variable) -> dict[str, object]:
         made: dict[str, object] = {}

@@ -35,8 +35,8 @@ class Variable:
 
     `assigned_to` is the unit that has the value: "person", "household" or "grid". `levels` are the labels of
     an integer-coded category. `bounds` holds the smallest and largest value of a number. A variable with
-    `column=False` is latent; one with `fixed=True` is part of the layout and cannot be set. With `chances`,
-    the function gives the chances of each level rather than values.
+    `column=False` is latent; one with `fixed=True` is part of the layout and cannot be set; one with `truth=True`
+    is what no institution can hold. With `chances`, the function gives the chances of each level, not values.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Variable:
     dtype: type = np.float64
     column: bool = True
     fixed: bool = False
+    truth: bool = False
     chances: bool = False
     reserved: tuple[str, ...] = ()
 
@@ -100,6 +101,7 @@ def variable(
     dtype: type | None = None,
     column: bool = True,
     fixed: bool = False,
+    truth: bool = False,
     chances: bool = False,
 ) -> Callable[[Callable[..., Any]], Variable]:
     """Declare a function as a variable of the recipe whose file it stands in; its parameters are its parents."""
@@ -125,6 +127,7 @@ def variable(
             dtype=dtype or KINDS[kind],
             column=column,
             fixed=fixed,
+            truth=truth,
             chances=chances,
             reserved=tuple(name for name in names if name in RESERVED),
         )

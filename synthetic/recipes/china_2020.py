@@ -115,7 +115,7 @@ def sex(demography: Array) -> Array:
     return demography >> 7
 
 
-@variable("person", "integer", "age at the start", unit="years", bounds=(0, OLDEST + 27))
+@variable("person", "integer", "age at the start", unit="years", bounds=(0, OLDEST))
 def age(demography: Array) -> Array:
     return demography & 127
 
@@ -248,16 +248,16 @@ def internet(age: Array, residence: Array, numbers: Numbers) -> Array:
 # --- true traits behind conduct --------------------------------------------------------------------------------
 
 
-@variable("person", "float", "diligence: keeping to obligations, a rank", unit="rank", bounds=(0, 1))
+@variable("person", "float", "diligence: keeping to obligations, a rank", unit="rank", bounds=(0, 1), truth=True)
 def diligence(community: Array, draw: Draw, numbers: Numbers) -> Array:
     return shifted(draw(), community == MINORITY, numbers.community_shift)
 
 
-@variable("person", "float", "civic activity, a rank", unit="rank", bounds=(0, 1))
+@variable("person", "float", "civic activity, a rank", unit="rank", bounds=(0, 1), truth=True)
 def civic(community: Array, draw: Draw, numbers: Numbers) -> Array:
     return shifted(draw(), community == MINORITY, numbers.community_shift)
 
 
-@variable("person", "float", "taste for lawful but sensitive acts, a rank", unit="rank", bounds=(0, 1))
+@variable("person", "float", "taste for lawful but sensitive acts, a rank", unit="rank", bounds=(0, 1), truth=True)
 def sensitive_taste(community: Array, draw: Draw, numbers: Numbers) -> Array:
     return shifted(draw(), community == MINORITY, numbers.community_shift)

@@ -72,6 +72,10 @@ def test_every_number_has_a_unit_a_source_and_a_reading():
         assert dial.reading != "assumed" or dial.range[0] < dial.range[1], dial.path
 
 
+def test_only_the_traits_behind_conduct_are_truth():
+    assert Population(RECIPE, 10).truth == ("diligence", "civic", "sensitive_taste")
+
+
 def test_what_is_left_out_is_said_in_sentences():
     assert len(RECIPE.not_modelled) >= 5
     assert all(line.endswith(".") for line in RECIPE.not_modelled)
