@@ -136,10 +136,11 @@ def test_many_wide_columns_are_packed_in_several_words():
 
 def test_ids_are_kept_when_columns_grow_wider():
     ids = RecordIds(2)
-    first, _ = ids.look_up([np.array([0, 1, 0]), np.array([5, 5, 6])])
+    met = [ids.look_up([np.array([x]), np.array([y])])[0][0] for x, y in ((1, 6), (1, 5), (0, 6))]
+    assert met == [0, 1, 2]  # as they came, which is not their order
     ids.look_up([np.array([-9, 2**40]), np.array([5, 5])])
-    again, new = ids.look_up([np.array([0, 1, 0]), np.array([5, 5, 6])])
-    assert first.tolist() == again.tolist()
+    again, new = ids.look_up([np.array([1, 1, 0]), np.array([6, 5, 6])])
+    assert again.tolist() == met
     assert not len(new)
 
 
