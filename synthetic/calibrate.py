@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synthetic.errors import unknown
 from synthetic.kinship import band_of
 from synthetic.population import Population
 from synthetic.recipe import FOLDER, Recipe
@@ -174,16 +175,21 @@ def main() -> None:
     """Work out every number, each step with those before it in place."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the numbers into china_2020.toml")
-    keep = parser.parse_args().write
+    steps = {step.__name__: step for step in (tilts, cohorts, employment, incomes, users)}
+    parser.add_argument("steps", nargs="*", metavar="STEP", help=f"of {', '.join(steps)}; all if none is named")
+    asked = parser.parse_args()
+    for name in asked.steps:
+        if name not in steps:
+            parser.error(str(unknown("step", name, steps)))
     recipe = Recipe.load("china-2020")
     file = FOLDER / "china_2020.toml"
     text = file.read_text(encoding="utf-8")
-    for step in (tilts, cohorts, employment, incomes, users):
+    for step in (steps[name] for name in steps if name in asked.steps or not asked.steps):
         for path, value in step(recipe).items():
             print(f"{path} = {value}")
             recipe = _put(recipe, {path: value})
             text = write(text, path, value)
-    if keep:
+    if asked.write:
         file.write_text(text, encoding="utf-8")
 
 

@@ -38,7 +38,7 @@ def shifted(coins: Floats, those: NDArray[np.bool_], shift: float) -> Floats:
     if shift == 0:
         return coins
     odds = np.where(those, np.exp(shift), 1.0)
-    return coins * odds / (1 - coins + coins * odds)
+    return np.minimum(coins * odds / (1 - coins + coins * odds), 1 - 2.0**-53)
 
 
 class Ranks:

@@ -20,7 +20,7 @@ Weights = tuple  # of arrays or numbers, one for each level
 Draw = Callable[..., NDArray[np.float64]]
 
 # Codes of the levels named below.
-URBAN, MALE, MINORITY, SENIOR, EMPLOYED, CHILD, PARENT = 0, 0, 1, 3, 2, 2, 3
+URBAN, MALE, MINORITY, JUNIOR, SENIOR, EMPLOYED, CHILD, PARENT = 0, 0, 1, 2, 3, 2, 2, 3
 
 COMPOSITIONS = {
     "alone": "H",
@@ -225,7 +225,7 @@ def income(
     residence: Array, community: Array, work: Array, education: Array, draw: Draw, numbers: Numbers, members: Members
 ) -> Array:
     earning = members.sum(work == EMPLOYED) / members.size
-    schooled = members.sum(education >= SENIOR) / members.size
+    schooled = members.sum(np.maximum(education - JUNIOR, 0)) / members.size
     rank = normal(draw()) + numbers.earners * earning + numbers.schooling * schooled
     spread = np.where(residence == URBAN, numbers.urban_spread, numbers.rural_spread)
     middle = np.where(residence == URBAN, numbers.urban_middle, numbers.rural_middle)
