@@ -148,8 +148,8 @@ def error_agencies(case: Any) -> tuple[PerPerson, ...]:
     for name in sorted(names):
         mask = bits(case.history.list_names, {name})
         before, after = (np.asarray((lives.lists & mask) > 0) for lives in (base, error))
-        gross += found.summed(np.asarray((before != after).any(axis=0))) > 0
-        net += (found.summed(after.any(axis=0)) > 0).astype(float) - (found.summed(before.any(axis=0)) > 0)
+        gross += found.summed(np.any(before != after, axis=0)) > 0
+        net += (found.summed(np.any(after, axis=0)) > 0).astype(float) - (found.summed(np.any(before, axis=0)) > 0)
     exact = found.blind or not names
     return found.part(gross, exact=exact), found.part(net, "_net", exact=exact)
 

@@ -306,6 +306,39 @@ def test_roots_whose_differences_meet_have_the_value_they_have_alone(tmp_path):
         assert mine.equals(single.touched.sort_values(["root", "person"], ignore_index=True))
 
 
+def test_a_model_that_does_not_say_it_is_row_wise_has_the_same_reach(tmp_path):
+    scenario = town(tmp_path, lapses=0.05, sanction="all", raises=3, stray=0.3, per_1000=30)
+
+    class Counting:
+        def score(self, records):
+            return 100.0 - 10 * records["slip"].to_numpy(float) - 10 * records["lapse"].to_numpy(float)
+
+    setting = Setting(scenario, people=1024)
+    case, undeclared = setting.case(), setting.case(Counting())
+    assert case.separable
+    assert not undeclared.separable
+    for name in ("error_gain", "flip_rate", "error_lifetime"):
+        assert value(undeclared, name) == pytest.approx(value(case, name))
+    assert value(undeclared, "error_reach") == pytest.approx(value(case, "error_reach"), rel=0.2)
+    assert "error_reach[hop=displaced]" not in rows_of(undeclared, "error_reach")
+
+
+def test_whom_a_ranking_moves_are_counted_as_displaced_and_not_as_kin(tmp_path):
+    scenario = town(tmp_path, sanction="all", per_1000=5)
+
+    class Ranking:
+        def score(self, records):
+            counts = records["slip"].to_numpy(float) + 1e-6 * records.index.to_numpy()
+            return 100.0 - 100 * counts.argsort().argsort() / len(counts)
+
+    found = rows_of(Setting(scenario, people=1024).case(Ranking()), "error_reach")
+    assert found["error_reach[hop=displaced]"]["value"] > 10
+    assert math.isnan(found["error_reach_net[hop=displaced]"]["value"])
+    assert found["error_reach"]["value"] >= found["error_reach[hop=displaced]"]["value"]
+    assert math.isnan(found["error_reach"]["low"])
+    assert found["error_reach[hop=household]"]["value"] < 10
+
+
 # --- Coverage ----------------------------------------------------------------------------------------
 
 
