@@ -14,7 +14,7 @@ from synthetic.errors import InputError, unknown
 from testbed.disclosure import Disclosure
 from testbed.history import History
 from testbed.models.base import Scores, higher_is
-from testbed.models.scorer import Scorer
+from testbed.models.scorer import Scorer, record_frame
 from testbed.records import outcome_positive, record_arrays, record_columns, window
 from testbed.society import Views
 from testbed.twin import (
@@ -102,9 +102,8 @@ class Case:
     def records_at(self, period: int) -> pd.DataFrame:
         """What the model sees at a month, people in scope only."""
         arrays = record_arrays(self.society, self.history, period)
-        scorer = Scorer(self.model, {})
-        scorer.columns = dict(record_columns(self.scenario))
-        return scorer.frame({k: v[self.scored] for k, v in arrays.items()}, self.society.ids[self.scored])
+        scored = {name: column[self.scored] for name, column in arrays.items()}
+        return record_frame(record_columns(self.scenario), scored, self.society.ids[self.scored])
 
     @cached_property
     def scores(self) -> Scores:

@@ -12,9 +12,9 @@ from synthetic.draws import GRID, derive, pack, sparse, uniform
 from synthetic.errors import InputError
 from testbed.case import Case
 from testbed.history import History
-from testbed.models.base import higher_is, learns, name_of, needs, row_wise
+from testbed.models.base import fitted, higher_is, learns, name_of, needs, row_wise
 from testbed.models.decide import Decide
-from testbed.models.scorer import Scorer
+from testbed.models.scorer import Scorer, record_frame
 from testbed.records import outcome_positive, record_arrays, record_columns, window
 from testbed.scenario import TRAINING_PERIODS, Scenario
 from testbed.society import Society
@@ -60,9 +60,8 @@ class Setting:
         if learns(model):
             learned = outcome_positive(self.scenario, self.scenario.learn, history, society)
             at = TRAINING_PERIODS - 1 - window(self.scenario.learn)
-            frame = Scorer(model, record_columns(self.scenario)).frame(record_arrays(society, history, at), society.ids)
-            fitted = model.fit(frame[society.scored], learned[society.scored].astype(np.int8))
-            model = model if fitted is None else fitted
+            frame = record_frame(record_columns(self.scenario), record_arrays(society, history, at), society.ids)
+            model = fitted(model, frame[society.scored], learned[society.scored].astype(np.int8))
         scorer = Scorer(model, record_columns(self.scenario))
         decide = None
         if any(self.scenario.decide.values()):
