@@ -160,14 +160,12 @@ def _row(
 
 def _as_it_is(measure: Measure, part: Row) -> dict[str, Any]:
     numbers = (part.value, part.low, part.high)
-    return _row(
-        measure, _named(measure, part), part.split, part.group, part.versus, numbers, part.n, part.why, part.unit
-    )
+    place, unit = (part.split, part.group, part.versus), _unit(measure, part)
+    return _row(measure, _named(measure, part), *place, numbers, part.n, part.why, unit)
 
 
 def _values(measure: Measure, part: Any, made: Estimates, split: str) -> Rows:
-    name, unit = _named(measure, part), getattr(part, "unit", "")
-    unit, (low, high) = _unit(measure, part), made.limits()
+    name, unit, (low, high) = _named(measure, part), _unit(measure, part), made.limits()
     return [
         _row(measure, name, split, made.levels[k], "", (made.value[k], low[k], high[k]), made.n[k], made.why[k], unit)
         for k in range(len(made.levels))
@@ -186,7 +184,7 @@ def _gaps(measure: Measure, part: Any, made: Estimates, split: str, r: int) -> R
     against = np.full(len(g), r)
     gap = made.value[g] - made.value[r]
     low, high = comparisons.differences(made, g, against)
-    name, unit = _named(measure, part, name=measure.gap), getattr(part, "unit", "")
+    name = _named(measure, part, name=measure.gap)
     n = np.minimum(made.n[g], made.n[r])
     rows, unit = [], _unit(measure, part)
     tests = _tests(measure, part, made, split, g, r, measure.gap, n)
@@ -224,9 +222,7 @@ def _tests(
         found = [_row(measure, name_p, *place, (p[i], math.nan, math.nan), n[i], few, "p")]
         if made.binary and detect:
             none = few if np.isnan(p[i]) else "the pooled rate is 0 or 1"
-            found.append(
-                _row(measure, name_d, *place, (seen[i], math.nan, math.nan), n[i], none, getattr(part, "unit", ""))
-            )
+            found.append(_row(measure, name_d, *place, (seen[i], math.nan, math.nan), n[i], none, _unit(measure, part)))
         rows.append(found)
     return rows
 
