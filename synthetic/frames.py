@@ -46,7 +46,12 @@ class FramePopulation(Population):
         return self._frame.iloc[start:stop].copy()
 
     def arrays(
-        self, start: int = 0, stop: int | None = None, *, names: Sequence[str] | None = None
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        names: Sequence[str] | None = None,
+        base: Mapping[str, NDArray] | None = None,
     ) -> dict[str, NDArray]:
         """The columns of the rows start..stop-1 as arrays; texts and categories as integer codes of their levels."""
         start, stop = self._range(start, stop)

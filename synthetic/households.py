@@ -44,6 +44,21 @@ class Layout:
         self.size = np.append(self.first[1:], self.people) - self.first
         self.of = np.repeat(np.arange(len(lives)), self.size)
 
+    @classmethod
+    def of_households(cls, start: int, stop: int, household: NDArray[np.int64]) -> Layout:
+        """The layout of grids whose people's household ids are known."""
+        made = cls(start, stop)
+        made.first = np.flatnonzero(household == np.arange(start * GRID, stop * GRID))
+        made.size = np.append(made.first[1:], made.people) - made.first
+        made.of = np.repeat(np.arange(len(made.first)), made.size)
+        return made
+
+    def gather(self, values: NDArray, unit: str) -> NDArray:
+        """A column of people, at the unit that holds it: the inverse of `spread`."""
+        if unit == "person":
+            return values
+        return values.take(self.first) if unit == "household" else values[::GRID]
+
     @cached_property
     def grid_of_household(self) -> Ints:
         """The grid (its number in the block) of each household."""

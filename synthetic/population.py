@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.draws import GRID, dense, pack, sparse, uniform
+from synthetic.block import Block, Setting
+from synthetic.draws import GRID
 from synthetic.errors import InputError
-from synthetic.households import Layout, Members
-from synthetic.recipe import LAYOUT, Recipe
-from synthetic.variable import Variable
+from synthetic.recipe import Recipe
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BLOCK = 64
 """Grids worked on at once: 65,536 people, a block that fits the cache."""
-
-_SLOTS = "household_size"
-"""The variable that is drawn slot by slot and makes the layout."""
 
 
 class Population:
@@ -41,7 +37,7 @@ class Population:
         self.recipe = Recipe.load(recipe)
         self.size, self.seed = int(size), int(seed)
         self.truth = tuple(name for name in self.recipe.columns if self.recipe.variables[name].truth)
-        self._set: tuple[tuple[str, float | int | bool, NDArray[np.int64] | None], ...] = ()
+        self._set: tuple[Setting, ...] = ()
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, *, truth: Sequence[str] = ()) -> Population:
@@ -81,23 +77,36 @@ class Population:
         return made
 
     def arrays(
-        self, start: int = 0, stop: int | None = None, *, names: Sequence[str] | None = None
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        names: Sequence[str] | None = None,
+        base: Mapping[str, NDArray] | None = None,
     ) -> dict[str, NDArray]:
-        """The columns of the people start..stop-1 as arrays; a category as the integer codes of its levels."""
+        """The columns of the people start..stop-1 as arrays; a category as the integer codes of its levels.
+
+        `base` may hold columns of the same people in the same society before any `do`: what the settings do not
+        cause is then taken from it (the very arrays, not copies) and only their effects are worked out.
+        """
         start, stop = self._range(start, stop)
         wanted = self.recipe.columns if names is None else list(names)
-        order = self.recipe.needed(wanted)
+        caused = self.recipe.effects([name for name, _, _ in self._set])
+        kept = {name: values for name, values in (base or {}).items() if name not in caused}
         variables = self.recipe.variables
-        made: dict[str, NDArray] = {name: np.empty(stop - start, variables[name].dtype) for name in wanted}
-        if stop == start:
-            return made
+        made = {name: kept[name] if name in kept else np.empty(stop - start, variables[name].dtype) for name in wanted}
+        new = [name for name in wanted if name not in kept]
+        order, rest = self.recipe.needed(new), self.recipe.needed(new, kept)
         last = (stop - 1) // GRID + 1
-        for first in range(start // GRID, last, BLOCK):
-            until = min(first + BLOCK, last)
-            block = _Block(self, first, until)
-            block.run(order)
-            low, high = max(start, first * GRID), min(stop, until * GRID)
-            for name in wanted:
+        for first, until in _blocks(start // GRID, last if new and start < stop else 0, stop // GRID if kept else last):
+            low, high = first * GRID, until * GRID
+            given = {name: values[low - start : high - start] for name, values in kept.items()}
+            if low < start or high > stop:
+                given = {}
+            block = Block(self.recipe, self.seed, first, until, self._set, given)
+            block.run(rest if given else order)
+            low, high = max(start, low), min(stop, high)
+            for name in new:
                 made[name][low - start : high - start] = block.people(name, low - first * GRID, high - first * GRID)
         return made
 
@@ -132,90 +141,9 @@ class Population:
         return int(start), int(stop)
 
 
-class _Block:
-    """The grids first..until-1 of a population, worked out together; each as it would be alone."""
-
-    def __init__(self, population: Population, first: int, until: int) -> None:
-        self.seed, self.first, self.until = population.seed, first, until
-        self.recipe, self.set = population.recipe, population._set
-        self.values: dict[str, NDArray] = {}
-        self.spread: dict[tuple[str, str], NDArray] = {}
-        slots = self.recipe.variables.get(_SLOTS)
-        self.layout = Layout(first, until, None if slots is None else self._sizes)
-        self.members = Members(self.layout)
-        for name in LAYOUT:
-            self.values[name] = getattr(self.layout, name)
-        if slots is not None:
-            self.values[_SLOTS] = self.layout.size.astype(slots.dtype)
-
-    def _sizes(self, slots: int) -> NDArray:
-        ids = np.arange(self.first, self.until)[:, None] * GRID + np.arange(slots)
-        words = sparse(self.seed, f"society:{_SLOTS}", pack(ids.ravel()))
-        return self.recipe.chances(_SLOTS).toss(words, []).reshape(-1, slots)
-
-    def run(self, order: list[str]) -> None:
-        for name in order:
-            each = self.recipe.variables[name]
-            if name not in self.values:
-                inputs = [self.get(parent, each.assigned_to) for parent in each.parents]
-                if each.chances:
-                    self.values[name] = self.recipe.chances(name).toss(self._words(name, each.assigned_to), inputs)
-                else:
-                    assert each.function is not None
-                    made = each.function(*inputs, **self._reserved(each))
-                    self.values[name] = np.asarray(made, each.dtype)
-            self._intervene(each)
-
-    def get(self, name: str, unit: str) -> NDArray:
-        """A variable at a unit: spread over people or households where it is held by a coarser one."""
-        held_by = self.recipe.variables[name].assigned_to
-        if held_by in (unit, "person"):
-            return self.values[name]
-        if (name, unit) not in self.spread:
-            self.spread[name, unit] = self.layout.spread(self.values[name], held_by, unit)
-        return self.spread[name, unit]
-
-    def people(self, name: str, start: int, stop: int) -> NDArray:
-        """A variable of the people start..stop-1 of the block."""
-        held_by, values = self.recipe.variables[name].assigned_to, self.values[name]
-        if held_by == "person":
-            return values[start:stop]
-        if (name, "person") in self.spread:
-            return self.spread[name, "person"][start:stop]
-        return values.take(self.layout.of[start:stop]) if held_by == "household" else values.repeat(GRID)[start:stop]
-
-    def _reserved(self, each: Variable) -> dict[str, object]:
-        made: dict[str, object] = {}
-        if "draw" in each.reserved:
-            made["draw"] = lambda k=0: uniform(self._words(each.name, each.assigned_to, k))
-        if "numbers" in each.reserved:
-            made["numbers"] = self.recipe.numbers[each.name]
-        if "members" in each.reserved:
-            made["members"] = self.members
-        return made
-
-    def _words(self, name: str, unit: str, k: int = 0) -> NDArray[np.uint64]:
-        stream = f"society:{name}"
-        if unit == "person":
-            return dense(self.seed, stream, self.first * GRID, self.until * GRID, 0, k)
-        ids = self.layout.household if unit == "household" else self.layout.grid
-        return sparse(self.seed, stream, pack(ids, 0, 0, k))
-
-    def _intervene(self, each: Variable) -> None:
-        for target, value, people in self.set:
-            if target != each.name:
-                continue
-            if people is None:
-                self.values[each.name] = np.full_like(self.values[each.name], value)
-                continue
-            low, high = np.searchsorted(people, [self.first * GRID, self.until * GRID])
-            if low == high:
-                continue
-            places = people[low:high] - self.first * GRID
-            if each.assigned_to == "household":
-                places = self.layout.of[places]
-            elif each.assigned_to == "grid":
-                places = places // GRID
-            changed = self.values[each.name].copy()
-            changed[places] = value
-            self.values[each.name] = changed
+def _blocks(first: int, last: int, whole: int) -> Iterator[tuple[int, int]]:
+    """Runs of grids to work on at once; none goes on from those below `whole` to those above."""
+    while first < last:
+        until = min(first + BLOCK, last if first >= whole else min(last, whole))
+        yield first, until
+        first = until

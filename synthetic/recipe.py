@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -139,16 +139,24 @@ class Recipe:
             self._chances[name] = Chances(each, parents, self.numbers[name])
         return self._chances[name]
 
-    def needed(self, names: list[str]) -> list[str]:
-        """The named variables and all their causes, causes first."""
+    def effects(self, names: Collection[str]) -> frozenset[str]:
+        """The named variables and all that they cause."""
+        found = set(names)
+        for child in self.order:
+            if found.intersection(self.variables[child].parents):
+                found.add(child)
+        return frozenset(found)
+
+    def needed(self, names: Sequence[str], known: Collection[str] = ()) -> list[str]:
+        """The named variables and all their causes, causes first; what is known is not traced further."""
         for name in names:
             if name not in self.variables:
                 raise unknown(f"variable of {self.name}", name, self.variables)
         wanted = set(names)
         for name in reversed(self.order):
-            if name in wanted:
+            if name in wanted and name not in known:
                 wanted.update(self.variables[name].parents)
-        return [name for name in self.order if name in wanted]
+        return [name for name in self.order if name in wanted and name not in known]
 
 
 def _layout() -> dict[str, Variable]:

@@ -144,6 +144,25 @@ def test_only_what_a_variable_causes_is_worked_out_again(town, everybody, name, 
         assert (done["income"] != everybody["income"]).mean() > 0.5
 
 
+@pytest.mark.parametrize("people", [None, [3, 5000, 71_900]])
+@pytest.mark.parametrize(
+    "values", [{"community": "minority"}, {"sex": "male"}, {"residence": "rural"}, {"age": 40}, {}]
+)
+def test_effects_worked_out_from_known_columns_have_the_same_bytes(town, everybody, values, people):
+    done = town.do(values, people=people)
+    assert same(done.arrays(base=everybody), done.arrays())
+    part = {name: column[700:70_000] for name, column in everybody.items()}
+    assert same(done.arrays(700, 70_000, base=part), done.arrays(700, 70_000))
+    some = {name: everybody[name] for name in ("age", "sex", "education")}
+    assert same(done.arrays(base=some, names=["income", "age"]), done.arrays(names=["income", "age"]))
+
+
+def test_what_is_not_caused_is_handed_through(town, everybody):
+    done = town.do({"community": "minority"}).arrays(base=everybody)
+    assert done["age"] is everybody["age"]
+    assert done["income"] is not everybody["income"]
+
+
 def test_twins_share_their_coins(town, everybody):
     done = town.do({"residence": "urban"}).arrays()
     already = everybody["residence"] == 0

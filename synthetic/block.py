@@ -1,0 +1,126 @@
+"""A block of grids: where the variables of a recipe are worked out, each grid as it would be alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.draws import GRID, dense, pack, sparse, uniform
+from synthetic.households import Layout, Members
+from synthetic.recipe import LAYOUT, Recipe
+from synthetic.variable import Variable
+
+Setting = tuple[str, float | int | bool, NDArray[np.int64] | None]
+"""A variable, the value it is set to, and for whom (None: everybody)."""
+
+_SLOTS = "household_size"
+"""The variable that is drawn slot by slot and makes the layout."""
+
+
+class Block:
+    """The grids first..until-1 of a society, worked out together.
+
+    `given` holds columns of its people that are known already and that no setting changes.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        seed: int,
+        first: int,
+        until: int,
+        settings: Sequence[Setting] = (),
+        given: Mapping[str, NDArray] | None = None,
+    ) -> None:
+        self.recipe, self.seed, self.first, self.until = recipe, seed, first, until
+        self.settings = settings
+        self.values: dict[str, NDArray] = {}
+        self.spread: dict[tuple[str, str], NDArray] = {}
+        slots = recipe.variables.get(_SLOTS)
+        if given and "household" in given:
+            self.layout = Layout.of_households(first, until, given["household"])
+        else:
+            self.layout = Layout(first, until, None if slots is None else self._sizes)
+        self.members = Members(self.layout)
+        for name in LAYOUT:
+            self.values[name] = getattr(self.layout, name)
+        if slots is not None:
+            self.values[_SLOTS] = self.layout.size.astype(slots.dtype)
+        for name, values in (given or {}).items():
+            if name not in self.values:
+                self.values[name] = self.layout.gather(values, recipe.variables[name].assigned_to)
+
+    def _sizes(self, slots: int) -> NDArray:
+        ids = np.arange(self.first, self.until)[:, None] * GRID + np.arange(slots)
+        words = sparse(self.seed, f"society:{_SLOTS}", pack(ids.ravel()))
+        return self.recipe.chances(_SLOTS).toss(words, []).reshape(-1, slots)
+
+    def run(self, order: Sequence[str]) -> None:
+        """Work out the named variables, causes first."""
+        for name in order:
+            each = self.recipe.variables[name]
+            if name not in self.values:
+                inputs = [self.get(parent, each.assigned_to) for parent in each.parents]
+                if each.chances:
+                    self.values[name] = self.recipe.chances(name).toss(self._words(name, each.assigned_to), inputs)
+                else:
+                    assert each.function is not None
+                    made = each.function(*inputs, **self._reserved(each))
+                    self.values[name] = np.asarray(made, each.dtype)
+            self._intervene(each)
+
+    def get(self, name: str, unit: str) -> NDArray:
+        """A variable at a unit: spread over people or households where it is held by a coarser one."""
+        held_by = self.recipe.variables[name].assigned_to
+        if held_by in (unit, "person"):
+            return self.values[name]
+        if (name, unit) not in self.spread:
+            self.spread[name, unit] = self.layout.spread(self.values[name], held_by, unit)
+        return self.spread[name, unit]
+
+    def people(self, name: str, start: int, stop: int) -> NDArray:
+        """A variable of the people start..stop-1 of the block."""
+        held_by, values = self.recipe.variables[name].assigned_to, self.values[name]
+        if held_by == "person":
+            return values[start:stop]
+        if (name, "person") in self.spread:
+            return self.spread[name, "person"][start:stop]
+        return values.take(self.layout.of[start:stop]) if held_by == "household" else values.repeat(GRID)[start:stop]
+
+    def _reserved(self, each: Variable) -> dict[str, object]:
+        made: dict[str, object] = {}
+        if "draw" in each.reserved:
+            made["draw"] = lambda k=0: uniform(self._words(each.name, each.assigned_to, k))
+        if "numbers" in each.reserved:
+            made["numbers"] = self.recipe.numbers[each.name]
+        if "members" in each.reserved:
+            made["members"] = self.members
+        return made
+
+    def _words(self, name: str, unit: str, k: int = 0) -> NDArray[np.uint64]:
+        stream = f"society:{name}"
+        if unit == "person":
+            return dense(self.seed, stream, self.first * GRID, self.until * GRID, 0, k)
+        ids = self.layout.household if unit == "household" else self.layout.grid
+        return sparse(self.seed, stream, pack(ids, 0, 0, k))
+
+    def _intervene(self, each: Variable) -> None:
+        for target, value, people in self.settings:
+            if target != each.name:
+                continue
+            if people is None:
+                self.values[each.name] = np.full_like(self.values[each.name], value)
+                continue
+            low, high = np.searchsorted(people, [self.first * GRID, self.until * GRID])
+            if low == high:
+                continue
+            places = people[low:high] - self.first * GRID
+            if each.assigned_to == "household":
+                places = self.layout.of[places]
+            elif each.assigned_to == "grid":
+                places = places // GRID
+            changed = self.values[each.name].copy()
+            changed[places] = value
+            self.values[each.name] = changed
