@@ -59,7 +59,9 @@ class Question:
 class Loss:
     """Brier loss of each person, averaged over pools (NaN: never evaluated), and how much pools vary.
 
-    spread: variance of the mean over pools, of the loss relative to `Question.guess`. chosen: how often
+    spread: variance of the mean over pools, of the loss relative to `Question.guess`; pools share cases, two
+    of them a share k / n, so that it is the variance over pools times (1 / pools + k / n), after Nadeau and
+    Bengio (2003). chosen: how often
     which forecast was chosen. why: filled where nothing could be computed.
     """
 
@@ -113,7 +115,7 @@ def _learned(question: Question, k: int, pools: int) -> Loss:
         seen[others] += 1
         shares.append(loss.sum() / guess[others].sum() if guess[others].sum() > 0 else np.nan)
         chosen[name] += 1
-    spread = float(np.var(shares, ddof=1) / pools) if pools > 1 else float("nan")
+    spread = float(np.var(shares, ddof=1) * (1 / pools + k / n)) if pools > 1 else float("nan")
     return Loss(np.divide(total, seen, out=np.full(n, np.nan), where=seen > 0), spread, chosen)
 
 
