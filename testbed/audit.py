@@ -212,6 +212,8 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
             if task.beside is beside
             for row in answer.rows
         )
+        if made.empty:
+            return made
         over = pooled(made)
         return correct(pd.concat([frame(over), made], ignore_index=True) if over else made)
 

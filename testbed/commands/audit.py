@@ -24,7 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Audit, write, and say the short answer."""
     began = time.monotonic()
-    from testbed.audit import planned, run_audit
+    from testbed.audit import LOTTERY, planned, run_audit
     from testbed.manifest import identity, manifest_of
     from testbed.output import claim_folder, write_run
 
@@ -40,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
     folder = claim_folder(args.out, identity(plan), overwrite=args.overwrite) if args.out else None
     tell(
         f"testbed: {plan.people:,} synthetic people, {plan.periods} months, "
-        f"{len(plan.seeds)} seed{'s' * (len(plan.seeds) > 1)}; {', '.join(plan.names)}, and a lottery beside it ..."
+        f"{len(plan.seeds)} seed{'s' * (len(plan.seeds) > 1)}; {', '.join(plan.names)}"
+        f"{'' if LOTTERY in plan.names else ', and a lottery beside it'} ..."
     )
     made = run_audit(
         args.scenario, args.model, **asked, engine=engine, workers=args.workers,
