@@ -18,6 +18,18 @@ def summed(owner: NDArray, clusters: int, values: NDArray) -> Floats:
     return np.bincount(owner, weights=np.asarray(values, float), minlength=clusters).astype(np.float64)
 
 
+def moved(owner: NDArray, clusters: int, values: NDArray, which: NDArray) -> Floats:
+    """Influence of each cluster on the mean of `values` over some people, as by leaving it out: float64 (clusters,).
+
+    The plain sum of (value - mean) / n, over the share of these people that other clusters hold: where
+    a few enclaves hold most of a group, plain sums make intervals too short.
+    """
+    n = which.sum()
+    held = summed(owner, clusters, which / n)
+    plain = summed(owner, clusters, which * (values - values[which].mean()) / n)
+    return np.where(held < 1, plain / np.where(held < 1, 1 - held, 1.0), 0.0)
+
+
 def units_in(*owners: NDArray) -> int:
     """Clusters of the sample, or of the one of several that has fewer."""
     return min(len(np.unique(owner)) for owner in owners)

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
+from synthetic.errors import unknown
 from testbed.measures.base import Row, measure
-from testbed.measures.clustering import around, few, rate_limits, summed, units_in, widened
+from testbed.measures.clustering import around, few, moved, rate_limits, summed, units_in, widened
 from testbed.statistics.counts import dense_ids
 from testbed.statistics.intervals import FEWEST_CLUSTERS
 from testbed.twin import Assign
@@ -46,8 +47,7 @@ def mean_effect(tau: NDArray[np.integer], cluster: NDArray[np.integer]) -> Effec
     value, spread = float(tau.mean()), float(tau.std())
     owner, clusters = dense_ids(cluster)
     units = units_in(owner)
-    held = summed(owner, clusters, np.full(n, 1 / n))
-    limits = around(value, summed(owner, clusters, (tau - value) / n) / (1 - held if units > 1 else held), units)
+    limits = around(value, moved(owner, clusters, tau, np.ones(n, bool)), units)
     share = float((tau != 0).mean())
     flips = (share, math.nan, math.nan)
     if units >= FEWEST_CLUSTERS:
@@ -148,33 +148,79 @@ def counterfactual_effect(case: Any, *, over: str = "members", sample: int = SAM
     depends on how the coins of two worlds are coupled; `_flips_net`, turned adverse less spared, which does not.
     """
     if over not in OVER:
-        from synthetic.errors import unknown
-
         raise unknown("over in counterfactual_effect", over, OVER)
     said = {"over": over, "sample": sample}
+    for at in _comparisons(case):
+        at["qualifiers"] = said
+        if why := _impossible(case, at["split"]):
+            yield Row(math.nan, why=why, **at)
+        else:
+            yield from _rows(case, at)
+
+
+@measure(
+    "spurious_gap",
+    harm="disparate impact",
+    unit="rate",
+    better="none",
+    needs=("history", "twin"),
+    reference="Plecko and Bareinboim (2024), Causal fairness analysis; MEASURES section 1",
+    caveats="read with counterfactual_effect: the two add up to the gap that is seen",
+    estimand="adverse rate of g minus that of r, minus the mean effect of their group on members of g",
+    interval="influence values of both parts, summed by grid, t(G-1)",
+    qualifiers={"sample": SAMPLE},
+    gap="",
+    splits=False,
+)
+def spurious_gap(case: Any, *, sample: int = SAMPLE) -> Iterator[Row]:
+    """The part of the adverse gap that a person's own group does not make: causes that group and decision share."""
+    adverse = case.history.decision(case.decided) == -1
+    owner, clusters = dense_ids(case.clusters)
+    for at in _comparisons(case):
+        at["qualifiers"] = {"sample": sample}
+        if why := _impossible(case, at["split"]):
+            yield Row(math.nan, why=why, **at)
+            continue
+        codes, levels = case.coded(at["split"])
+        ours, theirs = (case.scored & (codes == levels.index(at[side])) for side in ("group", "versus"))
+        people, tau = effects(case, at["split"], at["group"], at["versus"], sample=sample)
+        if not len(people) or not theirs.any():
+            yield Row(math.nan, why="no people in one of the groups", **at)
+            continue
+        value = float(adverse[ours].mean() - adverse[theirs].mean() - tau.mean())
+        influence = moved(owner, clusters, adverse, ours) - moved(owner, clusters, adverse, theirs)
+        influence -= moved(owner[people], clusters, tau, np.ones(len(people), bool))
+        limits = around(value, influence, units_in(owner[ours], owner[theirs]))
+        yield Row(value, *limits, n=len(people), **at)
+
+
+def _comparisons(case: Any) -> Iterator[dict[str, Any]]:
+    """Split, group and versus of each group of each compared attribute against its reference."""
     for split in case.scenario.compared:
         codes, levels = case.coded(split)
         size = np.bincount(codes[case.scored], minlength=len(levels))
         reference = case.scenario.reference.get(split, levels[int(size.argmax())])
         for group in levels:
             if group != reference:
-                yield from _rows(case, split, group, reference, said)
+                yield {"split": split, "group": group, "versus": reference}
 
 
-def _rows(case: Any, split: str, group: str, reference: str, said: dict[str, Any]) -> Iterator[Row]:
-    at: dict[str, Any] = {"split": split, "group": group, "versus": reference, "qualifiers": said}
+def _impossible(case: Any, split: str) -> str:
+    """Why nobody can be moved alone; "" where they can."""
     unit = case.scenario.recipe.variables[split].assigned_to
     if unit not in ("person", "household"):
-        yield Row(math.nan, why=f"{split} is assigned to a {unit}: nobody can be moved alone", **at)
-        return
+        return f"{split} is assigned to a {unit}: nobody can be moved alone"
     if case.scenario.regime.coupled:
-        yield Row(math.nan, why="the regime couples people: each of the sample would need a world of their own", **at)
-        return
-    people, tau = effects(case, split, group, reference, **said)
-    if not len(people):
+        return "the regime couples people: each of the sample would need a world of their own"
+    return ""
+
+
+def _rows(case: Any, at: dict[str, Any]) -> Iterator[Row]:
+    people, tau = effects(case, at["split"], at["group"], at["versus"], **at["qualifiers"])
+    n = len(people)
+    if not n:
         yield Row(math.nan, why="no people in this group", **at)
         return
-    n = len(people)
     if _reads_nothing(case):
         for suffix in ("", "_spread", "_flips", "_flips_net"):
             yield Row(0.0, 0.0, 0.0, n, suffix=suffix, **at)

@@ -91,10 +91,14 @@ def standardized_gap(
 
 
 def first_full_month(case: Any) -> int:
-    """The first month whose decision rests on a whole window of the shortest-lived entries that the scheme reads."""
-    kinds = kinds_read(case)
-    life = windows(case, late=False)[kinds]
-    return min(int(life.min()) - 1 if len(kinds) else 0, case.periods - 1)
+    """The first month whose decision rests on a whole window of the shortest-lived kinds that are recorded.
+
+    It is of the scenario, not of the model, so that two models are compared at the same month.
+    """
+    scenario = case.scenario
+    recorded = [code for code, kind in enumerate(scenario.kinds) if kind in scenario.recorded]
+    life = windows(case, late=False)[recorded]
+    return min(int(life.min()) - 1 if len(life) else 0, case.periods - 1)
 
 
 @measure(

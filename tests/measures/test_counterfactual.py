@@ -6,7 +6,14 @@ import pytest
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
 from testbed.case import Setting, run_case
-from testbed.measures.counterfactual import adverse_if, counterfactual_effect, effects, mean_effect, sampled
+from testbed.measures.counterfactual import (
+    adverse_if,
+    counterfactual_effect,
+    effects,
+    mean_effect,
+    sampled,
+    spurious_gap,
+)
 from testbed.models.lottery import Lottery
 from testbed.statistics import expand
 from testbed.twin import Assign
@@ -82,15 +89,19 @@ def test_each_effect_is_what_the_person_has_when_set_alone():
 
     scenario = Scenario.load("rongcheng").set({"channels.cameras.false_match": 0.02, "decide.worst_share": 0.2})
     case = run_case(scenario, people=6144, periods=12, seed=4)
+    moved = []
     for attribute, group, value in (("community", "minority", "majority"), ("sex", "female", "male")):
         codes, levels = case.coded(attribute)
         people = sampled(case, case.scored & (codes == levels.index(group)), 300)
         together = adverse_if(case, attribute, value, people)
         base = case.history.decision(11)[people] == -1
+        moved.append(np.any(together != base))
         checked = np.unique(np.r_[np.flatnonzero(together != base), np.arange(0, 300, 75)])[:10]
         for place in checked.tolist():
             alone = case.twin(Assign(attribute, value, [people[place]])).history.decision(11)[people[place]]
             assert together[place] == (alone == -1)
+    assert any(moved)
+    assert any(len(twin.alone) for twin in case._twins.values())
 
 
 def test_the_lottery_has_no_effect_exactly():
@@ -158,3 +169,18 @@ def test_no_flip_in_the_sample_is_not_taken_for_certainty():
     assert found.low == -found.high < 0
     assert found.flips[2] > 0
     assert np.isnan(mean_effect(np.zeros(50, int), np.zeros(50, int)).low)
+
+
+def test_the_spurious_gap_is_what_a_shared_place_makes_and_the_effect_what_the_group_makes(plant, parts):
+    # Adverse in villages, and for the older of the minority wherever they live.
+    rules = {"place": ('when = { residence = { is = "rural" } }', -1), "surcharge": (OLDER, -1)}
+    scenario = plant(acts={"slip": parts.act(0.05)}, rules=rules, held=("residence", "community", "age"))
+    case = run_case(scenario, people=20_480, periods=3, seed=2)
+    adverse = (case.history.decision(2) == -1) & case.scored
+    minority = (case.people["community"].to_numpy() == "minority") & case.scored
+    rural = case.people["residence"].to_numpy() == "rural"
+    shared = rural[minority].mean() - rural[case.scored & ~minority].mean()
+    (row,) = expand(spurious_gap, spurious_gap(case), case)
+    assert row["low"] < shared < row["high"]
+    gap = adverse[minority].mean() - adverse[case.scored & ~minority].mean()
+    assert row["value"] + effect(case)["value"] == pytest.approx(gap)

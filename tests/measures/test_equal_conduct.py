@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from synthetic.draws import sparse, uniform
-from testbed.case import run_case
+from testbed.case import Setting, run_case
 from testbed.measures.conduct import acts_in_window, cells, kinds_read, windows
 from testbed.measures.equal_conduct import adverse_gap_at_equal_conduct, first_full_month, standardized_gap
+from testbed.models.lottery import Lottery
+from testbed.scenario import Scenario
 from testbed.statistics import expand
 
 MINORITY = 'when = { community = { is = "minority" } }'
@@ -189,3 +191,11 @@ def test_wrong_entries_are_a_gap_at_equal_conduct_too(plant, parts):
         np.zeros(who.sum(), int), codes[who], case.history.decision(7)[who] == -1, case.clusters[who]
     )
     assert found.low > 0
+
+
+def test_the_lottery_is_read_at_the_same_month_and_has_no_gap():
+    setting = Setting(Scenario.load("rongcheng"), people=12_288, periods=8)
+    case = setting.case(Lottery())
+    assert first_full_month(case) == first_full_month(setting.case()) == 5
+    assert len(kinds_read(case)) == 0
+    assert value(case)["low"] < 0 < value(case)["high"]
