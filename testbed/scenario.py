@@ -105,12 +105,14 @@ class Scenario:
         decide = check_keys(table.get("decide", {}), ("adverse", "favored", "outcome", "learn"), f"{where}, decide")
         error = check_keys(table.get("error", {}), ("kind", "period", "per_1000"), f"{where}, error")
         scored = condition(who.get("scored"), f"{where}, who.scored")
-        levels = {key: variable.levels for key, variable in recipe.variables.items()}
+        levels = {key: recipe.variables[key].levels for key in recipe.columns}
         scored.check(levels, f"{where}, who.scored")
         for key in ("held", "compared"):
             for column in _words(who.get(key, []), f"{where}, who.{key}"):
                 if column not in levels:
                     raise unknown(f"column in {where}, who.{key}", column, levels)
+                if key == "held" and recipe.variables[column].truth:
+                    raise InputError(f"{where}, who.held: {column!r} is truth, which no institution holds.")
         model = str(table["model"])
         rulebook = _rulebook(model, folder)
         held = _words(who.get("held", []), f"{where}, who.held")

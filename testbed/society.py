@@ -71,7 +71,7 @@ class Society:
     @property
     def levels(self) -> dict[str, tuple[str, ...] | None]:
         """Labels of each integer-coded column; None for numbers."""
-        return {name: variable.levels for name, variable in self.scenario.recipe.variables.items()}
+        return {name: self.scenario.recipe.variables[name].levels for name in self.scenario.recipe.columns}
 
     @property
     def grids(self) -> np.ndarray:
@@ -113,7 +113,7 @@ class Society:
             if reader not in known:
                 raise InputError(f"reader is {reader!r}, allowed: {', '.join(known)}.")
         changed = self.population.do({attribute: value}, people=None if people is None else list(map(int, people)))
-        columns = changed.arrays()
+        columns = changed.arrays(base=self.columns)
         views = self.views
         everyone = not readers
         if everyone or "sensing" in readers:

@@ -55,6 +55,7 @@ def test_a_wrong_dial_gets_one_sentence(dials, said):
         ('"cameras", ', '"camera", ', "did you mean 'cameras'"),
         ("at_least = 18", "atleast = 18", "did you mean 'at_least'"),
         ('held      = ["age"', 'held      = ["agee"', "did you mean 'age'"),
+        ('held      = ["age"', 'held      = ["diligence"', "is truth"),
         ('kind     = "judgment_default"', 'kind = "judgement_default"', "did you mean 'judgment_default'"),
         ("worst_share = 0.03", 'worst_share = "few"', "must be a number"),
         ("worst_share = 0.03", "worst_share = 3.0", "allowed: 0 to 1"),
