@@ -13,7 +13,7 @@ from testbed.measures.error_roots import COUPLING, HORIZON, INJECTED, Effects, e
 
 FAMILY = "error propagation"
 MEAN = "influence values by root, t(R-1)"
-SHARE = "Wilson over roots, Clopper-Pearson under 5 events; net, where some go the other way: influence values, t(R-1)"
+SHARE = "Wilson over roots, Clopper-Pearson under 5 events; net: influence values, t(R-1), where roots differ"
 TWINS = "Hudgens and Halloran (2008), Journal of the American Statistical Association 103"
 
 
@@ -54,7 +54,7 @@ def error_gain(case: Any, scale: str = "points", span: str = "next") -> Iterator
             spread = float(np.std(case.history.score(found.since)[case.scored]))
             why = "" if spread > 0 else "all scores of the base world are equal"
             gain = gain / spread if spread > 0 else gain
-        yield found.part(gain, "", qualifiers, exact=found.blind, why=why, unit=unit)
+        yield found.part(gain, "", qualifiers, exact=found.blind, signed=True, why=why, unit=unit)
 
 
 def _gains(found: Effects) -> np.ndarray:
@@ -110,7 +110,7 @@ def _flips(found: Effects, is_side: Any) -> tuple[PerPerson, ...]:
     base, error = (is_side(lives.decisions) for lives in found.own())
     net = error.any(axis=0).astype(float) - base.any(axis=0)
     gross = (error & ~base).any(axis=0)
-    return found.part(gross, exact=found.blind), found.part(net, "_net", exact=found.blind)
+    return found.part(gross, exact=found.blind), found.part(net, "_net", exact=found.blind, signed=True)
 
 
 @measure(

@@ -115,14 +115,19 @@ class Effects:
 
     def part(
         self, per_root: np.ndarray, suffix: str = "", qualifiers: Mapping[str, object] | None = None, *,
-        exact: bool = False, why: str = "", unit: str = "",
+        exact: bool = False, signed: bool = False, why: str = "", unit: str = "",
     ) -> PerPerson:  # fmt: skip
-        """A number of each root as a part of a measure: the mean over roots, roots as units."""
+        """A number of each root as a part of a measure: the mean over roots, roots as units.
+
+        `signed`: it may be negative, so that a sample of zeros and ones is not a share. It then counts double in
+        numerator and denominator, which leaves the mean, and keeps the limits of shares away.
+        """
         n = len(self.case.people)
         numerator, denominator = np.zeros(n), np.zeros(n)
         if not why:
-            numerator[self.roots] = per_root
-            denominator[self.roots] = 1.0
+            times = 2.0 if signed and np.ptp(per_root) > 0 else 1.0
+            numerator[self.roots] = times * np.asarray(per_root)
+            denominator[self.roots] = times
         return PerPerson(
             numerator, denominator, np.arange(n), exact=exact and len(self.roots) > 0, suffix=suffix,
             qualifiers=dict(qualifiers or {}), why=why or self.why, unit=unit,

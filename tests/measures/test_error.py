@@ -254,6 +254,18 @@ def test_echo_counts_the_household_that_shares_the_bar(tmp_path):
     assert found["echo"]["value"] > found["echo[who=self]"]["value"] > 0
 
 
+def test_one_act_more_of_one_root_in_forty_does_not_show_an_echo(tmp_path):
+    # An echo may be negative: an interval for shares, which are above 0 once there is one event, would be wrong.
+    found = effects(run_case(town(tmp_path, per_1000=30), people=1500))
+    assert len(found.roots) > 10
+    one = np.zeros(len(found.roots))
+    one[3] = 1
+    made = measures.get("echo")
+    row = expand(made, [found.part(one, signed=True)], found.case)[0]
+    assert row["value"] == pytest.approx(1 / len(one))
+    assert row["low"] < 0 < row["high"]
+
+
 # --- The model, the roots, the faithful record --------------------------------------------------------
 
 
