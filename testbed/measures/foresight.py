@@ -25,7 +25,8 @@ class Question:
     of each case, the coarsest first and one's own V last. told: (n, 3) forecast of adverse, none,
     favored that the disclosed rules give, None where they give none. base: (3,) base rates, None for
     those of `decision`. notified: whether decisions are told, so that there are cases to learn from.
-    ids: (n,) address of each person in the draws.
+    ids: (n,) address of each person in the draws. chances: (n, 3) share of fresh lots that decide each way;
+    where given, losses are means over these lots, which is the same on average and less noisy.
     """
 
     decision: NDArray[np.int8]
@@ -36,6 +37,12 @@ class Question:
     notified: bool = True
     seed: int = 0
     ids: NDArray[np.int64] | None = None
+    chances: Floats | None = None
+
+    @property
+    def judged(self) -> NDArray:
+        """What forecasts are held against: the decisions, or the chances of each."""
+        return self.happened if self.chances is None else self.chances
 
     @property
     def happened(self) -> NDArray[np.int64]:
@@ -52,7 +59,7 @@ class Question:
     @property
     def guess(self) -> Floats:
         """Loss of each person when only the base rates are known; its mean is T = 1 - sum of squared rates."""
-        return brier(np.tile(self.rates, (len(self.decision), 1)), self.happened)
+        return brier(np.tile(self.rates, (len(self.decision), 1)), self.judged)
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ def foresee(question: Question, k: int, *, pools: int = POOLS) -> Loss:
     if k <= 0 or not question.notified or not question.views:
         known = np.tile(rates, (n, 1)) if question.told is None else question.told
         name = "base rate" if question.told is None else "rules"
-        return Loss(brier(known, question.happened), chosen=Counter({name: 1}))
+        return Loss(brier(known, question.judged), chosen=Counter({name: 1}))
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(1):
@@ -110,7 +117,7 @@ def _learned(question: Question, k: int, pools: int) -> Loss:
         others = np.flatnonzero(~learners[place])
         state = draws.derive(question.seed, f"opacity:state:{pool}") % 2**32
         forecast, name = learn(question.views, question.happened, cases, others, rates, told=question.told, state=state)
-        loss = brier(forecast, question.happened[others])
+        loss = brier(forecast, question.judged[others])
         total[others] += loss
         seen[others] += 1
         shares.append(loss.sum() / guess[others].sum() if guess[others].sum() > 0 else np.nan)

@@ -28,6 +28,9 @@ PEOPLE = 8_192
 ASKS = 8
 """Askings with fresh coins, where a scheme draws lots, and draws of an input that nobody sees."""
 
+OWN_COINS = 101
+"""First of the coins with which a person runs the rules: others than those that forecasts are held against."""
+
 BLOCKS = {"record": "own_record", "noticed": "notice_of_entry", "score": "own_score", "points": "rules"}
 """Parts of V beyond attributes and conduct, and the right that shows each."""
 
@@ -207,11 +210,16 @@ def _ask(case: Any, who: Sample, records: pd.DataFrame) -> tuple[list[Floats], l
     rows, back = (records.iloc[who.row], np.arange(len(who.row))) if alone else (records, who.row)
     scores: list[Floats] = []
     decisions: list[NDArray] = []
-    for coins in range(1, ASKS + 1):
+    for coins in range(OWN_COINS, OWN_COINS + ASKS):
         made = case.ask(_drawn(case, rows, unseen, coins), coins=coins)
         scores.append(np.asarray(made.score, np.float64)[back])
         decisions.append(np.asarray(made.decision)[back])
-        if coins == 2 and not unseen and (decisions[0] == decisions[1]).all() and (scores[0] == scores[1]).all():
+        if (
+            coins == OWN_COINS + 1
+            and not unseen
+            and (decisions[0] == decisions[1]).all()
+            and (scores[0] == scores[1]).all()
+        ):
             break
     same = all((one == scores[0]).all() for one in scores)
     key = scores[0] if same else pd.util.hash_pandas_object(rows.iloc[back].drop(columns=unseen), index=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -42,19 +42,18 @@ def asked(case: Any, k: int = 0) -> Asked:
     held: dict[int, Asked] = vars(case).setdefault("_asked", {})
     size = max(PEOPLE, 4 * k)
     if size not in held:
-        made = question(case, size)
-        held[size] = Asked(made, _differ(case, made))
+        held[size] = _with_lots(case, question(case, size))
     return held[size]
 
 
-def _differ(case: Any, made: Question) -> Floats:
-    """Chance that two askings of the same record with fresh coins decide differently: (n,).
+def _with_lots(case: Any, made: Question) -> Asked:
+    """The question with the chances of its lots, and the chance that two askings of one record differ.
 
-    Two askings, or where these differ for anybody the pairs among `ASKS` of them.
+    Two askings with fresh coins, or where these differ for anybody `ASKS` of them, of which all pairs count.
     """
     said = np.zeros((len(made.decision), 3))
     if not len(said):
-        return np.empty(0)
+        return Asked(made, np.empty(0))
     records = case.records
     rows: Any = records.index.get_indexer(made.ids)
     if row_wise(case.model):
@@ -62,8 +61,9 @@ def _differ(case: Any, made: Question) -> Floats:
     for coins in range(1, ASKS + 1):
         said[np.arange(len(said)), np.asarray(case.ask(records, coins=coins).decision, np.int64)[rows] + 1] += 1
         if coins == 2 and (said.max(axis=1) == 2).all():
-            break
-    return 1 - (said * (said - 1)).sum(axis=1) / (coins * (coins - 1))
+            return Asked(made, np.zeros(len(said)))
+    differ = 1 - (said * (said - 1)).sum(axis=1) / (ASKS * (ASKS - 1))
+    return Asked(replace(made, chances=said / ASKS), differ)
 
 
 @measure(

@@ -26,15 +26,19 @@ CLEARLY = 1.5
 """Standard errors by which a mixture must be better than what is known."""
 
 
-def brier(forecast: Floats, happened: NDArray[np.integer]) -> Floats:
+def brier(forecast: Floats, happened: NDArray) -> Floats:
     """Brier loss of each case, 0..2: the sum over g of (1[D = g] - q_g) squared (Brier 1950).
 
-    forecast: (n, g) probabilities. happened: (n,) codes 0..g-1.
+    forecast: (n, g) probabilities. happened: (n,) codes 0..g-1, or (n, g) the share of lots in which each
+    happens: then the loss is the mean over these lots.
 
     >>> brier(np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([0, 1])).tolist()
     [0.0, 0.5]
     """
-    hit = np.take_along_axis(forecast, happened[:, None].astype(np.int64), axis=1)[:, 0]
+    if happened.ndim == 2:
+        hit = (forecast * happened).sum(axis=1)
+    else:
+        hit = np.take_along_axis(forecast, happened[:, None].astype(np.int64), axis=1)[:, 0]
     return np.asarray((forecast**2).sum(axis=1) - 2 * hit + 1)
 
 

@@ -150,3 +150,22 @@ def test_the_interval_covers_what_pools_give_on_average():
     assert truth > 2 / 3
     covered = np.mean([one.low <= truth <= one.high for one in found])
     assert covered >= 0.95 - 4 * (0.95 * 0.05 / 20) ** 0.5
+
+
+def test_losses_over_lots_leave_nothing_hidden_in_a_lottery_as_often_as_the_interval_says():
+    people, asks, runs, hidden, chance = 1_000, 8, 300, 0, 0
+    rates = np.array([0.1, 0.9, 0.0])
+    for seed in range(runs):
+        drawn = np.stack([1 - coin(seed, f"lot {one}", people, 0.1) for one in range(asks + 1)])
+        said = np.stack([(drawn[1:] == code).sum(axis=0) for code in range(3)], axis=1)
+        differ = 1 - (said * (said - 1)).sum(axis=1) / (asks * (asks - 1))
+        told = np.tile(rates, (people, 1))
+        asked = Question(drawn[0] - 1, np.arange(people) // 50, told=told, base=rates, chances=said / asks)
+        left = share(foresee(asked, 0).person - differ, asked.guess, asked.clusters)
+        hidden += left.low <= 0 <= left.high
+        found = share(differ, asked.guess, asked.clusters)
+        chance += found.low <= 1 <= found.high
+        assert found.high - found.low < 0.1
+    floor = 0.95 - 4 * (0.95 * 0.05 / runs) ** 0.5
+    assert hidden / runs >= floor
+    assert chance / runs >= floor
