@@ -24,17 +24,24 @@ card = partial(
 )
 
 
+def _counted(part: PerPerson, unit: str) -> Iterator[PerPerson | Row]:
+    """The rate, and beside it how many it counts over everybody: `_numerator`."""
+    yield part
+    many, n = float(np.sum(part.numerator)), int(np.count_nonzero(part.denominator))
+    yield Row(many if n else np.nan, many, many, n, suffix="_numerator", why="" if n else part.why, unit=unit)
+
+
 @card(
     "operator_error_rate",
     unit="rate",
     better="lower",
     caveats="wrong is against the same scheme on true records: a harsh rule applied without error counts as right",
 )
-def operator_error_rate(case: Any) -> PerPerson:
+def operator_error_rate(case: Any) -> Iterator[PerPerson | Row]:
     """Share of the operator's adverse decisions that true records would not have led to."""
     decision, deserved = case.history.decision(case.decided), case.history.deserved(case.decided)
     adverse = case.scored & (decision == -1)
-    return PerPerson(adverse & (deserved != -1), adverse, why="nobody is decided adversely")
+    yield from _counted(PerPerson(adverse & (deserved != -1), adverse, why="nobody is decided adversely"), "decisions")
 
 
 @card(
@@ -44,7 +51,7 @@ def operator_error_rate(case: Any) -> PerPerson:
     needs=("history", "asking"),
     caveats="any reason that names a rule counts, true or not; where the right to reasons is not granted, none is told",
 )
-def operator_reason_coverage(case: Any) -> PerPerson:
+def operator_reason_coverage(case: Any) -> Iterator[PerPerson | Row]:
     """Share of the operator's adverse decisions whose subjects are told at least one reason.
 
     0 where the disclosure grants no reasons for adverse decisions, or the model gives none.
@@ -57,7 +64,7 @@ def operator_reason_coverage(case: Any) -> PerPerson:
     adverse = np.zeros(len(case.people), bool)
     if scores.decision is not None:
         adverse[ids[np.asarray(scores.decision) == -1]] = True
-    return PerPerson(adverse & told, adverse, why="nobody is decided adversely")
+    yield from _counted(PerPerson(adverse & told, adverse, why="nobody is decided adversely"), "decisions")
 
 
 @card(
@@ -75,7 +82,7 @@ def operator_correction_time(case: Any, *, horizon: int = HORIZON) -> Iterator[R
     """Months that a wrong entry stands before it is corrected or expires, up to a horizon, over all wrong entries.
 
     Entries still standing at the end of the run are censored there. `_corrected`: share corrected within the
-    horizon (Aalen-Johansen), expiry competing.
+    horizon (Aalen-Johansen), expiry competing. `_numerator`: wrong entries corrected during the run.
     """
     ledger = case.history.ledger
     wrong = ledger.where(ledger.wrong & (ledger.start < case.periods) & case.scored[ledger.subject])
@@ -88,7 +95,11 @@ def operator_correction_time(case: Any, *, horizon: int = HORIZON) -> Iterator[R
         why = f"no wrong entry is followed for {horizon} months" if n else "there is no wrong entry"
         why = why if np.isnan(found.value) or not n else ""
         value = found.value if n else np.nan
-        yield Row(value, found.low, found.high, n, suffix=suffix, qualifiers={"horizon": horizon}, why=why)
+        said, unit = {"horizon": horizon}, "rate" if suffix else ""
+        yield Row(value, found.low, found.high, n, suffix=suffix, qualifiers=said, why=why, unit=unit)
+    many = float(np.sum(ended & (wrong.end_cause == CORRECTED)))
+    why = "" if n else "there is no wrong entry"
+    yield Row(many if n else np.nan, many, many, n, suffix="_numerator", why=why, unit="corrected entries")
 
 
 def _appeals(case: Any, *, wrong: bool) -> PerPerson:
@@ -116,9 +127,9 @@ REVERSAL = (
     better="higher",
     caveats=f"{REVERSAL}; read with operator_reversal_of_right",
 )
-def operator_reversal_of_wrong(case: Any) -> PerPerson:
+def operator_reversal_of_wrong(case: Any) -> Iterator[PerPerson | Row]:
     """Share of contested wrong entries that the operator strikes."""
-    return _appeals(case, wrong=True)
+    yield from _counted(_appeals(case, wrong=True), "entries")
 
 
 @card(
@@ -127,6 +138,6 @@ def operator_reversal_of_wrong(case: Any) -> PerPerson:
     better="lower",
     caveats=f"{REVERSAL}; read with operator_reversal_of_wrong",
 )
-def operator_reversal_of_right(case: Any) -> PerPerson:
+def operator_reversal_of_right(case: Any) -> Iterator[PerPerson | Row]:
     """Share of contested true entries that the operator strikes."""
-    return _appeals(case, wrong=False)
+    yield from _counted(_appeals(case, wrong=False), "entries")

@@ -75,6 +75,19 @@ def test_reversal_rates_are_those_planted_apart_for_wrong_and_true_entries(town)
     assert right["low"] < 0.1 < right["high"]
 
 
+def test_each_rate_stands_beside_its_numerator(town):
+    case = town(people=4096, periods=10, **EVERYTHING)
+    ledger = case.history.ledger
+    made = rows(operator_reversal_of_wrong, case)
+    struck = ledger.wrong & (ledger.end_cause == 1) & (ledger.noticed < 10) & case.scored[ledger.subject]
+    assert made["operator_reversal_of_wrong_numerator"]["value"] == struck.sum()
+    assert made["operator_reversal_of_wrong_numerator"]["unit"] == "entries"
+    made = rows(operator_error_rate, case)
+    wrong = (case.history.decision(9) == -1) & (case.history.deserved(9) != -1)
+    assert made["operator_error_rate_numerator"]["value"] == wrong.sum()
+    assert rows(operator_correction_time, case)["operator_correction_time_numerator"]["value"] > 0
+
+
 def test_where_nobody_appeals_reversal_is_nan_and_says_so(town):
     case = town(people=2048, periods=4)
     for measure in (operator_reversal_of_wrong, operator_reversal_of_right):
