@@ -61,9 +61,9 @@ def column(frame: pd.DataFrame, given: Any, role: str, default: str = "") -> Col
         missing = found.values.isna().to_numpy()
         if missing.any():
             first = frame.index[int(np.argmax(missing))]
+            count = f"{int(missing.sum())} missing value{'' if missing.sum() == 1 else 's'}"
             raise InputError(
-                f"{found} has {int(missing.sum())} missing values, the first in row {first!r}; "
-                "leave those rows out or give the missing a name."
+                f"{found} has {count}, the first in row {first!r}; leave such rows out or give the missing a name."
             )
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,11 +32,22 @@ def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(false_discovery_control(p, method="bh"))
 
 
+def _adjusted(tests: pd.DataFrame, method: Callable[[NDArray], NDArray]) -> NDArray[np.float64]:
+    """The p values of each family, adjusted; what is NaN stays so and counts for nothing."""
+    made = np.full(len(tests), np.nan)
+    p = tests["value"].to_numpy()
+    for at in tests.groupby(["harm", "seed"]).indices.values():
+        defined = at[~np.isnan(p[at])]
+        if len(defined):
+            made[defined] = method(p[defined])
+    return made
+
+
 def correct(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings with a `_p_holm` and a `_p_bh` row after each `_p` row.
 
-    The family is the comparison rows of one harm and one seed in the table given. Rows whose p is NaN
-    are not in the family and get no corrected rows. Rows corrected before are replaced, so that
+    The family is the comparison rows of one harm and one seed in the table given. A row whose p is NaN
+    is not in the family; its corrected rows are NaN too. Rows corrected before are replaced, so that
     correcting twice changes nothing.
     """
     import pandas as pd
@@ -44,13 +56,12 @@ def correct(findings: pd.DataFrame) -> pd.DataFrame:
     corrected = stem.str.endswith(("_p_holm", "_p_bh"))
     findings, stem = findings[~corrected], stem[~corrected]
     findings = findings.reset_index(drop=True)
-    tests = findings[stem.reset_index(drop=True).str.endswith("_p") & findings["value"].notna()]
+    tests = findings[stem.reset_index(drop=True).str.endswith("_p")]
     if tests.empty:
         return findings
     parts = [findings.assign(_place=np.arange(len(findings)) * 3)]
     for offset, (suffix, method) in enumerate({"_holm": holm, "_bh": benjamini_hochberg}.items(), start=1):
-        adjusted = tests.groupby(["harm", "seed"])["value"].transform(lambda p, how=method: how(p.to_numpy()))
-        rows = tests.assign(value=adjusted, _place=tests.index * 3 + offset)
+        rows = tests.assign(value=_adjusted(tests, method), _place=tests.index * 3 + offset)
         name, bracket, inside = (tests["measure"].str.partition("[")[part] for part in range(3))
         rows["measure"] = name + suffix + bracket + inside
         parts.append(rows)

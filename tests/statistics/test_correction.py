@@ -65,8 +65,10 @@ def test_undefined_p_values_do_not_count_and_correcting_twice_changes_nothing() 
         {"measure": "b_gap_p", "harm": "opacity", "why": "b: no people in this group"},
     ]
     once = correct(finding.frame(rows))
-    assert once["measure"].tolist() == ["a_gap_p", "a_gap_p_holm", "a_gap_p_bh", "b_gap_p"]
+    assert once["measure"].tolist() == [f"{name}_gap_p{suffix}" for name in "ab" for suffix in ("", "_holm", "_bh")]
     assert once["value"][1] == 0.02
+    assert once["value"][3:].isna().all()
+    assert set(once["why"][3:]) == {"b: no people in this group"}
     assert correct(once).equals(once)
 
 

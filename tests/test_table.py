@@ -1,0 +1,282 @@
+"""The audit of a table: real data, the promises about input, and the shape of the answer."""
+
+from __future__ import annotations
+
+import hashlib
+import runpy
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthetic.errors import InputError
+from testbed import audit_table
+from testbed.table import read_table
+
+DATA = files("testbed") / "data"
+FRAME = pd.DataFrame({
+    "g": list("aabbab"), "h": list("xyxyxy"),
+    "y": [1, 0, 1, 0, 1, 1], "p": [1, 0, 0, 1, 1, 0], "s": [0.9, 0.2, 0.4, 0.7, 0.8, 0.1],
+})  # fmt: skip
+
+
+def audited(**more: object) -> pd.DataFrame:
+    return audit_table(FRAME, **{"groups": "g", "outcome": "y", "prediction": "p", **more})  # type: ignore[arg-type]
+
+
+def test_the_compas_counts_give_the_published_error_rates() -> None:
+    # Larson et al. (2016): false positive 44.85 and 23.45 %, false negative 27.99 and 47.72 %; decile above 4.
+    with (DATA / "compas_counts.csv").open() as file:
+        counts = pd.read_csv(file)
+    found = audit_table(counts, groups="race", outcome="two_year_recid", prediction="high", weights="n")
+    rates = found[found["split"] == "race"].set_index(["measure", "group"])
+    published = {
+        ("false_positive_rate", "African-American"): 0.4485, ("false_positive_rate", "Caucasian"): 0.2345,
+        ("false_negative_rate", "African-American"): 0.2799, ("false_negative_rate", "Caucasian"): 0.4772,
+    }  # fmt: skip
+    for row, rate in published.items():
+        assert rates.loc[row, "value"] == pytest.approx(rate, abs=5e-5)
+    assert rates.loc[("selection_rate", "African-American"), "n"] == 3696
+    assert rates.loc[("selection_rate", "Caucasian"), "n"] == 2454
+
+
+def test_shipped_data_are_what_their_card_says() -> None:
+    card = (DATA / "README.md").read_text()
+    shipped = [path for path in DATA.iterdir() if path.name.endswith((".csv", ".data"))]
+    assert len(shipped) == 5
+    for path in shipped:
+        assert f"| `{path.name}` | `{hashlib.sha256(path.read_bytes()).hexdigest()}` |" in card
+
+
+def test_the_german_credit_example_runs_and_warns_of_the_sex_coding(capsys) -> None:
+    example = runpy.run_path(str(Path(__file__).parents[1] / "examples" / "german_credit.py"))
+    loans = example["loans"]()
+    assert (loans["age_group"] == "over 25").sum() == 810
+    assert (loans["outcome"] == "good").sum() == 700
+    example["main"]()
+    told = capsys.readouterr().out
+    assert "female against male" in told
+    assert "25 or under against over 25" in told
+    assert "known to be poor" in told
+
+
+def test_a_score_is_positive_strictly_above_its_threshold() -> None:
+    frame = pd.DataFrame({"g": "a", "decile": [4, 5, 4, 6]})
+    found = audit_table(frame, groups="g", score="decile", threshold=4)
+    assert found.query("measure == 'selection_rate' and split == 'all'")["value"].item() == 0.5
+    assert "positive prediction: decile above 4." in found.attrs["notes"]
+
+
+def test_splits_are_each_column_and_their_crossing() -> None:
+    found = audited(groups=["g", "h"])
+    assert set(found["split"]) == {"all", "g", "h", "g*h"}
+    assert set(found.loc[found["split"] == "g*h", "group"]) == {"", "a*x", "a*y", "b*x", "b*y"}
+    assert set(audited(groups="g*h")["split"]) == {"all", "g*h"}
+
+
+def test_margins_of_the_crossing_are_what_each_column_alone_gives() -> None:
+    crossed, alone = audited(groups=["g", "h"]), audited(groups="h")
+    of = ["measure", "split", "group", "versus", "value", "low", "high", "n"]
+    plain = ~crossed["measure"].str.contains("_p_")
+    left = crossed[plain & crossed["split"].isin(["h", "all"])][of].reset_index(drop=True)
+    right = alone[~alone["measure"].str.contains("_p_")][of].reset_index(drop=True)
+    pd.testing.assert_frame_equal(left, right)
+
+
+def test_the_three_way_crossing_has_its_groups_in_order() -> None:
+    frame = FRAME.assign(k=[1, 1, 2, 2, 3, 3])
+    found = audit_table(frame, groups="k*g*h", prediction="p")
+    rates = found[(found["measure"] == "selection_rate") & (found["split"] == "k*g*h")]
+    assert rates["n"].sum() == 6
+    assert rates.set_index("group").loc["3*a*x", "value"] == 1
+    assert rates.set_index("group").loc["1*b*x", "why"] == "no people in this group"
+
+
+def test_answers_name_the_table_the_column_and_the_seed() -> None:
+    found = audited(seed=4)
+    assert set(found["scenario"]) == {"table"}
+    assert set(found["model"]) == {"p"}
+    assert set(found["seed"]) == {4}
+    assert set(audited(prediction=None, score="s", threshold=0.5)["model"]) == {"s"}
+    assert set(audited(prediction=FRAME["p"].to_numpy())["model"]) == {"prediction"}
+
+
+def test_what_was_not_named_is_said() -> None:
+    notes = audited().attrs["notes"]
+    assert "positive label of outcome column 'y': 1, as none was named." in notes
+    assert "reference of g: a, the largest group." in notes
+    assert audited(reference={"g": "b"}, positive=1).attrs["notes"] == []
+
+
+def test_an_unused_category_is_listed_with_n_0_and_counts_as_left_out() -> None:
+    frame = FRAME.assign(g=pd.Categorical(FRAME["g"], ["a", "b", "c"]))
+    found = audit_table(frame, groups="g", prediction="p")
+    row = found.query("measure == 'selection_rate' and group == 'c'").iloc[0]
+    assert (row["n"], row["why"]) == (0, "no people in this group")
+    overall = found[found["measure"].str.startswith("demographic_parity_difference")].set_index("measure")
+    assert np.isnan(overall.loc["demographic_parity_difference", "value"])
+    assert "c (no people in this group)" in overall.loc["demographic_parity_difference", "why"]
+    assert overall.loc["demographic_parity_difference_observed", "value"] == pytest.approx(1 / 3)
+
+
+def test_a_group_of_weight_0_is_listed_too() -> None:
+    found = audited(weights=np.array([1, 1, 0, 0, 1, 0]))
+    row = found.query("measure == 'selection_rate' and group == 'b'").iloc[0]
+    assert row["n"] == 0
+    assert np.isnan(row["value"])
+
+
+def test_series_must_share_the_index_and_arrays_go_by_position() -> None:
+    frame = FRAME.set_axis(list("uvwxyz"))
+    whole = audit_table(frame, groups="g", outcome=frame["y"], prediction="p")
+    by_position = audit_table(frame, groups="g", outcome=frame["y"].to_numpy(), prediction="p")
+    assert whole["value"].equals(by_position["value"])
+    for other in (frame["y"].iloc[::-1], FRAME["y"], frame["y"].iloc[:5]):
+        with pytest.raises(InputError, match="does not share the frame's index"):
+            audit_table(frame, groups="g", outcome=other, prediction="p")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"outcome": "yy"}, "unknown outcome column 'yy'; did you mean 'y'"),
+        ({"groups": "z"}, "unknown groups column 'z'"),
+        ({"groups": []}, "groups is empty"),
+        ({"groups": ["g", "g"]}, "groups names 'g' twice"),
+        ({"prediction": None}, "give a prediction or a score"),
+        ({"threshold": 0.5}, "a threshold goes with a score and without a prediction"),
+        ({"prediction": None, "score": "s", "threshold": float("nan")}, "threshold is nan"),
+        ({"outcome": np.array([1, 0])}, r"outcome has shape \(2,\), but the table has 6 rows"),
+        ({"outcome": np.array([1, 0, 1, 0, 1, np.nan])}, "has 1 missing value, the first in row 5"),
+        ({"groups": np.array([*"aabba", None], object)}, "missing value, the first in row 5"),
+        ({"prediction": "s"}, "has 6 labels .*say which is positive"),
+        ({"outcome": "g"}, "has 2 labels .*'a', 'b'.*say which is positive"),
+        ({"positive": "yes"}, "unknown positive label of outcome column 'y' 'yes'"),
+        ({"score": "g"}, "score column 'g' must hold numbers, found 'a'"),
+        ({"score": np.array([1, 2, 3, 4, 5, np.inf])}, "has inf in row 5"),
+        ({"weights": "g"}, "weights column 'g' must hold numbers"),
+        ({"weights": np.array([1, 1, -2, 1, 1, 1])}, "has -2 in row 2; weights are 0 or more"),
+        ({"weights": np.array([1, 1, np.inf, 1, 1, 1])}, "has inf in row 2"),
+        ({"weights": np.zeros(6)}, "is 0 in every row"),
+        ({"reference": {"g": "z"}}, "unknown reference group of g 'z'"),
+        ({"reference": {"k": "a"}}, "unknown reference column 'k'"),
+        ({"groups": np.arange(6) * 0.5, "clusters": "nowhere"}, "unknown clusters column 'nowhere'"),
+    ],
+)
+def test_wrong_input_is_refused_in_one_sentence(more: dict[str, object], said: str) -> None:
+    with pytest.raises(InputError, match=said) as caught:
+        audited(**more)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_rows_and_no_frame_are_refused() -> None:
+    with pytest.raises(InputError, match="the table has no rows"):
+        audit_table(FRAME.iloc[:0], groups="g", prediction="p")
+    with pytest.raises(InputError, match="needs a DataFrame, found list"):
+        audit_table([1], groups="g", prediction="p")  # type: ignore[arg-type]
+
+
+def test_a_column_that_stands_twice_is_refused() -> None:
+    with pytest.raises(InputError, match="stands 2 times"):
+        audit_table(pd.concat([FRAME, FRAME[["g"]]], axis=1), groups="g", prediction="p")
+
+
+def test_more_than_a_thousand_groups_are_refused() -> None:
+    frame = pd.DataFrame({"g": np.arange(2000), "p": 1})
+    with pytest.raises(InputError, match="'g' has 2000 groups; at most 1000"):
+        audit_table(frame, groups="g", prediction="p")
+
+
+def test_labels_other_than_0_and_1_need_a_positive_one_and_three_are_one_against_the_rest() -> None:
+    text = FRAME.assign(y=FRAME["y"].map({1: "good", 0: "bad"}), p=FRAME["p"].map({1: "good", 0: "bad"}))
+    assert audit_table(text, groups="g", outcome="y", prediction="p", positive="good")["value"].equals(
+        audited()["value"]
+    )
+    three = FRAME.assign(p=["A", "B", "C", "A", "A", "B"])
+    found = audit_table(three, groups="g", prediction="p", positive="A")
+    assert found.query("measure == 'selection_rate' and split == 'all'")["value"].item() == 0.5
+
+
+def test_zero_and_two_are_not_taken_for_0_and_1() -> None:
+    with pytest.raises(InputError, match="has 2 labels \\('0', '2'\\)"):
+        audit_table(FRAME.assign(p=FRAME["p"] * 2), groups="g", prediction="p")
+
+
+def test_a_favorable_label_of_0_is_taken_at_its_word() -> None:
+    swapped = audit_table(1 - FRAME[["y", "p"]].assign(), groups=FRAME["g"], outcome="y", prediction="p", positive=0)
+    assert swapped["value"].equals(audited()["value"])
+    assert audited(positive="1")["value"].equals(audited()["value"])
+
+
+def test_a_prediction_that_never_is_positive_is_understood_from_the_outcome() -> None:
+    text = pd.DataFrame({"g": list("aab"), "y": ["yes", "no", "yes"], "p": ["no", "no", "no"]})
+    found = audit_table(text, groups="g", outcome="y", prediction="p", positive="yes")
+    assert found.query("measure == 'selection_rate' and split == 'all'")["value"].item() == 0
+    with pytest.raises(InputError, match="unknown positive label of prediction column 'p' 'yes'"):
+        audit_table(text.assign(p=["x", "z", "x"]), groups="g", outcome="y", prediction="p", positive="yes")
+
+
+@pytest.mark.parametrize(
+    "kind", ["int8", "uint8", "int64", "float64", "bool", "Int64", "boolean", "object", "category"]
+)
+def test_the_kind_of_a_column_changes_nothing(kind: str) -> None:
+    typed = FRAME.assign(y=FRAME["y"].astype(kind), p=FRAME["p"].astype(kind))
+    assert audit_table(typed, groups="g", outcome="y", prediction="p")["value"].equals(audited()["value"])
+
+
+def test_groups_of_any_kind_have_their_shortest_text() -> None:
+    for values, levels in [
+        (np.array([1, 1, 5, 5, 1, 5]), {"1", "5"}),
+        (np.array([1.0, 1.0, 2.5, 2.5, 1.0, 2.5]), {"1", "2.5"}),
+        (np.array([True, True, False, False, True, False]), {"True", "False"}),
+        (np.array([True] * 6), {"True"}),
+        (np.array([-3, 10**12] * 3), {"-3", "1000000000000"}),
+        (pd.Series(["", "b"] * 3), {"", "b"}),
+    ]:
+        found = audit_table(FRAME, groups=values, prediction="p")
+        rates = found[(found["measure"] == "selection_rate") & (found["split"] != "all")]
+        assert set(rates["group"]) == levels
+
+
+def test_values_that_are_written_alike_are_refused() -> None:
+    with pytest.raises(InputError, match="different values that are all written '1'"):
+        audit_table(FRAME, groups=np.array([1, "1", 1, "1", 1, "1"], object), prediction="p")
+
+
+def test_clusters_widen_the_interval_and_fewer_than_ten_give_none() -> None:
+    draw = np.random.Generator(np.random.Philox(1))
+    owner = np.repeat(np.arange(30), 40)
+    frame = pd.DataFrame({"g": draw.integers(0, 2, 1200), "c": owner, "p": draw.random(1200) < draw.random(30)[owner]})
+    plain = audit_table(frame, groups="g", prediction="p").set_index(["measure", "split", "group"])
+    clustered = audit_table(frame, groups="g", prediction="p", clusters="c").set_index(["measure", "split", "group"])
+    row = ("selection_rate", "all", "all")
+    wide = [table.loc[row, "high"].item() - table.loc[row, "low"].item() for table in (plain, clustered)]
+    assert wide[1] > 2 * wide[0]
+    few = audit_table(frame.assign(c=owner % 9), groups="g", prediction="p", clusters="c")
+    assert few["low"].isna().all()
+    assert few.query("measure == 'selection_rate'")["value"].notna().all()
+
+
+def test_the_frame_is_left_as_it_was_and_the_same_call_gives_the_same_answer() -> None:
+    before = FRAME.copy(deep=True)
+    first, second = audited(), audited()
+    pd.testing.assert_frame_equal(FRAME, before)
+    pd.testing.assert_frame_equal(first, second)
+
+
+def test_the_full_answer_can_be_written_and_read(tmp_path) -> None:
+    from testbed import finding
+
+    found = audited(groups=["g", "h"], score="s")
+    finding.write(found, tmp_path)
+    pd.testing.assert_frame_equal(finding.read(tmp_path), found.reset_index(drop=True), check_flags=False)
+
+
+def test_a_count_table_from_a_csv_file_is_audited_by_its_weights(tmp_path) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_bytes((DATA / "compas_counts.csv").read_bytes())
+    found = audit_table(read_table(path), groups="race", outcome="two_year_recid", prediction="high", weights="n")
+    row = found.query("measure == 'disparate_impact_ratio_four_fifths'").iloc[0]
+    assert (row["value"], row["n"]) == (0, 2454)

@@ -1,0 +1,214 @@
+"""What must stay as it is, or change in a known way, when a table is changed: metamorphic relations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from testbed import audit_table
+
+few = settings(derandomize=True, deadline=None, max_examples=8)
+SIGNED = ("_gap", "statistical_parity_difference", "average_odds_difference")
+
+
+@st.composite
+def tables(draw: Callable, least: int = 4, groups: int = 3) -> pd.DataFrame:
+    """A small table: group, outcome, prediction and a score with ties."""
+    rows = draw(st.integers(least, 40))
+    cells = st.tuples(st.integers(0, groups - 1), st.integers(0, 1), st.integers(0, 1), st.integers(0, 4))
+    made = pd.DataFrame(draw(st.lists(cells, min_size=rows, max_size=rows)), columns=["g", "y", "p", "s"])
+    return made.assign(g=pd.Categorical(made["g"].map(lambda at: "abc"[at]), list("abc"[:groups])))
+
+
+def audited(frame: pd.DataFrame, **more: object) -> pd.DataFrame:
+    arguments = {"groups": "g", "outcome": "y", "prediction": "p", "score": "s", "reference": {"g": "a"}, **more}
+    return audit_table(frame, **arguments)  # type: ignore[arg-type]
+
+
+def values(findings: pd.DataFrame) -> pd.Series:
+    """Values by row name, corrections and tests left out."""
+    kept = findings[~findings["measure"].str.contains("_p$|_p_|_detectable")]
+    return kept.set_index(["measure", "split", "group", "versus"])["value"]
+
+
+def same(left: pd.Series, right: pd.Series) -> None:
+    pd.testing.assert_series_equal(left.sort_index(), right.sort_index(), check_exact=False, rtol=1e-12, atol=1e-12)
+
+
+@few
+@given(tables(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(frame: pd.DataFrame, order) -> None:
+    shuffled = list(range(len(frame)))
+    order.shuffle(shuffled)
+    pd.testing.assert_frame_equal(audited(frame), audited(frame.iloc[shuffled]))
+
+
+@few
+@given(tables())
+def test_every_row_twice_gives_the_same_values_from_twice_the_people(frame: pd.DataFrame) -> None:
+    once, twice = audited(frame), audited(pd.concat([frame, frame]))
+    same(values(once), values(twice))
+    assert (twice["n"] == 2 * once["n"]).all()
+
+
+@few
+@given(tables(), st.integers(0, 3))
+def test_a_whole_weight_is_repetition_in_every_column_of_the_answer(frame: pd.DataFrame, shift: int) -> None:
+    weights = (np.arange(len(frame)) + shift) % 4
+    repeated = frame.iloc[np.repeat(np.arange(len(frame)), weights)]
+    pd.testing.assert_frame_equal(audited(frame, weights=weights), audited(repeated), check_exact=False, rtol=1e-9)
+
+
+@few
+@given(tables(), st.sampled_from([0.5, 3.7, 1e-6]))
+def test_the_scale_of_weights_does_not_matter_to_values(frame: pd.DataFrame, scale: float) -> None:
+    weights = 0.25 + np.arange(len(frame)) % 5
+    same(values(audited(frame, weights=weights)), values(audited(frame, weights=weights * scale)))
+
+
+@few
+@given(tables())
+def test_a_row_of_weight_0_is_a_row_that_is_not_there(frame: pd.DataFrame) -> None:
+    weights = 1.5 * (np.arange(len(frame)) % 3 > 0)
+    there = audited(frame, weights=weights)
+    pd.testing.assert_frame_equal(there, audited(frame[weights > 0], weights=weights[weights > 0]))
+
+
+@few
+@given(tables())
+def test_names_of_groups_do_not_matter_to_symmetric_comparisons(frame: pd.DataFrame) -> None:
+    renamed = frame.assign(g=frame["g"].cat.rename_categories({"a": "c", "b": "a", "c": "b"}))
+    left, right = audited(frame), audited(renamed)
+    numbers = ["measure", "value", "low", "high", "n"]
+    pd.testing.assert_frame_equal(left.loc[left["group"] == "", numbers], right.loc[right["group"] == "", numbers])
+
+
+@few
+@given(tables(groups=2))
+def test_the_other_reference_turns_differences_around_and_ratios_over(frame: pd.DataFrame) -> None:
+    one, other = audited(frame), audited(frame, reference={"g": "b"})
+    one, other = one[one["versus"] == "a"], other[other["versus"] == "b"]
+    for left, right in zip(one.itertuples(), other.itertuples()):
+        if left.measure.endswith(SIGNED):
+            assert [left.value, left.low, left.high] == pytest.approx(
+                [-right.value, -right.high, -right.low], nan_ok=True, abs=1e-12
+            )
+        elif left.measure in ("disparate_impact_ratio", "adverse_ratio") and left.value > 0 and right.value > 0:
+            assert [left.value, left.low, left.high] == pytest.approx(
+                [1 / right.value, 1 / right.high, 1 / right.low], rel=1e-6
+            )
+
+
+@few
+@given(tables())
+def test_labels_swapped_swap_the_rates(frame: pd.DataFrame) -> None:
+    one, other = values(audited(frame)), values(audited(frame.assign(y=1 - frame["y"], p=1 - frame["p"])))
+    for left, right in (
+        ("true_positive_rate", "true_negative_rate"),
+        ("false_positive_rate", "false_negative_rate"),
+        ("precision", "negative_predictive_value"),
+        ("selection_rate", "adverse_rate"),
+        ("demographic_parity_difference", "demographic_parity_difference"),
+        ("accuracy", "accuracy"),
+    ):
+        same(one[left], other[right])
+
+
+@few
+@given(tables())
+def test_two_groups_merged_have_a_rate_between_theirs_and_no_greater_gap(frame: pd.DataFrame) -> None:
+    merged = frame.assign(g=frame["g"].astype(str).replace("c", "b"))
+    apart, joined = audited(frame), audited(merged, reference={})
+    rates = [apart.query(f"measure == 'selection_rate' and group == '{g}'")["value"].item() for g in "bc"]
+    both = joined.query("measure == 'selection_rate' and group == 'b'")["value"]
+    if not np.isnan(rates).any():
+        assert min(rates) - 1e-12 <= both.item() <= max(rates) + 1e-12
+    gaps = [table.loc[table["measure"] == "demographic_parity_difference", "value"].item() for table in (apart, joined)]
+    if not np.isnan(gaps).any():
+        assert gaps[1] <= gaps[0] + 1e-12
+
+
+@few
+@given(tables())
+def test_the_rate_of_everybody_is_the_mean_of_the_groups_weighted_by_people(frame: pd.DataFrame) -> None:
+    found = audited(frame)
+    for name in ("selection_rate", "true_positive_rate", "precision", "accuracy", "mean_score"):
+        rows = found[found["measure"] == name]
+        groups = rows[(rows["split"] == "g") & (rows["n"] > 0)]
+        overall = rows[rows["split"] == "all"].iloc[0]
+        assert groups["n"].sum() == overall["n"]
+        if overall["n"]:
+            assert np.average(groups["value"], weights=groups["n"]) == pytest.approx(overall["value"])
+
+
+@few
+@given(tables())
+def test_scores_through_a_rising_function_order_people_alike(frame: pd.DataFrame) -> None:
+    risen = frame.assign(s=np.exp(frame["s"]) - 7)
+    left, right = audited(frame), audited(risen)
+    for name in ("auc", "auc_gap", "auc_difference"):
+        numbers = ["value", "low", "high"]
+        pd.testing.assert_frame_equal(
+            left.loc[left["measure"] == name, numbers], right.loc[right["measure"] == name, numbers]
+        )
+
+
+@few
+@given(st.lists(st.integers(1, 50), min_size=4, max_size=4))
+def test_the_identity_of_chouldechova_holds_on_every_table(cells: list[int]) -> None:
+    frame = pd.DataFrame({"g": "a", "y": [0, 0, 1, 1], "p": [0, 1, 0, 1], "s": 0, "n": cells})
+    rate = values(audited(frame, weights="n"))
+    p, ppv, fnr, fpr = (
+        Fraction(rate[name, "all", "all", ""]).limit_denominator(10_000)
+        for name in ("base_rate", "precision", "false_negative_rate", "false_positive_rate")
+    )
+    assert fpr == p / (1 - p) * (1 - ppv) / ppv * (1 - fnr)
+
+
+@few
+@given(tables())
+def test_a_perfect_prediction_has_no_error_gap_and_a_constant_one_no_difference(frame: pd.DataFrame) -> None:
+    perfect, constant = values(audited(frame.assign(p=frame["y"]))), values(audited(frame.assign(p=1, s=3)))
+    for name in ("equal_opportunity_difference", "equalized_odds_difference", "predictive_parity_difference"):
+        assert set(perfect[name].dropna()) <= {0.0}
+    assert set(constant["demographic_parity_difference"].dropna()) <= {0.0}
+    assert set(constant["equalized_odds_difference"].dropna()) <= {0.0}
+    assert set(constant["auc"].dropna()) <= {0.5}
+
+
+@few
+@given(tables(groups=2))
+def test_one_more_group_like_another_changes_no_largest_difference(frame: pd.DataFrame) -> None:
+    copy = frame[frame["g"] == "b"].assign(g="c")
+    more = pd.concat([frame.astype({"g": str}), copy])
+    left = audited(frame.astype({"g": pd.CategoricalDtype(["a", "b"])}))
+    right = audited(more.assign(g=pd.Categorical(more["g"], list("abc"))))
+    for name in ("demographic_parity_difference", "equal_opportunity_difference", "demographic_parity_ratio"):
+        pair = [table.loc[table["measure"] == name, "value"].item() for table in (left, right)]
+        assert pair[0] == pytest.approx(pair[1], nan_ok=True)
+
+
+def test_simpsons_reversal_is_seen_pooled_and_by_department() -> None:
+    # Bickel, Hammel and O'Connell (1975), the six largest departments of Berkeley, 1973: admitted, applied.
+    men = {"A": (512, 825), "B": (353, 560), "C": (120, 325), "D": (138, 417), "E": (53, 191), "F": (22, 373)}
+    women = {"A": (89, 108), "B": (17, 25), "C": (202, 593), "D": (131, 375), "E": (94, 393), "F": (24, 341)}
+    rows = [
+        {"sex": sex, "department": name, "admitted": admitted, "n": taken if admitted else applied - taken}
+        for sex, table in (("male", men), ("female", women))
+        for name, (taken, applied) in table.items()
+        for admitted in (0, 1)
+    ]
+    found = audit_table(
+        pd.DataFrame(rows), groups=["sex", "department"], prediction="admitted", weights="n", reference={"sex": "male"}
+    )
+    pooled = found.query("measure == 'statistical_parity_difference' and split == 'sex'").iloc[0]
+    assert pooled["high"] < -0.1
+    rates = found.query("measure == 'selection_rate' and split == 'sex*department'").set_index("group")["value"]
+    assert rates["female*A"] - rates["male*A"] > 0.15
+    assert sum(rates[f"female*{name}"] > rates[f"male*{name}"] for name in men) == 4
