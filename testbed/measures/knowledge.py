@@ -37,12 +37,13 @@ BLOCKS = {"record": "own_record", "noticed": "notice_of_entry", "score": "own_sc
 
 @dataclass(frozen=True)
 class Sample:
-    """The people asked about: places in `case.people`, places in `case.records`, ids; and the period."""
+    """The people asked about: places in `case.people`, places in `case.records`, ids; the period; acts of everybody."""
 
     place: NDArray[np.int64]
     row: NDArray[np.int64]
     ids: NDArray[np.int64]
     period: int
+    acts: NDArray[np.int64]
 
 
 def sample(case: Any, size: int = PEOPLE) -> Sample:
@@ -51,7 +52,13 @@ def sample(case: Any, size: int = PEOPLE) -> Sample:
     ids = np.asarray(case.people.index, np.int64)[scored]
     words = draws.sparse(case.seed, "opacity:people", draws.pack(ids))
     chosen = np.sort(np.argsort(words, kind="stable")[:size])
-    return Sample(scored[chosen], case.records.index.get_indexer(ids[chosen]), ids[chosen], case.periods - 1)
+    return Sample(
+        scored[chosen],
+        case.records.index.get_indexer(ids[chosen]),
+        ids[chosen],
+        case.periods - 1,
+        conduct(case, case.periods - 1),
+    )
 
 
 def question(case: Any, size: int = PEOPLE) -> Question:
@@ -77,7 +84,7 @@ def question(case: Any, size: int = PEOPLE) -> Question:
 def _views(case: Any, who: Sample, points: Floats | None) -> tuple[NDArray[np.float32], ...]:
     """The matrices of V for this disclosure and every coarser preset, each set of columns once, the own last."""
     made = {name: block for name, block in _blocks(case, who, points).items() if block.shape[1]}
-    base = np.column_stack([_attributes(case, who), conduct(case, who.period)[who.place]])
+    base = np.column_stack([_attributes(case, who), who.acts[who.place]])
     wanted = {
         frozenset(one for one in made if _shown(one, seen)) for seen in (*case.disclosure.coarser(), case.disclosure)
     }
@@ -174,7 +181,7 @@ def foretold(case: Any, who: Sample, rates: Floats) -> tuple[Floats | None, Floa
     seen, model = case.disclosure, case.model
     sign = -1.0 if higher_is(model) == "worse" else 1.0
     if seen.own_score or (seen.rules and seen.weights):
-        records = case.records if seen.own_score else _believed(case)
+        records = case.records if seen.own_score else _believed(case, who)
         scores, decisions, alike = _ask(case, who, records)
         each = (
             [_certain(one) for one in decisions]
@@ -183,16 +190,16 @@ def foretold(case: Any, who: Sample, rates: Floats) -> tuple[Floats | None, Floa
         )
         return _pooled(each, alike, decisions, rates), scores[0]
     if seen.rules and hasattr(model, "contributions"):
-        points = _unweighted(model, _believed(case).iloc[who.row])
+        points = _unweighted(model, _believed(case, who).iloc[who.row])
         return at_base_rate(sign * points, rates), points
     return None, None
 
 
-def _believed(case: Any) -> pd.DataFrame:
+def _believed(case: Any, who: Sample) -> pd.DataFrame:
     """The record as a person must take it to be: as it is where it is shown, else their own true conduct."""
     if case.disclosure.own_record:
         return case.records
-    acts = pd.DataFrame(conduct(case, case.periods - 1), index=case.people.index, columns=list(case.history.kinds))
+    acts = pd.DataFrame(who.acts, index=case.people.index, columns=list(case.history.kinds))
     kinds = _kinds(case)
     believed = acts.loc[case.records.index, kinds].astype(case.records[kinds].dtypes.to_dict())
     return case.records.assign(**{kind: believed[kind] for kind in kinds})
