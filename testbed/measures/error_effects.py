@@ -1,4 +1,4 @@
-"""What one wrong entry does to its subject: score, decision, and how long the two worlds stay apart."""
+"""What one wrong entry does to its subject: score and decision."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from synthetic.ledger import CAUSES, ORIGINS
-from testbed.measures.base import PerPerson, Row, measure
+from testbed.measures.base import PerPerson, measure
 from testbed.measures.error_roots import COUPLING, HORIZON, INJECTED, Effects, effects, worse
 
 FAMILY = "error propagation"
@@ -111,48 +110,3 @@ def _flips(found: Effects, is_side: Any) -> tuple[PerPerson, ...]:
     net = error.any(axis=0).astype(float) - base.any(axis=0)
     gross = (error & ~base).any(axis=0)
     return found.part(gross, exact=found.blind), found.part(net, "_net", exact=found.blind, signed=True)
-
-
-@measure(
-    "error_lifetime",
-    harm=FAMILY,
-    unit="months",
-    better="lower",
-    needs=("twin",),
-    estimand="restricted mean of the months until both worlds are equal again for everybody whom the entry touched",
-    interval=MEAN,
-    reference="Royston and Parmar (2013), BMC Medical Research Methodology 13 (restricted mean)",
-    caveats=f"{INJECTED} {HORIZON} Those still apart count with the months followed: read the _left row beside it.",
-)
-def error_lifetime(case: Any) -> Iterator[PerPerson | Row]:
-    """Months from a wrong entry until everything that any rule reads is equal in both worlds; restricted mean.
-
-    Standing counts of the record, scores, decisions, lists and sanctions, of the root and of everybody it
-    touched. All roots enter in one month, so all are followed to one horizon, and the restricted mean is the
-    mean of min(life, horizon). `_corrected`, `_expired`: share of roots whose worlds have met again after the
-    entry was corrected, or expired; `_left`: share still apart at the end of the run. `_horizon`: months followed.
-    """
-    found = effects(case)
-    shares = ("_corrected", "_expired", "_left")
-    if found.why:
-        yield found.part(np.empty(0))
-        yield from (found.part(np.empty(0), suffix, unit="rate") for suffix in shares)
-        yield Row(float("nan"), suffix="_horizon", why=found.why)
-        return
-    last = np.full(len(found.roots), found.since - 1, np.int64)
-    np.maximum.at(last, found.rows["at"].to_numpy(np.int64), found.rows["last"].to_numpy(np.int64))
-    life = last + 1 - found.since
-    left = life >= found.months
-    yield found.part(life)
-    corrected = _corrected(found)
-    ends = (corrected & ~left, ~corrected & ~left, left)
-    yield from (found.part(share, suffix, unit="rate") for suffix, share in zip(shares, ends, strict=True))
-    yield Row(found.months, found.months, found.months, len(life), suffix="_horizon")
-
-
-def _corrected(found: Effects) -> np.ndarray:
-    """Whether the entry of each root was struck as wrong before it expired: bool (R,)."""
-    ledger = found.twin.history.ledger
-    mine = ledger.where(ledger.origin == ORIGINS.index("injected"))
-    cause = mine.end_cause[np.argsort(mine.subject, kind="stable")]
-    return cause == CAUSES.index("corrected")

@@ -16,7 +16,9 @@ from testbed.statistics import expand
 from testbed.twin import Inject
 from testbed.world import World
 
-NEEDS_ROOTS = ("error_gain", "flip_rate", "flip_back_rate", "error_reach", "error_agencies", "error_lifetime", "echo")
+NEEDS_ROOTS = (
+    "error_gain", "flip_rate", "flip_back_rate", "error_reach", "error_agencies", "error_lifetime", "residue", "echo"
+)  # fmt: skip
 
 
 def number(value, low=0, high=1000):
@@ -137,6 +139,25 @@ def test_correction_against_expiry_has_its_closed_form(tmp_path):
         row = found[name]
         assert row["low"] <= truth <= row["high"]
         assert row["high"] - row["low"] < 0.25
+
+
+def test_an_agency_that_remembers_two_months_leaves_a_residue_of_one_month_where_it_had_copied(tmp_path):
+    # Struck after 1 + W months, W geometric with mean 2; the agency copies after a month, so where W is above 0.
+    case = run_case(town(tmp_path, lasts=8, appeal=(1, 2), agency=True), people=4096)
+    found = rows_of(case, "residue")
+    copied = (2 / 3 - (2 / 3) ** 7) / (1 - (2 / 3) ** 7)
+    assert found["residue[k=1]"]["low"] <= copied <= found["residue[k=1]"]["high"]
+    assert found["residue[k=3]"]["value"] == 0
+    assert found["residue[k=3]"]["n"] <= found["residue[k=1]"]["n"]
+    (tmp_path / "without").mkdir()
+    alone = run_case(town(tmp_path / "without", lasts=8, appeal=(1, 2)), people=4096)
+    assert value(alone, "residue[k=1]") == 0
+
+
+def test_without_a_correction_there_is_no_residue_and_it_says_why(tmp_path):
+    row = rows_of(run_case(town(tmp_path)), "residue")["residue[k=3]"]
+    assert math.isnan(row["value"])
+    assert row["why"] == "no wrong entry was corrected 3 months before the end of the run"
 
 
 def test_who_can_know_nothing_has_nothing_corrected(tmp_path):

@@ -1,0 +1,101 @@
+"""How long one wrong entry keeps two worlds apart, and what is left of it after its correction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from synthetic.ledger import CAUSES, ORIGINS
+from testbed.measures.base import PerPerson, Row, measure
+from testbed.measures.error_effects import FAMILY, MEAN
+from testbed.measures.error_roots import HORIZON, INJECTED, Effects, effects
+
+AFTER = (1, 3, 6)
+"""Months after a correction at which its residue is reported by default."""
+
+
+@measure(
+    "error_lifetime",
+    harm=FAMILY,
+    unit="months",
+    better="lower",
+    needs=("twin",),
+    estimand="restricted mean of the months until both worlds are equal again for everybody whom the entry touched",
+    interval=MEAN,
+    reference="Royston and Parmar (2013), BMC Medical Research Methodology 13 (restricted mean)",
+    caveats=f"{INJECTED} {HORIZON} Those still apart count with the months followed: read the _left row beside it.",
+)
+def error_lifetime(case: Any) -> Iterator[PerPerson | Row]:
+    """Months from a wrong entry until everything that any rule reads is equal in both worlds; restricted mean.
+
+    Standing counts of the record, scores, decisions, lists and sanctions, of the root and of everybody it
+    touched. All roots enter in one month, so all are followed to one horizon, and the restricted mean is the
+    mean of min(life, horizon). `_corrected`, `_expired`: share of roots whose worlds have met again after the
+    entry was corrected, or expired; `_left`: share still apart at the end of the run. `_horizon`: months followed.
+    """
+    found = effects(case)
+    shares = ("_corrected", "_expired", "_left")
+    if found.why:
+        yield found.part(np.empty(0))
+        yield from (found.part(np.empty(0), suffix, unit="rate") for suffix in shares)
+        yield Row(float("nan"), suffix="_horizon", why=found.why)
+        return
+    last = _last(found)
+    life = last + 1 - found.since
+    left = life >= found.months
+    yield found.part(life)
+    corrected, _ = _entries(found)
+    ends = (corrected & ~left, ~corrected & ~left, left)
+    yield from (found.part(share, suffix, unit="rate") for suffix, share in zip(shares, ends, strict=True))
+    yield Row(found.months, found.months, found.months, len(life), suffix="_horizon")
+
+
+@measure(
+    "residue",
+    harm=FAMILY,
+    unit="rate",
+    better="lower",
+    needs=("twin",),
+    estimand="P(worlds still apart k months after the correction | corrected, followed so long)",
+    interval="Wilson over corrected roots, Clopper-Pearson under 5 events",
+    reference="MEASURES section 3",
+    caveats=f"{INJECTED} {HORIZON} Of corrected entries only: few where few are noticed, contested and struck.",
+    qualifiers={"k": None},
+    gap="residue_gap",
+)
+def residue(case: Any, k: int | None = None) -> Iterator[PerPerson]:
+    """Share of corrected wrong entries that still make a difference k months after their correction.
+
+    Agencies that forget late, and acts that followed from a sanction, outlive the entry. Only roots
+    followed for k months after the correction count; k=None gives 1, 3 and 6.
+    """
+    found = effects(case)
+    for months in AFTER if k is None else (k,):
+        if found.why:
+            yield found.part(np.empty(0), "", {"k": months})
+            continue
+        corrected, end = _entries(found)
+        followed = corrected & (end + months < case.periods)
+        made = found.part(_last(found) >= end + months, "", {"k": months})
+        counted = np.zeros(len(case.people))
+        counted[found.roots[followed]] = 1.0
+        why = f"no wrong entry was corrected {months} months before the end of the run"
+        yield replace(made, numerator=made.numerator * counted, denominator=counted, why=why)
+
+
+def _last(found: Effects) -> np.ndarray:
+    """The last month in which anybody that each root touched differs: int (R,)."""
+    last = np.full(len(found.roots), found.since - 1, np.int64)
+    np.maximum.at(last, found.rows["at"].to_numpy(np.int64), found.rows["last"].to_numpy(np.int64))
+    return last
+
+
+def _entries(found: Effects) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the entry of each root is struck as wrong before it expires, and the month it ends: (R,) each."""
+    ledger = found.twin.history.ledger
+    mine = ledger.where(ledger.origin == ORIGINS.index("injected"))
+    mine = mine.where(np.argsort(mine.subject, kind="stable"))
+    return mine.end_cause == CAUSES.index("corrected"), mine.end.astype(np.int64)
