@@ -68,14 +68,14 @@ def question(case: Any, size: int = PEOPLE) -> Question:
     decision = np.asarray(case.history.decision(who.period))
     codes = decision[np.asarray(case.scored, bool)].astype(np.int64) + 1
     rates = np.bincount(codes, minlength=3) / max(1, len(codes))
-    if not len(who.ids):
-        return Question(decision[:0], decision[:0], base=rates)
+    clusters = np.asarray(case.clusters)[who.place]
+    if rates.max() in (0, 1):  # nobody in scope, or everybody decided alike: nothing to foresee
+        return Question(decision[who.place], clusters, base=rates)
     told, points = foretold(case, who, rates)
     views = () if not disclosure.notice_of_decision else _views(case, who, points)
     return Question(
-        decision[who.place], np.asarray(case.clusters)[who.place], views, told, rates,
-        disclosure.notice_of_decision, case.seed, who.ids,
-    )  # fmt: skip
+        decision[who.place], clusters, views, told, rates, disclosure.notice_of_decision, case.seed, who.ids
+    )
 
 
 # --- V ---
@@ -188,7 +188,7 @@ def foretold(case: Any, who: Sample, rates: Floats) -> tuple[Floats | None, Floa
             if seen.cutoffs
             else [at_base_rate(sign * one, rates) for one in scores]
         )
-        return _pooled(each, alike, decisions, rates), scores[0]
+        return _pooled(each, alike, rates), scores[0]
     if seen.rules and hasattr(model, "contributions"):
         points = _unweighted(model, _believed(case, who).iloc[who.row])
         return at_base_rate(sign * points, rates), points
@@ -233,18 +233,17 @@ def _ask(case: Any, who: Sample, records: pd.DataFrame) -> tuple[list[Floats], l
     return scores, decisions, np.unique(key, return_inverse=True)[1]
 
 
-def _pooled(each: list[Floats], alike: NDArray[np.int64], decisions: list[NDArray], rates: Floats) -> Floats:
+def _pooled(each: list[Floats], alike: NDArray[np.int64], rates: Floats) -> Floats:
     """One forecast from those under several coins: that of the person, of those alike, or the base rates.
 
-    The first asking decides which of the three forecasts it best; the rest make the forecasts.
+    The first is held against the three that the rest make, and the best of these is taken.
     """
     if all((one == each[0]).all() for one in each):
         return each[0]
     mean = np.mean(each[1:], axis=0)
     shared = np.column_stack([np.bincount(alike, column) for column in mean.T]) / np.bincount(alike)[:, None]
-    happened = decisions[0].astype(np.int64) + 1
     candidates = (np.tile(rates, (len(mean), 1)), shared[alike], mean)
-    return min(candidates, key=lambda one: float(brier(one, happened).mean()))
+    return min(candidates, key=lambda one: float(brier(one, each[0]).mean()))
 
 
 def _drawn(case: Any, rows: pd.DataFrame, unseen: list[str], coins: int) -> pd.DataFrame:

@@ -19,7 +19,10 @@ SIZES = (0, 10, 100, 1000)
 
 _INTERVAL = "influence values by cluster, t(G-1); k > 0: plus the variance over 20 pools"
 _REFERENCE = "Brier 1950; MEASURES section 2"
-_LEARNERS = "an upper bound: the surrogates are a tree and a logistic regression, and a cleverer reader may learn more"
+_LEARNERS = (
+    "an upper bound: the surrogates are a tree and a logistic regression, and people know of their attributes "
+    "those that are held or compared; a cleverer reader may learn more"
+)
 
 
 @dataclass
@@ -52,8 +55,8 @@ def _with_lots(case: Any, made: Question) -> Asked:
     Two askings with fresh coins, or where these differ for anybody `ASKS` of them, of which all pairs count.
     """
     said = np.zeros((len(made.decision), 3))
-    if not len(said):
-        return Asked(made, np.empty(0))
+    if made.rates.max() in (0, 1):
+        return Asked(made, np.zeros(len(said)))
     records = case.records
     rows: Any = records.index.get_indexer(made.ids)
     if row_wise(case.model):

@@ -232,6 +232,14 @@ def test_conduct_counts_the_acts_that_would_still_stand():
     assert knowledge.conduct(case, 10)[0].tolist() == [10 + 9 + 8, done[10]]
 
 
+def test_a_scheme_that_decides_everybody_alike_is_undefined_and_not_even_asked():
+    case = make(Points(), "open")
+    case.history.decision = lambda t: np.zeros(N, np.int8)
+    for measure in (predictability.unpredictability, predictability.hidden, predictability.randomness):
+        assert {row.why for row in measure(case)} == {"everybody is decided alike"}
+    assert case.asked == []
+
+
 def test_nobody_in_scope_is_undefined_and_says_so():
     case = make(Points(), "open")
     case.scored, case.records = np.zeros(N, bool), case.records.iloc[:0]
