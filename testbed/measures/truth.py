@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any
 
 from testbed.measures.base import PerPerson, measure
+from testbed.measures.conduct import acts_in_window, adverse_kinds
+from testbed.statistics.expand import Against
 
 DESERVED = (
     "deserved is what the same scheme decides on the shadow record: coverage and delay are its own reach and stay, and "
@@ -38,3 +40,27 @@ def missed_adverse_rate(case: Any) -> PerPerson:
     decision, deserved = case.history.decision(case.decided), case.history.deserved(case.decided)
     hit = case.scored & (deserved == -1)
     return PerPerson(hit & (decision != -1), hit, why="true records would have hit nobody")
+
+
+@measure(
+    "audit_illusion",
+    harm="disparate impact",
+    unit="rate",
+    better="none",
+    needs=("history",),
+    reference="Lakkaraju et al. (2017), The selective labels problem; MEASURES section 1",
+    caveats="of one gap, that in misconduct within the record's window; other gaps have illusions of their own",
+    estimand="gap in having a standing adverse entry, minus gap in having done, within its expiry, what earns one",
+    interval="influence values of the paired differences by grid, t(G-1)",
+    gap="",
+)
+def audit_illusion(case: Any) -> tuple[Against]:
+    """The gap in misconduct that an auditor reads from the record minus the one there is.
+
+    0 where the record misses and invents alike in both groups; below 0 where it hides more of what the named
+    group did, or lays more at the other's door.
+    """
+    kinds = adverse_kinds(case)
+    recorded = case.history.counts(case.decided)[:, kinds].sum(axis=1) > 0
+    done = acts_in_window(case, case.decided, kinds, late=False).sum(axis=1) > 0
+    return (Against((PerPerson((recorded * 1.0 - done) * case.scored, case.scored),), test=False),)

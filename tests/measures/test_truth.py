@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from testbed.case import run_case
-from testbed.measures.truth import missed_adverse_rate, wrong_adverse_rate
+from testbed.measures.truth import audit_illusion, missed_adverse_rate, wrong_adverse_rate
 from testbed.statistics import expand
 
 READ = {"slip": ('column = "slip"', -1)}
@@ -68,3 +68,26 @@ def test_people_out_of_scope_are_not_counted(measure):
     case = run_case("rongcheng", people=4096, periods=6)
     (part,) = measure(case)
     assert not np.asarray(part.denominator)[~case.scored].any()
+
+
+def illusion(case):
+    (row,) = expand(
+        audit_illusion, audit_illusion(case), case, splits=["community"], reference={"community": "majority"}
+    )
+    return row
+
+
+def test_a_record_that_misses_more_of_one_community_shows_an_auditor_less_of_its_misconduct(plant, parts):
+    # Half of the minority's acts are missed, a quarter of the others': both did the same.
+    channels = {"watch": parts.channel(["slip"], miss=0.25, miss_ratio=2)}
+    case = run_case(
+        plant(acts={"slip": parts.act(0.05)}, rules=READ, channels=channels), people=20_480, periods=8, seed=1
+    )
+    seen = np.exp(-0.3 * 0.75) - np.exp(-0.3 * 0.5)
+    row = illusion(case)
+    assert row["low"] < seen < row["high"] < 0
+
+
+def test_a_faithful_record_gives_an_auditor_the_gap_there_is(plant, parts):
+    acts = {"slip": parts.act(0.05, depends=parts.times("community", "minority", 4))}
+    assert illusion(run_case(plant(acts=acts, rules=READ), people=12_288, periods=8))["value"] == 0
