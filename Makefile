@@ -16,7 +16,7 @@ audit: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	@echo "Running the tests and the benchmarks ..."
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --people 20000
 
 check: $(VENV)/.installed-dev
 	@echo "Checking format, lint, types, import layers and doctests ..."

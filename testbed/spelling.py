@@ -77,8 +77,10 @@ def selects(pattern: str, row: str, source: str) -> bool:
     A name selects all that its measure gives, comparisons and suffix rows included; with a bracket
     only rows with these qualifiers.
 
-    >>> selects("error_*", "error_gap[hop=kin]", "error_reach"), selects("error_reach[hop=kin]", "error_reach", "error_reach")
-    (True, False)
+    >>> selects("error_*", "error_gap[hop=kin]", "error_reach")
+    True
+    >>> selects("error_reach[hop=kin]", "error_reach", "error_reach")
+    False
     """
     stem, wanted = split_name(pattern)
     name, found = split_name(row)

@@ -71,7 +71,7 @@ def test_the_message_says_value_interval_n_and_claim() -> None:
         ClaimBroken, match=r"flip_rate .* is 0.25 \(95 % interval 0.2 to 0.3, n = 400\); claimed: below 0.1"
     ):
         claim(table(), "flip_rate").below(0.1)
-    with pytest.raises(ClaimUndecided, match="undefined .* nobody was sanctioned"):
+    with pytest.raises(ClaimUndecided, match=r"undefined .* nobody was sanctioned"):
         claim(table(row(value=NAN, why="nobody was sanctioned")), "flip_rate").below(0.1)
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-import testbed.audit
 from testbed.measures.base import measures
 from testbed.scenario import Scenario
 
@@ -32,7 +31,8 @@ def fake(scenario, models, *, people=None, seeds=(0,), dials=None, **options):
     row = dict(scenario=name, model=models[0], measure="adverse_gap", harm="disparate impact", split="community",
                group="minority", versus="majority", unit="rate", n=people or 100_000, seed=seeds[0], **values)
     print("AUDITED", name, models, people)
-    beside = [] if models == ["lottery"] else [{**row, "model": "lottery", "value": 0.0, "low": 0.0, "high": 0.0, "why": ""}]
+    lottery = {**row, "model": "lottery", "value": 0.0, "low": 0.0, "high": 0.0, "why": ""}
+    beside = [] if models == ["lottery"] else [lottery]
     return pd.DataFrame([row, *beside])
 """
 
@@ -149,7 +149,8 @@ def test_marks_and_options_choose_scenarios_and_models(run) -> None:  # type: ig
     code = """
 @pytest.mark.model("rongcheng", "lottery")
 def test_names(scenario, model):
-    assert (scenario.name, model) in [("rongcheng", "rongcheng"), ("rongcheng", "lottery"), ("rongcheng", "operator:neg")]
+    assert scenario.name == "rongcheng"
+    assert model in ("rongcheng", "lottery", "operator:neg")
 """
     run(code).assert_outcomes(passed=2)
     run(code, "--model", "operator:neg").assert_outcomes(passed=1)
@@ -167,7 +168,7 @@ def test_off(audit, scenario):
 def test_each_audit_is_made_once(run) -> None:  # type: ignore[no-untyped-def]
     code = "\n".join(f"def test_{i}(findings):\n    claim(findings, 'adverse_gap', **GAP).above(0)" for i in range(3))
     result = run(code, "-s")
-    assert result.outlines and sum("AUDITED" in line for line in result.outlines) == 1
+    assert sum("AUDITED" in line for line in result.outlines) == 1
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,8 @@ def test_the_findings_are_kept_and_merged_across_workers(
 ) -> None:  # type: ignore[no-untyped-def]
     code = (
         KNOWN
-        + "\n@pytest.mark.model('lottery')\ndef test_other(findings):\n    claim(findings, 'adverse_gap', **GAP).equals(0)"
+        + "\n@pytest.mark.model('lottery')\n"
+        + "def test_other(findings):\n    claim(findings, 'adverse_gap', **GAP).equals(0)"
     )
     result = run(code, "--findings", "kept.csv", *spread, spread=bool(spread))
     result.assert_outcomes(passed=2)

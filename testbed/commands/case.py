@@ -19,12 +19,12 @@ def run(args: argparse.Namespace) -> int:
     """Tell the life of one person, with and without the wrong entries that the scenario follows."""
     from synthetic.errors import InputError
     from testbed.audit import planned
-    from testbed.setting import Setting
     from testbed.finding import replace_file
     from testbed.life import life
     from testbed.measuring import model_of
     from testbed.models.base import ModelError
     from testbed.report.case_page import case_text, render_case
+    from testbed.setting import Setting
 
     out = Path(args.out) if args.out else None
     if out is not None and out.suffix not in (".html", ".json"):

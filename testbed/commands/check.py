@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
 from testbed.commands.options import tell
 
@@ -23,9 +24,13 @@ def run(args: argparse.Namespace) -> int:
 
     kind, thing = found(args.object)
     tell(f"testbed: checking {args.object} ...")
-    check = {"measure": check_measure, "model": check_model, "rule book": check_rulebook}[kind]
+    checks: dict[str, Callable[..., None]] = {
+        "measure": check_measure,
+        "model": check_model,
+        "rule book": check_rulebook,
+    }
     try:
-        check(thing, scenario=args.scenario)
+        checks[kind](thing, scenario=args.scenario)
         if kind == "rule book":
             check_model(thing, scenario=args.scenario)
     except ContractError as broken:

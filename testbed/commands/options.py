@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 
 from synthetic.errors import InputError
 
-
 LARGE = 10_000
 """People from which on starting processes costs less than it saves."""
 

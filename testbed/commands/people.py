@@ -87,7 +87,7 @@ def data_card(made: Population) -> Iterator[str]:
     recipe = made.recipe
     yield f"# Data card: {recipe.title or recipe.name}"
     yield ""
-    yield f"{made.size:,} synthetic people made by the recipe `{recipe.name}` with seed {made.seed}. Nobody here exists:"
+    yield f"{made.size:,} synthetic people made by the recipe `{recipe.name}`, seed {made.seed}. Nobody here exists:"
     yield "each row is drawn from a causal model whose margins follow published figures. Truth stands beside"
     yield "attributes, so the file is for research on scoring systems and must not be used to score anybody."
     yield ""

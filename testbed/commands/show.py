@@ -54,7 +54,7 @@ def scenario(name: str) -> Iterator[str]:
     yield f"  held by the institution: {', '.join(held.held)}; compared: {', '.join(held.compared)}"
     yield f"  outcome: {held.outcome}; learned from: {held.learn}"
     error = held.error
-    yield f"  the wrong entry that is followed: {error.kind} in month {error.period}, {error.per_1000:g} people in 1,000"
+    yield f"  followed: a wrong {error.kind} in month {error.period}, on {error.per_1000:g} people in 1,000"
     yield from graph(held.recipe.graph)
     yield from dials(held.dials.values())
     from testbed.manifest import cited, not_modelled
@@ -175,7 +175,8 @@ def model(name: str) -> Iterator[str]:
     held = factory()
     for line in (factory.__doc__ or type(held).__doc__ or "").strip().splitlines():
         yield f"  {line.strip()}".rstrip()
-    yield f"  higher is {higher_is(held)}; row-wise: {'yes' if row_wise(held) else 'no'}; learns: {'yes' if learns(held) else 'no'}"
+    said = {True: "yes", False: "no"}
+    yield f"  higher is {higher_is(held)}; row-wise: {said[row_wise(held)]}; learns: {said[learns(held)]}"
     if needs(held):
         yield f"  needs: {', '.join(needs(held))}"
 

@@ -56,9 +56,17 @@ def run(args: argparse.Namespace) -> int:
     folder = claim_folder(args.out, manifest, overwrite=args.overwrite) if args.out else None
     tell(f"testbed: {len(frame):,} rows of {Path(args.file).name} ...")
     findings = audit_table(
-        frame, groups=args.groups.split(","), outcome=args.outcome, prediction=args.prediction, score=args.score,
-        threshold=args.threshold, weights=args.weights, positive=positive, reference=_references(args.reference), clusters=args.clusters,
-    )  # fmt: skip
+        frame,
+        groups=args.groups.split(","),
+        outcome=args.outcome,
+        prediction=args.prediction,
+        score=args.score,
+        threshold=args.threshold,
+        weights=args.weights,
+        positive=positive,
+        reference=_references(args.reference),
+        clusters=args.clusters,
+    )
     notes = list(findings.attrs.get("notes") or [])
     if folder is not None:
         write_run(findings, {**manifest, "notes": notes}, folder)

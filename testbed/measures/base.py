@@ -143,7 +143,9 @@ def measure(
     return register
 
 
-def written(name: str, qualifiers: Mapping[str, object], defaults: Mapping[str, object] | None = None, suffix: str = "") -> str:
+def written(
+    name: str, qualifiers: Mapping[str, object], defaults: Mapping[str, object] | None = None, suffix: str = ""
+) -> str:
     """The measure column: name, suffix, and the qualifiers that differ from the defaults in brackets; a `k` always.
 
     >>> written("unpredictability", {"k": 100})
