@@ -19,7 +19,7 @@ def kinds_read(case: Any) -> NDArray[np.int64]:
     """Codes of the recorded kinds of conduct that the scheme reads; all of them where it does not say."""
     scenario = case.scenario
     recorded = set(scenario.recorded)
-    reads = getattr(case.scheme.scorer.model, "reads", None)
+    reads = None if "entries" in case.scheme.needs else getattr(case.scheme.scorer.model, "reads", None)
     wanted = recorded if reads is None else recorded & set(reads)
     return np.array([code for code, kind in enumerate(scenario.kinds) if kind in wanted], np.int64)
 

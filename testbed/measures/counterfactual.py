@@ -79,16 +79,15 @@ def adverse_if(case: Any, attribute: str, value: str, people: NDArray[np.int64])
     """
     adverse = case.history.decision(case.decided)[people] == -1
     codes, levels = case.coded(attribute)
-    moved = np.flatnonzero(codes[people] != levels.index(value))
-    for batch in _batches(case, attribute, people[moved]):
+    others = people[codes[people] != levels.index(value)]
+    for batch in _batches(case, attribute, others):
         twin = case.twin(Assign(attribute, value, batch.tolist()))
         made = twin.history.decision(case.decided)[batch]
-        households, mine = case.society.household, {}
-        for root, part in twin.alone.items():
-            mine[int(households[root])] = part
-        for place in np.flatnonzero(np.isin(households[batch], list(mine))).tolist():
-            part = mine[int(households[batch[place]])]
-            made[place] = part.history.decision(case.decided)[part.history.place(batch[place])]
+        households = case.society.household
+        apart = {int(households[root]): part for root, part in twin.alone.items()}
+        for place in np.flatnonzero(np.isin(households[batch], list(apart))).tolist():
+            own = apart[int(households[batch[place]])].history
+            made[place] = own.decision(case.decided)[own.place(batch[place])]
         adverse[np.searchsorted(people, batch)] = made == -1
     return adverse
 
@@ -119,7 +118,8 @@ def effects(
 
 
 def _reads_nothing(case: Any) -> bool:
-    return getattr(case.scheme.scorer.model, "reads", None) == ()
+    """Whether the model declares that no record moves it: then nobody's group can either."""
+    return getattr(case.scheme.scorer.model, "reads", None) == () and "entries" not in case.scheme.needs
 
 
 @measure(

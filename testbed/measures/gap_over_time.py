@@ -63,7 +63,7 @@ def fieller(over: float, under: float, covariance: NDArray[np.float64], z: float
     if a <= 0:
         return math.nan, math.nan
     root = math.sqrt(max(b * b - a * c, 0.0))
-    return (b - root) / a, (b + root) / a
+    return float((b - root) / a), float((b + root) / a)
 
 
 @measure(
