@@ -169,3 +169,27 @@ def test_losses_over_lots_leave_nothing_hidden_in_a_lottery_as_often_as_the_inte
     floor = 0.95 - 4 * (0.95 * 0.05 / runs) ** 0.5
     assert hidden / runs >= floor
     assert chance / runs >= floor
+
+
+def test_what_holds_in_ones_own_cluster_only_is_not_learned():
+    cluster = np.arange(N) // GRID
+    decision = coin(6, "by cluster", N // GRID)[cluster]
+    view = np.eye(N // GRID, dtype=np.float32)[cluster]
+    found = unpredictability(Question(decision, cluster, (view,), seed=2), 1000)
+    assert found.value > 0.95
+
+
+def test_the_variance_over_pools_widens_the_interval():
+    part, whole, clusters = coin(1, "part").astype(float), np.ones(N), np.arange(N) // GRID
+    plain, wide = share(part, whole, clusters), share(part, whole, clusters, spread=0.01)
+    assert wide.value == plain.value
+    assert (wide.high - wide.value) ** 2 == pytest.approx(
+        (2.0930240544) ** 2 * (((plain.high - plain.value) / 2.0226909117) ** 2 + 0.01), rel=1e-6
+    )
+
+
+def test_pools_that_say_different_things_have_a_variance():
+    visible, hidden = coin(3, "visible"), coin(3, "hidden")
+    loss = foresee(question(visible & hidden, [visible], seed=3), 30)
+    assert 0 < loss.spread**0.5 < 0.1
+    assert loss.chosen.total() == 20
