@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -26,6 +26,7 @@ class Table:
     """A table as measures see it: the part of a case that needs no world. Arrays are one per row.
 
     attributes: codes and levels per group column. prediction, outcome: whether positive, or None.
+    splits, reference: what findings are split by, and the group of each that others are compared with.
     """
 
     people: pd.DataFrame
@@ -36,6 +37,8 @@ class Table:
     weights: NDArray[np.float64] | None = None
     weights_are_people: bool = True
     clusters: NDArray[np.integer] | None = None
+    splits: Sequence[str] = ()
+    reference: Mapping[str, str] = field(default_factory=dict)
     _finest: CellCounts | None = None
 
     @cached_property
@@ -158,7 +161,8 @@ def audit_table(
         table.weights, table.weights_are_people = columns.weights(columns.column(frame, weights, "weights"))
     if clusters is not None:
         table.clusters = columns.factorized(columns.column(frame, clusters, "clusters"))[0]
-    against = _reference(table, reference or {}, splits, notes)
+    table.splits = splits
+    table.reference = _reference(table, reference or {}, splits, notes)
     from testbed.measures.base import measures
 
     measures.discover()
@@ -166,7 +170,7 @@ def audit_table(
     for name in measures.names():
         made = measures.get(name)
         if made.needs == ("table",):
-            rows += expand(made, made(table), table, splits=splits, reference=against)
+            rows += expand(made, made(table), table, splits=splits, reference=table.reference)
     findings = correct(finding.frame(rows, scenario="table", model=model, seed=seed))
     findings.attrs["notes"] = notes
     return findings
