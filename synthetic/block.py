@@ -67,7 +67,7 @@ class Block:
                     self.values[name] = self.recipe.chances(name).toss(self._words(name, each.assigned_to), inputs)
                 else:
                     assert each.function is not None
-                    made = each.function(*inputs, **self._reserved(each))
+                    made = each.function(**dict(zip(each.parents, inputs)), **self._reserved(each))
                     self.values[name] = np.asarray(made, each.dtype)
             self._intervene(each)
 

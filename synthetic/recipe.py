@@ -2,11 +2,12 @@
 
 A recipe is `NAME.py` with its `NAME.toml`. The Python file declares the variables (see `synthetic.variable`). In the
 TOML file each number stands in the section of its variable, with value, unit, source and reading, and is the
-dial `recipe.VARIABLE.KEY`; a table of numbers may share one source.
+dial `recipe.VARIABLE.KEY`; a table of numbers may share one source (`values`, or a CSV `file` beside the TOML file).
 """
 
 from __future__ import annotations
 
+import csv
 import importlib
 import importlib.util
 from collections.abc import Collection, Mapping, Sequence
@@ -222,8 +223,8 @@ def _read(path: Path) -> Recipe:
         entries = check_section(text.get(section, {}), section)
         for key, entry in entries.items():
             where = f"recipe.{section}.{key}"
-            if isinstance(entry, dict) and "values" in entry:
-                tables[where] = _table(entry, where)
+            if isinstance(entry, dict) and ("values" in entry or "file" in entry):
+                tables[where] = _table(entry, where, path.parent)
             else:
                 dials[where] = dial(entry, where)
             if base is not None and where not in base.dials and where not in base.tables:
@@ -254,18 +255,28 @@ def check_section(section: object, name: str) -> dict[str, object]:
     return section
 
 
-def _table(entry: dict[str, object], where: str) -> Table:
-    check_keys(entry, ("values", "unit", "source", "reading", "where"), where)
-    if "unit" not in entry:
-        raise InputError(f"{where} must have a unit.")
+def _table(entry: dict[str, object], where: str, folder: Path) -> Table:
+    check_keys(entry, ("values", "file", "skip", "unit", "source", "reading", "where"), where)
+    if "unit" not in entry or ("values" in entry) == ("file" in entry):
+        raise InputError(f"{where} must have a unit, and either values or a file.")
     source, reading = check_source(entry, where)
     if reading == "assumed":
         raise InputError(f"{where} is assumed, so it needs a range: write it as single numbers.")
+    found = _cells(folder / str(entry["file"]), int(str(entry.get("skip", 0)))) if "file" in entry else entry["values"]
     try:
-        values = np.asarray(entry["values"], np.float64)
+        values = np.asarray(found, np.float64)
     except (TypeError, ValueError):
         raise InputError(f"{where}: values must be a list of numbers, or of lists of equal length.") from None
     return Table(where, values, str(entry["unit"]), source, reading, str(entry.get("where", "")))
+
+
+def _cells(path: Path, skip: int) -> list[list[str]]:
+    """The cells of a CSV file under its head, without the first `skip` columns."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return [row[skip:] for row in list(csv.reader(file))[1:]]
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from None
 
 
 def _module(path: Path) -> ModuleType:

@@ -145,6 +145,7 @@ def chances(
     bounds: tuple[float, float] | None = None,
     column: bool = True,
     fixed: bool = False,
+    truth: bool = False,
 ) -> Callable[[Callable[..., Any]], Variable]:
     """Declare a function of finite parents that gives the chances of each value: weights of the levels (or of the
     integers from the lower of `bounds`) in a tuple, or the chance of True for a flag."""
@@ -157,6 +158,7 @@ def chances(
         bounds=bounds,
         column=column,
         fixed=fixed,
+        truth=truth,
         chances=True,
     )
 
@@ -197,7 +199,8 @@ class Chances:
             for k, (domain, parent) in enumerate(zip(domains, parents))
         ]
         assert each.function is not None
-        found = each.function(*mesh, **({"numbers": numbers} if "numbers" in each.reserved else {}))
+        given = dict(zip(each.parents, mesh))
+        found = each.function(**given, **({"numbers": numbers} if "numbers" in each.reserved else {}))
         weights = [1.0 - np.asarray(found), found] if each.kind == "flag" else list(found)
         if len(weights) != len(each.domain):
             raise InputError(f"variable {each.name}: {len(weights)} chances for {len(each.domain)} values.")

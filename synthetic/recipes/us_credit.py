@@ -1,0 +1,64 @@
+"""Borrowers whose score and repayment curves, community by community, are those of the TransRisk tables of 2003.
+
+The tables and their data card stand in `transrisk/`, every number in `us_credit.toml`. The communities are abstract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.laws import normal
+from synthetic.variable import Numbers, chances, variable
+
+Draw = Callable[..., NDArray[np.float64]]
+
+COMMUNITIES = ("majority", "minority 1", "minority 2", "minority 3")
+ROWS = 198
+"""Scores at which the tables give a figure."""
+
+
+@chances("person", "category", "abstract community", levels=COMMUNITIES)
+def community(numbers: Numbers) -> tuple:
+    return tuple(numbers.people[0])
+
+
+@variable("person", "float", "rank by score within the community", unit="rank", bounds=(0, 1), column=False)
+def standing(draw: Draw) -> NDArray:
+    return draw()
+
+
+@variable("person", "integer", "row of the tables", unit="row", bounds=(0, ROWS - 1), column=False)
+def table_row(standing: NDArray, community: NDArray, numbers: Numbers) -> NDArray:
+    made = np.empty(len(standing), np.int16)
+    for code in range(len(COMMUNITIES)):
+        reached = numbers.percent_at_or_below[:, 1 + code]
+        here = np.flatnonzero(community == code)
+        made[here] = np.searchsorted(reached, standing[here] * reached[-1], side="right")
+    return made
+
+
+@variable("person", "float", "TransRisk score, a percentile of all people scored", unit="points", bounds=(0, 100))
+def score(table_row: NDArray, numbers: Numbers) -> NDArray:
+    return numbers.points[:, 0].take(table_row)
+
+
+@chances("person", "flag", "seriously delinquent on some account within two years", truth=True)
+def delinquent(table_row: NDArray, community: NDArray, numbers: Numbers) -> NDArray:
+    return numbers.percent_delinquent[table_row, 1 + community.astype(np.int64)] / 100
+
+
+@variable("person", "float", "income of the household", unit="dollars a year", bounds=(0, 1e9))
+def income(community: NDArray, standing: NDArray, draw: Draw, numbers: Numbers) -> NDArray:
+    shared, own = numbers.with_score, np.sqrt(1 - numbers.with_score**2)
+    medians = np.array([numbers.majority, numbers.minority_1, numbers.minority_2, numbers.minority_3])
+    rank = shared * normal(standing) + own * normal(draw())
+    return np.rint(medians.take(community) * np.exp(numbers.spread * rank))
+
+
+@variable("person", "float", "diligence: keeping to obligations, a rank", unit="rank", bounds=(0, 1), truth=True)
+def diligence(delinquent: NDArray, draw: Draw, community: NDArray, table_row: NDArray, numbers: Numbers) -> NDArray:
+    share = (numbers.percent_delinquent[table_row, 1 + community.astype(np.int64)] / 100).clip(1e-9, 1 - 1e-9)
+    return np.where(delinquent, share * draw(), share + (1 - share) * draw()).clip(2.0**-54, 1 - 2.0**-53)
