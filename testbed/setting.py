@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ from synthetic.draws import GRID, derive, pack, sparse, uniform
 from synthetic.errors import InputError
 from testbed.case import Case
 from testbed.history import History
-from testbed.models.base import fitted, higher_is, learns, name_of, needs, row_wise
+from testbed.models.base import Scores, fitted, higher_is, learns, name_of, needs, row_wise
 from testbed.models.decide import Decide
 from testbed.models.scorer import Scorer, record_frame
 from testbed.records import outcome_positive, record_arrays, record_columns, window
@@ -56,29 +56,54 @@ class Setting:
 
     def scheme(self, model: Any) -> Scheme:
         """The model, fitted once on the recorded outcomes of the training society, with its cut-offs."""
-        society, history = self.training
         if learns(model):
+            society, history = self.training
             learned = outcome_positive(self.scenario, self.scenario.learn, history, society)
             at = TRAINING_PERIODS - 1 - window(self.scenario.learn)
             frame = record_frame(record_columns(self.scenario), record_arrays(society, history, at), society.ids)
             model = fitted(model, frame[society.scored], learned[society.scored].astype(np.int8))
         scorer = Scorer(model, record_columns(self.scenario))
-        decide = None
-        if any(self.scenario.decide.values()):
-            people = society.ids[society.scored]
-            arrays = {
-                name: column[society.scored]
-                for name, column in record_arrays(society, history, TRAINING_PERIODS - 1).items()
-            }
-            draws = uniform(sparse(society.seed, "model", pack(people))) if "draws" in needs(model) else None
-            entries = history.ledger.in_force(TRAINING_PERIODS - 1) if "entries" in needs(model) else None
-            made = scorer.score(arrays, people, draws=draws, entries=entries)
-            if made.decision is None:
-                cuts = {side: spec or None for side, spec in self.scenario.decide.items()}
-                decide = Decide.fit(
-                    made.score, adverse=cuts["adverse"], favored=cuts["favored"], higher_is=higher_is(model)
-                )
+        spec = self.shares if getattr(model, "yardstick", False) else self.scenario.decide
+        decide = self._cut(spec, scorer) if any(spec.values()) else None
         return Scheme(scorer, decide, row_wise(model), needs(model))
+
+    @cached_property
+    def shares(self) -> Mapping[str, Mapping[str, float]]:
+        """What the scenario's own scheme decides in the training society, as shares of it: for a yardstick."""
+        own = self.scheme(self.own_model())
+        made = self._trained(own.scorer)
+        decision = made.decision
+        if decision is None:
+            if own.decide is None:
+                return {}
+            society, _ = self.training
+            tie = uniform(sparse(society.seed, "decide:tie", pack(society.ids[society.scored])))
+            decision = own.decide.decide(made.score, tie)
+        sides = {"adverse": ("worst_share", -1), "favored": ("best_share", 1)}
+        return {side: {key: float((decision == code).mean())} for side, (key, code) in sides.items()}
+
+    def _trained(self, scorer: Scorer) -> Scores:
+        """What a model says of the training society at its last month."""
+        society, history = self.training
+        arrays = record_arrays(society, history, TRAINING_PERIODS - 1)
+        people = society.ids[society.scored]
+        wanted = needs(scorer.model)
+        return scorer.score(
+            {name: column[society.scored] for name, column in arrays.items()},
+            people,
+            draws=uniform(sparse(society.seed, "model", pack(people))) if "draws" in wanted else None,
+            entries=history.ledger.in_force(TRAINING_PERIODS - 1) if "entries" in wanted else None,
+        )
+
+    def _cut(self, spec: Mapping[str, Mapping[str, float]], scorer: Scorer) -> Decide | None:
+        """Cut-offs from these shares of the training society, or as given; None where the model decides itself."""
+        made = self._trained(scorer)
+        if made.decision is not None:
+            return None
+        sides = {side: spec.get(side) or None for side in ("adverse", "favored")}
+        return Decide.fit(
+            made.score, adverse=sides["adverse"], favored=sides["favored"], higher_is=higher_is(scorer.model)
+        )
 
     def case(self, model: Any = None, *, name: str | None = None) -> Case:
         """Run a model (default: the scenario's own) in this setting."""

@@ -142,3 +142,15 @@ def test_a_crossing_has_every_pair_of_values(case):
     assert labels == ("majority*male", "majority*female", "minority*male", "minority*female")
     one, _ = case.coded("community")
     np.testing.assert_array_equal(codes // 2, one)
+
+
+def test_a_yardstick_decides_as_many_as_the_scenarios_own_scheme():
+    from testbed.models.lottery import Lottery
+
+    setting = Setting(Scenario.load("judgment-debtors"), people=20 * GRID, periods=3)
+    shares = setting.shares
+    case = setting.case(Lottery())
+    adverse = (case.history.decision(2) == -1)[case.scored].mean()
+    assert 0.001 < shares["adverse"]["worst_share"] < 0.02
+    assert adverse == pytest.approx(shares["adverse"]["worst_share"], abs=0.003)
+    assert not (case.history.decision(2) == 1).any()

@@ -98,8 +98,10 @@ class Channel:
 
     def faithful(self) -> Channel:
         """The same channel without errors: coverage and delay stay."""
-        none = {f"channels.{self.name}.{key}": 0.0 for key in ("miss", "false_match", "duplicate")}
-        return self.set(none)
+        errors = ("miss", "false_match", "duplicate")
+        return replace(
+            self, numbers={key: replace(d, value=0.0) if key in errors else d for key, d in self.numbers.items()}
+        )
 
     def value(self, key: str) -> float:
         """One of its numbers."""

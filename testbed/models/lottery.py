@@ -12,7 +12,8 @@ from testbed.models.base import Scores, models
 class Lottery:
     """Scores drawn anew each period: the period's addressed uniform of each person.
 
-    It reads no record, so an error in a record changes nothing it says.
+    It reads no record, so an error in a record changes nothing it says. A yardstick: it decides as many
+    people adversely, and favorably, as the scenario's own scheme does in the training society.
     """
 
     name = "lottery"
@@ -20,6 +21,7 @@ class Lottery:
     needs = ("draws",)
     row_wise = False
     reads = ()
+    yardstick = True
 
     def score(self, records: pd.DataFrame, *, draws: np.ndarray) -> Scores:
         """The draws themselves. Raises ValueError unless there is one per record."""
