@@ -1,0 +1,274 @@
+"""Individual fairness: how unequally the benefit of decisions falls, and whether similar people are decided alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.measures.base import Row, measure
+from testbed.measures.neighbors import consistent, neighborhood
+from testbed.statistics import intervals
+from testbed.statistics.counts import FN, FP, TN, TP, CellRate, Rate, cell_counts
+from testbed.statistics.estimates import Estimates, cross_products, estimate
+
+Floats = NDArray[np.float64]
+
+EVERYBODY = (TN, FP, FN, TP)
+LOST = Rate("lost", (FN,), EVERYBODY, "no people in this group")
+WON = Rate("won", (FP,), EVERYBODY, "no people in this group")
+STEPS = np.linspace(0.0, 1.0, 9)
+
+
+def generalized_entropy(benefit: Any, alpha: float, weight: Any = None) -> float:
+    """Generalized entropy index of benefits of at least 0: how unequally they fall; 0 where all are equal.
+
+    1 / (n alpha (alpha - 1)) sum((b/m)^alpha - 1), m the mean benefit; alpha 1 (Theil): mean of (b/m) log(b/m)
+    with 0 log 0 = 0; alpha 0 (mean log deviation): -mean of log(b/m). NaN where the mean is 0, and for
+    alpha <= 0 where some benefit is 0. Shorrocks (1980).
+
+    >>> round(generalized_entropy([0, 1, 2, 1], 2), 4)
+    0.25
+    """
+    b = np.asarray(benefit, float)
+    w = np.ones(len(b)) if weight is None else np.asarray(weight, float)
+    b, w = b[w > 0], w[w > 0]
+    total = w.sum()
+    mean = float(w @ b / total) if total > 0 else 0.0
+    if not mean > 0 or (alpha <= 0 and (b == 0).any()):
+        return math.nan
+    share = b / mean
+    if alpha == 1:
+        some = share > 0
+        return float(w[some] @ (share[some] * np.log(share[some])) / total)
+    if alpha == 0:
+        return float(-(w @ np.log(share)) / total)
+    return float(w @ (share**alpha - 1) / total / (alpha * (alpha - 1)))
+
+
+def between_and_within(benefit: Any, group: Any, alpha: float, weight: Any = None) -> tuple[float, float]:
+    """The two parts of generalized entropy: between the groups' means, and within groups. They add up to the total.
+
+    Between: everybody has the mean benefit of their group. Within: sum over groups of
+    (n_g / n) (m_g / m)^alpha times the entropy of the group (Shorrocks 1980).
+    """
+    b, codes = np.asarray(benefit, float), np.unique(np.asarray(group), return_inverse=True)[1]
+    w = np.ones(len(b)) if weight is None else np.asarray(weight, float)
+    held, sums = np.bincount(codes, weights=w), np.bincount(codes, weights=w * b)
+    means = np.divide(sums, held, out=np.zeros(len(held)), where=held > 0)
+    between = generalized_entropy(means, alpha, held)
+    parts = [
+        held[g] / held.sum() * (means[g] * held.sum() / sums.sum()) ** alpha
+        * generalized_entropy(b[codes == g], alpha, w[codes == g])
+        for g in np.flatnonzero(means > 0)
+    ]  # fmt: skip
+    return between, float(sum(parts))
+
+
+def entropy_of_shares(lost: Any, won: Any, alpha: float) -> Floats:
+    """Entropy of benefits 0, 1 and 2 from the shares of those who have 0 (`lost`) and 2 (`won`), elementwise."""
+    lost, won = np.broadcast_arrays(np.asarray(lost, float), np.asarray(won, float))
+    even = 1 - lost - won
+    mean = 1 + won - lost
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if alpha == 1:
+            made = 2 * won * math.log(2) / mean - np.log(mean)
+        elif alpha == 0:
+            made = np.log(mean) - won * math.log(2)
+        else:
+            made = ((even + won * 2**alpha) / mean**alpha - 1) / (alpha * (alpha - 1))
+    undefined = (mean <= 0) | ((lost > 0) & (alpha <= 0))
+    return np.where(undefined, np.nan, np.maximum(made, 0.0))
+
+
+def slopes(lost: Floats, won: Floats, alpha: float) -> tuple[Floats, Floats]:
+    """Derivatives of `entropy_of_shares` by each share; 0 where it is undefined."""
+    mean = 1 + won - lost
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if alpha == 1:
+            turn = 2 * won * math.log(2) / mean**2 + 1 / mean
+            made = turn, 2 * math.log(2) / mean - turn
+        elif alpha == 0:
+            made = -1 / mean, 1 / mean - math.log(2)
+        else:
+            turn = alpha * (1 - lost - won + won * 2**alpha) / mean
+            scale = mean**alpha * alpha * (alpha - 1)
+            made = (turn - 1) / scale, (2**alpha - 1 - turn) / scale
+        return np.where(np.isfinite(made[0]), made[0], 0.0), np.where(np.isfinite(made[1]), made[1], 0.0)
+
+
+@dataclass(frozen=True)
+class EntropyEstimates(Estimates):
+    """Entropies by group, with limits carried over from those of the two shares that they are made of.
+
+    MOVER (Zou and Donner 2008): the squared moves that the limits of each share make, added, with
+    the correlation of the shares. shares: of those who lost and won; correlation: of the two, by group.
+    """
+
+    shares: tuple[Estimates, ...] = ()
+    correlation: Floats = field(default_factory=lambda: np.empty(0))
+    alpha: float = 1.0
+
+    def limits(self, alpha: float = intervals.ALPHA) -> tuple[Floats, Floats]:
+        """Limits of each group's entropy."""
+        lost, won = self.shares
+        ends = [share.limits(alpha) for share in self.shares]
+        with np.errstate(invalid="ignore"):
+            grid = [low + (high - low) * STEPS[:, None] for low, high in ends]
+            by_lost = entropy_of_shares(np.minimum(grid[0], 1 - won.value), won.value, self.alpha)
+            by_won = entropy_of_shares(lost.value, np.minimum(grid[1], 1 - lost.value), self.alpha)
+            down = [self.value - np.nanmin(_filled(moved), axis=0) for moved in (by_lost, by_won)]
+            up = [np.nanmax(_filled(moved), axis=0) - self.value for moved in (by_lost, by_won)]
+            # Where more of the won makes the entropy fall, the two moves go against each other.
+            rho = self.correlation * np.where(by_won[-1] >= by_won[0], 1.0, -1.0)
+            low = self.value - np.sqrt(np.maximum(down[0] ** 2 + down[1] ** 2 + 2 * rho * down[0] * down[1], 0.0))
+            high = self.value + np.sqrt(np.maximum(up[0] ** 2 + up[1] ** 2 + 2 * rho * up[0] * up[1], 0.0))
+        missing = np.isnan(self.value) | np.isnan(ends[0][0]) | np.isnan(ends[1][0])
+        return np.where(missing, np.nan, np.maximum(low, 0.0)), np.where(missing, np.nan, high)
+
+
+def _filled(grid: Floats) -> Floats:
+    """The grid with a number where a column has none, so that nothing is warned of; such columns are left out after."""
+    return np.where(np.isnan(grid).all(axis=0), 0.0, grid)
+
+
+@dataclass(frozen=True)
+class Entropy:
+    """A part: generalized entropy of the benefit 1 + prediction - outcome, per group of a split."""
+
+    alpha: float
+    suffix: str = ""
+    qualifiers: dict[str, object] = field(default_factory=dict)
+    exact: bool = False
+
+    def estimates(self, case: Any, split: str) -> Estimates:
+        """Entropy per group from the shares of wrongly refused (benefit 0) and wrongly granted (benefit 2)."""
+        lost, won = (estimate(CellRate(case, rate), case, split) for rate in (LOST, WON))
+        value = entropy_of_shares(lost.value, won.value, self.alpha)
+        slope = slopes(lost.value, won.value, self.alpha)
+        ratio, covariance = np.zeros((2, len(value))), None
+        if lost.influence is not None and won.influence is not None:
+            groups = len(value)
+            group, moved = lost.influence.group, (lost.influence.sums, won.influence.sums)
+            both = slope[0][group] * moved[0] + slope[1][group] * moved[1]
+            dots = [
+                np.bincount(group, weights=a * b, minlength=groups)
+                for a, b in ((moved[0], moved[1]), (moved[0], moved[0]), (moved[1], moved[1]))
+            ]
+            ratio = np.stack([dots[0], np.sqrt(dots[1] * dots[2])])
+            stretch = np.sqrt(np.divide(lost.units, lost.units - 1, out=np.ones(groups), where=lost.units > 1))
+            error = np.sqrt(np.bincount(group, weights=both**2, minlength=groups)) * stretch
+            influence = replace(lost.influence, sums=both)
+            if lost.covariance is not None and not self._few(case, split):
+                covariance = cross_products(influence, groups) * np.outer(stretch, stretch)
+        else:
+            influence = None
+            joint = -lost.value * won.value
+            ratio = np.stack([joint, np.sqrt(lost.value * (1 - lost.value) * won.value * (1 - won.value))])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                n = np.asarray(lost.effective, float)
+                square = slope[0] ** 2 * lost.error**2 + slope[1] ** 2 * won.error**2
+                error = np.sqrt(np.maximum(square + 2 * slope[0] * slope[1] * joint / n, 0.0))
+        rho = np.divide(ratio[0], ratio[1], out=np.zeros(len(value)), where=ratio[1] > 0)
+        return EntropyEstimates(
+            lost.levels, value, lost.n, self._why(lost, value), lost.units, error, covariance,
+            influence=influence, shares=(lost, won), correlation=rho, alpha=self.alpha,
+        )  # fmt: skip
+
+    def _few(self, case: Any, split: str) -> bool:
+        """Whether some group has under five people whose decision and outcome differ: too few for influences."""
+        rows = cell_counts(case, split).rows
+        wrong = rows[:, [FP, FN]].sum(axis=1)
+        return bool(((wrong < intervals.FEW_EVENTS) & (rows.sum(axis=1) > 0)).any())
+
+    def _why(self, lost: Estimates, value: Floats) -> tuple[str, ...]:
+        undefined = (
+            "nobody has a benefit" if self.alpha > 0 else "somebody has benefit 0: infinite for alpha of 0 or less"
+        )
+        return tuple(
+            "" if defined else undefined if people else "no people in this group"
+            for defined, people in zip(~np.isnan(value), lost.n)
+        )
+
+
+BENEFIT = (
+    "benefit is 1 + prediction - outcome: a wrong favor counts as inequality as a wrong refusal does; 0 does not "
+    "mean equal shares, it means that every decision agrees with the outcome"
+)
+
+
+@measure(
+    "theil_index",
+    harm="disparate impact",
+    unit="index",
+    better="lower",
+    needs=("table",),
+    reference="Speicher et al. (2018), A unified approach to quantifying algorithmic unfairness, KDD; Theil (1967)",
+    caveats=BENEFIT,
+    estimand="mean of (b/m) log(b/m), b = 1 + prediction - outcome, m its mean",
+    interval="limits of the shares with benefit 0 and 2 carried over (MOVER); gap by cluster: influence values, t(G-1)",
+)
+def theil_index(case: Any) -> tuple[Entropy, ...]:
+    """Theil index of the benefit 1 + prediction - outcome: 0 where every decision agrees with the outcome."""
+    return () if case.prediction is None or case.outcome is None else (Entropy(1.0),)
+
+
+@measure(
+    "generalized_entropy_index",
+    harm="disparate impact",
+    unit="index",
+    better="lower",
+    needs=("table",),
+    reference="Speicher et al. (2018), A unified approach to quantifying algorithmic unfairness, KDD; Shorrocks (1980)",
+    caveats=f"{BENEFIT}; alpha weighs inequality among the better off, 2 is half the squared coefficient of variation",
+    estimand="1 / (n alpha (alpha - 1)) sum((b/m)^alpha - 1), b = 1 + prediction - outcome, m its mean",
+    interval="limits of the shares with benefit 0 and 2 carried over (MOVER); gap by cluster: influence values, t(G-1)",
+)
+def generalized_entropy_index(case: Any, *, alpha: float = 2) -> tuple[Entropy, ...]:
+    """Generalized entropy of the benefit 1 + prediction - outcome; alpha (2) is written into the name."""
+    if case.prediction is None or case.outcome is None:
+        return ()
+    return (Entropy(float(alpha), qualifiers={"alpha": alpha}),)
+
+
+@measure(
+    "consistency",
+    harm="disparate impact",
+    unit="rate",
+    better="higher",
+    needs=("table",),
+    reference="Zemel et al. (2013), Learning fair representations, ICML",
+    caveats=(
+        "similar is what the columns and their scales say; every column counts alike, the compared groups not at all; "
+        "few columns leave many ties, which go by id; an addressed sample of 2,000 people, neighbors among them"
+    ),
+    estimand="1 - mean of |decision - mean decision of the k nearest others|",
+    interval="jackknife over clusters (people where there are none), t(G-1)",
+    qualifiers={"k": 5},
+    gap="",
+    splits=False,
+)
+def consistency(case: Any, *, k: int = 5) -> Iterator[Row]:
+    """How alike the decisions of similar people are: 1 where everybody is decided as their k nearest are.
+
+    Squared distances add over columns, each scaled so that two people differ by 2 on average (numbers
+    by their standard deviation, categories by how often two people differ). own=out: a person is not
+    their own neighbor; own=in: their nearest. In a world the records as the model saw them; in a table
+    the columns that it names as `features`.
+    """
+    if case.prediction is None:
+        return
+    found = neighborhood(case, k)
+    if found is None:
+        return
+    for own in ("out", "in"):
+        said = {"k": k, "own": own}
+        if isinstance(found, str):
+            yield Row(math.nan, why=found, qualifiers=said)
+        else:
+            value, low, high = consistent(found, k, own_point=own == "in")
+            yield Row(value, low, high, n=len(found.decision), qualifiers=said)

@@ -1,0 +1,171 @@
+"""Quantities of two groups at a time that are no difference of one quantity: who is compared, and limits.
+
+A *side* is a sample of people whose mean influence makes part of the uncertainty (the positives of one
+group, the negatives of the other). Plain people: variances of the sides add up. Clusters: influences are
+summed by cluster over all sides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.measures.base import Row
+from testbed.measures.clustering import summed, units_in
+from testbed.statistics import intervals
+from testbed.statistics.counts import clusters_of, coded, weights_of
+from testbed.statistics.expand import reference_of
+
+Floats = NDArray[np.float64]
+Index = NDArray[np.int64]
+MOST_GROUPS = 1000
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The people in scope with a weight above 0: their places, weights, and clusters (None: independent).
+
+    are_people: weights are numbers of people. score, positive: of these people; None where the case has none.
+    """
+
+    at: Index
+    weight: Floats
+    are_people: bool
+    owner: Index | None
+    n_owners: int
+    score: Floats | None
+    positive: NDArray[np.bool_] | None
+
+    def people(self, rows: NDArray) -> int:
+        """How many people these rows of the sample are."""
+        return round(float(self.weight[rows].sum())) if self.are_people else len(rows)
+
+    def squares(self, rows: NDArray, influence: Floats) -> float:
+        """Sum over people of squared influences, which hold the weights."""
+        if self.are_people:
+            return float((influence**2 / self.weight[rows]).sum())
+        return float((influence**2).sum())
+
+
+def sampled(case: Any) -> Sample:
+    """The people of a case, or of a table, who are measured."""
+    weights, are_people = weights_of(case)
+    keep = np.asarray(case.scored, bool)
+    if weights is not None:
+        keep = keep & (weights > 0)
+    at = np.flatnonzero(keep)
+    known = clusters_of(case)
+    return Sample(
+        at,
+        np.ones(len(at)) if weights is None else np.asarray(weights, float)[at],
+        are_people,
+        None if known is None else known[0][at],
+        0 if known is None else known[1],
+        None if case.score is None else np.asarray(case.score, float)[at],
+        None if case.outcome is None else np.asarray(case.outcome, bool)[at],
+    )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The groups of a split and the one that the others are compared with. rows: of the sample, by group."""
+
+    split: str
+    levels: tuple[str, ...]
+    reference: int
+    rows: tuple[Index, ...]
+
+    def pairs(self) -> Iterator[tuple[dict[str, Any], Index, Index]]:
+        """Where a row stands (split, group, versus), rows of the group, rows of the reference."""
+        for g, level in enumerate(self.levels):
+            if g != self.reference:
+                at = {"split": self.split, "group": level, "versus": self.levels[self.reference]}
+                yield at, self.rows[g], self.rows[self.reference]
+
+
+def comparisons(case: Any, sample: Sample) -> Iterator[Comparison]:
+    """The splits of a case: of its scenario, or of a table what it names in `splits`, else columns and their pairs."""
+    scenario = getattr(case, "scenario", None)
+    named = (scenario.reference if scenario is not None else getattr(case, "reference", None)) or {}
+    for split in splits_in(case):
+        codes, levels = coded(case, split)
+        held: Any = SimpleNamespace(levels=levels)
+        yield Comparison(split, levels, reference_of(case, split, held, named), by_group(codes[sample.at], len(levels)))
+
+
+def splits_in(case: Any) -> list[str]:
+    """What a case is split by, see `comparisons`."""
+    scenario = getattr(case, "scenario", None)
+    if scenario is not None:
+        from testbed.measuring import splits_of
+
+        return splits_of(scenario)
+    given = getattr(case, "splits", None)
+    if given is not None:
+        return list(given)
+    names = list(case.attributes)
+    crossed = [f"{a}*{b}" for place, a in enumerate(names) for b in names[place + 1 :]]
+    return [*names, *(split for split in crossed if len(case.coded(split)[1]) <= MOST_GROUPS)]
+
+
+def by_group(codes: NDArray[np.integer], groups: int) -> tuple[Index, ...]:
+    """The places of each code 0, 1, ..., in order; codes below 0 or beyond are nobody's."""
+    small: Any = np.int16 if groups < 1 << 15 else np.int64
+    order = np.argsort(codes.astype(small), kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(groups + 1))
+    return tuple(order[ends[g] : ends[g + 1]] for g in range(groups))
+
+
+@dataclass(frozen=True)
+class Side:
+    """Rows of the sample and the influence of each on the value, weights included."""
+
+    rows: Index
+    influence: Floats
+
+
+def spread(sample: Sample, sides: Sequence[Side]) -> tuple[float, float]:
+    """Standard error and degrees of freedom of a value from the influences of its sides.
+
+    Clusters: sums by cluster, freedom G-1, G the clusters of the side that has fewest. Independent people:
+    the variances of the sides added, Welch's (1947) degrees of freedom. NaN for fewer than ten units, and
+    where a side has one person.
+    """
+    if sample.owner is not None:
+        rows = np.concatenate([side.rows for side in sides])
+        influence = summed(sample.owner[rows], sample.n_owners, np.concatenate([side.influence for side in sides]))
+        units = units_in(*(sample.owner[side.rows] for side in sides))
+        if units < intervals.FEWEST_CLUSTERS:
+            return math.nan, math.nan
+        return math.sqrt(float((influence**2).sum()) * units / (units - 1)), units - 1.0
+    n = np.array([sample.people(side.rows) for side in sides], float)
+    if (n < 2).any() or n.sum() < intervals.FEWEST_CLUSTERS:
+        return math.nan, math.nan
+    parts = np.array([sample.squares(side.rows, side.influence) for side in sides]) * n / (n - 1)
+    total = float(parts.sum())
+    freedom = total**2 / float((parts**2 / (n - 1)).sum()) if total > 0 else math.inf
+    return math.sqrt(total), freedom
+
+
+def limits(value: float, error: float, freedom: float, low: float = -math.inf, high: float = math.inf) -> Any:
+    """Limits value -/+ t error, cut at what is possible."""
+    half = float(intervals.quantile(intervals.ALPHA, freedom)) * error
+    return max(value - half, low) if half == half else math.nan, min(value + half, high) if half == half else math.nan
+
+
+def p_row(value: float, null: float, error: float, freedom: float, row: Row) -> Row:
+    """The `_p` row beside a row: two-sided, that the value is `null`."""
+    gap = value - null
+    statistic = 0.0 if abs(gap) < 1e-12 else gap / error if error > 0 else math.copysign(math.inf, gap)
+    p = math.nan if math.isnan(error) else float(intervals.two_sided(statistic, freedom))
+    why = "" if p == p else "too few people or clusters for an interval"
+    return Row(
+        p, n=row.n, split=row.split, group=row.group, versus=row.versus, suffix=f"{row.suffix}_p",
+        qualifiers=row.qualifiers, unit="p", why=why,
+    )  # fmt: skip

@@ -1,0 +1,227 @@
+"""How scores rank the members of one group against those of another: exposure, cross AUC, superiority."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.measures.base import PerPerson, Row, measure
+from testbed.measures.pairs import Floats, Index, Sample, Side, comparisons, limits, p_row, sampled, spread
+from testbed.statistics.counts import weights_of
+from testbed.statistics.expand import Against
+from testbed.statistics.intervals import ALPHA, clopper_pearson
+
+LISTED = 1 << 16
+"""Ranks whose exposures are added up one by one; beyond, by the logarithmic integral (error under 1e-9)."""
+
+
+def exposures(score: Floats, weight: Floats | None = None) -> Floats:
+    """Exposure of each person in the ranking by score, highest first: 1 / log2(1 + rank).
+
+    Ties share the mean exposure of the ranks that they hold together. A person of weight w holds w
+    ranks in a row and has their mean.
+
+    >>> exposures(np.array([0.9, 0.1, 0.5])).round(3).tolist()
+    [1.0, 0.5, 0.631]
+    """
+    if not len(score):
+        return np.empty(0)
+    weight = np.ones(len(score)) if weight is None else weight
+    order = np.argsort(-score, kind="stable")
+    s = score[order]
+    starts = np.flatnonzero(np.concatenate(([True], s[1:] != s[:-1])))
+    held = np.add.reduceat(weight[order], starts)
+    ends = np.cumsum(held)
+    mean = np.diff(summed_exposure(ends), prepend=0.0) / held
+    made = np.empty(len(score))
+    made[order] = np.repeat(mean, np.diff(starts, append=len(score)))
+    return made
+
+
+def summed_exposure(rank: Floats) -> Floats:
+    """Sum of 1 / log2(1 + j) over the first ranks j; between whole ranks a straight line."""
+    from scipy.special import expi
+
+    top = int(min(LISTED, math.ceil(rank[-1])))
+    steps = np.concatenate(([0.0], np.cumsum(1 / np.log2(np.arange(2.0, top + 2)))))
+    made = np.interp(np.minimum(rank, top), np.arange(top + 1), steps)
+    far = rank > top
+    if far.any():
+        reach = expi(np.log(rank[far] + 1.5)) - expi(math.log(top + 1.5))
+        made[far] = steps[-1] + math.log(2) * reach
+    return np.asarray(made)
+
+
+@measure(
+    "exposure_ratio",
+    harm="disparate impact",
+    unit="ratio",
+    better="none",
+    needs=("table",),
+    reference="Singh and Joachims (2018), Fairness of exposure in rankings, KDD",
+    caveats=(
+        "everybody scored is taken as one ranking, the highest score first, ties sharing their ranks; it depends on "
+        "how many are ranked, and in a long list nearly all exposure is alike"
+    ),
+    estimand="mean of 1/log2(1+rank) over group g divided by the mean over the reference",
+    interval="MOVER-R on t limits of each mean, by cluster; the ranking is taken as given",
+    gap="",
+)
+def exposure_ratio(case: Any) -> list[Against]:
+    """Mean exposure 1/log2(1+rank) of a group in the ranking by score, over that of the reference."""
+    if case.score is None:
+        return []
+    sample = sampled(case)
+    if not len(sample.at):
+        return []
+    # Sampling weights have no scale: the list is as long as the table has rows.
+    long = 1.0 if sample.are_people else len(sample.at) / float(sample.weight.sum())
+    assert sample.score is not None
+    weighted = weights_of(case)[0] is not None
+    made = np.zeros(len(case.people))
+    made[sample.at] = exposures(sample.score, sample.weight * long if weighted else None)
+    inside = np.zeros(len(made), bool)
+    inside[sample.at] = True
+    return [Against((PerPerson(made, inside),), "ratio")]
+
+
+@dataclass(frozen=True)
+class Above:
+    """P(a scores above b) + P(equal)/2 with the influence of each person of both sides; NaN where one is empty."""
+
+    value: float
+    sides: tuple[Side, ...]
+
+
+def above(sample: Sample, rank: NDArray[np.int64], size: int, a: Index, b: Index) -> Above:
+    """How often rows `a` of the sample score above rows `b`, ties half; `rank` below `size` orders the scores.
+
+    Influences are DeLong's components, centered (DeLong, DeLong and Clarke-Pearson 1988).
+    """
+    if not len(a) or not len(b):
+        return Above(math.nan, ())
+    (beaten, held_b), (short, held_a) = (_shares(sample, rank, size, rows) for rows in (b, a))
+    value = float(sample.weight[a] @ beaten[rank[a]] / held_a)
+    return Above(
+        value,
+        (
+            Side(a, sample.weight[a] * (beaten[rank[a]] - value) / held_a),
+            Side(b, sample.weight[b] * (1 - short[rank[b]] - value) / held_b),
+        ),
+    )
+
+
+def _shares(sample: Sample, rank: NDArray[np.int64], size: int, rows: Index) -> tuple[Floats, float]:
+    """Weighted share of the rows below each rank, those at it counted half, and their weight."""
+    tied = np.bincount(rank[rows], weights=sample.weight[rows], minlength=size)
+    upto = np.cumsum(tied)
+    return (upto - tied / 2) / upto[-1], float(upto[-1])
+
+
+def ranks(score: Floats) -> tuple[NDArray[np.int64], int]:
+    """Scores as whole numbers 0, 1, ... of the same order, and how many there are."""
+    names, codes = np.unique(score, return_inverse=True)
+    return codes, len(names)
+
+
+def _limits(value: float, error: float, freedom: float, matched: int) -> tuple[float, float]:
+    """t limits within 0..1; a share of exactly 0 or 1 has no spread and is bounded by its independent pairs."""
+    if error == 0 and value in (0.0, 1.0):
+        low, high = clopper_pearson(value * matched, matched, ALPHA)
+        return float(low), float(high)
+    return limits(value, error, freedom, 0.0, 1.0)
+
+
+@measure(
+    "cross_auc",
+    harm="disparate impact",
+    unit="rate",
+    better="higher",
+    needs=("table",),
+    reference="Kallus and Zhou (2019), The fairness of risk scores beyond classification: xAUC, NeurIPS",
+    caveats="outcomes may themselves be recorded wrongly; equal AUCs within groups say nothing of this",
+    estimand="P(positive of g scores above negative of the reference) + P(equal)/2",
+    interval="DeLong's components, by cluster t(G-1), else Welch",
+    gap="",
+    splits=False,
+)
+def cross_auc(case: Any) -> Iterator[Row]:
+    """Chance that a positive of a group scores above a negative of the reference, ties half.
+
+    `cross_auc_gap` beside it: that minus the chance that a positive of the reference scores above a
+    negative of the group. Below 0 the group is ranked too low in both its positives and its negatives.
+    """
+    if case.score is None or case.outcome is None:
+        return
+    sample = sampled(case)
+    assert sample.score is not None
+    assert sample.positive is not None
+    rank, size = ranks(sample.score)
+    for split in comparisons(case, sample):
+        for at, ours, theirs in split.pairs():
+            high, low = sample.positive[ours], sample.positive[theirs]
+            one = above(sample, rank, size, ours[high], theirs[~low])
+            other = above(sample, rank, size, theirs[low], ours[~high])
+            yield from _crossed(sample, at, one, other, (ours, theirs))
+
+
+def _crossed(
+    sample: Sample, at: dict[str, Any], one: Above, other: Above, groups: tuple[Index, Index]
+) -> Iterator[Row]:
+    if not all(map(len, groups)):
+        yield Row(math.nan, why="no people in this group", **at)
+        return
+    if not one.sides:
+        yield Row(math.nan, why=f"no positives of {at['group']} or no negatives of {at['versus']}", **at)
+        return
+    n = min(sample.people(side.rows) for side in one.sides)
+    yield Row(one.value, *_limits(one.value, *spread(sample, one.sides), n), n=n, **at)
+    if not other.sides:
+        why = f"no positives of {at['versus']} or no negatives of {at['group']}"
+        yield Row(math.nan, suffix="_gap", why=why, **at)
+        return
+    sides = [*one.sides, *(Side(side.rows, -side.influence) for side in other.sides)]
+    gap, (error, freedom) = one.value - other.value, spread(sample, sides)
+    low, high = limits(gap, error, freedom, -1.0, 1.0)
+    fewer = min(n, *(sample.people(side.rows) for side in other.sides))
+    row = Row(gap, low, high, n=fewer, suffix="_gap", **at)
+    yield row
+    yield p_row(gap, 0.0, error, freedom, row)
+
+
+@measure(
+    "grade_superiority",
+    harm="disparate impact",
+    unit="rate",
+    better="none",
+    needs=("table",),
+    reference="Vargha and Delaney (2000), J. Educational and Behavioral Statistics 25(2)",
+    caveats="0.5 is no difference; it reads the order of scores or grades alone, not how far apart they are",
+    estimand="P(score or grade of g is better than of the reference) + P(equal)/2",
+    interval="DeLong's components, by cluster t(G-1), else Welch (Brunner and Munzel 2000)",
+    gap="",
+    splits=False,
+)
+def grade_superiority(case: Any) -> Iterator[Row]:
+    """Chance that a member of a group has a better grade (or score) than one of the reference, ties half."""
+    if case.score is None:
+        return
+    sample = sampled(case)
+    assert sample.score is not None
+    rank, size = ranks(sample.score)
+    for split in comparisons(case, sample):
+        for at, ours, theirs in split.pairs():
+            made = above(sample, rank, size, ours, theirs)
+            if not made.sides:
+                yield Row(math.nan, why="no people in this group", **at)
+                continue
+            error, freedom = spread(sample, made.sides)
+            matched = min(sample.people(ours), sample.people(theirs))
+            row = Row(made.value, *_limits(made.value, error, freedom, matched), n=matched, **at)
+            yield row
+            yield p_row(made.value, 0.5, error, freedom, row)
