@@ -1,0 +1,241 @@
+"""What carries a person's group to their decision: the effect of the group, split by who reads it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.errors import unknown
+from testbed.history import History
+from testbed.measures.base import Row, measure
+from testbed.measures.clustering import around, few, moved, rate_limits, summed, units_in
+from testbed.measures.counterfactual import SAMPLE, _batches, _comparisons, _impossible, _reads_nothing, sampled
+from testbed.models.base import higher_is
+from testbed.statistics.counts import dense_ids
+from testbed.statistics.intervals import FEWEST_CLUSTERS, newcombe
+from testbed.twin import Assign, apart, by_root, replay
+from testbed.world import World
+
+READERS = ("circumstances", "sensing", "direct", "regime")
+WORLDS = 1 << len(READERS)
+OF = ("decision", "score")
+Limits = tuple[float, float]
+
+
+def weights(players: int) -> NDArray[np.int64]:
+    """Weight of a player's step, by how many stand before it, in whole numbers: s! (p - 1 - s)!, which sum to p!.
+
+    >>> weights(4)
+    array([6, 2, 2, 6])
+    """
+    return np.array([math.factorial(s) * math.factorial(players - 1 - s) for s in range(players)])
+
+
+def shapley(values: NDArray) -> NDArray:
+    """Shapley values times p!, exact in whole numbers: (p, n) from the worlds (2**p, n), bit i of a row is player i.
+
+    Their sum over players is p! times (all - none) for each person. (Shapley 1953.)
+
+    >>> shapley(np.array([[0], [0], [0], [1]])).T
+    array([[1, 1]])
+    """
+    worlds = len(values)
+    players = worlds.bit_length() - 1
+    by_size = weights(players)
+    made = np.zeros((players, *values.shape[1:]), np.result_type(values, np.int64))
+    for player in range(players):
+        for before in range(worlds):
+            if not before >> player & 1:
+                step = values[before | 1 << player] - values[before].astype(made.dtype)
+                made[player] += by_size[before.bit_count()] * step
+    return made
+
+
+def unlike(case: Any, attribute: str, value: str, people: NDArray[np.int64]) -> int:
+    """Bits of the readers to whom anything is shown that differs where these people are given this value.
+
+    The model is shown the columns that the institution holds, or those of them that it says it reads.
+    """
+    base, other = case.society.views, case.society.shown(attribute, value, people, ())
+    reads = getattr(case.scheme.scorer.model, "reads", None)
+    held = [name for name in case.scenario.held if reads is None or name in reads]
+    differs = {
+        "circumstances": not np.array_equal(base.rates, other.rates)
+        or any(not np.array_equal(base.direct[name], other.direct[name]) for name in held if name != attribute),
+        "sensing": any(
+            column is not other.sensing[name] and not np.array_equal(column, other.sensing[name])
+            for name, column in base.sensing.items()
+        ),
+        "direct": attribute in held and not np.array_equal(base.direct[attribute], other.direct[attribute]),
+        "regime": False,  # reads no attribute: who is a child and who is in scope stay as they were
+    }
+    return sum(1 << place for place, reader in enumerate(READERS) if differs[reader])
+
+
+def lives(case: Any, change: Assign) -> Iterator[tuple[NDArray[np.int64], History]]:
+    """(people, history in which they are to be read) for the people of a change, each with nobody else's touching.
+
+    Where no reader is named this is the twin that other measures have run too.
+    """
+    people = np.array(change.people, np.int64)
+    home = case.society.household
+    if not change.readers:
+        twin = case.twin(change)
+        yield people, twin.history
+        for root, part in twin.alone.items():
+            yield people[home[people] == home[root]], part.history
+        return
+    views = case.society.shown(change.attribute, change.value, people, change.readers)
+    if not case.separable:
+        yield people, World(case.society, case.scheme, case.periods, views=views).run()
+        return
+    _, first = np.unique(home[people], return_index=True)
+    waiting = [people[np.sort(first)]]
+    while waiting:
+        roots = waiting.pop()
+        mine = views.only(np.isin(home, home[roots]), case.society.views)
+        part = replay(case.society, case.scheme, case.history, roots, views=mine)
+        crowded = apart(roots, by_root(case.society, part, roots)[1])
+        settled = np.setdiff1d(roots, np.concatenate([*crowded, np.empty(0, np.int64)]))
+        yield people[np.isin(home[people], home[settled])], part.history
+        waiting += crowded
+
+
+def worlds(
+    case: Any, attribute: str, group: str, reference: str, *, sample: int = SAMPLE, of: str = "decision"
+) -> tuple[NDArray[np.int64], NDArray, int]:
+    """(people, values, bits): sampled members of the group and what becomes of each in the 16 worlds of readers.
+
+    Row S of `values` (16, n) is the world in which the readers in S (bits in the order of READERS) see them as they
+    are, members of the group, and the others as if they had been of the reference group from the start: 1
+    where decided adversely, or the score, higher is better. `bits`: readers who see any difference;
+    worlds that differ in other readers only are the same and are run once.
+    """
+    codes, levels = case.coded(attribute)
+    people = sampled(case, case.scored & (codes == levels.index(group)), sample)
+    month = case.decided
+    sign = -1 if higher_is(case.model) == "worse" else 1
+
+    def read(history: History, who: NDArray[np.int64]) -> NDArray:
+        place = history.place(who)
+        if of == "score":
+            return sign * history.score(month)[place]
+        return (history.decision(month)[place] == -1).astype(np.int64)
+
+    values = np.repeat(read(case.history, people)[None], WORLDS, axis=0)
+    bits = 0 if _reads_nothing(case) or not len(people) else unlike(case, attribute, reference, people)
+    for world in range(WORLDS):
+        hidden = bits & ~world
+        if not hidden or world & ~bits:
+            continue
+        readers = () if hidden == bits else tuple(name for i, name in enumerate(READERS) if hidden >> i & 1)
+        for batch in _batches(case, attribute, people):
+            for who, history in lives(case, Assign(attribute, reference, batch.tolist(), readers)):
+                values[world, np.searchsorted(people, who)] = read(history, who)
+    return people, values[np.arange(WORLDS) & bits], bits
+
+
+def limits_of_mean(values: NDArray, cluster: NDArray[np.integer], *, bounded: bool = True) -> Limits:
+    """Limits of the mean of per-person parts of an effect, people drawn in clusters.
+
+    Influence values summed by cluster, t(G-1). Where fewer than five people have a part above, or below, 0:
+    Newcombe's limits on the two shares, times the mean size of a part (1 where all are 0), and the wider
+    ends count; without `bounded`, all 0 has no limits. NaN under 10 clusters.
+
+    >>> low, high = limits_of_mean(np.zeros(100), np.arange(100) // 5)
+    >>> bool(-0.1 < low < 0 < high < 0.1)
+    True
+    """
+    n, value = len(values), float(values.mean())
+    owner, clusters = dense_ids(cluster)
+    units = units_in(owner)
+    limits = around(value, moved(owner, clusters, values, np.ones(n, bool)), units)
+    up, down = values > 0, values < 0
+    if units < FEWEST_CLUSTERS or not few(up.sum(), down.sum()):
+        return limits
+    if not bounded and not values.any():
+        return math.nan, math.nan
+    size = float(np.abs(values[up | down]).mean()) if values.any() else 1.0
+    shares = [float(which.mean()) for which in (up, down)]
+    ends = [
+        rate_limits(share, n, summed(owner, clusters, (which - share) / n), units)
+        for share, which in zip(shares, (up, down), strict=True)
+    ]
+    low, high = newcombe(shares[0], ends[0], shares[1], ends[1])
+    aside = value - size * (shares[0] - shares[1])  # movers one way may be moved further than those the other way
+    return min(limits[0], aside + size * float(low)), max(limits[1], aside + size * float(high))
+
+
+@measure(
+    "path_effect",
+    harm="disparate impact",
+    unit="rate",
+    better="none",
+    needs=("history", "twin"),
+    reference=(
+        "Avin, Shpitser and Pearl (2005), Identifiability of path-specific effects; Shapley (1953); MEASURES section 1"
+    ),
+    caveats=(
+        "the paths of one group add up to its counterfactual_effect; a Shapley value splits what two readers do "
+        "together evenly, so read _alone, _last and _interaction beside it; who is in scope stays as it was"
+    ),
+    estimand=(
+        "Shapley value of a reader over the 16 worlds in which readers in S are shown A_i(g) and the others A_i(r), "
+        "mean over members of g in scope, Y = 1 if adverse"
+    ),
+    interval="influence values by grid, t(G-1); few flips: Newcombe beside it, the wider end",
+    qualifiers={"of": "decision", "path": None, "sample": SAMPLE},
+    gap="",
+    splits=False,
+)
+def path_effect(case: Any, *, of: str = "decision", path: str | None = None, sample: int = SAMPLE) -> Iterator[Row]:
+    """How much of what their own group does to members passes by one reader, the readers adding up to the whole.
+
+    Readers: `circumstances` (conduct, and what the model is shown but the group), `sensing` (channels), `direct`
+    (the group as the model is shown it), `regime` (reads no attribute: 0). The members are those of
+    `counterfactual_effect`. Beside it `_alone`, the effect where only this reader sees the group; `_last`, what is
+    lost where only this one does not; `_interaction`, the whole minus the sum of those alone, one row for a group.
+    `of=score`: of the score (higher is better) instead of the adverse decision.
+    """
+    if of not in OF:
+        raise unknown("of in path_effect", of, OF)
+    if path is not None and path not in READERS:
+        raise unknown("path in path_effect", path, READERS)
+    for at in _comparisons(case):
+        said = {"of": of, "sample": sample}
+        if why := _impossible(case, at["split"]):
+            yield Row(math.nan, why=why, qualifiers=said, **at)
+            continue
+        people, values, bits = worlds(case, at["split"], at["group"], at["versus"], sample=sample, of=of)
+        if not len(people):
+            yield Row(math.nan, why="no people in this group", qualifiers=said, **at)
+            continue
+        at["unit"] = "points" if of == "score" else ""
+        yield from _rows(case, people, values, bits, at, said, path)
+
+
+def _rows(
+    case: Any, people: NDArray[np.int64], values: NDArray, bits: int, at: dict[str, Any], said: dict, path: str | None
+) -> Iterator[Row]:
+    cluster, n, bounded = case.clusters[people], len(people), said["of"] == "decision"
+
+    def row(each: NDArray, known: bool, suffix: str, qualifiers: dict, share: int = 1) -> Row:
+        """The mean of parts that are counted in `share`-ths; exact where no reader sees a difference."""
+        value = float(each.sum()) / (share * n)
+        low, high = (value, value) if known else limits_of_mean(each / share, cluster, bounded=bounded)
+        return Row(value, low, high, n, suffix=suffix, qualifiers=qualifiers, **at)
+
+    parts, whole = shapley(values), values[-1] - values[0]
+    for place, reader in enumerate(READERS):
+        if path in (None, reader):
+            named, known = {**said, "path": reader}, not bits >> place & 1
+            yield row(parts[place], known, "", named, math.factorial(len(READERS)))
+            yield row(values[1 << place] - values[0], known, "_alone", named)
+            yield row(values[-1] - values[(WORLDS - 1) & ~(1 << place)], known, "_last", named)
+    if path is None:
+        together = whole - sum(values[1 << place] - values[0] for place in range(len(READERS)))
+        yield row(together, bits.bit_count() < 2, "_interaction", said)
