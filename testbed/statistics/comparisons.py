@@ -21,8 +21,9 @@ def differences(made: Estimates, g: Index, r: Index, alpha: float = intervals.AL
     """Limits of value[g] - value[r] for arrays of group indices.
 
     Independent groups: Newcombe on the limits of each. Groups that share clusters: influence values
-    summed by cluster, t(G-1), G the clusters of the group that has fewer. A 0/1 rate that is exactly 0 or 1 has no
-    influence variance of its own, so pairs with one keep to Newcombe on the clustered limits.
+    summed by cluster, t(G-1), G the clusters of the group that has fewer. A 0/1 rate, or an AUC,
+    that is exactly 0 or 1 has no influence variance of its own, so pairs with one keep to Newcombe on
+    the clustered limits.
     """
     gap = made.value[g] - made.value[r]
     if made.exact:
@@ -32,7 +33,7 @@ def differences(made: Estimates, g: Index, r: Index, alpha: float = intervals.AL
     if made.covariance is None:
         return mover
     half = intervals.quantile(alpha, shared_freedom(made, g, r)) * standard_errors(made, g, r)
-    if not made.binary:
+    if not made.binary and made.matched is None:
         return gap - half, gap + half
     edge = (made.error[g] == 0) | (made.error[r] == 0)
     return np.where(edge, mover[0], gap - half), np.where(edge, mover[1], gap + half)
@@ -85,7 +86,8 @@ def ratios(made: Estimates, g: Index, r: Index, alpha: float = intervals.ALPHA) 
 def p_values(made: Estimates, g: Index, r: Index) -> Array:
     """Two-sided p that value[g] equals value[r]: Fisher's exact test for plain counts, else t on the difference.
 
-    A 0/1 rate with no spread of its own is tested with the pooled rate and the effective numbers.
+    A 0/1 rate with no spread of its own is tested with the pooled rate and the effective numbers. NaN where
+    there are too few clusters, or two unequal values without any spread.
     """
     if made.exact:
         return np.full(len(g), np.nan)
@@ -101,7 +103,7 @@ def p_values(made: Estimates, g: Index, r: Index) -> Array:
         edge = (made.error[g] == 0) | (made.error[r] == 0) | (made.covariance is None)
         error = np.where(edge, spread, error)
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(gap == 0, 0.0, gap / error)
+        statistic = np.where(gap == 0, 0.0, np.where(error > 0, gap / error, np.nan))
     return intervals.two_sided(statistic, freedom)
 
 

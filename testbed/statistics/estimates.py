@@ -73,8 +73,8 @@ class Estimates:
     def _around(self, z: Array, alpha: float) -> tuple[Array, Array]:
         low, high = self.value - z * self.error, self.value + z * self.error
         if self.matched is not None:
-            # An AUC of 0 or 1 has no spread; any pairing of positives with negatives gives independent trials of it.
-            edge = (self.error == 0) & np.isin(self.value, (0.0, 1.0))
+            # An AUC of 0 or 1 has no spread; pairs of a positive and a negative, one a cluster, are trials of it.
+            edge = (self.error == 0) & np.isin(self.value, (0.0, 1.0)) & (self.units >= FEWEST_CLUSTERS)
             low[edge], high[edge] = intervals.clopper_pearson(
                 self.value[edge] * self.matched[edge], self.matched[edge], alpha
             )

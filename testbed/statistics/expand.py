@@ -214,10 +214,11 @@ def _tests(
     p = comparisons.p_values(made, g, against)
     seen = comparisons.detectable(made, g, against)
     name_p, name_d = _named(measure, part, "_p", stem), _named(measure, part, "_detectable", stem)
+    tested = comparisons.shared_freedom(made, g, against)
     rows: list[Rows] = []
     for i, k in enumerate(g.tolist()):
-        why = _undefined(made, k, r)
-        few = why or "too few clusters for an interval"
+        untested = "too few clusters for an interval" if np.isnan(tested[i]) else "there is no spread to test against"
+        few = _undefined(made, k, r) or untested
         place = (split, made.levels[k], made.levels[r])
         found = [_row(measure, name_p, *place, (p[i], math.nan, math.nan), n[i], few, "p")]
         if made.binary and detect:

@@ -57,7 +57,10 @@ class Auc:
             text if text in ("", "no people in this group") else str(one_sided[k])
             for k, text in enumerate(reasons(auc, n, "one", n))
         )
-        matched = None if known is not None else rows.reshape(groups, 2).min(axis=1)
+        matched = rows.reshape(groups, 2).min(axis=1)
+        if known is not None and len(at):
+            sides = pair_sums(known[0][at], known[1], code, groups, columns=(positive, ~positive))
+            matched = np.bincount(sides.group[sides.sums.all(axis=1)], minlength=groups)
         return Estimates(levels, auc, n, why, units, error, covariance, influence=pairs, matched=matched)
 
 

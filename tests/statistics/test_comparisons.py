@@ -114,3 +114,9 @@ def test_detectable_does_not_depend_on_the_difference_seen_but_on_numbers_and_po
 def test_p_values_of_plain_counts_are_fisher_exact() -> None:
     found = comparisons.p_values(counts([8, 1], [10, 6]), np.array([0]), np.array([1]))
     assert found[0] == pytest.approx(stats.fisher_exact([[8, 2], [1, 5]]).pvalue)
+
+
+def test_unequal_values_without_any_spread_have_no_p_value() -> None:
+    n = np.array([20, 20])
+    made = Estimates(("a", "b"), np.array([1.0, 2.0]), n, ("", ""), n.astype(float), np.zeros(2))
+    assert np.isnan(comparisons.p_values(made, np.array([0]), np.array([1]))).all()

@@ -71,6 +71,23 @@ def test_perfect_order_of_few_people_is_not_certain() -> None:
     assert 0.4 < low[0] < 0.6
 
 
+def test_perfect_order_in_clusters_is_judged_by_the_clusters_that_hold_both_outcomes() -> None:
+    outcome = np.arange(60) % 4 == 0
+    case = Table(
+        pd.DataFrame(index=range(60)),
+        {"g": (np.arange(60) // 4 % 2, ("a", "b"))},
+        None,
+        outcome,
+        outcome + 0.0,
+        clusters=np.arange(60) // 3,
+    )
+    found = Auc().estimates(case, "all")
+    assert found.value[0] == 1
+    assert 0.7 < found.limits()[0][0] < 0.85
+    low, high = comparisons.differences(Auc().estimates(case, "g"), np.array([0]), np.array([1]))
+    assert low[0] < 0 < high[0]
+
+
 def test_auc_and_its_gap_are_covered_with_and_without_clusters() -> None:
     from scipy.stats import norm
 
