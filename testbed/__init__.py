@@ -59,7 +59,7 @@ _HOME = {
     "measure": "testbed.measures.base",
 }
 
-__all__ = sorted(_HOME)  # noqa: PLE0605
+__all__ = sorted(_HOME)
 
 __version__ = "0.1.0"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, unknown
-from testbed.engine import check_engine, run
-from testbed.measuring import Answer, Task, chosen, forget, model_of, work
+from testbed.engine import check_engine, cores, run
+from testbed.measuring import Answer, Task, chosen, forget, halved, model_of, work
 from testbed.spelling import patterns
 
 if TYPE_CHECKING:
@@ -114,10 +114,13 @@ def run_audit(
     plan = planned(scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures)
     check_engine(engine, workers)
     tasks = tasks_of(plan)
+    if engine != "serial" and len(tasks) <= (workers or cores()):
+        tasks = halved(tasks)
 
     def tell(task: Task) -> None:
         if done is not None:
-            done(f"seed {task.seed}, {task.name}{' (beside it)' if task.beside else ''}")
+            half = {"run": ", first half,", "asked": ", second half,"}.get(task.part, "")
+            done(f"seed {task.seed}, {task.name}{' (beside it)' if task.beside else ''}{half}")
 
     answers = run(work, tasks, engine=engine, workers=workers, done=tell)
     forget()
@@ -205,12 +208,17 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     from testbed.pooling import KEY, pooled
     from testbed.statistics import correct
 
+    worlds: dict[tuple[int, str, bool], dict[str, list[dict[str, Any]]]] = {}
+    for task, answer in zip(tasks, answers, strict=True):
+        worlds.setdefault((task.seed, task.name, task.beside), {}).update(answer.rows)
+
     def table(beside: bool) -> pd.DataFrame:
         made = frame(
-            {**row, "scenario": plan.scenario.name, "model": task.name, "seed": task.seed}
-            for task, answer in zip(tasks, answers, strict=True)
-            if task.beside is beside
-            for row in answer.rows
+            {**row, "scenario": plan.scenario.name, "model": name, "seed": seed}
+            for (seed, name, aside), by_measure in worlds.items()
+            if aside is beside
+            for one in chosen(plan.wanted)
+            for row in by_measure.get(one.name, ())
         )
         if made.empty:
             return made

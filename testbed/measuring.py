@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,14 +15,18 @@ from testbed.spelling import canonical, selects, split_name
 
 if TYPE_CHECKING:
     from testbed.case import Case
-    from testbed.setting import Setting
     from testbed.measures.base import Measure
     from testbed.scenario import Scenario
+    from testbed.setting import Setting
 
 
 @dataclass(frozen=True)
 class Task:
-    """One model in one world: the unit of parallel work. `model` is what the user named, or the object itself."""
+    """One model in one world: the unit of parallel work. `model` is what the user named, or the object itself.
+
+    `part` names a half of the measures, where there are more cores than worlds: "asked" (opacity, which is asked of
+    the scheme), "run" (the rest, which share twins, and the anchors); "" for all.
+    """
 
     scenario: Scenario
     model: Any
@@ -33,18 +37,33 @@ class Task:
     wanted: tuple[str, ...]
     beside: bool = False
     with_life: bool = False
+    part: str = ""
+
+    def measures(self) -> list[Measure]:
+        """What this task measures, in the order of the registry."""
+        return [one for one in chosen(self.wanted) if self.part in ("", _part(one))]
 
 
 @dataclass
 class Answer:
-    """What came of a task: rows of findings, verdicts of anchors, one life, and what failed, in sentences."""
+    """What came of a task: rows by measure, verdicts of anchors, one life, and what failed, in sentences."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     anchor_rows: list[dict[str, Any]] = field(default_factory=list)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     life: dict[str, Any] | None = None
     seconds: float = 0.0
+
+
+def _part(measure: Measure) -> str:
+    return "asked" if measure.harm == "opacity" else "run"
+
+
+def halved(tasks: Sequence[Task]) -> list[Task]:
+    """Each audited world as two tasks, the longer half first; anchors' models whole, last."""
+    halves = [replace(task, part=part) for task in tasks if not task.beside for part in ("run", "asked")]
+    return [*halves, *(task for task in tasks if task.beside)]
 
 
 def model_of(scenario: Scenario, spec: Any) -> Any:
@@ -118,12 +137,13 @@ def work(task: Task) -> Answer:
     except ModelError as failure:
         said = str(failure)
         answer.failures.append(f"{task.name}, seed {task.seed}: {said}")
-        answer.rows += [_nan(one, one.name, said) for one in chosen(task.wanted)]
+        answer.rows = {one.name: [_nan(one, one.name, said)] for one in task.measures()}
     else:
-        for one in chosen(task.wanted):
+        for one in task.measures():
             measured(case, one, task, answer)
-        _anchored(case, task, answer)
-        if task.with_life:
+        if task.part != "asked":
+            _anchored(case, task, answer)
+        if task.with_life and task.part != "asked":
             _told(case, answer)
     answer.seconds = time.perf_counter() - began
     return answer
@@ -149,7 +169,7 @@ def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
         rows = [_nan(measure, measure.name, said)]
     if task.wanted:
         rows = [row for row in rows if any(selects(_plain(one), row["measure"], measure.name) for one in task.wanted)]
-    answer.rows += rows
+    answer.rows[measure.name] = rows
 
 
 def _plain(pattern: str) -> str:
