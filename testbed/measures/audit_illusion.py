@@ -1,0 +1,126 @@
+"""What an auditor gets wrong who takes the record for the truth: gaps from recorded outcomes against true ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.errors import unknown
+from testbed.measures.base import Row, measure
+from testbed.measures.clustering import around, few, moved, units_in
+from testbed.measures.counterfactual import _comparisons
+from testbed.records import outcome_positive, window
+from testbed.statistics.counts import dense_ids
+from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile, wilson
+
+Bools = NDArray[np.bool_]
+Number = tuple[float, float, float]
+RATES: dict[str, Callable[[Bools, Bools], tuple[Bools, Bools]]] = {
+    "accuracy": lambda decided, outcome: (np.ones_like(decided), decided == outcome),
+    "base_rate": lambda decided, outcome: (np.ones_like(decided), outcome),
+    "false_positive_rate": lambda decided, outcome: (~outcome, decided),
+    "negative_predictive_value": lambda decided, outcome: (~decided, ~outcome),
+    "precision": lambda decided, outcome: (decided, outcome),
+    "true_positive_rate": lambda decided, outcome: (outcome, decided),
+}
+"""From positive decisions and outcomes: who is counted, and of whom the rate is the share."""
+
+
+def recorded_outcome(scenario: Any) -> str:
+    """The recorded outcome that an auditor would take: the scenario's own, or the one that its models learn from."""
+    for spec in (scenario.outcome, scenario.learn):
+        if spec.startswith("recorded:"):
+            return str(spec)
+    return "recorded:any:12"
+
+
+@measure(
+    "audit_illusion",
+    harm="disparate impact",
+    unit="rate",
+    better="none",
+    needs=("history",),
+    reference="Lakkaraju et al. (2017), The selective labels problem; MEASURES section 1",
+    caveats=(
+        "the record leaves out what no channel covers, as well as what it gets wrong; the decision is that of the "
+        "month before the window of the outcome"
+    ),
+    estimand="(rate_g - rate_r, outcomes of the record) - (the same, outcomes by the acts done in the same months)",
+    interval="influence values of both gaps, summed by grid, t(G-1); few outcomes that differ: Wilson beside it",
+    qualifiers={"outcome": None, "rate": None},
+    gap="",
+    splits=False,
+)
+def audit_illusion(case: Any, *, outcome: str | None = None, rate: str | None = None) -> Iterator[Row]:
+    """How far the gap in a rate that an audit finds from the record lies above the gap that the truth would show.
+
+    The outcome is a recorded one, `recorded:KIND:WINDOW` (default: the scenario's, or what its models learn from), and
+    its truth is `future:KIND:WINDOW`, acts of the same kind in the same months. One row for each rate (`accuracy`,
+    `base_rate`, `false_positive_rate`, `negative_predictive_value`, `precision`, `true_positive_rate`; positive is not
+    adverse), group and compared attribute; beside it `_recorded`, the gap as the audit finds it.
+    """
+    if rate is not None and rate not in RATES:
+        raise unknown("rate in audit_illusion", rate, RATES)
+    seen = recorded_outcome(case.scenario) if outcome is None else outcome
+    if not seen.startswith("recorded:") or not window(seen):
+        raise unknown("outcome in audit_illusion", seen, ("recorded:KIND:WINDOW",))
+    said: dict[str, object] = {"outcome": outcome}
+    month = case.periods - 1 - window(seen)
+    if month < 0:
+        yield Row(math.nan, why=f"the window of {seen} is longer than the {case.periods} months run", qualifiers=said)
+        return
+    decided = case.history.decision(month) != -1
+    truth = seen.replace("recorded:", "future:", 1)
+    recorded, true = (outcome_positive(case.scenario, spec, case.history, case.society) for spec in (seen, truth))
+    for at in _comparisons(case):
+        codes, levels = case.coded(at["split"])
+        ours, theirs = (case.scored & (codes == levels.index(at[side])) for side in ("group", "versus"))
+        for name, counted in RATES.items():
+            if rate in (None, name):
+                at["qualifiers"] = {**said, "rate": name}
+                yield from _rows(case, (ours, theirs), counted(decided, recorded), counted(decided, true), at)
+
+
+def gaps(
+    found: tuple[Bools, Bools], true: tuple[Bools, Bools], sides: tuple[Bools, Bools], cluster: NDArray[np.integer]
+) -> tuple[Number, Number]:
+    """(illusion, recorded gap) with their limits, from (who is counted, of whom the share) by the record and in truth.
+
+    `sides`: members of the group and of the one it is compared with; each must have somebody who is counted, both ways.
+    Limits: influence values summed by cluster, t(G-1). Where under five people of a side have another outcome
+    on record than in truth, what Wilson's limit of their share leaves open is added in squares.
+    """
+    owner, clusters = dense_ids(cluster)
+    units = units_in(*(owner[side] for side in sides))
+    value, influence = [], []
+    for among, share in (found, true):
+        ours, theirs = (among & side for side in sides)
+        value.append(float(share[ours].mean() - share[theirs].mean()))
+        influence.append(moved(owner, clusters, share, ours) - moved(owner, clusters, share, theirs))
+    illusion = value[0] - value[1]
+    low, high = around(illusion, influence[0] - influence[1], units)
+    differ = (found[0] != true[0]) | (found[0] & (found[1] != true[1]))
+    opened = 0.0
+    for side in sides:
+        changed, counted = int((differ & side).sum()), int(min((found[0] & side).sum(), (true[0] & side).sum()))
+        if units >= FEWEST_CLUSTERS and few(changed):
+            share_changed = min(changed / counted, 1.0)
+            opened += float(wilson(share_changed, counted, quantile(ALPHA, units - 1))[1] - share_changed) ** 2
+    half = math.sqrt(((high - low) / 2) ** 2 + opened)
+    return (illusion, illusion - half, illusion + half), (value[0], *around(value[0], influence[0], units))
+
+
+def _rows(
+    case: Any, sides: tuple[Bools, Bools], found: tuple[Bools, Bools], true: tuple[Bools, Bools], at: dict[str, Any]
+) -> Iterator[Row]:
+    if not all((among & side).any() for among, _ in (found, true) for side in sides):
+        for suffix in ("", "_recorded"):
+            yield Row(math.nan, why="nobody to count in one of the groups", suffix=suffix, **at)
+        return
+    n = int(min(side.sum() for side in sides))
+    for suffix, numbers in zip(("", "_recorded"), gaps(found, true, sides, case.clusters), strict=True):
+        yield Row(*numbers, n=n, suffix=suffix, **at)
