@@ -110,6 +110,15 @@ class Population:
                 made[name][low - start : high - start] = block.people(name, low - first * GRID, high - first * GRID)
         return made
 
+    def at(self, ids: NDArray[np.int64], names: Sequence[str]) -> dict[str, NDArray]:
+        """The named columns of people at scattered ids, in their order: their grids are made, and nothing is kept."""
+        grids, where = np.unique(np.asarray(ids, np.int64) // GRID, return_inverse=True)
+        runs = np.split(grids, np.flatnonzero(np.diff(grids) > 1) + 1) if len(grids) else []
+        ends = [(int(run[0]) * GRID, min((int(run[-1]) + 1) * GRID, self.size)) for run in runs]
+        parts = [self.arrays(start, stop, names=names) for start, stop in ends] or [self.arrays(0, 0, names=names)]
+        place = where * GRID + np.asarray(ids, np.int64) % GRID
+        return {name: np.concatenate([part[name] for part in parts])[place] for name in names}
+
     def people(self, start: int = 0, stop: int | None = None) -> pd.DataFrame:
         """The people start..stop-1 as a table, index `person`; categories are categoricals with all their levels."""
         import pandas as pd

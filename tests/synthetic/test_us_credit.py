@@ -62,7 +62,7 @@ def test_the_scores_of_a_community_follow_its_curve(society, curves, group):
 
 @pytest.mark.parametrize("group", range(4))
 def test_repayment_at_each_score_follows_the_curve_of_the_community(society, curves, group):
-    share, bad, _ = curves
+    _, bad, _ = curves
     mine = society["community"] == group
     row = np.searchsorted(RECIPE.tables["recipe.score.points"].values[:, 0], society["score"][mine])
     n = np.bincount(row, minlength=198)

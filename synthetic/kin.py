@@ -1,0 +1,132 @@
+"""Kin outside the household: parents who live elsewhere, children who moved out, found from ids in both directions.
+
+Heads and partners may have parents elsewhere, except a head whose parents live in. Each looks at a few people, one
+in each of some shuffles of the city or the society; the first who is head or partner of another household and older
+by a generation is the parent, together with the partner there if old enough. Seen from the other end, the shuffles
+are undone and the same rule is asked, so that both ends agree. Who finds nobody has no parent alive: it is the old,
+mostly. Kin in other households need not share a surname or a community.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from synthetic.errors import InputError
+from synthetic.kinship import ROLES
+from synthetic.population import Population
+from synthetic.shuffle import Ints, Shuffle
+from synthetic.ties import Columns, Looked, city_of, numbers
+
+HEAD, PARTNER, CHILD, PARENT = (ROLES.index(name) for name in ("head", "partner", "child", "parent of head"))
+YOUNGEST = 15
+"""Years by which a parent is older than the child, at least."""
+NAMES = ("role", "age", "household", "composition")
+
+
+class Kin:
+    """Kin in other households, in a society of a given seed and size whose recipe has households.
+
+    `columns` may hold arrays of the whole society, so that no grid has to be made again. `values` sets dials of
+    `ties.toml`.
+
+    >>> town = Population("china-2020", 4096, seed=1)
+    >>> kin = Kin(town, town.arrays())
+    >>> who, parent = kin.parents(np.arange(4096))
+    >>> place, child = kin.children(parent)
+    >>> {(int(c), int(p)) for c, p in zip(who, parent)} == {(int(c), int(parent[k])) for k, c in zip(place, child)}
+    True
+    """
+
+    def __init__(
+        self, population: Population, columns: Columns | None = None, *, values: Mapping[str, object] | None = None
+    ) -> None:
+        for name in NAMES:
+            if name not in population.recipe.variables:
+                raise InputError(f"recipe {population.recipe.name} has no households with kin: {name} is missing.")
+        n = numbers("kin", values)
+        self.looked = Looked(population, columns)
+        self.gap_low, self.gap_high = int(n.gap_low), int(n.gap_high)
+        letters = population.recipe.variables["composition"].levels or ()
+        self._parents_live_in = np.array(["parent" in label for label in letters])
+        blocks = [min(city_of(population), population.size)] * int(n.tries_in_city)
+        blocks += [population.size] * int(n.tries_beyond)
+        self.shuffles = [
+            Shuffle(population.seed, f"kin:{k}", population.size, block=block) for k, block in enumerate(blocks)
+        ]
+
+    def _may_be(self, child: Ints, parent: Ints) -> NDArray[np.bool_]:
+        """Whether the rule lets the one be the child of the other."""
+        role, age, home, composition = self.looked.at(np.stack([child, parent]), *NAMES)
+        grown = (role == HEAD) | (role == PARTNER)
+        free = ~((role[0] == HEAD) & self._parents_live_in.take(composition[0]))
+        gap = age[1].astype(np.int64) - age[0]
+        older = (gap >= self.gap_low) & (gap <= self.gap_high)
+        return grown.all(axis=0) & free & older & (home[0] != home[1])
+
+    def _link(self, people: Ints) -> Ints:
+        """The parent that each person finds first, and the number of the shuffle; -1 for nobody."""
+        made = np.full((2, len(people)), -1)
+        for k, shuffle in enumerate(self.shuffles):
+            open_ = np.flatnonzero(made[0] < 0)
+            to = shuffle.to(people[open_])
+            fits = self._may_be(people[open_], to)
+            made[0, open_[fits]], made[1, open_[fits]] = to[fits], k
+        return made
+
+    def partner(self, people: ArrayLike) -> Ints:
+        """The partner of each head and head of each partner; -1 for everybody else."""
+        people = np.atleast_1d(np.asarray(people, np.int64))
+        role, home = self.looked.at(people, "role", "household")
+        beside = np.where(role == PARTNER, people - 1, np.minimum(people + 1, self.looked.population.size - 1))
+        other, there = self.looked.at(beside, "role", "household")
+        couple = (home == there) & (((role == HEAD) & (other == PARTNER)) | ((role == PARTNER) & (other == HEAD)))
+        return np.where(couple, beside, -1)
+
+    def _older(self, child: Ints, other: Ints) -> Ints:
+        """The other where there is one, old enough to be a parent of the child; else -1."""
+        age = self.looked.at(np.stack([child, np.maximum(other, 0)]), "age")[0].astype(np.int64)
+        return np.where((other >= 0) & (age[1] - age[0] >= YOUNGEST), other, -1)
+
+    def parents(self, people: ArrayLike) -> tuple[Ints, Ints]:
+        """Parents in other households: (place in `people`, id of the parent), sorted."""
+        people = np.atleast_1d(np.asarray(people, np.int64))
+        link = self._link(people)[0]
+        who = np.flatnonzero(link >= 0)
+        other = self._older(people[who], self.partner(link[who]))
+        return _sorted(np.concatenate([who, who[other >= 0]]), np.concatenate([link[who], other[other >= 0]]))
+
+    def children(self, people: ArrayLike) -> tuple[Ints, Ints]:
+        """Children in other households: (place in `people`, id of the child), sorted."""
+        people = np.atleast_1d(np.asarray(people, np.int64))
+        other = self.partner(people)
+        place = np.concatenate([np.arange(len(people)), np.flatnonzero(other >= 0)])
+        parent = np.concatenate([people, other[other >= 0]])
+        found: list[tuple[Ints, Ints]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        for k, shuffle in enumerate(self.shuffles):
+            child = shuffle.back(parent)
+            fits = np.flatnonzero(self._may_be(child, parent))
+            fits = fits[self._link(child[fits])[1] == k]
+            fits = fits[self._older(child[fits], people[place[fits]]) >= 0]
+            found.append((place[fits], child[fits]))
+        return _sorted(np.concatenate([one for one, _ in found]), np.concatenate([two for _, two in found]))
+
+    def of(self, people: ArrayLike) -> tuple[Ints, Ints]:
+        """Parents, children, brothers and sisters in other households: (place in `people`, id), sorted, each once."""
+        people = np.atleast_1d(np.asarray(people, np.int64))
+        who, parent = self.parents(people)
+        place, sibling = self.children(parent)
+        other = np.flatnonzero(sibling != people[who[place]])
+        ours, child = self.children(people)
+        pairs = np.stack(
+            [np.concatenate([who, ours, who[place[other]]]), np.concatenate([parent, child, sibling[other]])]
+        )
+        pairs = np.unique(pairs, axis=1)
+        return pairs[0], pairs[1]
+
+
+def _sorted(who: Ints, whom: Ints) -> tuple[Ints, Ints]:
+    order = np.lexsort((whom, who))
+    return who[order], whom[order]
