@@ -58,11 +58,10 @@ def shapley(values: NDArray) -> NDArray:
 def unlike(case: Any, attribute: str, value: str, people: NDArray[np.int64]) -> int:
     """Bits of the readers to whom anything is shown that differs where these people are given this value.
 
-    The model is shown the columns that the institution holds, or those of them that it says it reads.
+    The model is shown the columns that the institution holds, a row-wise one those of them that it says it reads.
     """
     base, other = case.society.views, case.society.shown(attribute, value, people, ())
-    reads = getattr(case.scheme.scorer.model, "reads", None)
-    held = [name for name in case.scenario.held if reads is None or name in reads]
+    held = [name for name in case.scenario.held if name in case.scheme.scorer.columns]
     differs = {
         "circumstances": not np.array_equal(base.rates, other.rates)
         or any(not np.array_equal(base.direct[name], other.direct[name]) for name in held if name != attribute),

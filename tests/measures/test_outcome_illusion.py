@@ -1,4 +1,4 @@
-"""The audit illusion: what the record adds to a gap where it sees one group better, and nothing where it sees all."""
+"""The illusion of recorded outcomes: what they add to a gap where the record sees one group better, and nothing where it sees all."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
 from testbed.case import run_case
-from testbed.measures.audit_illusion import RATES, audit_illusion, gaps, recorded_outcome
+from testbed.measures.outcome_illusion import RATES, outcome_illusion, gaps, recorded_outcome
 from testbed.statistics import expand
 
 SLIPS = {"slip": ('column = "slip"', -1)}
@@ -15,7 +15,7 @@ RATE = 0.1
 
 
 def rows(case, **qualifiers):
-    made = expand(audit_illusion, audit_illusion(case, **qualifiers), case)
+    made = expand(outcome_illusion, outcome_illusion(case, **qualifiers), case)
     return {row["measure"].replace(f"outcome={SEEN},", ""): row for row in made}
 
 
@@ -48,10 +48,10 @@ def test_a_gap_that_only_the_record_makes_is_all_illusion(town):
     }
     assert set(expected) == set(RATES)
     for name, value in expected.items():
-        row = made[f"audit_illusion[rate={name}]"]
+        row = made[f"outcome_illusion[rate={name}]"]
         assert row["low"] < value < row["high"], name
         assert row["high"] - row["low"] < 0.2
-    found = made["audit_illusion_recorded[rate=base_rate]"]
+    found = made["outcome_illusion_recorded[rate=base_rate]"]
     assert found["low"] < outcome < found["high"]
 
 
@@ -61,7 +61,7 @@ def test_illusion_and_truth_add_up_to_what_is_recorded(town):
     acts = case.history.true_counts(13)[:, 0] - case.history.true_counts(7)[:, 0]
     minority = (case.people["community"].to_numpy() == "minority") & case.scored
     truth = (acts[minority] == 0).mean() - (acts[case.scored & ~minority] == 0).mean()
-    illusion, recorded = (made[f"audit_illusion{suffix}[rate=base_rate]"]["value"] for suffix in ("", "_recorded"))
+    illusion, recorded = (made[f"outcome_illusion{suffix}[rate=base_rate]"]["value"] for suffix in ("", "_recorded"))
     assert truth < 0
     assert illusion + truth == pytest.approx(recorded)
 
@@ -72,27 +72,27 @@ def test_a_record_that_holds_everything_gives_no_illusion(town):
         if "_recorded" not in name:
             assert row["value"] == 0
             assert -0.05 < row["low"] < 0 < row["high"] < 0.05  # none seen to differ is not none
-    assert abs(rows(case, outcome=SEEN)["audit_illusion_recorded[rate=base_rate]"]["value"]) > 0.1
+    assert abs(rows(case, outcome=SEEN)["outcome_illusion_recorded[rate=base_rate]"]["value"]) > 0.1
 
 
 def test_outcomes_of_a_window_that_was_not_run_are_nan_and_say_so(town):
     case = town(people=2048)
     assert recorded_outcome(case.scenario) == "recorded:any:12"
-    (row,) = audit_illusion(case, outcome="recorded:any:14")
+    (row,) = outcome_illusion(case, outcome="recorded:any:14")
     assert np.isnan(row.value)
     assert "longer than the 14 months" in row.why
     with pytest.raises(InputError, match="recorded:KIND:WINDOW"):
-        list(audit_illusion(case, outcome="deserved"))
+        list(outcome_illusion(case, outcome="deserved"))
     with pytest.raises(InputError, match="nuisance"):
-        list(audit_illusion(case, outcome="recorded:nuisance:6"))
+        list(outcome_illusion(case, outcome="recorded:nuisance:6"))
     with pytest.raises(InputError, match="accuracy"):
-        list(audit_illusion(case, rate="luck"))
+        list(outcome_illusion(case, rate="luck"))
 
 
 def test_a_group_without_positive_outcomes_is_nan_and_says_so(town):
     case = town(people=4096)
     object.__setattr__(case.history, "decisions", np.zeros_like(case.history.decisions))
-    row = rows(case, outcome=SEEN)["audit_illusion[rate=negative_predictive_value]"]
+    row = rows(case, outcome=SEEN)["outcome_illusion[rate=negative_predictive_value]"]
     assert np.isnan(row["value"])
     assert "nobody to count" in row["why"]
 

@@ -39,7 +39,7 @@ def recorded_outcome(scenario: Any) -> str:
 
 
 @measure(
-    "audit_illusion",
+    "outcome_illusion",
     harm="disparate impact",
     unit="rate",
     better="none",
@@ -55,7 +55,7 @@ def recorded_outcome(scenario: Any) -> str:
     gap="",
     splits=False,
 )
-def audit_illusion(case: Any, *, outcome: str | None = None, rate: str | None = None) -> Iterator[Row]:
+def outcome_illusion(case: Any, *, outcome: str | None = None, rate: str | None = None) -> Iterator[Row]:
     """How far the gap in a rate that an audit finds from the record lies above the gap that the truth would show.
 
     The outcome is a recorded one, `recorded:KIND:WINDOW` (default: the scenario's, or what its models learn from), and
@@ -64,10 +64,10 @@ def audit_illusion(case: Any, *, outcome: str | None = None, rate: str | None = 
     adverse), group and compared attribute; beside it `_recorded`, the gap as the audit finds it.
     """
     if rate is not None and rate not in RATES:
-        raise unknown("rate in audit_illusion", rate, RATES)
+        raise unknown("rate in outcome_illusion", rate, RATES)
     seen = recorded_outcome(case.scenario) if outcome is None else outcome
     if not seen.startswith("recorded:") or not window(seen):
-        raise unknown("outcome in audit_illusion", seen, ("recorded:KIND:WINDOW",))
+        raise unknown("outcome in outcome_illusion", seen, ("recorded:KIND:WINDOW",))
     said: dict[str, object] = {"outcome": outcome}
     month = case.periods - 1 - window(seen)
     if month < 0:
