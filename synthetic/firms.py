@@ -196,7 +196,7 @@ def _law(share: float, mean: float) -> tuple[NDArray[np.int64], NDArray[np.float
     low, high = -2.0, 8.0
     for _ in range(30):
         middle = (low + high) / 2
-        chance: NDArray[np.float64] = np.bincount(desks, weights=sizes**-middle, minlength=GRID + 1)[: GRID + 1]
+        chance = np.asarray(np.bincount(desks, sizes**-middle, GRID + 1)[: GRID + 1], np.float64)
         chance = chance / chance.sum()
         begins = np.zeros(GRID)
         begins[0] = 1
