@@ -18,6 +18,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from synthetic.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,19 +62,22 @@ def frame(
     """
     import pandas as pd
 
-    held = list(rows)
+    held, known = list(rows), set(COLUMNS)
     for row in held:
-        if not row.keys() <= set(COLUMNS):
-            raise InputError(f"findings have no column {sorted(row.keys() - set(COLUMNS))[0]!r}.")
+        if not row.keys() <= known:
+            raise InputError(f"findings have no column {sorted(row.keys() - known)[0]!r}.")
     default: dict[str, Any] = {"scenario": scenario, "model": model, "seed": seed, "harm": harm, "n": 0}
+    default |= dict.fromkeys(NUMBERS, math.nan)
     columns: dict[str, Any] = {}
     for name in COLUMNS:
-        fallback = default.get(name, math.nan if name in NUMBERS else "")
-        cells = [row.get(name, fallback) for row in held]
+        cells = [row.get(name, default.get(name, "")) for row in held]
+        if name not in NUMBERS + COUNTS and len(set(cells)) == 1:
+            columns[name] = pd.Series(cells[0], index=range(len(cells)), dtype="str")
+            continue
         kind: Any = "float64" if name in NUMBERS else "int64" if name in COUNTS else "str"
         columns[name] = pd.Series(cells, dtype=kind)
     made = pd.DataFrame(columns)
-    wrong = made["value"].isna() != (made["why"] != "")
+    wrong = np.isnan(made["value"].to_numpy()) != np.array([row.get("why", "") != "" for row in held], bool)
     if wrong.any():
         cell = made[wrong].iloc[0]
         raise InputError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,15 +31,16 @@ def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(false_discovery_control(p, method="bh"))
 
 
-def _adjusted(tests: pd.DataFrame, method: Callable[[NDArray], NDArray]) -> NDArray[np.float64]:
-    """The p values of each family, adjusted; what is NaN stays so and counts for nothing."""
-    made = np.full(len(tests), np.nan)
+def _adjusted(tests: pd.DataFrame) -> dict[str, list[float]]:
+    """The p values of each family, adjusted, by suffix; what is NaN stays so and counts for nothing."""
     p = tests["value"].to_numpy()
+    made = {"_holm": np.full(len(p), np.nan), "_bh": np.full(len(p), np.nan)}
     for at in tests.groupby(["harm", "seed"]).indices.values():
         defined = at[~np.isnan(p[at])]
         if len(defined):
-            made[defined] = method(p[defined])
-    return made
+            made["_holm"][defined] = holm(p[defined])
+            made["_bh"][defined] = benjamini_hochberg(p[defined])
+    return {suffix: adjusted.tolist() for suffix, adjusted in made.items()}
 
 
 def correct(findings: pd.DataFrame) -> pd.DataFrame:
@@ -50,20 +50,23 @@ def correct(findings: pd.DataFrame) -> pd.DataFrame:
     is not in the family; its corrected rows are NaN too. Rows corrected before are replaced, so that
     correcting twice changes nothing.
     """
-    import pandas as pd
-
-    stem = findings["measure"].str.partition("[")[0]
-    corrected = stem.str.endswith(("_p_holm", "_p_bh"))
-    findings, stem = findings[~corrected], stem[~corrected]
-    findings = findings.reset_index(drop=True)
-    tests = findings[stem.reset_index(drop=True).str.endswith("_p")]
-    if tests.empty:
-        return findings
-    parts = [findings.assign(_place=np.arange(len(findings)) * 3)]
-    for offset, (suffix, method) in enumerate({"_holm": holm, "_bh": benjamini_hochberg}.items(), start=1):
-        rows = tests.assign(value=_adjusted(tests, method), _place=tests.index * 3 + offset)
-        name, bracket, inside = (tests["measure"].str.partition("[")[part] for part in range(3))
-        rows["measure"] = name + suffix + bracket + inside
-        parts.append(rows)
-    made = pd.concat(parts, ignore_index=True).sort_values("_place", kind="stable", ignore_index=True)
-    return made.drop(columns="_place")
+    names = [(name.partition("["), at) for at, name in enumerate(findings["measure"].tolist())]
+    kept = [(name, at) for name, at in names if not name[0].endswith(("_p_holm", "_p_bh"))]
+    tests = [at for name, at in kept if name[0].endswith("_p")]
+    if not tests:
+        return findings.iloc[[at for _, at in kept]].reset_index(drop=True)
+    corrected = _adjusted(findings.iloc[tests])
+    rows: list[int] = []
+    measures: list[str] = []
+    values: list[float] = []
+    value, place = findings["value"].tolist(), {at: k for k, at in enumerate(tests)}
+    for (name, bracket, inside), at in kept:
+        rows.append(at)
+        measures.append(name + bracket + inside)
+        values.append(value[at])
+        if at in place:
+            for suffix, adjusted in corrected.items():
+                rows.append(at)
+                measures.append(name + suffix + bracket + inside)
+                values.append(adjusted[place[at]])
+    return findings.iloc[rows].assign(measure=measures, value=values).reset_index(drop=True)
