@@ -61,7 +61,8 @@ def outcome_illusion(case: Any, *, outcome: str | None = None, rate: str | None 
     The outcome is a recorded one, `recorded:KIND:WINDOW` (default: the scenario's, or what its models learn from), and
     its truth is `future:KIND:WINDOW`, acts of the same kind in the same months. One row for each rate (`accuracy`,
     `base_rate`, `false_positive_rate`, `negative_predictive_value`, `precision`, `true_positive_rate`; positive is not
-    adverse), group and compared attribute; beside it `_recorded`, the gap as the audit finds it.
+    adverse), group and compared attribute; beside it `_recorded`, the gap as the audit finds it. (`audit_illusion` is
+    the same of the gap in misconduct by what stands on record at the last month.)
     """
     if rate is not None and rate not in RATES:
         raise unknown("rate in outcome_illusion", rate, RATES)

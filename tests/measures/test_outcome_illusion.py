@@ -1,4 +1,4 @@
-"""The illusion of recorded outcomes: what they add to a gap where the record sees one group better, and nothing where it sees all."""
+"""The illusion of recorded outcomes: a gap where the record sees one group better, none where it sees all."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
 from testbed.case import run_case
-from testbed.measures.outcome_illusion import RATES, outcome_illusion, gaps, recorded_outcome
+from testbed.measures.outcome_illusion import RATES, gaps, outcome_illusion, recorded_outcome
 from testbed.statistics import expand
 
 SLIPS = {"slip": ('column = "slip"', -1)}
