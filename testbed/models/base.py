@@ -12,6 +12,8 @@ import pandas as pd
 
 from synthetic.errors import InputError, unknown
 from synthetic.registry import Registry
+from testbed.models import limit
+from testbed.models.limit import limited
 
 NEEDS = ("draws", "entries")
 """What a model may declare beside its records: the period's addressed draws, the standing entries."""
@@ -104,8 +106,9 @@ def fitted(model: Any, records: pd.DataFrame, outcomes: np.ndarray) -> Any:
     if not len(records):
         raise InputError(f"model {name_of(model)} learns, and the training society has no records.")
     try:
-        made = copy.deepcopy(model).fit(records, outcomes)
-    except Exception as problem:
+        with limited(limit.FITTING):
+            made = copy.deepcopy(model).fit(records, outcomes)
+    except (Exception, SystemExit) as problem:
         why = f"{type(problem).__name__}: {problem}".split("\n")[0]
         raise ModelError(f"model {name_of(model)} could not be fitted on {len(records)} records ({why}).") from problem
     if not hasattr(made, "score"):
@@ -129,10 +132,11 @@ def ask(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = Non
             raise InputError(f"model {name} needs {need}, which are not at hand here.")
     score = model.score if hasattr(model, "score") else model
     try:
-        answer = score(records, **{need: given[need] for need in declared})
+        with limited(limit.SECONDS):
+            answer = score(records, **{need: given[need] for need in declared})
     except ModelError:
         raise
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:
         why = f"{type(problem).__name__}: {problem}".split("\n")[0]
         raise ModelError(f"model {name} failed on {len(records)} records ({why}).") from problem
     said = answer.score if isinstance(answer, Scores) else answer
