@@ -33,24 +33,24 @@ class Layout:
             self.size = np.ones(self.people, np.int64)
             self.of = self.first
             return
-        for slots in (GRID // 2, GRID):
+        for slots in (GRID * 27 // 64, GRID * 5 // 8, GRID):
             drawn = sizes(slots)
             ends = np.cumsum(drawn, axis=1, dtype=np.int32)
             if ends[:, -1].min() >= GRID:
                 break
         begins = ends - drawn
         lives = np.flatnonzero(begins < GRID)
-        self.first = begins.ravel()[lives] + lives // slots * GRID
-        self.size = np.append(self.first[1:], self.people) - self.first
-        self.of = np.repeat(np.arange(len(lives)), self.size)
+        self.first = begins.ravel().take(lives) + lives // slots * GRID
+        self.size = np.diff(self.first, append=self.people)
+        self.of = _numbered(self.first, self.people)
 
     @classmethod
     def of_households(cls, start: int, stop: int, household: NDArray[np.int64]) -> Layout:
         """The layout of grids whose people's household ids are known."""
         made = cls(start, stop)
         made.first = np.flatnonzero(household == np.arange(start * GRID, stop * GRID))
-        made.size = np.append(made.first[1:], made.people) - made.first
-        made.of = np.repeat(np.arange(len(made.first)), made.size)
+        made.size = np.diff(made.first, append=made.people)
+        made.of = _numbered(made.first, made.people)
         return made
 
     def gather(self, values: NDArray, unit: str) -> NDArray:
@@ -88,6 +88,14 @@ class Layout:
         return values[self.grid_of_household] if wanted == "household" else np.repeat(values, GRID)
 
 
+def _numbered(first: Ints, people: int) -> Ints:
+    """The number of each person's household, from the places of the first members."""
+    begins = np.zeros(people, np.int8)
+    begins[first] = 1
+    begins[0] = 0
+    return np.cumsum(begins, dtype=np.int32).astype(np.int64)
+
+
 class Members:
     """Sums over the members of each household, in the order of their ids."""
 
@@ -101,7 +109,7 @@ class Members:
         if values.dtype.kind == "f":
             return np.add.reduceat(values, first)
         total = np.cumsum(values, dtype=np.int32 if values.dtype.itemsize < 4 else np.int64)
-        return np.diff(total[first + self.size - 1], prepend=0)
+        return np.diff(total.take(first + self.size - 1), prepend=0)
 
     def any(self, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether any member of each household is flagged."""
@@ -111,7 +119,7 @@ class Members:
 
     def first(self, values: NDArray) -> NDArray:
         """The value of each household's first member, the head."""
-        return values[self.layout.first]
+        return values.take(self.layout.first)
 
     def of_household(self, values: NDArray) -> NDArray:
         """A value of each household, handed to its members."""

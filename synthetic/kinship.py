@@ -139,17 +139,19 @@ class Kinship:
     def cells(self, composition: NDArray, role: NDArray, coins: NDArray[np.float64], members: Members) -> NDArray:
         """The cell of every person, from the composition of each household, each person's role and one coin each."""
         tables = self.tables
-        made = _look_up(tables["other"], 0, coins)
+        made = np.empty(len(role), np.int16)
         first = members.layout.first
-        head = _look_up(tables["head"], composition, coins[first])
+        head = _look_up(tables["head"], composition, coins.take(first))
         made[first] = head
         person, house = members.where(role == 1)
-        partner = _look_up(tables["partner"], head[house], coins[person])
+        partner = _look_up(tables["partner"], head.take(house), coins.take(person))
         made[person] = partner
         younger = head & 127
-        younger[house] = np.minimum(younger[house], partner & 127)
+        younger[house] = np.minimum(younger.take(house), partner & 127)
         person, house = members.where(role == 2)
-        made[person] = _look_up(tables["child"], younger[house], coins[person])
+        made[person] = _look_up(tables["child"], younger.take(house), coins.take(person))
+        person = np.flatnonzero(role == 4)
+        made[person] = _look_up(tables["other"], 0, coins.take(person))
         person, house = members.where(role == 3)
         if len(person):
             second = np.zeros(len(person), np.bool_)

@@ -94,8 +94,10 @@ class Population:
         caused = self.recipe.effects([name for name, _, _ in self._set])
         kept = {name: values for name, values in (base or {}).items() if name not in caused}
         variables = self.recipe.variables
-        made = {name: kept[name] if name in kept else np.empty(stop - start, variables[name].dtype) for name in wanted}
         new = [name for name in wanted if name not in kept]
+        if not kept and start < stop <= (start // GRID + BLOCK) * GRID:
+            return self._part(start, stop, new)
+        made = {name: kept[name] if name in kept else np.empty(stop - start, variables[name].dtype) for name in wanted}
         order, rest = self.recipe.needed(new), self.recipe.needed(new, kept)
         last = (stop - 1) // GRID + 1
         for first, until in _blocks(start // GRID, last if new and start < stop else 0, stop // GRID if kept else last):
@@ -109,6 +111,13 @@ class Population:
             for name in new:
                 made[name][low - start : high - start] = block.people(name, low - first * GRID, high - first * GRID)
         return made
+
+    def _part(self, start: int, stop: int, names: Sequence[str]) -> dict[str, NDArray]:
+        """The columns of people of one block, without a copy."""
+        first, until = start // GRID, (stop - 1) // GRID + 1
+        block = Block(self.recipe, self.seed, first, until, self._set)
+        block.run(self.recipe.needed(names))
+        return {name: block.people(name, start - first * GRID, stop - first * GRID) for name in names}
 
     def at(self, ids: NDArray[np.int64], names: Sequence[str]) -> dict[str, NDArray]:
         """The named columns of people at scattered ids, in their order: their grids are made, and nothing is kept."""

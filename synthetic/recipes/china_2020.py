@@ -149,8 +149,9 @@ def migrant(residence: Array, registration: Array, numbers: Numbers) -> Weights:
 @variable("person", "integer", "surname, by rank: 0 is the commonest", unit="code", bounds=(0, 6149))
 def surname(role: Array, sex: Array, draw: Draw, numbers: Numbers, members: Members) -> Array:
     own = numbers.made(_surnames).ranks(draw())
-    family = members.of_household(members.first(own))
-    return np.where((role == CHILD) | ((role == PARENT) & (sex == MALE)), family, own)
+    bearers, house = members.where((role == CHILD) | ((role == PARENT) & (sex == MALE)))
+    own[bearers] = members.first(own).take(house)
+    return own
 
 
 def _surnames(numbers: Numbers) -> Ranks:
@@ -227,9 +228,10 @@ def income(
     earning = members.sum(work == EMPLOYED) / members.size
     schooled = members.sum(np.maximum(education - JUNIOR, 0)) / members.size
     rank = normal(draw()) + numbers.earners * earning + numbers.schooling * schooled
-    spread = np.where(residence == URBAN, numbers.urban_spread, numbers.rural_spread)
-    middle = np.where(residence == URBAN, numbers.urban_middle, numbers.rural_middle)
-    kept = np.where(community == MINORITY, 1 - numbers.disparity, 1.0)
+    place = residence.astype(np.int64)
+    spread = np.array([numbers.urban_spread, numbers.rural_spread]).take(place)
+    middle = np.array([numbers.urban_middle, numbers.rural_middle]).take(place)
+    kept = np.array([1.0, 1 - numbers.disparity]).take(community.astype(np.int64))
     return np.rint(middle * np.exp(spread * rank) * kept)
 
 
