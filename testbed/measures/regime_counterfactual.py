@@ -1,0 +1,62 @@
+"""What a scheme would be if everybody belonged to one group: everyone moved, models and cut-offs fitted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.measures.base import Row
+from testbed.measures.counterfactual import _comparisons, mean_effect
+from testbed.society import Society
+from testbed.world import Scheme, World
+
+
+def moved(society: Society, attribute: str, value: str) -> Society:
+    """The same society in which everybody has had this value from the start; who is in scope follows."""
+    made = copy(society)
+    made.__dict__.pop("views", None)
+    made.population = society.population.do({attribute: value})
+    made.columns = made.population.arrays(base=society.columns)
+    made.scored = made.scenario.scored.holds(made.columns, made.levels)
+    made.child = made.columns["age"] < 18
+    made._possible = {}
+    return made
+
+
+def everyone_moved(case: Any, attribute: str, value: str) -> Any:
+    """The case of the same model in a world in which everybody has this value, training society included.
+
+    The model is fitted anew on what is recorded there, and its cut-offs are set there. Draws are the same.
+    Raises InputError for an unknown attribute or value.
+    """
+    setting = copy(case.setting)
+    trained, history = case.setting.training
+    apart = moved(trained, attribute, value)
+    run = World(apart, Scheme(None, None), history.periods).run()
+    setting.__dict__ |= {"society": moved(case.society, attribute, value), "training": (apart, run)}
+    return setting.case(case.model, name=case.model_name)
+
+
+def regime_effects(case: Any, attribute: str, group: str, reference: str) -> tuple[NDArray[np.int64], NDArray]:
+    """(people, tau): those in scope in both worlds, and Y(all of g) - Y(all of r) of each, Y = 1 if adverse."""
+    ours, theirs = (everyone_moved(case, attribute, value) for value in (group, reference))
+    people = np.flatnonzero(ours.scored & theirs.scored)
+    adverse = [(one.history.decision(one.decided)[people] == -1).astype(np.int64) for one in (ours, theirs)]
+    return people, adverse[0] - adverse[1]
+
+
+def regime_counterfactual(case: Any) -> Iterator[Row]:
+    """How much likelier an adverse decision would be if everybody were of the group than of the reference group.
+
+    Another question than `counterfactual_effect`: everyone is moved, those whom a place assigns included, and models
+    and cut-offs are fitted anew, so that a scheme that takes its worst share of whoever is there shows about 0.
+    Mean over everybody in scope; limits: influence values by grid, t(G-1), few flips: Newcombe beside it.
+    """
+    for at in _comparisons(case):
+        people, tau = regime_effects(case, at["split"], at["group"], at["versus"])
+        found = mean_effect(tau, case.clusters[people])
+        yield Row(found.value, found.low, found.high, len(people), **at)
