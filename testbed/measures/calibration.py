@@ -22,7 +22,7 @@ BINS = 10
 SUPPORT = 0.8
 CLEAR = 3.0
 """Standard errors beyond which the sign of a bin's error is taken as known."""
-COUNTED = 64
+COUNTED = 32
 """People in a bin up to whom the mean error of calibrated scores is worked out exactly."""
 
 
@@ -41,7 +41,7 @@ def bins(score: Floats, weight: Floats, count: int = BINS) -> NDArray[np.int64]:
     rank, size = ranks(score)
     held = np.bincount(rank, weights=weight, minlength=size)
     middle = (np.cumsum(held) - held / 2) / held.sum()
-    return np.minimum((middle * count).astype(np.int64), count - 1)[rank]
+    return np.minimum((middle * count + 1e-9).astype(np.int64), count - 1)[rank]
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _spread(sample: Sample, rows: Index, key: Index, size: int, influence: Float
 
 
 def null_errors(sample: Sample, rows: Index, key: Index, size: int) -> Floats:
-    """Mean of |sum of outcome - score| by key when outcomes follow the scores: exact to 64 people, then as a normal."""
+    """Mean of |sum of outcome - score| by key when outcomes follow the scores: exact to 32 people, then as a normal."""
     assert sample.score is not None
     score, w = sample.score[rows], sample.weight[rows]
     chance = score * (1 - score)

@@ -107,7 +107,7 @@ def splits_in(case: Any) -> list[str]:
 
         return splits_of(scenario)
     given = getattr(case, "splits", None)
-    if given is not None:
+    if given:
         return list(given)
     names = list(case.attributes)
     crossed = [f"{a}*{b}" for place, a in enumerate(names) for b in names[place + 1 :]]
