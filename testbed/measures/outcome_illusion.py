@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synthetic.errors import unknown
 from testbed.measures.base import Row, measure
-from testbed.measures.clustering import around, few, moved, units_in
+from testbed.measures.clustering import Limits, around, few, moved, rate_limits, summed, units_in, widened
 from testbed.measures.counterfactual import _comparisons
 from testbed.records import outcome_positive, window
 from testbed.statistics.counts import dense_ids
@@ -93,7 +93,8 @@ def gaps(
 
     `sides`: members of the group and of the one it is compared with; each must have somebody who is counted, both ways.
     Limits: influence values summed by cluster, t(G-1). Where under five people of a side have another outcome
-    on record than in truth, what Wilson's limit of their share leaves open is added in squares.
+    on record than in truth, what Wilson's limit of their share leaves open is added in squares. Beside those of
+    the recorded gap stand Newcombe's where a rate rests on under five events or non-events.
     """
     owner, clusters = dense_ids(cluster)
     units = units_in(*(owner[side] for side in sides))
@@ -112,7 +113,25 @@ def gaps(
             share_changed = min(changed / counted, 1.0)
             opened += float(wilson(share_changed, counted, quantile(ALPHA, units - 1))[1] - share_changed) ** 2
     half = math.sqrt(((high - low) / 2) ** 2 + opened)
-    return (illusion, illusion - half, illusion + half), (value[0], *around(value[0], influence[0], units))
+    recorded = around(value[0], influence[0], units)
+    if units >= FEWEST_CLUSTERS:
+        recorded = _few_events(recorded, found, sides, owner, clusters, units)
+    return (illusion, illusion - half, illusion + half), (value[0], *recorded)
+
+
+def _few_events(
+    limits: Limits, found: tuple[Bools, Bools], sides: tuple[Bools, Bools], owner: NDArray, clusters: int, units: int
+) -> Limits:
+    counts: list[int] = []
+    parts = []
+    for side in sides:
+        counted = found[0] & side
+        size, events = int(counted.sum()), int((counted & found[1]).sum())
+        influence = summed(owner, clusters, counted * (found[1] - events / size) / size)
+        parts.append((events / size, rate_limits(events / size, size, influence, units)))
+        counts += [events, size - events]
+    (ours, of_ours), (theirs, of_theirs) = parts
+    return widened(limits, ours, of_ours, theirs, of_theirs) if few(*counts) else limits
 
 
 def _rows(
@@ -122,6 +141,6 @@ def _rows(
         for suffix in ("", "_recorded"):
             yield Row(math.nan, why="nobody to count in one of the groups", suffix=suffix, **at)
         return
-    n = int(min(side.sum() for side in sides))
+    n = int(min((among & side).sum() for among, _ in (found, true) for side in sides))
     for suffix, numbers in zip(("", "_recorded"), gaps(found, true, sides, case.clusters), strict=True):
         yield Row(*numbers, n=n, suffix=suffix, **at)

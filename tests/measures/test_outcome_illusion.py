@@ -63,6 +63,9 @@ def test_illusion_and_truth_add_up_to_what_is_recorded(town):
     truth = (acts[minority] == 0).mean() - (acts[case.scored & ~minority] == 0).mean()
     illusion, recorded = (made[f"outcome_illusion{suffix}[rate=base_rate]"]["value"] for suffix in ("", "_recorded"))
     assert truth < 0
+    assert made["outcome_illusion[rate=base_rate]"]["n"] == minority.sum()
+    decided = rows(case, outcome=SEEN, rate="precision")["outcome_illusion[rate=precision]"]
+    assert decided["n"] == (minority & (case.history.decision(7) != -1)).sum()  # those it counts
     assert illusion + truth == pytest.approx(recorded)
 
 
@@ -114,3 +117,14 @@ def test_the_interval_covers_the_illusion(clusters, missed):
             held[name] += found[1] <= value <= found[2]
     for name in held:
         assert held[name] / runs > 0.93 - 2 * np.sqrt(0.93 * 0.07 / runs), name
+
+
+def test_gaps_of_rates_of_a_few_people_are_wide_and_counted_as_few():
+    people = np.arange(400)
+    ours, cluster = people % 2 == 0, people // 20
+    counted = people % 100 < 2  # four of each group, all of the group and none of the other with a bad outcome
+    gap = gaps((counted, ours), (counted, ours), (ours, ~ours), cluster)
+    assert gap[0][0] == 0
+    assert gap[0][1] < -0.3 < 0.3 < gap[0][2]
+    assert gap[1][0] == 1
+    assert gap[1][1] < 0.5
