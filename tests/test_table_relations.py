@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -12,9 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testbed import audit_table
+from testbed.measures.base import measures
 
 few = settings(derandomize=True, deadline=None, max_examples=8)
 SIGNED = ("_gap", "statistical_parity_difference", "average_odds_difference")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def plain_rates() -> Iterator[None]:
+    """The relations are those of plain rates; other measures of a table have their own and their own tests."""
+    measures.discover()
+    kept = [name for name in measures.names() if measures.get(name).function.__module__ == "testbed.measures.rates"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measures, "names", lambda: kept)
+        yield
 
 
 @st.composite
