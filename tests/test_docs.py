@@ -67,7 +67,10 @@ def test_every_dependency_has_a_pinned_version_above_its_lower_bound() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = dict(line.lower().split("==") for line in lines if "==" in line)
     extras = project["optional-dependencies"]
-    for text in [*project["dependencies"], *(one for name in ("dask", "parquet", "test", "dev") for one in extras[name])]:
+    for text in [
+        *project["dependencies"],
+        *(one for name in ("dask", "parquet", "test", "dev") for one in extras[name]),
+    ]:
         needed = Requirement(text)
         assert Version(pins[needed.name.lower()]) in needed.specifier
         assert not any(one.operator in ("<", "<=", "==") for one in needed.specifier), f"{text}: an upper cap"

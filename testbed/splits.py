@@ -1,0 +1,16 @@
+"""What the findings of a scenario are split by."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from testbed.scenario import Scenario
+
+
+def splits_of(scenario: Scenario) -> list[str]:
+    """The compared attributes, each pair of them, and all together."""
+    alone = list(scenario.compared)
+    crossed = ["*".join(pair) for pair in combinations(alone, 2)]
+    return [*alone, *crossed, *(["*".join(alone)] if len(alone) > 2 else [])]
