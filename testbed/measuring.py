@@ -78,7 +78,7 @@ def model_of(scenario: Scenario, spec: Any) -> Any:
 
 
 def chosen(wanted: Sequence[str]) -> list[Measure]:
-    """The registered measures that may give a row that a pattern selects; all of them without patterns.
+    """The registered measures that may give a row that a pattern selects; without patterns all but the costly ones.
 
     Raises InputError for a pattern without a measure.
     """
@@ -86,7 +86,7 @@ def chosen(wanted: Sequence[str]) -> list[Measure]:
 
     every = [measures.get(name) for name in measures.names()]
     if not wanted:
-        return every
+        return [one for one in every if one.default]
     found: dict[str, Measure] = {}
     for pattern in wanted:
         stem, _ = split_name(pattern)

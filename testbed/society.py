@@ -130,14 +130,15 @@ class Society:
 
         `among`: bool over everybody, the people who are asked for; None: all.
         """
-        found = self._possible.get(period) if views is self.views else None
+        same = views.rates is self.views.rates
+        found = self._possible.get(period) if same else None
         if found is not None:
             return found if among is None else found.take(among[found.person])
         found = self.candidates(period)
         if among is not None:
             found = found.take(among[found.person])
         found = found.take(found.coin < views.rates[found.kind, found.person] * self.raised[found.kind])
-        if views is self.views and among is None:
+        if same and among is None:
             self._possible[period] = found
         return found
 

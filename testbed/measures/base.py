@@ -78,6 +78,7 @@ class Measure:
     qualifiers: Mapping[str, object]
     gap: str
     splits: bool
+    default: bool = True
 
     def __call__(self, case: Any, **qualifiers: object) -> list[PerPerson | Row]:
         """The parts of this measure for a case."""
@@ -107,12 +108,14 @@ def measure(
     qualifiers: Mapping[str, object] | None = None,
     gap: str | None = None,
     splits: bool = True,
+    default: bool = True,
 ) -> Callable[[Callable[..., Any]], Measure]:
     """Register a function as a measure.
 
     `better` is "lower", "higher" or "none". `gap` names its signed difference between groups (default:
-    `default_gap`; "" for none). `splits=False` keeps it to everybody. `qualifiers` are the keyword
-    arguments of the function with their defaults.
+    `default_gap`; "" for none). `splits=False` keeps it to everybody. `default=False`: made only where it
+    is asked for by name, since it is costly. `qualifiers` are the keyword arguments of the function with
+    their defaults.
     """
     if harm not in HARMS:
         raise unknown("harm", harm, HARMS)
@@ -137,6 +140,7 @@ def measure(
             qualifiers=dict(qualifiers or {}),
             gap=default_gap(name) if gap is None else gap,
             splits=splits,
+            default=default,
         )
         return measures.add(name, made)
 

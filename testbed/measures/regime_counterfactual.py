@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import Row
+from testbed.measures.base import Row, measure
 from testbed.measures.counterfactual import _comparisons, mean_effect
 from testbed.society import Society
 from testbed.world import Scheme, World
@@ -49,6 +49,20 @@ def regime_effects(case: Any, attribute: str, group: str, reference: str) -> tup
     return people, adverse[0] - adverse[1]
 
 
+@measure(
+    "regime_counterfactual",
+    harm="disparate impact",
+    unit="rate",
+    better="none",
+    needs=("history", "twin"),
+    reference="Hudgens and Halloran 2008, the overall effect of a regime",
+    caveats="everyone is moved and the scheme fitted anew: not the effect on one person",
+    estimand="E[Y(all of g) - Y(all of r)] over those in scope, models fitted anew",
+    interval="influence values by grid, t(G-1); few flips: Newcombe beside it",
+    gap="",
+    splits=False,
+    default=False,
+)
 def regime_counterfactual(case: Any) -> Iterator[Row]:
     """How much likelier an adverse decision would be if everybody were of the group than of the reference group.
 
