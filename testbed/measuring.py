@@ -6,12 +6,12 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, unknown
 from testbed.spelling import canonical, selects, split_name
+from testbed.splits import splits_of
 
 if TYPE_CHECKING:
     from testbed.case import Case
@@ -175,13 +175,6 @@ def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
 def _plain(pattern: str) -> str:
     """A pattern in the findings' spelling, where it is a name and not a glob."""
     return pattern if "*" in pattern or "?" in pattern else canonical(pattern)
-
-
-def splits_of(scenario: Scenario) -> list[str]:
-    """What findings are split by: the compared attributes, each pair of them, and all together."""
-    alone = list(scenario.compared)
-    crossed = ["*".join(pair) for pair in combinations(alone, 2)]
-    return [*alone, *crossed, *(["*".join(alone)] if len(alone) > 2 else [])]
 
 
 def _nan(measure: Measure, name: str, why: str) -> dict[str, Any]:
