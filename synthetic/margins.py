@@ -3,6 +3,7 @@
 A margin is no parameter. It stands in the recipe's TOML file under `[[margins]]`: a share (`where`, `value`), a share
 for each band of a number (`bands`, `counts`, `total`) or a mean (`mean`, `value`), among those that `among` selects.
 A condition is a level, True or False, a list of levels, a number, or `{ at_least = 15, below = 60 }`.
+`python -m synthetic.fidelity` prints them all.
 """
 
 from __future__ import annotations

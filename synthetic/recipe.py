@@ -19,6 +19,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
+from synthetic.contradiction import Contradiction, read_contradictions
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.margins import Margin, read_margins
 from synthetic.registry import find_toml
@@ -57,6 +58,7 @@ class Recipe:
         as_of: str = "",
         not_modelled: tuple[str, ...] = (),
         margins: tuple[Margin, ...] = (),
+        contradictory: tuple[Contradiction, ...] = (),
         layout: bool = True,
         path: Path | None = None,
     ) -> None:
@@ -65,7 +67,7 @@ class Recipe:
         self.dials = dict(dials)
         self.tables = dict(tables or {})
         self.not_modelled = list(not_modelled)
-        self.margins = list(margins)
+        self.margins, self.contradictory = list(margins), list(contradictory)
         self.order = _sorted(self.variables)
         self._chances: dict[str, Chances] = {}
 
@@ -101,6 +103,7 @@ class Recipe:
             as_of=self.as_of,
             not_modelled=tuple(self.not_modelled),
             margins=tuple(self.margins),
+            contradictory=tuple(self.contradictory),
             path=self.path,
         )
 
@@ -205,7 +208,7 @@ def _sorted(variables: Mapping[str, Variable]) -> list[str]:
 
 def _read(path: Path) -> Recipe:
     text = load_toml(path)
-    head = ("schema", "title", "as_of", "base", "not_modelled", "margins")
+    head = ("schema", "title", "as_of", "base", "not_modelled", "margins", "contradictory")
     base = _read(find_toml("recipe", str(text["base"]), FOLDER, path.parent)) if "base" in text else None
     if base is None:
         module = _module(path)
@@ -240,6 +243,9 @@ def _read(path: Path) -> Recipe:
         as_of=str(text.get("as_of", base.as_of if base else "")),
         not_modelled=tuple(str(line) for line in left_out),  # type: ignore[attr-defined]
         margins=read_margins(text["margins"]) if "margins" in text else tuple(base.margins if base else ()),
+        contradictory=read_contradictions(text["contradictory"], path.name)
+        if "contradictory" in text
+        else tuple(base.contradictory if base else ()),
         path=path,
     )
 

@@ -163,7 +163,8 @@ def test_people_are_written_with_a_data_card(say, tmp_path: Path, suffix: str) -
     assert len(held) == 1500
     card = (tmp_path / f"people{suffix}.card.md").read_text(encoding="utf-8")
     assert "Nobody here exists" in card
-    assert sorted(one.name for one in tmp_path.iterdir()) == [out.name, f"{out.name}.card.md"]
+    beside = [f"{out.name}.card.md", f"{out.name}.croissant.json"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == [out.name, *beside]
 
 
 def test_a_case_is_told_and_written(say, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

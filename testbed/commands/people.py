@@ -1,4 +1,4 @@
-"""`testbed people`: a synthetic population as a file, with its data card."""
+"""`testbed people`: a synthetic population as a file, with its data card and metadata."""
 
 from __future__ import annotations
 
@@ -28,13 +28,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the people, and beside them FILE.card.md."""
+    """Write the people, and beside them FILE.card.md and FILE.croissant.json."""
+    import json
+
     out = Path(args.out)
     if out.suffix not in (".csv", ".parquet"):
         raise InputError(f"--out {args.out!r}: a file ending in .csv or .parquet is needed.")
     if not out.absolute().parent.is_dir():
         raise InputError(f"--out {args.out!r}: there is no such folder.")
     from synthetic import Population
+    from synthetic.card import croissant, page
     from testbed.finding import replace_file
 
     made = Population(args.recipe, args.people, seed=args.seed)
@@ -46,8 +49,10 @@ def run(args: argparse.Namespace) -> int:
     finally:
         aside.unlink(missing_ok=True)
     card = out.with_name(f"{out.name}.card.md")
-    replace_file(card, "\n".join(data_card(made)) + "\n")
-    print(f"{args.people:,} people in {args.out}, their data card in {card.name}")
+    metadata = out.with_name(f"{out.name}.croissant.json")
+    replace_file(card, "\n".join(page(made, (out.name, metadata.name))) + "\n")
+    replace_file(metadata, json.dumps(croissant(made, out), indent=2, ensure_ascii=False) + "\n")
+    print(f"{args.people:,} people in {args.out}, their data card in {card.name}, metadata in {metadata.name}")
     return 0
 
 
@@ -78,34 +83,3 @@ def _parquet(made: Population, path: Path) -> None:
     finally:
         if writer is not None:
             writer.close()
-
-
-def data_card(made: Population) -> Iterator[str]:
-    """What the file holds, where its numbers come from, and what it must not be taken for."""
-    from synthetic.source import sources
-
-    recipe = made.recipe
-    yield f"# Data card: {recipe.title or recipe.name}"
-    yield ""
-    yield f"{made.size:,} synthetic people made by the recipe `{recipe.name}`, seed {made.seed}. Nobody here exists:"
-    yield "each row is drawn from a causal model whose margins follow published figures. Truth stands beside"
-    yield "attributes, so the file is for research on scoring systems and must not be used to score anybody."
-    yield ""
-    yield "| column | meaning | values | set per |"
-    yield "|---|---|---|---|"
-    for name, variable in recipe.variables.items():
-        levels = ", ".join(map(str, variable.levels)) if variable.levels else variable.unit
-        yield f"| {name} | {variable.meaning} | {levels} | {variable.assigned_to} |"
-    yield ""
-    yield "Sources:"
-    known = sources()
-    ids = {dial.source for dial in recipe.dials.values()} | {
-        table.source for table in getattr(recipe, "tables", {}).values()
-    }
-    for one in sorted(ids):
-        if one in known:
-            source = known[one]
-            yield f"- {source.id}: {source.title}. {source.publisher}, {source.date}. {source.locator}".rstrip()
-    yield ""
-    yield "Not modelled:"
-    yield from (f"- {line}" for line in recipe.not_modelled)

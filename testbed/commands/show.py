@@ -15,6 +15,9 @@ WIDTH = 100
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     parser.add_argument("name", metavar="NAME", help="a registered name, or a scenario's path ending in .toml")
+    parser.add_argument(
+        "--graph", metavar="FILE", help="also draw the causal graph of a recipe, as FILE ending in .svg"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,6 +25,8 @@ def run(args: argparse.Namespace) -> int:
     from synthetic.errors import unknown
     from testbed.kinds import names
 
+    if args.graph:
+        draw(args.name, args.graph)
     if args.name.endswith(".toml"):
         print("\n".join(["scenario " + args.name, *scenario(args.name)]))
         return 0
@@ -36,6 +41,24 @@ def run(args: argparse.Namespace) -> int:
         one = SINGULAR[kind]
         print("\n".join([*([""] if place else []), f"{one} {name}", *SHOWN[kind](name)]))
     return 0
+
+
+def draw(name: str, file: str) -> None:
+    """Write the causal graph of a recipe, or of a scenario's recipe, as an SVG file."""
+    from pathlib import Path
+
+    from synthetic.errors import InputError
+    from synthetic.graph import svg
+    from synthetic.recipe import Recipe
+    from testbed.finding import replace_file
+    from testbed.kinds import names
+    from testbed.scenario import Scenario
+
+    if not file.endswith(".svg") or not Path(file).absolute().parent.is_dir():
+        raise InputError(f"--graph {file!r}: a file ending in .svg, in a folder that exists, is needed.")
+    spellings = {name, name.replace("-", "_"), name.replace("_", "-")}
+    held = Recipe.load(name) if spellings & set(names()["recipes"]()) else Scenario.load(name).recipe
+    replace_file(file, svg(held))
 
 
 def scenario(name: str) -> Iterator[str]:
@@ -84,6 +107,7 @@ def recipe(name: str) -> Iterator[str]:
         for path, table in sorted(tables.items()):
             yield f"    {path}  {table.values.size}  {table.unit}  {table.reading}  {table.source}"
     yield from texts([*(d.source for d in held.dials.values()), *(t.source for t in tables.values())])
+    yield from listed("where sources contradict each other", (each.sentence for each in held.contradictory))
     yield from listed("not modelled", held.not_modelled)
 
 

@@ -227,3 +227,52 @@ def test_children_bear_the_surname_of_the_head(society):
 
 def test_cities_are_runs_of_grids(society):
     assert (society["city"] == society["grid"] // 64).all()
+
+
+def shuffled_gaps(found, name, draws):
+    """The gap of the communities, and the same after redrawing which households of each grid are of the minority."""
+    sums, sizes, minority = households(found, name)
+    heads = np.flatnonzero(found["household"] == np.arange(len(found["household"])))
+    grid = found["grid"][heads]
+    random = np.random.default_rng(1)
+
+    def difference(those):
+        return sums[those].sum() / sizes[those].sum() - sums[~those].sum() / sizes[~those].sum()
+
+    redrawn = []
+    for _ in range(draws):
+        order = np.lexsort((random.random(len(grid)), grid))
+        labels = np.empty(len(grid), bool)
+        labels[np.sort(order)] = minority[order]
+        redrawn.append(difference(labels))
+    return difference(minority), np.array(redrawn)
+
+
+COMPARED = ["age", "sex", "income", "education", "need", "internet", "work", "registration", "migrant", "surname"]
+
+
+@pytest.mark.parametrize("name", [*COMPARED, "diligence", "civic", "sensitive_taste"])
+def test_communities_are_exchangeable_inside_their_grid_when_every_disparity_is_0(society, name):
+    gap, redrawn = shuffled_gaps(society, name, 199)
+    # 13 columns: a gap of more than 4.2 standard deviations has a chance of 3 in 10,000 for any of them.
+    assert abs(gap - redrawn.mean()) < 4.2 * redrawn.std()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("recipe.income.disparity", "income"), ("recipe.diligence.community_shift", "diligence")]
+)
+def test_a_permutation_test_sees_a_small_disparity(path, name):
+    names = [name, "community", "household", "household_size", "grid"]
+    found = Population(RECIPE.set({path: 0.1}), 200 * GRID, seed=3).arrays(names=names)
+    gap, redrawn = shuffled_gaps(found, name, 99)
+    assert abs(gap - redrawn.mean()) > 4.2 * redrawn.std()
+
+
+def test_contradictory_sources_are_recorded_each_with_its_source_and_what_is_used():
+    assert len(RECIPE.contradictory) >= 5
+    for each in RECIPE.contradictory:
+        assert len(each.figures) >= 2
+        assert each.used.endswith(".")
+        assert all(source in sources() for _, source in each.figures)
+    fifths = sum(margin.value for margin in RECIPE.margins if margin.name.endswith("fifth") and margin.mean) / 5
+    assert f"{fifths:,.0f}" in RECIPE.contradictory[0].figures[1][0]

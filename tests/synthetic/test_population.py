@@ -81,6 +81,44 @@ def test_bytes_do_not_depend_on_the_hash_seed():
     assert outputs == {whole.hexdigest() + "\n"}
 
 
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_shards_made_by_two_processes_give_the_same_bytes(town, everybody, method):
+    import multiprocessing as mp
+
+    starts = [*range(0, PEOPLE, 7 * GRID)][::-1]
+    if method == "spawn":
+        starts = starts[:2]
+    stops = [min(start + 7 * GRID, PEOPLE) for start in starts]
+    with mp.get_context(method).Pool(2) as pool:
+        shards = pool.starmap(town.arrays, zip(starts, stops), chunksize=1)
+    for start, stop, shard in zip(starts, stops, shards):
+        assert same(shard, {name: values[start:stop] for name, values in everybody.items()})
+
+
+def test_people_at_scattered_ids_are_those_of_the_whole(town, everybody):
+    ids = np.array([PEOPLE - 1, 3, 50_000, 50_001, 3, 2048])
+    for name, values in town.at(ids, ["age", "income", "community"]).items():
+        assert (values == everybody[name][ids]).all()
+    assert len(town.at(np.empty(0, np.int64), ["age"])["age"]) == 0
+
+
+@pytest.mark.parametrize("recipe", ["us-credit", "template"])
+@pytest.mark.parametrize("grids", [1, 7, 64])
+def test_shards_of_every_recipe_give_the_same_bytes(recipe, grids):
+    people = Population(recipe, 9 * GRID + 5, seed=2)
+    whole = people.arrays()
+    starts = range(0, people.size, grids * GRID)
+    shards = [people.arrays(start, min(start + grids * GRID, people.size)) for start in starts]
+    for name, values in whole.items():
+        assert np.concatenate([shard[name] for shard in shards]).tobytes() == values.tobytes()
+
+
+def test_arrays_of_one_block_are_the_callers_own(town, everybody):
+    for values in town.arrays(0, 2 * GRID).values():
+        values[:] = 0
+    assert same(town.arrays(0, 2 * GRID), {name: values[: 2 * GRID] for name, values in everybody.items()})
+
+
 def test_another_seed_gives_other_people(town, everybody):
     other = Population("china-2020", PEOPLE, seed=6).arrays()
     for name in ("age", "sex", "community", "income", "diligence", "household"):

@@ -194,3 +194,22 @@ def test_unknown_names_are_refused_with_a_suggestion(linear):
         linear.set({"recipe.y.slop": 1})
     with pytest.raises(InputError, match="unknown variable of linear 'yy'"):
         linear.needed(["yy"])
+
+
+def test_a_contradiction_names_two_figures_their_sources_and_what_is_used(write):
+    good = """
+[[contradictory]]
+about = "Heads"
+figures = [{ says = "half", source = "assumed" }, { says = "a quarter", source = "assumed" }]
+used = "The second."
+"""
+    (found,) = Recipe.load(write(NUMBERS + good)).contradictory
+    assert found.sentence == "Heads: half (assumed); a quarter (assumed). The second."
+    for old, new, sentence in (
+        ('source = "assumed" }, {', 'source = "nobody" }, {', "unknown source"),
+        ('used = "The second."', "", "what is used"),
+        (', { says = "a quarter", source = "assumed" }', "", "at least two figures"),
+        ("about", "abuot", "did you mean 'about'"),
+    ):
+        with pytest.raises(InputError, match=sentence):
+            Recipe.load(write(NUMBERS + good.replace(old, new, 1)))
