@@ -229,33 +229,29 @@ def test_cities_are_runs_of_grids(society):
     assert (society["city"] == society["grid"] // 64).all()
 
 
-def shuffled_gaps(found, name, draws):
-    """The gap of the communities, and the same after redrawing which households of each grid are of the minority."""
-    sums, sizes, minority = households(found, name)
-    heads = np.flatnonzero(found["household"] == np.arange(len(found["household"])))
-    grid = found["grid"][heads]
-    random = np.random.default_rng(1)
-
-    def difference(those):
-        return sums[those].sum() / sizes[those].sum() - sums[~those].sum() / sizes[~those].sum()
-
-    redrawn = []
-    for _ in range(draws):
-        order = np.lexsort((random.random(len(grid)), grid))
-        labels = np.empty(len(grid), bool)
-        labels[np.sort(order)] = minority[order]
-        redrawn.append(difference(labels))
-    return difference(minority), np.array(redrawn)
-
-
 COMPARED = ["age", "sex", "income", "education", "need", "internet", "work", "registration", "migrant", "surname"]
+COMPARED += ["diligence", "civic", "sensitive_taste"]
 
 
-@pytest.mark.parametrize("name", [*COMPARED, "diligence", "civic", "sensitive_taste"])
-def test_communities_are_exchangeable_inside_their_grid_when_every_disparity_is_0(society, name):
-    gap, redrawn = shuffled_gaps(society, name, 199)
-    # 13 columns: a gap of more than 4.2 standard deviations has a chance of 3 in 10,000 for any of them.
-    assert abs(gap - redrawn.mean()) < 4.2 * redrawn.std()
+def exchanged(found, names, draws=99):
+    """The gap of the communities in each column, in standard deviations of what it is after redrawing which
+    households of each grid are of the minority."""
+    minority = households(found, names[0])[2]
+    sums = np.array([households(found, name)[0] for name in names] + [households(found, names[0])[1]])
+    grid = found["grid"][found["household"] == np.arange(len(found["household"]))]
+    random = np.random.default_rng(1)
+    orders = (np.lexsort((random.random(len(grid)), grid)) for _ in range(draws))
+    inside = np.array([sums[:, those].sum(axis=1) for those in [minority, *(minority[order] for order in orders)]])
+    outside = sums.sum(axis=1) - inside
+    gaps = inside[:, :-1] / inside[:, -1:] - outside[:, :-1] / outside[:, -1:]
+    return dict(zip(names, (gaps[0] - gaps[1:].mean(axis=0)) / gaps[1:].std(axis=0)))
+
+
+def test_communities_are_exchangeable_inside_their_grid_when_every_disparity_is_0(society):
+    some = {name: values[: 150 * GRID] for name, values in society.items()}
+    apart = exchanged(some, COMPARED)
+    # 13 columns: more than 4.5 standard deviations has a chance of 1 in 10,000 for any of them.
+    assert max(map(abs, apart.values())) < 4.5, apart
 
 
 @pytest.mark.parametrize(
@@ -263,9 +259,8 @@ def test_communities_are_exchangeable_inside_their_grid_when_every_disparity_is_
 )
 def test_a_permutation_test_sees_a_small_disparity(path, name):
     names = [name, "community", "household", "household_size", "grid"]
-    found = Population(RECIPE.set({path: 0.1}), 200 * GRID, seed=3).arrays(names=names)
-    gap, redrawn = shuffled_gaps(found, name, 99)
-    assert abs(gap - redrawn.mean()) > 4.2 * redrawn.std()
+    found = Population(RECIPE.set({path: 0.2}), 150 * GRID, seed=3).arrays(names=names)
+    assert abs(exchanged(found, [name])[name]) > 4.5
 
 
 def test_contradictory_sources_are_recorded_each_with_its_source_and_what_is_used():
