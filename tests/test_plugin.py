@@ -209,8 +209,11 @@ def test_wrong_options_get_one_sentence(run, options: tuple[str, ...], said: str
 
 def test_every_known_harm_of_the_benchmarks_states_the_people_it_needs() -> None:
     folder = Path(__file__).parent.parent / "benchmarks"
-    for path in sorted(folder.glob("test_*.py")):
+    paths = sorted(folder.glob("test_*.py"))
+    assert paths
+    for path in paths:
         text = path.read_text(encoding="utf-8")
+        whole = "mark.people(" in text.partition("\ndef ")[0].partition("\n@")[0]
         for part in text.split("\ndef ")[:-1]:
             marks = part.rpartition("\n\n\n")[2]
-            assert "known_harm(" not in marks or "mark.people(" in marks, f"{path.name}: {marks}"
+            assert whole or "known_harm(" not in marks or "mark.people(" in marks, f"{path.name}: {marks}"
