@@ -2,7 +2,7 @@
 
     python docs/speed/population.py [--copula PYTHON] [--write]
 
-Measured in turn, block by block, the best of forty: people from id 0 on, people from id 100,000,000 on, and a plain
+Measured in turn, block by block, the best of 120: people from id 0 on, people from id 100,000,000 on, and a plain
 numpy fill of the same columns (same names and types, numpy's default generator: no households, no causes, no
 addresses). Memory is the peak of a fresh process that streams 4,000,000 people of a society of 1,000,000,000.
 `--copula` names a Python that has the package `copulas` (the Gaussian copula behind SDV): it is fitted there to 2,000
@@ -25,7 +25,7 @@ import numpy as np
 from synthetic import Population
 
 BLOCK = 1 << 16
-TURNS = 40
+TURNS = 120
 FAR = 100_000_000 // BLOCK * BLOCK
 COLD = """
 import time

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from synthetic import Population, Recipe
 from synthetic.errors import InputError
 from synthetic.recipe import FOLDER
+from synthetic.source import READINGS, sources
 
 RECIPE = Recipe.load("us-credit")
 TABLES = FOLDER / "transrisk"
@@ -175,3 +177,24 @@ def test_a_table_comes_from_a_file_or_from_the_text_not_both(tmp_path):
     (tmp_path / "mine.toml").write_text(text)
     with pytest.raises(InputError, match="must be a list of numbers"):
         Recipe.load(tmp_path / "mine.toml")
+
+
+@pytest.mark.parametrize("path", [*RECIPE.dials, *RECIPE.tables])
+def test_no_number_is_inert(path):
+    if path in RECIPE.dials:
+        low, high = RECIPE.dials[path].range
+        other = RECIPE.set({path: high if RECIPE.dials[path].value != high else low})
+    else:
+        table = RECIPE.tables[path]
+        changed = replace(table, values=np.where(table.values > 50, table.values**0.9, table.values + 0.5))
+        other = RECIPE.with_numbers(RECIPE.dials, {**RECIPE.tables, path: changed})
+    name = path.split(".")[1]
+    one, two = (Population(recipe, 5000, seed=4).arrays(names=[name])[name] for recipe in (RECIPE, other))
+    assert (one != two).any()
+
+
+def test_every_number_has_a_unit_a_source_and_a_reading():
+    for number in [*RECIPE.dials.values(), *RECIPE.tables.values(), *RECIPE.margins]:
+        assert number.unit
+        assert number.source in sources()
+        assert number.reading in READINGS
