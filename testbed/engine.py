@@ -7,7 +7,8 @@ of the answer; answers come back in the order of the tasks.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from synthetic.errors import InputError, unknown
@@ -15,6 +16,7 @@ from synthetic.errors import InputError, unknown
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 ENGINES = ("serial", "processes", "dask")
 
 
@@ -86,13 +88,28 @@ def _processes(
         ) from None
     count = min(len(tasks), workers or cores())
     try:
-        with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        with _one_thread_each(), ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
             return _gather(pool.map(work, tasks), tasks, done)
     except BrokenProcessPool:
         raise InputError(
             "engine processes: a worker process died; in a script, call the audit under "
             "`if __name__ == '__main__':`, or use the engine serial."
         ) from None
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Worker processes started inside use one thread each for linear algebra: more would fight over the cores."""
+    held = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update({name: os.environ.get(name) or "1" for name in THREADS})
+    try:
+        yield
+    finally:
+        for name, value in held.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _distributed() -> Any:

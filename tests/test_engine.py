@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 
 import pytest
 
@@ -47,3 +48,12 @@ def test_progress_is_told_of_each_task() -> None:
     told: list[str] = []
     run(len, ["a", "b"], done=told.append)
     assert told == ["a", "b"]
+
+
+def test_worker_processes_use_one_thread_each_and_the_environment_is_given_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    assert run(os.getenv, ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"], engine="processes", workers=2) == ["1", "3"]
+    assert "OMP_NUM_THREADS" not in os.environ

@@ -201,8 +201,8 @@ def gap_at_equal_score(sample: Sample, rank: NDArray[np.int64], size: int, ours:
     if not n:
         return AtEqualScore(math.nan, support, 0)
     y_r = np.divide(at_score(theirs, w * y), w_r, out=np.zeros(size), where=w_r > 0)
-    rate_g = float(w[ours] @ y[ours]) / held
-    rate_r = float(w_g[common] @ y_r[common]) / held
+    rate_g = float((w[ours] * y[ours]).sum()) / held
+    rate_r = float((w_g[common] * y_r[common]).sum()) / held
     value = rate_g - rate_r
     ratio = np.divide(w_g, w_r * held, out=np.zeros(size), where=common)
     count = w_r if sample.are_people else np.bincount(rank[theirs], minlength=size)
@@ -214,7 +214,7 @@ def gap_at_equal_score(sample: Sample, rank: NDArray[np.int64], size: int, ours:
         Side(theirs, -w[theirs] * ratio[rank[theirs]] * residual),
     )
     people = w if sample.are_people else np.ones(len(w))
-    events = tuple(float(people[rows] @ (y[rows] == outcome)) for rows in (ours, theirs) for outcome in (0, 1))
+    events = tuple(float((people[rows] * (y[rows] == outcome)).sum()) for rows in (ours, theirs) for outcome in (0, 1))
     shares = (w[ours] / held, w[theirs] * ratio[rank[theirs]])
     kish = [1 / sample.squares(rows, share) for rows, share in zip((ours, theirs), shares)]
     return AtEqualScore(value, support, n, sides, (rate_g, rate_r), (kish[0], kish[1]), events)

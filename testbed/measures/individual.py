@@ -38,16 +38,16 @@ def generalized_entropy(benefit: Any, alpha: float, weight: Any = None) -> float
     w = np.ones(len(b)) if weight is None else np.asarray(weight, float)
     b, w = b[w > 0], w[w > 0]
     total = w.sum()
-    mean = float(w @ b / total) if total > 0 else 0.0
+    mean = float((w * b).sum() / total) if total > 0 else 0.0
     if not mean > 0 or (alpha <= 0 and (b == 0).any()):
         return math.nan
     share = b / mean
     if alpha == 1:
         some = share > 0
-        return float(w[some] @ (share[some] * np.log(share[some])) / total)
+        return float((w[some] * share[some] * np.log(share[some])).sum() / total)
     if alpha == 0:
-        return float(-(w @ np.log(share)) / total)
-    return float(w @ (share**alpha - 1) / total / (alpha * (alpha - 1)))
+        return float(-(w * np.log(share)).sum() / total)
+    return float((w * (share**alpha - 1)).sum() / total / (alpha * (alpha - 1)))
 
 
 def between_and_within(benefit: Any, group: Any, alpha: float, weight: Any = None) -> tuple[float, float]:

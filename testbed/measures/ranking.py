@@ -106,7 +106,8 @@ def above(sample: Sample, rank: NDArray[np.int64], size: int, a: Index, b: Index
     if not len(a) or not len(b):
         return Above(math.nan, ())
     (beaten, held_b), (short, held_a) = (_shares(sample, rank, size, rows) for rows in (b, a))
-    value = float(sample.weight[a] @ beaten[rank[a]] / held_a)
+    # Summed, not a dot product: a library's depends on its threads in the last digit.
+    value = float((sample.weight[a] * beaten[rank[a]]).sum() / held_a)
     return Above(
         value,
         (
