@@ -89,8 +89,9 @@ def scenario(name: str) -> Iterator[str]:
 
 
 def recipe(name: str) -> Iterator[str]:
-    """A recipe: variables with their meaning, the causal graph, dials, sources, what is left out."""
+    """A recipe: variables with their meaning, the causal graph, dials, ties, sources, what is left out."""
     from synthetic.recipe import Recipe
+    from synthetic.ties import dials as ties
 
     held = Recipe.load(name)
     yield f"  {held.title}"
@@ -106,7 +107,10 @@ def recipe(name: str) -> Iterator[str]:
         yield "  tables of numbers (path, numbers, unit, reading, source):"
         for path, table in sorted(tables.items()):
             yield f"    {path}  {table.values.size}  {table.unit}  {table.reading}  {table.source}"
-    yield from texts([*(d.source for d in held.dials.values()), *(t.source for t in tables.values())])
+    tied = [f"{d.path} = {shown(d)} {d.unit}, {_range(d)}; {d.reading}, {d.source}" for d in ties().values()]
+    yield from listed("ties of its people, computed from ids (acquaintances, kin elsewhere, employers)", tied)
+    numbers = [*held.dials.values(), *tables.values(), *ties().values()]
+    yield from texts(number.source for number in numbers)
     yield from listed("where sources contradict each other", (each.sentence for each in held.contradictory))
     yield from listed("not modelled", held.not_modelled)
 
