@@ -100,7 +100,8 @@ def sparse_rows(seed: int, stream: str, address: ArrayLike, count: int) -> Words
 
 def uniform(words: Words) -> NDArray[np.float64]:
     """Uniforms in [0, 1) from the upper 53 bits of each word."""
-    return np.asarray((words >> np.uint64(11)) * 2.0**-53, np.float64)
+    # The upper 53 bits fit a signed integer, which numpy turns into a float several times faster.
+    return np.multiply((words >> np.uint64(11)).view(np.int64), 2.0**-53)
 
 
 def candidates(

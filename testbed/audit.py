@@ -5,7 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
+from itertools import count
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, unknown
@@ -19,6 +22,16 @@ if TYPE_CHECKING:
     from testbed.scenario import Scenario
 
 LOTTERY = "lottery"
+PRELOAD = (
+    "testbed.setting",
+    "testbed.statistics",
+    "testbed.anchors",
+    "scipy.stats",
+    "sklearn.tree",
+    "sklearn.linear_model",
+)
+"""What worker processes need, imported once for all of them."""
+OWN = ("scipy.stats", "jinja2")
 
 
 @dataclass
@@ -122,7 +135,10 @@ def run_audit(
             half = {"run": ", first half,", "asked": ", second half,"}.get(task.part, "")
             done(f"seed {task.seed}, {task.name}{' (beside it)' if task.beside else ''}{half}")
 
-    answers = run(work, tasks, engine=engine, workers=workers, done=tell)
+    if engine != "serial":
+        # While one process imports for all workers, this one has a core to itself for what it needs at the end.
+        Thread(target=lambda: [import_module(name) for name in OWN], daemon=True).start()
+    answers = run(work, tasks, engine=engine, workers=workers, done=tell, preload=PRELOAD)
     forget()
     return gathered(plan, tasks, answers)
 
@@ -188,15 +204,19 @@ def _whole(what: str, value: Any, least: int) -> int:
     return int(value)
 
 
+_plans = count()
+
+
 def tasks_of(plan: Plan) -> list[Task]:
     """One task per seed and model, the lottery beside them."""
     beside = [] if LOTTERY in plan.names else [(LOTTERY, LOTTERY, True)]
     models = [(spec, name, False) for spec, name in zip(plan.specs, plan.names, strict=True)]
-    tasks = []
+    tasks, number = [], next(_plans)
     for seed in plan.seeds:
         for place, (spec, name, aside) in enumerate([*models, *beside]):
             life = seed == plan.seeds[0] and place == 0
-            tasks.append(Task(plan.scenario, spec, name, plan.people, plan.periods, seed, plan.wanted, aside, life))
+            world = (plan.scenario, spec, name, plan.people, plan.periods, seed, plan.wanted)
+            tasks.append(Task(*world, beside=aside, with_life=life, plan=number))
     return tasks
 
 

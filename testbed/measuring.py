@@ -25,7 +25,8 @@ class Task:
     """One model in one world: the unit of parallel work. `model` is what the user named, or the object itself.
 
     `part` names a half of the measures, where there are more cores than worlds: "asked" (opacity, which is asked of
-    the scheme), "run" (the rest, which share twins, and the anchors); "" for all.
+    the scheme), "run" (the rest, which share twins, and the anchors); "" for all. Tasks of one `plan` and seed
+    share a society.
     """
 
     scenario: Scenario
@@ -38,6 +39,7 @@ class Task:
     beside: bool = False
     with_life: bool = False
     part: str = ""
+    plan: int = 0
 
     def measures(self) -> list[Measure]:
         """What this task measures, in the order of the registry."""
@@ -61,9 +63,9 @@ def _part(measure: Measure) -> str:
 
 
 def halved(tasks: Sequence[Task]) -> list[Task]:
-    """Each audited world as two tasks, the longer half first; anchors' models whole, last."""
-    halves = [replace(task, part=part) for task in tasks if not task.beside for part in ("run", "asked")]
-    return [*halves, *(task for task in tasks if task.beside)]
+    """Each world as two tasks: the longer half of the audited ones first, of the one beside them last."""
+    audited = [replace(task, part=part) for task in tasks if not task.beside for part in ("run", "asked")]
+    return [*audited, *(replace(task, part=part) for task in tasks if task.beside for part in ("asked", "run"))]
 
 
 def model_of(scenario: Scenario, spec: Any) -> Any:
@@ -103,22 +105,17 @@ def may_give(measure: Measure, stem: str) -> bool:
     return any(selects(stem, name, name) or stem.startswith(f"{name}_") for name in names)
 
 
-_latest: list[Setting] = []
+_latest: list[tuple[tuple[int, int], Setting]] = []
 
 
 def setting_of(task: Task) -> Setting:
     """The society of a task: the latest one where it is the same, as it is for the models of one seed."""
     from testbed.setting import Setting
 
-    for held in _latest:
-        if held.scenario is task.scenario and (held.size, held.periods, held.seed) == (
-            task.people,
-            task.periods,
-            task.seed,
-        ):
-            return held
-    _latest[:] = [Setting(task.scenario, people=task.people, periods=task.periods, seed=task.seed)]
-    return _latest[0]
+    key = (task.plan, task.seed)
+    if not _latest or _latest[0][0] != key:
+        _latest[:] = [(key, Setting(task.scenario, people=task.people, periods=task.periods, seed=task.seed))]
+    return _latest[0][1]
 
 
 def forget() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -164,12 +165,12 @@ class Scenario:
         said = ",".join(f"{path}={_short(value)}" for path, value in sorted(self.changed.items()))
         return f"{self.base}{{{said}}}"
 
-    @property
+    @cached_property
     def kinds(self) -> tuple[str, ...]:
         """Names of the kinds of conduct, in order: the codes in acts and entries."""
         return tuple(kind.name for kind in self.conduct)
 
-    @property
+    @cached_property
     def recorded(self) -> tuple[str, ...]:
         """The kinds of conduct that some channel records: the count columns of the records."""
         seen = {kind for channel in self.channels for kind in channel.kinds}
