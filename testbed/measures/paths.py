@@ -190,6 +190,7 @@ def limits_of_mean(values: NDArray, cluster: NDArray[np.integer], *, bounded: bo
     qualifiers={"of": "decision", "path": None, "sample": SAMPLE},
     gap="",
     splits=False,
+    default=False,
 )
 def path_effect(case: Any, *, of: str = "decision", path: str | None = None, sample: int = SAMPLE) -> Iterator[Row]:
     """How much of what their own group does to members passes by one reader, the readers adding up to the whole.
