@@ -332,11 +332,3 @@ def _codes(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
         bad = column.to_numpy(object)[values.codes < 0][0]
         raise unknown(f"value of {column.name}", bad, levels)
     return values.codes.astype(np.int64)
-
-
-def __getattr__(name: str) -> Any:
-    if name in ("Setting", "run_case"):
-        from testbed import setting
-
-        return getattr(setting, name)
-    raise AttributeError(name)

@@ -19,7 +19,8 @@ DERIVED = ("_p", "_p_holm", "_p_bh", "_detectable", "_four_fifths", "_equivalent
 def pooled(findings: pd.DataFrame) -> list[dict[str, Any]]:
     """One row per quantity over the seeds of a findings table: the mean, its 95 % interval with t(K-1), n summed.
 
-    A quantity that is undefined for any seed is NaN, and its why says for how many. Signed differences
+    A quantity that is undefined for any seed is NaN, and its why says for how many. One that is the same in
+    every seed has an interval only where it is exact in each. Signed differences
     get a `_p` row: the t test that the mean over seeds is 0. Nothing for fewer than two seeds.
     """
     seeds = findings["seed"].nunique()
@@ -66,7 +67,10 @@ def _mean(part: pd.DataFrame, seeds: int) -> tuple[dict[str, Any], tuple[float, 
     value = math.fsum(values) / len(values)
     if (values == values[0]).all():
         value = float(values[0])
-        return {"value": value, "low": value, "high": value, "n": n, "why": ""}, (math.nan, "the same in every seed")
+        # Equal by construction only where every seed says so; seeds may also agree by chance.
+        exact = bool((part["low"] == part["value"]).all() and (part["high"] == part["value"]).all())
+        low = high = value if exact else math.nan
+        return {"value": value, "low": low, "high": high, "n": n, "why": ""}, (math.nan, "the same in every seed")
     from scipy.special import stdtr, stdtrit
 
     error = float(np.std(values, ddof=1)) / math.sqrt(len(values))

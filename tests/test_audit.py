@@ -161,7 +161,23 @@ def test_over_several_seeds_a_row_holds_the_mean_with_a_t_interval() -> None:
         {**base, "measure": "flip_rate", "value": v, "low": v, "high": v, "n": 10, "seed": s}
         for s, v in enumerate((1.0, math.nan, 6.0))
     ]
-    echo, flip = pooled(pd.DataFrame(rows))
+    rows += [
+        {
+            **base,
+            "measure": f"equal_{exact}",
+            "value": 0.5,
+            "low": 0.5 if exact else 0.4,
+            "high": 0.5,
+            "n": 10,
+            "seed": s,
+        }
+        for exact in (True, False)
+        for s in range(3)
+    ]
+    echo, flip, exact, by_chance = pooled(pd.DataFrame(rows))
+    assert (exact["low"], exact["value"], exact["high"]) == (0.5, 0.5, 0.5)
+    assert math.isnan(by_chance["low"])
+    assert by_chance["value"] == 0.5
     # Mean 3, standard deviation sqrt(7), t(2) at 0.975 is 4.302653 (any table): 3 -+ 4.302653 sqrt(7 / 3).
     assert echo["value"] == 3.0
     assert (echo["seed"], echo["n"]) == (-1, 30)
@@ -172,7 +188,7 @@ def test_over_several_seeds_a_row_holds_the_mean_with_a_t_interval() -> None:
 
 
 def test_one_life_is_told_in_both_worlds(made: Any) -> None:
-    from testbed.case import run_case
+    from testbed.setting import run_case
 
     told = made.life
     assert told["root_period"] == 6

@@ -5,7 +5,6 @@ import pytest
 
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
-from testbed.case import Setting, run_case
 from testbed.measures.counterfactual import (
     adverse_if,
     counterfactual_effect,
@@ -15,6 +14,7 @@ from testbed.measures.counterfactual import (
     spurious_gap,
 )
 from testbed.models.lottery import Lottery
+from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 from testbed.twin import Assign
 

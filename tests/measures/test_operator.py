@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from synthetic.draws import sparse, uniform
-from testbed.case import run_case
 from testbed.measures.durations import Durations
 from testbed.measures.operator import (
     operator_correction_time,
@@ -13,6 +12,7 @@ from testbed.measures.operator import (
     operator_reversal_of_right,
     operator_reversal_of_wrong,
 )
+from testbed.setting import run_case
 from testbed.statistics import expand
 
 READ = {"slip": ('column = "slip"', -1)}
