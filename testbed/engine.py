@@ -7,7 +7,7 @@ of the answer; answers come back in the order of the tasks.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -97,7 +97,7 @@ def _processes(
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload(list(preload))
     try:
-        with _one_thread_each(), ProcessPoolExecutor(count, mp_context=context) as pool:
+        with _one_thread_each() as threads, ProcessPoolExecutor(count, context, _begin, (threads,)) as pool:
             return _gather(pool.map(work, tasks), tasks, done)
     except BrokenProcessPool:
         raise InputError(
@@ -107,18 +107,31 @@ def _processes(
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Worker processes started inside use one thread each for linear algebra: more would fight over the cores."""
+def _one_thread_each() -> Iterator[dict[str, str]]:
+    """Worker processes started inside use one thread each for linear algebra: more would fight over the cores.
+
+    Yields what is set; an environment that sets a number keeps it.
+    """
     held = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update({name: os.environ.get(name) or "1" for name in THREADS})
+    threads = {name: os.environ.get(name) or "1" for name in THREADS}
+    os.environ.update(threads)
     try:
-        yield
+        yield threads
     finally:
         for name, value in held.items():
             if value is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _begin(threads: Mapping[str, str]) -> None:
+    """In a worker, which may come of a process that was started under other settings."""
+    os.environ.update(threads)
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    wanted = {"openmp": threads["OMP_NUM_THREADS"], "blas": threads["OPENBLAS_NUM_THREADS"]}
+    threadpool_limits({api: int(number) for api, number in wanted.items() if number.isdigit()})
 
 
 def _distributed() -> Any:
