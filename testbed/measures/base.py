@@ -114,7 +114,7 @@ def measure(
 
     `better` is "lower", "higher" or "none". `gap` names its signed difference between groups (default:
     `default_gap`; "" for none). `splits=False` keeps it to everybody. `default=False`: made only where it
-    is asked for by name, since it is costly. `qualifiers` are the keyword arguments of the function with
+    is asked for by name, since it is costly in a world. `qualifiers` are the keyword arguments of the function with
     their defaults.
     """
     if harm not in HARMS:

@@ -249,6 +249,7 @@ def generalized_entropy_index(case: Any, *, alpha: float = 2) -> tuple[Entropy, 
     estimand="1 - mean of |decision - mean decision of the k nearest others|",
     interval="jackknife over clusters (people where there are none), t(G-1)",
     qualifiers={"k": 5},
+    default=False,
     gap="",
     splits=False,
 )

@@ -52,6 +52,7 @@ def recorded_outcome(scenario: Any) -> str:
     estimand="(rate_g - rate_r, outcomes of the record) - (the same, outcomes by the acts done in the same months)",
     interval="influence values of both gaps, summed by grid, t(G-1); few outcomes that differ: Wilson beside it",
     qualifiers={"outcome": None, "rate": None},
+    default=False,
     gap="",
     splits=False,
 )
