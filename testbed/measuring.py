@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import time
 from collections.abc import Sequence
@@ -142,6 +143,8 @@ def work(task: Task) -> Answer:
             _anchored(case, task, answer)
         if task.with_life and task.part != "asked":
             _told(case, answer)
+        del case
+    gc.collect()  # a case and its twins hold each other, and the next world needs the room
     answer.seconds = time.perf_counter() - began
     return answer
 
