@@ -41,9 +41,15 @@ def test_infinite_ends_stay_inside_the_drawing():
 
 @pytest.mark.parametrize("values", [[0.0, 0.0], [1e-12], [5.0], [-3.0, -3.0], [1e9, 1e-9]])
 def test_any_values_can_be_drawn(values):
-    ElementTree.fromstring(str(dots("t", [Mark("m", value, value, value) for value in values], RATE, zero=0.0)))
-    ElementTree.fromstring(str(curve("t", [Curve("c", [Mark(str(k), value) for k, value in enumerate(values)])], RATE)))
-    ElementTree.fromstring(str(steps("t", [("base", values), ("error", values)], at=0)))
+    for figure in (
+        dots("t", [Mark("m", value, value, value) for value in values], RATE, zero=0.0),
+        curve("t", [Curve("c", [Mark(str(k), value) for k, value in enumerate(values)])], RATE),
+        steps("t", [("base", values), ("error", values)], at=0),
+    ):
+        drawn = ElementTree.fromstring(str(figure))
+        places = [value for part in drawn.iter() for value in part.attrib.values()]
+        assert places
+        assert not any(word in value.split() for value in places for word in ("nan", "inf", "-inf"))
 
 
 def test_every_figure_tells_its_numbers_to_those_who_cannot_see_it():
