@@ -15,6 +15,7 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed.claim import Claim, ClaimBroken, decided
+from testbed.pytest_run import Run, by_audit, write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,35 +37,6 @@ class Pair(NamedTuple):
     scenario: str
     model: str
     marked: bool
-
-
-class Run:
-    """What the tests of one process share: the audits made so far, and how many claims were decided."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self.people: int | None = config.getoption("--people")
-        self.seeds = tuple(range(config.getoption("--seeds")))
-        self.tables: dict[tuple[Any, ...], pd.DataFrame] = {}
-        self.decided = 0
-        self.wanted = 0
-        self.sent: list[str] = []
-
-    def audit(self, scenario: str | Path | Scenario, model: str, **options: Any) -> pd.DataFrame:
-        """The findings of one scenario and model, anchors included, from memory where they were made before."""
-        from testbed.audit import audit
-
-        options = {"people": self.people, "seeds": self.seeds, **options}
-        name = getattr(scenario, "name", None) or str(scenario)
-        key = (name, model, repr(sorted(options.items(), key=lambda item: item[0])))
-        if key not in self.tables:
-            self.tables[key] = audit(scenario, [model], **options)
-        return self.tables[key]
-
-    def texts(self) -> list[str]:
-        """Every table of findings so far, as CSV."""
-        from testbed.finding import csv_text
-
-        return [csv_text(table) for table in self.tables.values()]
 
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
@@ -184,14 +156,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """
     if config.getoption("dist", "no") != "loadgroup":
         return None
-    from xdist.scheduler import LoadGroupScheduling
-
-    class ByAudit(LoadGroupScheduling):  # type: ignore[misc]
-        def _split_scope(self, nodeid: str) -> str:
-            inside = nodeid.rpartition("[")[2].removesuffix("]") if nodeid.endswith("]") else ""
-            return inside if "@" in inside else nodeid.partition("::")[0]
-
-    return ByAudit(config, log)
+    return by_audit(config, log)
 
 
 def _pair_of(item: pytest.Item) -> Pair | None:
@@ -309,7 +274,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     out = config.getoption("--findings")
     if out is not None:
-        _write(out, [*run.sent, *run.texts()])
+        write(out, [*run.sent, *run.texts()])
     collecting = config.getoption("--collect-only")
     if run.wanted and not run.decided and not collecting and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -324,28 +289,6 @@ def pytest_testnodedown(node: Any, error: object) -> None:
         run.decided += told["decided"]
         run.wanted += told["wanted"]
         run.sent += told["findings"]
-
-
-def _write(out: str, texts: list[str]) -> None:
-    """One CSV of all tables: each row once, in a fixed order."""
-    from testbed.finding import COLUMNS, replace_file
-
-    lines: set[str] = set()
-    for text in texts:
-        lines.update(_records(text)[1:])
-    replace_file(out, "".join(f"{line}\n" for line in [",".join(COLUMNS), *sorted(lines)]))
-
-
-def _records(text: str) -> list[str]:
-    """The records of a CSV text; a quoted cell may hold line ends."""
-    records, open_quote, held = [], False, ""
-    for line in text.splitlines(keepends=True):
-        held += line
-        open_quote ^= line.count('"') % 2 == 1
-        if not open_quote:
-            records.append(held.rstrip("\n"))
-            held = ""
-    return records
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

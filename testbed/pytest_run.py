@@ -1,0 +1,76 @@
+"""What the tests of one process share: the audits made so far, their findings, and how many claims were decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from testbed.scenario import Scenario
+
+
+class Run:
+    """What the tests of one process share: the audits made so far, and how many claims were decided."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.people: int | None = config.getoption("--people")
+        self.seeds = tuple(range(config.getoption("--seeds")))
+        self.tables: dict[tuple[Any, ...], pd.DataFrame] = {}
+        self.decided = 0
+        self.wanted = 0
+        self.sent: list[str] = []
+
+    def audit(self, scenario: str | Path | Scenario, model: str, **options: Any) -> pd.DataFrame:
+        """The findings of one scenario and model, anchors included, from memory where they were made before."""
+        from testbed.audit import audit
+
+        options = {"people": self.people, "seeds": self.seeds, **options}
+        name = getattr(scenario, "name", None) or str(scenario)
+        key = (name, model, repr(sorted(options.items(), key=lambda item: item[0])))
+        if key not in self.tables:
+            self.tables[key] = audit(scenario, [model], **options)
+        return self.tables[key]
+
+    def texts(self) -> list[str]:
+        """Every table of findings so far, as CSV."""
+        from testbed.finding import csv_text
+
+        return [csv_text(table) for table in self.tables.values()]
+
+
+def by_audit(config: pytest.Config, log: Any) -> Any:
+    """A scheduler of xdist that sends tests about one model and scenario to one worker, others by their file."""
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ByAudit(LoadGroupScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            inside = nodeid.rpartition("[")[2].removesuffix("]") if nodeid.endswith("]") else ""
+            return inside if "@" in inside else nodeid.partition("::")[0]
+
+    return ByAudit(config, log)
+
+
+def write(out: str, texts: list[str]) -> None:
+    """One CSV of all tables: each row once, in a fixed order."""
+    from testbed.finding import COLUMNS, replace_file
+
+    lines: set[str] = set()
+    for text in texts:
+        lines.update(_records(text)[1:])
+    replace_file(out, "".join(f"{line}\n" for line in [",".join(COLUMNS), *sorted(lines)]))
+
+
+def _records(text: str) -> list[str]:
+    """The records of a CSV text; a quoted cell may hold line ends."""
+    records, open_quote, held = [], False, ""
+    for line in text.splitlines(keepends=True):
+        held += line
+        open_quote ^= line.count('"') % 2 == 1
+        if not open_quote:
+            records.append(held.rstrip("\n"))
+            held = ""
+    return records
