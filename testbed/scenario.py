@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from synthetic.channels.base import Channel, check_kinds
-from synthetic.conduct import base as conduct_kinds
 from synthetic.conduct.base import Conduct
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipe import Recipe
@@ -97,9 +96,9 @@ class Scenario:
         if table["schema"] != 1:
             raise InputError(f"{where}: schema is {table['schema']!r}, allowed: 1.")
         recipe = Recipe.load(_part(table["recipe"], folder))
-        kinds = table.get("conduct", list(conduct_kinds.names()))
-        conduct = tuple(Conduct.load(kind, beside=folder) for kind in _words(kinds, f"{where}, conduct"))
         channels = tuple(Channel.load(one, beside=folder) for one in _words(table["channels"], f"{where}, channels"))
+        kinds = table.get("conduct", sorted({kind for channel in channels for kind in channel.kinds}))
+        conduct = tuple(Conduct.load(kind, beside=folder) for kind in _words(kinds, f"{where}, conduct"))
         check_kinds(channels, tuple(kind.name for kind in conduct))
         run = check_keys(table.get("run", {}), ("people", "periods"), f"{where}, run")
         who = check_keys(table.get("who", {}), ("scored", "held", "compared", "reference"), f"{where}, who")
