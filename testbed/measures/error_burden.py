@@ -28,7 +28,9 @@ def error_burden(case: Any) -> PerPerson:
     Over all months of the run and all people in scope. Split by a group it says who bears them.
     """
     history = case.history
-    wrong = ((history.decisions == -1) & (history.deserved_ != -1)).sum(axis=0)
+    wrong = np.zeros(len(case.people))
+    for t in range(history.periods):
+        wrong += (history.decision(t) == -1) & (history.deserved(t) != -1)
     months = np.where(case.scored, history.periods / 1000, 0.0)
     exact = blind(case) or not case.scenario.errors
-    return PerPerson(np.where(case.scored, wrong, 0).astype(float), months, exact=exact)
+    return PerPerson(np.where(case.scored, wrong, 0.0), months, exact=exact)

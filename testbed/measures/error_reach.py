@@ -23,6 +23,8 @@ from testbed.measures.error_roots import (
 
 WHAT = ("any", "score", "decision", "list", "sanction")
 HOPS = ("any", "household", "none")
+TIES = ("kin", "employer", "colleague", "acquaintance")
+"""Ties beyond the household, in the order in which the shortest is named; a society has some, or none."""
 DISPLACED = "the model looks at people together: whom one entry moved cannot be told root by root"
 NO_SIDE = "a score has no adverse side to count people on; see the net rows of decision, list and sanction"
 
@@ -36,16 +38,17 @@ NO_SIDE = "a score has no adverse side to count people on; see the net rows of d
     estimand="mean over roots of the number of other people for whom something differs up to the horizon",
     interval=MEAN,
     reference=f"{TWINS}; Ensign et al. (2018), FAT* (feedback through what is recorded)",
-    caveats=f"{INJECTED} {HORIZON} {COUPLING} Ties outside the household are not modelled unless the society has them: "
-    "hop=none is reached by strayed entries only.",
+    caveats=f"{INJECTED} {HORIZON} {COUPLING} Ties outside the household count where the world has them; hop=none "
+    "is whoever has no tie of the world to the root: strayed entries reach them.",
     qualifiers={"what": "any", "hop": "any"},
 )
 def error_reach(case: Any, what: str = "any", hop: str = "any") -> Iterator[PerPerson | Row]:
     """Other people for whom score, decision, a list or a sanction differs in some month, per root.
 
-    Followed to the end of the run. what: any of the four (default), or one. hop: the shortest tie to the root,
-    household or none; any (default) for everybody; displaced for those whom a model moved that looks at people
-    together. With `regime.family.share` at 0 nothing reaches the household through the root, by rule or by
+    Followed to the end of the run. what: any of the four (default), or one. hop: the shortest tie to the root at
+    injection: household, kin, employer, colleague, acquaintance or none; any (default) for everybody; displaced for
+    those whom a model moved that looks at people together.
+    With `regime.family.share` at 0 nothing reaches the household through the root, by rule or by
     circumstance: hop=household is exactly 0, and a member whom strayed entries reach by way of strangers counts
     as none.
     `_net`: others with an adverse decision, on an adverse list or under a sanction (no reward) in that time,
@@ -53,7 +56,9 @@ def error_reach(case: Any, what: str = "any", hop: str = "any") -> Iterator[PerP
     """
     found = effects(case)
     if (what, hop) == ("any", "any"):
-        wanted = [*((one, "any") for one in WHAT), *(("any", one) for one in HOPS[1:])]
+        tied = set(found.rows["hop"])
+        beyond = [one for one in TIES if one in tied]
+        wanted = [*((one, "any") for one in WHAT), *(("any", one) for one in (*HOPS[1:], *beyond))]
         if len(found.displaced):
             wanted.append(("any", "displaced"))
     else:

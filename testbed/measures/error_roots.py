@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,12 +32,13 @@ class Lives:
     @classmethod
     def of(cls, history: History, places: np.ndarray, since: int) -> Lives:
         """The lives of the people at these places of a history."""
-        return cls(
-            history.scores[since:, places],
-            history.decisions[since:, places],
-            history.lists_[since:, places],
-            history.sanctions_[since:, places],
-        )
+        months = range(since, history.periods)
+
+        def stacked(at: Callable[[int], np.ndarray]) -> np.ndarray:
+            empty = at(0)[places][None, :][:0]
+            return np.stack([at(t)[places] for t in months]) if len(months) else empty
+
+        return cls(*(stacked(at) for at in (history.score, history.decision, history.lists, history.sanctions)))
 
     def replaced(self, other: Lives, at: np.ndarray) -> Lives:
         """The same with some people's lives from elsewhere."""
