@@ -3,7 +3,8 @@
 An entry's id is its packed address (subject, period of the act, kind, k, channel, copy) and does not
 depend on how many other entries exist. `real` entries are in the record, `shadow` entries in the record
 that channels without errors would have made; a faithful entry is in both. An entry stands at t where
-start <= t < end; in the shadow record it always stands to its expiry, `shadow_end`.
+start <= t < end; in the shadow record it always stands to its expiry, `shadow_end`. A stale entry stands in the
+record beyond that.
 """
 
 from __future__ import annotations
@@ -15,9 +16,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-ORIGINS = ("faithful", "false_match", "collision", "duplicate", "injected")
+from synthetic.errors import InputError
+
+ORIGINS = (
+    "faithful", "false_match", "collision", "duplicate", "injected", "averaged", "misuse", "legacy", "copy",
+)  # fmt: skip
+"""How an entry came to be: everything but a faithful one is untrue of its subject, or there once too often.
+
+averaged: a clerk's annual figure read as monthly truth. misuse: made by an operator without cause. legacy: a
+forged mark in a file from before. copy: taken over from another holder, with its parent.
+"""
+
 CAUSES = ("expired", "corrected", "struck")
 """Why an entry ends: its time is over; a wrong one struck on appeal; a true one struck on appeal."""
+
+COPY = ORIGINS.index("copy")
 
 INJECTED = 15
 """The channel number of injected entries."""
@@ -37,7 +50,15 @@ def entry_id(
     channel: int,
     copy: int = 0,
 ) -> NDArray[np.int64]:
-    """Packed address: subject 31 bits, period 9, kind 5, k 10, channel 4, copy 4."""
+    """Packed address: subject 31 bits, period 9, kind 5, k 10, channel 4, copy 4.
+
+    True acts are numbered from 0, entries that arise without an act from 512, an operator's from 768.
+    Raises InputError for a part that does not fit.
+    """
+    for name, part, bits in (("period", period, 9), ("kind", kind, 5), ("k", k, 10), ("channel", channel, 4)):
+        most = int(np.max(part, initial=0))
+        if most >> bits:
+            raise InputError(f"entry: {name} {most} is outside 0 to {(1 << bits) - 1}.")
     word = np.asarray(subject, np.int64) << 32
     word = word | (np.asarray(period, np.int64) << 23) | (np.asarray(kind, np.int64) << 18)
     return np.asarray(word | (np.asarray(k, np.int64) << 8) | (channel << 4) | copy)
@@ -82,8 +103,21 @@ class Ledger:
 
     @property
     def wrong(self) -> np.ndarray:
-        """Whether each entry is in the record and untrue of its subject: bool (entries,)."""
-        return self.columns["real"] & (self.columns["origin"] != 0)
+        """Whether each entry is in the record and was untrue of its subject when made: bool (entries,).
+
+        A copy is as wrong as what it copies: it is right where the shadow record holds it too.
+        """
+        origin = self.columns["origin"]
+        right = (origin == 0) | ((origin == COPY) & self.columns["shadow"])
+        return self.columns["real"] & ~right
+
+    def stale(self, period: int) -> np.ndarray:
+        """Whether each entry still stands at a period although its term is over: bool (entries,)."""
+        return self.standing(period) & (self.columns["shadow_end"] <= period)
+
+    def wrong_at(self, period: int) -> np.ndarray:
+        """Whether each entry stands at a period and is wrong then, untrue or stale: bool (entries,)."""
+        return self.standing(period) & (self.wrong | self.stale(period))
 
     def standing(self, period: int, *, shadow: bool = False) -> np.ndarray:
         """Whether each entry is in force in the record (or the shadow record) at a period: bool (entries,)."""

@@ -20,6 +20,11 @@ from synthetic.source import Dial, dial, load_toml
 
 FOLDER = Path(__file__).parent
 SEVERITIES = ("minor", "moderate", "serious")
+DIRECTIONS = ("adverse", "favorable", "lawful")
+"""What an act counts as: against a person, for a person, or neither (lawful, and recorded all the same)."""
+
+MOST = 0.36
+"""The largest `most`: with 1,024 people in a grid its candidates are then numbered below 512 (7 standard errors)."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,10 @@ class Dependence:
 
 @dataclass(frozen=True)
 class Conduct:
-    """One kind of act: its rate per adult and month, what the rate depends on, and its bound."""
+    """One kind of act: its rate per adult and month, what the rate depends on, and its bound.
+
+    `sensitive` marks lawful acts that people may leave when they believe that they are watched.
+    """
 
     name: str
     title: str
@@ -59,19 +67,29 @@ class Conduct:
     most: float
     rate: Dial
     depends: tuple[Dependence, ...]
+    sensitive: bool = False
 
     @classmethod
     def load(cls, name: str | Path, *, beside: Path | None = None) -> Conduct:
         """A kind by name or path. Raises InputError where the file is wrong."""
         path = find_toml("kind of conduct", name, FOLDER, beside)
         where = f"conduct {path.stem}"
-        allowed = ("title", "direction", "severity", "min_age", "most", "rate", "depends")
+        allowed = ("title", "direction", "severity", "min_age", "most", "rate", "depends", "sensitive")
         table = check_keys(load_toml(path), allowed, where)
         for key in ("title", "direction", "most", "rate"):
             if key not in table:
                 raise InputError(f"{where} must have {key!r}.")
-        if table["direction"] not in ("adverse", "favorable"):
-            raise unknown(f"direction in {where}", table["direction"], ("adverse", "favorable"))
+        if table["direction"] not in DIRECTIONS:
+            raise unknown(f"direction in {where}", table["direction"], DIRECTIONS)
+        sensitive = table.get("sensitive", False)
+        if not isinstance(sensitive, bool) or (sensitive and table["direction"] != "lawful"):
+            raise InputError(
+                f"{where}: sensitive is {sensitive!r} of an act that is {table['direction']}, "
+                "allowed: true or false where the direction is lawful."
+            )
+        most = float(table["most"])  # type: ignore[arg-type]
+        if not 0 < most <= MOST:
+            raise InputError(f"{where}: most is {most:g}, allowed: above 0 to {MOST:g} candidates a month.")
         severity = str(table.get("severity", "minor"))
         if severity not in SEVERITIES:
             raise unknown(f"severity in {where}", severity, SEVERITIES)
@@ -93,15 +111,21 @@ class Conduct:
             str(table["direction"]),
             severity,
             int(table.get("min_age", 18)),  # type: ignore[call-overload]
-            float(table["most"]),  # type: ignore[arg-type]
+            most,
             dial(table["rate"], f"conduct.{path.stem}.rate"),
             tuple(depends),
+            sensitive,
         )
 
     @property
     def adverse(self) -> bool:
         """Whether the act counts against a person."""
         return self.direction == "adverse"
+
+    @property
+    def favorable(self) -> bool:
+        """Whether the act counts for a person. A lawful act is neither."""
+        return self.direction == "favorable"
 
     @property
     def dials(self) -> dict[str, Dial]:
