@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from synthetic.conduct import base as conduct
+from synthetic.conduct.base import Conduct
 from synthetic.draws import sparse, uniform
+from testbed.models.rulebook import RuleBook
 from testbed.models.scorer import record_frame
 from testbed.scenario import Scenario
+
+DEFAULT = "rongcheng"
+"""The scenario whose records are used where none is named."""
 
 N_RECORDS = 48
 
@@ -20,6 +30,31 @@ def expect(held: object, sentence: str) -> None:
     """Raise ContractError with the sentence unless it is held."""
     if not held:
         raise ContractError(sentence)
+
+
+def scenario_for(model: Any, scenario: str | Path | Scenario | None) -> Scenario:
+    """The scenario whose records a model is checked on; None: the default one.
+
+    For a rule book the default one also holds what the book reads: any registered kind of conduct, and any column
+    of the recipe that is not truth.
+    """
+    if scenario is not None:
+        return scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+    made = Scenario.load(DEFAULT)
+    if not isinstance(model, RuleBook):
+        return made
+    missing = [column for column in model.reads if column not in (*made.held, *made.recorded)]
+    kinds = tuple(column for column in missing if column in conduct.names())
+    held = tuple(
+        column for column in missing if column in made.recipe.columns and not made.recipe.variables[column].truth
+    )
+    first, *rest = made.channels
+    return replace(
+        made,
+        conduct=(*made.conduct, *(Conduct.load(kind) for kind in kinds if kind not in made.kinds)),
+        channels=(replace(first, kinds=(*first.kinds, *kinds)), *rest),
+        held=(*made.held, *held),
+    )
 
 
 def sample_records(scenario: Scenario, *, n: int = N_RECORDS) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
-from testbed.checks.contract import ContractError, expect, sample_records
+from testbed.checks.contract import ContractError, expect, sample_records, scenario_for
 from testbed.models.base import ModelError, Scores, ask, fitted, learns, name_of, needs, row_wise
 from testbed.models.load import load_model
 from testbed.models.rulebook import RuleBook
@@ -25,16 +25,17 @@ HOSTILE = ("<script>alert(1)</script>", '"; --', "=cmd()", "a,b'c", "%s{0}", "",
 """Labels that break what is glued together from text."""
 
 
-def check_model(model: Any, *, scenario: str | Path | Scenario = "rongcheng", processes: bool = False) -> None:
+def check_model(model: Any, *, scenario: str | Path | Scenario | None = None, processes: bool = False) -> None:
     """Check that a model keeps the contract on records as the scenario holds them.
 
     `model` is a model object, a function, or whatever the command line takes. A model that learns is
-    fitted first, on a copy. `processes` adds what worker processes need: that it can be pickled. Raises
+    fitted first, on a copy. Without a scenario the records are those of `rongcheng`, and what a rule book
+    reads beyond them. `processes` adds what worker processes need: that it can be pickled. Raises
     ContractError at the first broken promise, InputError for a model that cannot be found or imported.
     """
     model = load_model(model)
     name = name_of(model)
-    records = sample_records(Scenario.load(scenario) if not isinstance(scenario, Scenario) else scenario)
+    records = sample_records(scenario_for(model, scenario))
     fresh = model
     if learns(model):
         model = _fitted(fresh, records)

@@ -8,19 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from testbed.checks.contract import expect, sample_records
+from testbed.checks.contract import expect, sample_records, scenario_for
 from testbed.checks.models import check_model, columns_are_declared
 from testbed.models.rulebook import RuleBook
 from testbed.scenario import Scenario
 
 
-def check_rulebook(rulebook: RuleBook | str | Path, *, scenario: str | Path | Scenario = "rongcheng") -> None:
+def check_rulebook(rulebook: RuleBook | str | Path, *, scenario: str | Path | Scenario | None = None) -> None:
     """Check a rule book: declared columns, worked examples, reasons that add up, and the contract of a model.
 
-    Raises ContractError at the first broken promise, InputError for a file that cannot be read.
+    Without a scenario the records are those of `rongcheng`, and what the book reads beyond them. Raises
+    ContractError at the first broken promise, InputError for a file that cannot be read.
     """
     book = rulebook if isinstance(rulebook, RuleBook) else RuleBook.load(rulebook)
-    made = Scenario.load(scenario) if not isinstance(scenario, Scenario) else scenario
+    made = scenario_for(book, scenario)
     records = sample_records(made)
     columns_are_declared(book, records)
     expect(bool(book.examples), f"rule book {book.name}: it has no worked example.")

@@ -14,7 +14,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "object", metavar="OBJECT", help="a registered name, a rule book .toml, or package.module:object"
     )
     parser.add_argument(
-        "--scenario", default="rongcheng", metavar="S", help="whose records are used (default: rongcheng)"
+        "--scenario", metavar="S", help="whose records are used (default: rongcheng's, and what a rule book reads)"
     )
 
 
@@ -29,10 +29,11 @@ def run(args: argparse.Namespace) -> int:
         "model": check_model,
         "rule book": check_rulebook,
     }
+    given = {} if args.scenario is None else {"scenario": args.scenario}
     try:
-        checks[kind](thing, scenario=args.scenario)
+        checks[kind](thing, **given)
         if kind == "rule book":
-            check_model(thing, scenario=args.scenario)
+            check_model(thing, **given)
     except ContractError as broken:
         print(f"{args.object}: the contract of a {kind} is broken: {broken}")
         return 1
