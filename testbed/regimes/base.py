@@ -1,58 +1,118 @@
 """Regimes: what follows from a decision, as data.
 
-Lists that a decision opens, agencies that copy a list and forget late, sanctions and rewards that an
-agency or list brings, whom else in the household they reach, appeal, and how long an entry stands.
-A regime acts on decisions and list membership, never on scores.
+Lists that a decision, time or a repeat opens; agencies that copy a list and forget late; sanctions and rewards
+that an agency or list brings, and whom else they reach; gates that they close; restoration, appeal and audit;
+what operators do without cause; how people respond. A regime acts on decisions and list membership, never on
+scores. The grammar of the files stands in `reading.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from synthetic.errors import InputError, check_keys, unknown
-from synthetic.registry import find_toml, toml_names
-from synthetic.source import Dial, check_source, dial, load_toml
+import numpy as np
+
+from synthetic.registry import toml_names
+from synthetic.source import Dial
 
 FOLDER = Path(__file__).parent
-DECISIONS = {"adverse": -1, "favored": 1}
 FAMILY = ("none", "children", "all")
-APPEAL = ("noticed", "notice_delay", "filed", "filed_true", "upheld", "upheld_true", "decision_delay")
+TIES = ("kin", "colleagues", "acquaintances")
+REACH = ("none", "children", "household", *TIES)
 EXPIRY = ("minor", "moderate", "serious")
 
 
 @dataclass(frozen=True)
 class ListClause:
-    """A list: the decision (-1 or +1) that puts a person on it, and the months that nobody leaves before."""
+    """A list, and the months that nobody leaves before.
+
+    It takes those whose decision is `enter` (-1 or +1) for `after` months in a row; or, where `source` names another
+    list, those on that one who have been on it for `after` months, or for the `times`-th time. `quota`: the places,
+    as a share of the scored. `secret`: its members are not told.
+    """
 
     name: str
     enter: int
     stay: Dial
+    source: str = ""
+    after: Dial | None = None
+    times: Dial | None = None
+    quota: Dial | None = None
+    secret: bool = False
 
 
 @dataclass(frozen=True)
 class Agency:
-    """An agency that copies a list after `delay` months and drops its copy `forgets` months after removal."""
+    """An agency that copies a list (or an agency's copy) after `delay` months and drops it `forgets` months late."""
 
     name: str
     copies: str
     delay: Dial
     forgets: Dial
+    secret: bool = False
 
 
 @dataclass(frozen=True)
 class Sanction:
-    """What a list or an agency's copy of it brings, to whom, and which rates of conduct it multiplies."""
+    """What a list or an agency's copy of it brings, to whom, and which rates of conduct it multiplies.
+
+    `reach`: whom else it meets, one of `REACH`. `gate`: the gate that it closes, or, of a reward, whose fast lane it
+    opens. `audience`: the parties who see it. `switch`: the switch of the regime that it hangs on, beside the general
+    ones. `secret`: the person is not told.
+    """
 
     name: str
     by: str
     subject: bool
-    family: str
+    reach: str
     reward: bool
     source: str
     reading: str
     raises: Mapping[str, Dial]
+    secret: bool = False
+    gate: str = ""
+    audience: tuple[str, ...] = ()
+    switch: str = ""
+
+    @property
+    def family(self) -> str:
+        """Whom of the household it reaches: none, children, all."""
+        return {"children": "children", "household": "all"}.get(self.reach, "none")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate at which people ask for something: who does, and how often; what its queue costs."""
+
+    name: str
+    title: str
+    who: str
+    attempts: Dial
+    wait: Dial | None = None
+    lane: Dial | None = None
+
+
+@dataclass(frozen=True)
+class Debt:
+    """A sum that is raised against whoever comes onto a list: raised, its penalty, and how it is taken back."""
+
+    name: str
+    by: str
+    raised: Dial
+    penalty: Dial
+    months: Dial
+
+
+@dataclass(frozen=True)
+class Misuse:
+    """Entries that an operator makes without cause: of which kind, and at whom they are aimed more often."""
+
+    kind: str
+    column: str = ""
+    level: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,103 +128,16 @@ class Regime:
     sanctions: tuple[Sanction, ...]
     numbers: Mapping[str, Dial]
     not_modelled: tuple[str, ...]
+    gates: tuple[Gate, ...] = ()
+    debts: tuple[Debt, ...] = ()
+    misused: Misuse | None = None
 
     @classmethod
     def load(cls, name: str | Path, *, beside: Path | None = None) -> Regime:
         """A regime by name or path. Raises InputError where the file is wrong."""
-        path = find_toml("regime", name, FOLDER, beside)
-        where = f"regime {path.stem}"
-        table = check_keys(
-            load_toml(path),
-            (
-                "title",
-                "as_of",
-                "claimed",
-                "coupled",
-                "not_modelled",
-                "switches",
-                "lists",
-                "agencies",
-                "sharing",
-                "sanctions",
-                "family",
-                "expiry",
-                "appeal",
-            ),
-            where,
-        )
-        if "title" not in table:
-            raise InputError(f"{where} must have a title.")
-        numbers: dict[str, Dial] = {}
+        from testbed.regimes.reading import read
 
-        def number(value: object, clause: str, key: str) -> Dial:
-            made = dial(value, f"regime.{clause}.{key}")
-            numbers[made.path] = made
-            return made
-
-        for key, value in _table(table, "switches", where).items():
-            numbers[f"regime.{key}.follows"] = dial(value, f"regime.{key}.follows")
-        for clause, keys in (("sharing", ("share",)), ("family", ("share",)), ("expiry", EXPIRY), ("appeal", APPEAL)):
-            for key, value in check_keys(table.get(clause, {}), keys, f"{where}, {clause}").items():
-                number(value, clause, key)
-        for key in EXPIRY:
-            if f"regime.expiry.{key}" not in numbers:
-                raise InputError(f"{where} must say in [expiry] how long a {key} entry stands.")
-        lists = []
-        for key, value in _table(table, "lists", where).items():
-            part = check_keys(value, ("enter", "stay"), f"{where}, lists.{key}")
-            if part.get("enter") not in DECISIONS:
-                raise unknown(f"enter in {where}, lists.{key}", part.get("enter"), DECISIONS)
-            lists.append(ListClause(key, DECISIONS[str(part["enter"])], number(part.get("stay"), key, "stay")))
-        agencies = []
-        for key, value in _table(table, "agencies", where).items():
-            part = check_keys(value, ("copies", "delay", "forgets"), f"{where}, agencies.{key}")
-            if part.get("copies") not in [one.name for one in lists]:
-                raise unknown(
-                    f"list copied in {where}, agencies.{key}", part.get("copies"), [one.name for one in lists]
-                )
-            agencies.append(
-                Agency(
-                    key,
-                    str(part["copies"]),
-                    number(part.get("delay"), key, "delay"),
-                    number(part.get("forgets"), key, "forgets"),
-                )
-            )
-        holders = [*(one.name for one in lists), *(one.name for one in agencies)]
-        sanctions = []
-        for key, value in _table(table, "sanctions", where).items():
-            at = f"{where}, sanctions.{key}"
-            part = check_keys(value, ("by", "subject", "family", "reward", "source", "reading", "raises"), at)
-            if part.get("by") not in holders:
-                raise unknown(f"by in {at}", part.get("by"), holders)
-            if part.get("family", "none") not in FAMILY:
-                raise unknown(f"family in {at}", part.get("family"), FAMILY)
-            source, reading = check_source(part, at)
-            raises = {kind: number(one, key, kind) for kind, one in _table(part, "raises", at).items()}
-            sanctions.append(
-                Sanction(
-                    key,
-                    str(part["by"]),
-                    bool(part.get("subject", True)),
-                    str(part.get("family", "none")),
-                    bool(part.get("reward", False)),
-                    source,
-                    reading,
-                    raises,
-                )
-            )
-        return cls(
-            path.stem,
-            str(table["title"]),
-            str(table.get("claimed", "")),
-            bool(table.get("coupled", False)),
-            tuple(lists),
-            tuple(agencies),
-            tuple(sanctions),
-            numbers,
-            tuple(str(line) for line in table.get("not_modelled", [])),  # type: ignore[attr-defined]
-        )
+        return read(name, beside)
 
     @property
     def dials(self) -> Mapping[str, Dial]:
@@ -189,14 +162,55 @@ class Regime:
         return factor
 
     @property
+    def active(self) -> bool:
+        """Whether the regime is there at all: off, there is no list, no sanction, and no response to them."""
+        held = self.numbers.get("regime.active")
+        return held is None or bool(held.value)
+
+    @property
     def follows(self) -> bool:
-        """Whether anything follows from a low or high grade: every switch of the regime is on."""
-        return all(bool(d.value) for path, d in self.numbers.items() if path.endswith(".follows"))
+        """Whether anything follows from a low or high grade: the regime is active and its general switches are on.
 
+        A switch that some sanction names is that sanction's own.
+        """
+        own = {f"regime.{sanction.switch}.follows" for sanction in self.sanctions}
+        general = (d for path, d in self.numbers.items() if path.endswith(".follows") and path not in own)
+        return self.active and all(bool(d.value) for d in general)
 
-def _table(table: Mapping[str, object], key: str, where: str) -> dict[str, object]:
-    part = table.get(key, {})
-    return check_keys(part, part if isinstance(part, dict) else (), f"{where}, {key}")
+    def in_force(self, sanction: Sanction) -> bool:
+        """Whether a sanction follows at all: the general switches and its own are on."""
+        return self.follows and (not sanction.switch or bool(self.value(sanction.switch, "follows")))
+
+    @cached_property
+    def holders(self) -> tuple[str, ...]:
+        """Names of lists and of agencies that copy them, in the order of the bits of `History.lists`."""
+        return (*(one.name for one in self.lists), *(one.name for one in self.agencies))
+
+    @cached_property
+    def ties(self) -> tuple[str, ...]:
+        """Names of the ties that some sanction travels along to other households."""
+        reached = {sanction.reach for sanction in self.sanctions}
+        return tuple(name for name in TIES if name in reached)
+
+    @property
+    def reaches_ties(self) -> bool:
+        """Whether a listing reaches people of other households, a month later."""
+        return bool(self.ties)
+
+    @cached_property
+    def reaching_bits(self) -> np.uint16:
+        """The mask of the lists and copies whose members' ties are reached."""
+        names = {sanction.by for sanction in self.sanctions if sanction.reach in TIES}
+        return np.uint16(sum(1 << bit for bit, name in enumerate(self.holders) if name in names))
+
+    @cached_property
+    def secret(self) -> frozenset[str]:
+        """Names of the lists, agencies and sanctions that those they befall are not told of.
+
+        A sanction by a secret list or agency is named only where it is itself secret: a refused ticket is noticed.
+        """
+        parts: list[ListClause | Agency | Sanction] = [*self.lists, *self.agencies, *self.sanctions]
+        return frozenset(part.name for part in parts if part.secret)
 
 
 def names() -> list[str]:

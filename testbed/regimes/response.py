@@ -1,0 +1,104 @@
+"""How people respond to a scheme: by keeping its rules, by moving out of its sight, by leaving what is lawful.
+
+Every response thins rates or hides acts and never adds any, so that a twin without it has the same acts and
+more. All are off (0) unless a regime or a dial says otherwise. In months t:
+
+* Belief of being watched, held by a share `belief` of people from month `belief_from` on, whatever is watched. It
+  takes a share `chilling` off their rates of lawful sensitive acts. From month `belief_until` on the effect is
+  halved every `half_life` months. So the rate falls by belief x chilling, and a tenth of the fall is left
+  half_life x log2(10) months after the end.
+* Adaptation: where the rules are disclosed, the share `heeded` who take them to be applied do a share `adaptation`
+  less of what they count against a person.
+* Avoidance: a share `avoidance` of such acts by those who believe or heed is moved out of reach of every channel.
+
+The last two are responses to the scheme and stop where it is not active; belief needs no scheme.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synthetic.draws import pack, sparse, uniform
+from testbed.regimes.base import Regime
+
+if TYPE_CHECKING:
+    from synthetic.conduct.base import Conduct
+    from testbed.disclosure import Disclosure
+
+FOREVER = 1_000
+
+
+class Response:
+    """The responses of some people; see the module for what each number does."""
+
+    def __init__(
+        self,
+        regime: Regime,
+        people: np.ndarray,
+        *,
+        seed: int,
+        rights: Disclosure | None = None,
+        kinds: tuple[Conduct, ...] = (),
+        counted: frozenset[str] | None = None,
+    ) -> None:
+        self.people, self.seed = people, seed
+        value = lambda key, default=0.0: regime.value("response", key, default)  # noqa: E731
+        self.belief, self.chilling = value("belief"), value("chilling")
+        self.start, self.end, self.half_life = value("belief_from"), value("belief_until", FOREVER), value("half_life")
+        known = regime.active and rights is not None and bool(rights.rules)
+        self.heeded = value("heeded") if known else 0.0
+        self.adaptation = value("adaptation")
+        self.avoidance = value("avoidance") if regime.active else 0.0
+        self.sensitive = {one.name for one in kinds if getattr(one, "sensitive", False)}
+        self.counted = {one.name for one in kinds if one.adverse and (counted is None or one.name in counted)}
+
+    def effect(self, t: int) -> float:
+        """How much of the effect of belief is there in month t: 1 while it is held, then halved each half-life.
+
+        >>> from testbed.regimes.base import Regime
+        >>> Response(Regime.load("rongcheng-lists"), np.arange(3), seed=0).effect(5)
+        1.0
+        """
+        if t < self.start:
+            return 0.0
+        if t < self.end:
+            return 1.0
+        return float(0.5 ** ((t - self.end) / self.half_life)) if self.half_life > 0 else 0.0
+
+    def believes(self, person: np.ndarray) -> np.ndarray:
+        """Who believes to be watched, at the height of the belief: bool, by position."""
+        return self._coin("belief", person) < self.belief
+
+    def heeds(self, person: np.ndarray) -> np.ndarray:
+        """Who takes the published rules to be applied: bool, by position."""
+        return self._coin("heeded", person) < self.heeded
+
+    def _coin(self, what: str, person: np.ndarray) -> np.ndarray:
+        return uniform(sparse(self.seed, f"response:{what}", pack(self.people[person])))
+
+    def thin(self, factor: np.ndarray, person: np.ndarray, kind: np.ndarray, kinds: tuple[str, ...], t: int) -> None:
+        """Lower the factors of the rates of (person, kind) in place."""
+        fall = self.chilling * self.effect(t)
+        if self.belief > 0 and fall > 0:
+            which = np.flatnonzero(_among(self.sensitive, kind, kinds))
+            factor[which[self.believes(person[which])]] *= 1 - fall
+        if self.heeded > 0 and self.adaptation > 0:
+            which = np.flatnonzero(_among(self.counted, kind, kinds))
+            factor[which[self.heeds(person[which])]] *= 1 - self.adaptation
+
+    def evades(self, person: np.ndarray, kind: np.ndarray, k: np.ndarray, kinds: tuple[str, ...], t: int) -> np.ndarray:
+        """Which acts are done out of reach of every channel: bool (acts,)."""
+        hidden = np.zeros(len(person), bool)
+        if self.avoidance > 0 and (self.belief > 0 or self.heeded > 0):
+            which = np.flatnonzero(_among(self.counted, kind, kinds))
+            one = person[which]
+            aware = self.heeds(one) | self.believes(one) if self.effect(t) > 0 else self.heeds(one)
+            address = pack(self.people[one], t, kind[which], k[which])
+            hidden[which] = aware & (uniform(sparse(self.seed, "response:avoidance", address)) < self.avoidance)
+        return hidden
+
+
+def _among(names: set[str], kind: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
+    return np.isin(kind, [kinds.index(name) for name in sorted(names) if name in kinds])
