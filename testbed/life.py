@@ -25,8 +25,18 @@ SAID = {
     "collision": "wrong: somebody else's, of the same name",
     "duplicate": "wrong: entered twice",
     "injected": "wrong: the entry that is followed",
+    "averaged": "wrong: a yearly figure spread over the months",
+    "misuse": "wrong: made by an official without cause",
+    "legacy": "wrong: a false mark from an old file",
+    "copy": "copied from another holder",
 }
-ENDS = {"expired": "expires", "corrected": "is corrected", "struck": "is struck, though true"}
+ENDS = {
+    "expired": "expires",
+    "corrected": "is corrected on appeal",
+    "struck": "is struck on appeal, though true",
+    "repaired": "ends early: the person's credit is repaired",
+    "audited": "is taken back by the operator's own audit",
+}
 
 
 def typical(case: Case) -> int | None:
