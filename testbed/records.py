@@ -12,7 +12,7 @@ from testbed.society import Society
 
 def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:
     """The columns of the records: held attributes with their labels, then one count per recorded kind."""
-    held = {name: scenario.recipe.variables[name].levels for name in scenario.held}
+    held = {name: scenario.declared.variables[name].levels for name in scenario.held}
     return {**held, **dict.fromkeys(scenario.recorded)}
 
 

@@ -19,6 +19,7 @@ from testbed.disclosure import Disclosure
 from testbed.models.grammar import Condition, condition
 from testbed.models.rulebook import RuleBook
 from testbed.regimes.base import Regime
+from testbed.tied import ACQUAINTED, LISTED, Cities, Declared, check_ties, declared
 
 FOLDER = Path(__file__).parent / "scenarios"
 KEYS = (
@@ -37,6 +38,8 @@ KEYS = (
     "decide",
     "error",
     "dials",
+    "ties",
+    "cities",
 )
 TRAINING_PERIODS = 24
 OUTCOME = re.compile(r"(future|recorded):([a-z_]+):([1-9][0-9]*)")
@@ -77,6 +80,8 @@ class Scenario:
     own: Mapping[str, Dial]
     not_modelled: tuple[str, ...] = ()
     folder: Path | None = None
+    ties: tuple[str, ...] = ()
+    cities: Cities | None = None
     changed: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
@@ -105,20 +110,23 @@ class Scenario:
         decide = check_keys(table.get("decide", {}), ("adverse", "favored", "outcome", "learn"), f"{where}, decide")
         error = check_keys(table.get("error", {}), ("kind", "period", "per_1000"), f"{where}, error")
         scored = condition(who.get("scored"), f"{where}, who.scored")
-        levels = {key: recipe.variables[key].levels for key in recipe.columns}
+        ties = check_ties(table.get("ties", []), recipe, f"{where}, ties")
+        cities = Cities.load(table.get("cities"), f"{where}, cities")
+        columns = declared(recipe, ties, cities)
+        levels = columns.levels
         scored.check(levels, f"{where}, who.scored")
-        for key in ("held", "compared"):
+        for key, known in (("held", {**levels, LISTED: None}), ("compared", levels)):
             for column in _words(who.get(key, []), f"{where}, who.{key}"):
-                if column not in levels:
-                    raise unknown(f"column in {where}, who.{key}", column, levels)
-                if key == "held" and recipe.variables[column].truth:
+                if column not in known:
+                    raise unknown(f"column in {where}, who.{key}", column, known)
+                if key == "held" and column != LISTED and columns.variables[column].truth:
                     raise InputError(f"{where}, who.held: {column!r} is truth, which no institution holds.")
         model = str(table["model"])
         rulebook = _rulebook(model, folder)
         held = _words(who.get("held", []), f"{where}, who.held")
         if rulebook is not None:
             recorded = {kind: None for channel in channels for kind in channel.kinds}
-            rulebook.check_columns({**{name: levels[name] for name in held}, **recorded})
+            rulebook.check_columns({**{name: levels.get(name) for name in held}, **recorded})
         outcome, learn = str(decide.get("outcome", "deserved")), str(decide.get("learn", "recorded:any:12"))
         if outcome != "deserved" and not OUTCOME.fullmatch(outcome):
             raise InputError(
@@ -153,6 +161,8 @@ class Scenario:
             own=_own(followed, error, decide, where),
             not_modelled=_words(table.get("not_modelled", []), f"{where}, not_modelled"),
             folder=folder,
+            ties=ties,
+            cities=cities,
         )
         return made._overridden(table.get("dials", {}), where)
 
@@ -174,6 +184,12 @@ class Scenario:
         """The kinds of conduct that some channel records: the count columns of the records."""
         seen = {kind for channel in self.channels for kind in channel.kinds}
         return tuple(kind for kind in self.kinds if kind in seen)
+
+    @cached_property
+    def declared(self) -> Declared:
+        """The columns of its society: the recipe's, those of ties, and those that change by the month."""
+        made = declared(self.recipe, self.ties, self.cities)
+        return Declared({**made.variables, LISTED: ACQUAINTED}) if LISTED in self.held else made
 
     @property
     def error(self) -> Followed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,9 @@ from synthetic import Population
 from synthetic.channels.base import Columns
 from synthetic.draws import GRID, candidates, pack, sparse, uniform
 from synthetic.errors import InputError
+from testbed.regimes.state import Reach
 from testbed.scenario import Scenario
+from testbed.tied import LISTED, SCHEME, firm_columns, ties_of
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,13 @@ class Society:
             raise InputError(f"people must be at least 1, found {size}.")
         self.scenario, self.size, self.seed = scenario, size, seed
         self.population = Population(scenario.recipe, size, seed=seed)
-        self.columns: Mapping[str, np.ndarray] = self.population.arrays()
+        columns = self.population.arrays()
+        if "firms" in scenario.ties:
+            columns |= firm_columns(self.population, columns)
+        if scenario.cities is not None:
+            columns[SCHEME] = scenario.cities.scheme(scenario.cities.home(np.arange(size)))
+        self.columns: Mapping[str, np.ndarray] = columns
+        self._ties: dict[str, Reach] = {}
         self.ids = np.arange(size)
         self.scored = scenario.scored.holds(self.columns, self.levels)
         _, self.household = np.unique(self.columns["household"], return_inverse=True)
@@ -71,7 +80,16 @@ class Society:
     @property
     def levels(self) -> dict[str, tuple[str, ...] | None]:
         """Labels of each integer-coded column; None for numbers."""
-        return {name: self.scenario.recipe.variables[name].levels for name in self.scenario.recipe.columns}
+        return {name: one.levels for name, one in self.scenario.declared.variables.items() if name != LISTED}
+
+    def ties(self, name: str) -> Reach:
+        """The ties of everybody as rows, worked out once: kin (in other households), colleagues, acquaintances.
+
+        Raises InputError for another name.
+        """
+        if name not in self._ties:
+            self._ties[name] = ties_of(self.population, self.columns, name)
+        return self._ties[name]
 
     @property
     def grids(self) -> np.ndarray:
@@ -93,7 +111,8 @@ class Society:
 
         Raises InputError where one, with all that sanctions can add, exceeds its kind's `most`.
         """
-        made = np.stack([kind.rates(columns, self.scenario.recipe) for kind in self.scenario.conduct])
+        declared: Any = self.scenario.declared
+        made = np.stack([kind.rates(columns, declared) for kind in self.scenario.conduct])
         for kind, row, raised, most in zip(self.scenario.conduct, made, self.raised, self.most, strict=True):
             largest = row.max() * raised if len(row) else 0.0
             if largest > most:
@@ -113,7 +132,7 @@ class Society:
             if reader not in known:
                 raise InputError(f"reader is {reader!r}, allowed: {', '.join(known)}.")
         changed = self.population.do({attribute: value}, people=None if people is None else list(map(int, people)))
-        columns = changed.arrays(base=self.columns)
+        columns = {**self.columns, **changed.arrays(base=self.columns)}
         views = self.views
         everyone = not readers
         if everyone or "sensing" in readers:

@@ -1,0 +1,188 @@
+"""Columns that people have by their ties and by where they live: what they own, whom they know, who judges them.
+
+A scenario asks for them: `ties = ["firms"]` gives the columns of owners, `[cities]` the column `scheme`, and
+`listed_acquaintances` is worked out where `[who] held` names it. Ties stay as they are in every twin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synthetic.draws import GRID
+from synthetic.errors import InputError, check_keys, unknown
+from synthetic.recipe import Recipe
+from synthetic.variable import Variable
+from testbed.regimes.base import TIES
+from testbed.regimes.state import Reach
+
+if TYPE_CHECKING:
+    from synthetic import Population
+
+SCHEME, LISTED = "scheme", "listed_acquaintances"
+BLOCK = 1 << 16
+
+
+def tied(ties: Reach, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(place in `rows`, id at the other end) of every tie of these rows."""
+    first, many = ties.indptr[rows], ties.indptr[rows + 1] - ties.indptr[rows]
+    place = np.repeat(np.arange(len(rows)), many)
+    at = np.arange(len(place)) - np.repeat(np.cumsum(many) - many, many) + np.repeat(first, many)
+    return place, ties.others[at]
+
+
+def only(ties: Reach, rows: np.ndarray) -> Reach:
+    """The ties of some rows, which become rows 0, 1, ..."""
+    place, others = tied(ties, rows)
+    return Reach(np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(rows)))]), others)
+
+
+def ties_of(population: Population, columns: Mapping[str, np.ndarray], name: str) -> Reach:
+    """The ties of everybody, by name (see `TIES`). Raises InputError for another name, or a recipe without them."""
+    if name not in TIES:
+        raise unknown("tie", name, TIES)
+    from synthetic.firms import Firms
+    from synthetic.kin import Kin
+    from synthetic.ties import Acquaintances
+
+    if name == "kin":
+        of = Kin(population, columns).of
+    elif name == "colleagues":
+        of = Firms(population, columns).colleagues
+    else:
+        of = Acquaintances(population, columns).of
+    many, others = [np.zeros(1, np.int64)], [np.empty(0, np.int64)]
+    for start in range(0, population.size, BLOCK):
+        people = np.arange(start, min(start + BLOCK, population.size))
+        who, whom = of(people)
+        many.append(np.bincount(who, minlength=len(people)))
+        others.append(whom)
+    return Reach(np.cumsum(np.concatenate(many)), np.concatenate(others))
+
+
+# --- Columns ---
+
+
+def _owned(name: str, kind: str, meaning: str, **more: object) -> Variable:
+    return Variable(name, None, (), "person", kind, meaning, **more)  # type: ignore[arg-type]
+
+
+FIRMS = (
+    _owned("owns_firm", "category", "whether the person owns a firm", levels=("no", "yes"), dtype=np.int8),
+    _owned("restaurant_owner", "category", "whether that firm is a restaurant", levels=("no", "yes"), dtype=np.int8),
+    _owned("firm_pays", "float", "how punctually that firm pays, as a rank; 0.5 for who owns none", bounds=(0.0, 1.0)),
+    _owned(
+        "firm_hygiene",
+        "float",
+        "how clean its kitchen is, as a rank; 0.5 for who owns no restaurant",
+        bounds=(0.0, 1.0),
+    ),
+    _owned(
+        "workers", "integer", "people who work for that firm; 0 for who owns none", bounds=(0, 1024), dtype=np.int16
+    ),
+)
+ACQUAINTED = _owned(
+    LISTED, "integer", "acquaintances on an adverse list in the month before", bounds=(0, 200), dtype=np.int32
+)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The columns of a society: its recipe's, those of ties, and those that change by the month."""
+
+    variables: Mapping[str, Variable]
+
+    @property
+    def levels(self) -> dict[str, tuple[str, ...] | None]:
+        """Labels of each integer-coded column; None for numbers."""
+        return {name: one.levels for name, one in self.variables.items()}
+
+
+def declared(recipe: Recipe, ties: tuple[str, ...], cities: Cities | None) -> Declared:
+    """The columns of a society of this recipe, by name."""
+    found = {name: recipe.variables[name] for name in recipe.columns}
+    if "firms" in ties:
+        found |= {one.name: one for one in FIRMS}
+    if cities is not None:
+        found[SCHEME] = _owned(
+            SCHEME, "category", "the rule book that judges the person", levels=cities.levels, dtype=np.int8
+        )
+    return Declared(found)
+
+
+def check_ties(value: object, recipe: Recipe, where: str) -> tuple[str, ...]:
+    """The ties whose columns a scenario asks for. Raises InputError for unknown ones, or a recipe without firms."""
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise InputError(f"{where} must be a list of names, found {value!r}.")
+    for one in value:
+        if one != "firms":
+            raise unknown(f"tie in {where}", one, ("firms",))
+        if "sector" not in recipe.variables:
+            raise InputError(f"{where}: recipe {recipe.name} has no firms: a column sector is missing.")
+    return tuple(value)
+
+
+def firm_columns(population: Population, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What people own (see `FIRMS`): an array over everybody each. Who owns several firms is told of the largest."""
+    from synthetic.firms import Firms
+
+    n = population.size
+    made = {
+        "owns_firm": np.zeros(n, np.int8),
+        "restaurant_owner": np.zeros(n, np.int8),
+        "firm_pays": np.full(n, 0.5),
+        "firm_hygiene": np.full(n, 0.5),
+        "workers": np.zeros(n, np.int16),
+    }
+    firms = Firms(population, columns)
+    for start in range(0, n, BLOCK):
+        table = firms.table(firms.existing(start, min(start + BLOCK, n)))
+        larger = table["workers"] > made["workers"][table["owner"]]
+        owner, restaurant = table["owner"][larger], table["restaurant"][larger]
+        made["owns_firm"][owner] = 1
+        made["restaurant_owner"][owner] = restaurant
+        made["firm_pays"][owner] = table["pays_on_time"][larger]
+        made["firm_hygiene"][owner] = np.where(restaurant, table["kitchen_hygiene"][larger], 0.5)
+        made["workers"][owner] = np.minimum(table["workers"][larger], np.iinfo(np.int16).max)
+    return made
+
+
+# --- Cities ---
+
+
+@dataclass(frozen=True)
+class Cities:
+    """Cities with rule books: city number c goes by `schemes[c % len(schemes)]`; a city is a run of `grids` grids."""
+
+    schemes: tuple[str, ...]
+    grids: int
+
+    @classmethod
+    def load(cls, table: object, where: str) -> Cities | None:
+        """From a scenario's `[cities]`; None where there is none. Raises InputError for a value not allowed."""
+        if table is None:
+            return None
+        found = check_keys(table, ("schemes", "grids"), where)
+        schemes, grids = found.get("schemes"), found.get("grids", 4)
+        if not isinstance(schemes, list) or len(schemes) < 2 or not all(isinstance(one, str) for one in schemes):
+            raise InputError(f'{where}.schemes must be a list of two or more rule books or "none", found {schemes!r}.')
+        if isinstance(grids, bool) or not isinstance(grids, int) or grids < 1:
+            raise InputError(f"{where}.grids must be a whole number of at least 1, found {grids!r}.")
+        return cls(tuple(schemes), grids)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Each scheme once: the labels of the column `scheme`."""
+        return tuple(dict.fromkeys(self.schemes))
+
+    def home(self, people: np.ndarray) -> np.ndarray:
+        """The city of each id."""
+        return people // (GRID * self.grids)
+
+    def scheme(self, city: np.ndarray) -> np.ndarray:
+        """The code of the scheme of each city: int8."""
+        codes = np.array([self.levels.index(one) for one in self.schemes], np.int8)
+        return codes[city % len(self.schemes)]
