@@ -1,62 +1,61 @@
 """Channels: how an act becomes an entry, or fails to, or becomes somebody else's.
 
 One channel is one file, `NAME.toml`. Its own reach (coverage, delay) is the scheme's and stays in the
-shadow record; its errors (misses, wrong persons, duplicates) do not.
+shadow record; its errors (misses, wrong persons, duplicates, stale entries) do not.
+
+One mechanism is one module. `acts` is in every channel: an act is recorded, missed, doubled, or falls on somebody
+else. The others make entries without an act beside it: `screening` (false alarms), `averaging` (a clerk's annual
+figure), `legacy` (a file from before), `gate` (exposure by place and contact). Such a module holds NUMBERS and COLUMNS
+(what a channel must name and reads), ERRORS (what a faithful channel has at 0), STRAYS, and `arise`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
-from synthetic.draws import GRID, pack, sparse, sparse_rows, uniform
+from synthetic.channels.acts import MAX_DELAY, Acts, Arisen, At, Columns, Sensed, sense, staleness, waiting
+from synthetic.channels.namesakes import AMONG, mistaken_for
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, dial, load_toml
 
+__all__ = [
+    "MAX_DELAY",
+    "Acts",
+    "Arisen",
+    "Channel",
+    "Columns",
+    "Sensed",
+    "check_columns",
+    "check_kinds",
+    "names",
+    "waiting",
+]
+
 FOLDER = Path(__file__).parent
-LOOKALIKES = 32
-"""People of the grid who are looked through for one that can be mistaken for the actor."""
-
-MAX_DELAY = 12
+MECHANISMS = ("acts", "averaging", "gate", "legacy", "screening")
 KEYS = (
-    "coverage_urban", "coverage_rural", "density_half", "miss", "miss_ratio",
-    "false_match", "false_match_ratio", "delay", "duplicate",
+    "coverage_urban", "coverage_rural", "miss", "miss_ratio", "false_match", "false_match_ratio", "delay", "duplicate",
 )  # fmt: skip
-Columns = Mapping[str, np.ndarray]
+"""Numbers that every channel has."""
 
+TOGETHER = (
+    ("density_half",),
+    ("attention_ratio",),
+    ("without",),
+    ("load", "load_spread", "load_half"),
+    ("stale", "stale_months"),
+)
+"""Numbers that a channel may have, each set as a whole."""
 
-@dataclass(frozen=True)
-class Acts:
-    """True acts of one period: who, which kind, and the number that makes the address unique in the grid."""
-
-    person: np.ndarray
-    period: int
-    kind: np.ndarray
-    k: np.ndarray
-
-    @property
-    def address(self) -> np.ndarray:
-        """The packed address of each act."""
-        return pack(self.person, self.period, self.kind, self.k)
-
-    def take(self, which: np.ndarray) -> Acts:
-        """Some of the acts, by mask or index."""
-        return Acts(self.person[which], self.period, self.kind[which], self.k[which])
-
-
-@dataclass(frozen=True)
-class Sensed:
-    """What a channel makes of acts: one row per covered act, aligned."""
-
-    acts: Acts
-    delay: np.ndarray
-    missed: np.ndarray
-    strayed: np.ndarray
-    doubled: np.ndarray
+ERRORS = ("miss", "false_match", "duplicate", "stale")
+WORDS = ("title", "kinds", "mistakes", "mechanism", "among", "whose", "through")
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,8 @@ class Channel:
     """One way from conduct to the record.
 
     `mistakes` names the column in which the person wrongly entered equals the actor ("surname",
-    "community"), or "" for any neighbor.
+    "community"), or "" for any neighbor; `among` says where such a person is sought ("grid", "society"). `whose` and
+    `through` name columns that must be yes: of the people it is about, and of those whom it reaches in full.
     """
 
     name: str
@@ -72,24 +72,64 @@ class Channel:
     kinds: tuple[str, ...]
     mistakes: str
     numbers: Mapping[str, Dial]
+    mechanism: str = "acts"
+    among: str = "grid"
+    whose: str = ""
+    through: str = ""
 
     @classmethod
     def load(cls, name: str | Path, *, beside: Path | None = None) -> Channel:
         """A channel by name or path. Raises InputError where the file is wrong."""
         path = find_toml("channel", name, FOLDER, beside)
         where = f"channel {path.stem}"
-        table = check_keys(load_toml(path), ("title", "kinds", "mistakes", *KEYS), where)
-        for key in ("title", "kinds", *KEYS):
-            if key not in table and key != "density_half":
+        table = load_toml(path)
+        mechanism = str(table.get("mechanism", "acts"))
+        if mechanism not in MECHANISMS:
+            raise unknown(f"mechanism in {where}", mechanism, MECHANISMS)
+        own = () if mechanism == "acts" else _module(mechanism).NUMBERS
+        optional = [key for keys in TOGETHER for key in keys]
+        check_keys(table, (*WORDS, *KEYS, *optional, *own), where)
+        needed = ["title", "kinds", *KEYS, *own]
+        needed += [key for keys in TOGETHER if any(one in table for one in keys) for key in keys]
+        needed += [pair[1] for pair in (("through", "without"), ("without", "through")) if pair[0] in table]
+        for key in needed:
+            if key not in table:
                 raise InputError(f"{where} must have {key!r}.")
-        numbers = {key: dial(table[key], f"channels.{path.stem}.{key}") for key in KEYS if key in table}
-        kinds = tuple(str(kind) for kind in table["kinds"])  # type: ignore[attr-defined]
-        return cls(path.stem, str(table["title"]), kinds, str(table.get("mistakes", "")), numbers)
+        kinds = table["kinds"]
+        if not isinstance(kinds, list) or not kinds:
+            raise InputError(f"{where}: kinds is {kinds!r}, a list of kinds of conduct is needed.")
+        among = str(table.get("among", "grid"))
+        if among not in AMONG:
+            raise unknown(f"among in {where}", among, AMONG)
+        numbers = {key: dial(table[key], f"channels.{path.stem}.{key}") for key in table if key not in WORDS}
+        words = {key: str(table.get(key, "")) for key in ("mistakes", "whose", "through")}
+        return cls(
+            name=path.stem,
+            title=str(table["title"]),
+            kinds=tuple(str(kind) for kind in kinds),
+            numbers=numbers,
+            mechanism=mechanism,
+            among=among,
+            **words,
+        )
 
     @property
     def dials(self) -> dict[str, Dial]:
         """Its numbers by path."""
         return {d.path: d for d in self.numbers.values()}
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of people that it reads, in order."""
+        found = ["age", "community", "household", "residence", self.mistakes, self.whose, self.through]
+        found += ["camera_density"] if "density_half" in self.numbers else []
+        found += _module(self.mechanism).COLUMNS if self.mechanism != "acts" else ()
+        return tuple(dict.fromkeys(column for column in found if column))
+
+    @property
+    def strays(self) -> bool:
+        """Whether its false matches are acts entered on somebody else (screening has false alarms instead)."""
+        return self.mechanism == "acts" or bool(_module(self.mechanism).STRAYS)
 
     def set(self, values: Mapping[str, object]) -> Channel:
         """The same channel with some dials at other values."""
@@ -97,8 +137,8 @@ class Channel:
         return replace(self, numbers=turned)
 
     def faithful(self) -> Channel:
-        """The same channel without errors: coverage and delay stay."""
-        errors = ("miss", "false_match", "duplicate")
+        """The same channel without errors: coverage, delay, and what truly arises stay."""
+        errors = ERRORS if self.mechanism == "acts" else (*ERRORS, *_module(self.mechanism).ERRORS)
         return replace(
             self, numbers={key: replace(d, value=0.0) if key in errors else d for key, d in self.numbers.items()}
         )
@@ -107,65 +147,45 @@ class Channel:
         """One of its numbers."""
         return float(self.numbers[key].value)
 
-    def coverage(self, columns: Columns, urban: int) -> np.ndarray:
-        """P(an act is within reach of the channel), by place: float64 (n,).
-
-        Where the channel declares `density_half`, the reach grows with the cameras of the grid and is half
-        of its largest at that many per 1,000 people.
-        """
-        reach = np.where(columns["residence"] == urban, self.value("coverage_urban"), self.value("coverage_rural"))
-        if "density_half" in self.numbers:
-            density = columns["camera_density"].astype(np.float64)
-            reach = reach * density / (density + self.value("density_half"))
-        return reach
-
-    def sense(
-        self, acts: Acts, at: Callable[[np.ndarray, str], np.ndarray], *, seed: int, urban: int, minority: int
-    ) -> Sensed:
+    def sense(self, acts: Acts, at: At, *, seed: int, urban: int, minority: int) -> Sensed:
         """What becomes of these acts. `at(people, column)` reads what the channel sees of people."""
-        address = acts.address
-        coin = lambda what: uniform(sparse(seed, f"channel:{self.name}:{what}", address))  # noqa: E731
-        names = ("residence", "camera_density") if "density_half" in self.numbers else ("residence",)
-        seen = coin("coverage") < self.coverage({name: at(acts.person, name) for name in names}, urban)
-        acts, address = acts.take(seen), address[seen]
-        ratio = at(acts.person, "community") == minority
-        delay = waiting(coin("delay"), self.value("delay"))
-        missed = coin("miss") < self.value("miss") * np.where(ratio, self.value("miss_ratio"), 1.0)
-        stray_rate = self.value("false_match") * np.where(ratio, self.value("false_match_ratio"), 1.0)
-        strayed = (coin("stray") < stray_rate) & ~missed
-        doubled = (coin("double") < self.value("duplicate")) & ~missed & ~strayed
-        return Sensed(acts, delay, missed, strayed, doubled)
+        return sense(self, acts, at, seed=seed, urban=urban, minority=minority)
 
-    def mistaken_for(
-        self, acts: Acts, at: Callable[[np.ndarray, str], np.ndarray], size: int, *, seed: int
-    ) -> np.ndarray:
-        """Whom the entry of a strayed act falls on: int64 (n,), -1 where nobody of the grid can be mistaken.
+    def arise(
+        self, period: int, at: At, *, grids: np.ndarray, size: int, seed: int, urban: int, minority: int
+    ) -> Arisen:
+        """The entries of a month that need no act of their subject, in whole grids of a society of `size` people.
 
-        The first of 32 people of the grid, drawn by the address of the act, who exists, is an adult of
-        another household, and equals the actor in the column `mistakes`. A function of ids and
-        attributes only, never of state.
+        Any subset of the grids gives the same rows. Raises InputError where a column that it reads is missing.
         """
-        n = len(acts.person)
-        if not n:
-            return np.empty(0, np.int64)
-        words = sparse_rows(seed, f"channel:{self.name}:lookalike", acts.address, LOOKALIKES)
-        other = (acts.person // GRID * GRID)[:, None] + (words >> np.uint64(54)).astype(np.int64)
-        fits = other < size
-        other = np.where(fits, other, acts.person[:, None])
-        fits &= (at(other, "age") >= 18) & (at(other, "household") != at(acts.person, "household")[:, None])
-        if self.mistakes:
-            fits &= at(other, self.mistakes) == at(acts.person, self.mistakes)[:, None]
-        first = fits.argmax(axis=1)
-        found = np.where(fits.any(axis=1), other[np.arange(n), first], -1)
-        return found
+        from synthetic.channels.rare import Scope, nothing
+
+        if self.mechanism == "acts":
+            return nothing(period)
+        return _module(self.mechanism).arise(self, Scope(period, at, grids, size, seed, urban, minority))
+
+    def staleness(self, acts: Acts, *, seed: int) -> np.ndarray:
+        """Months by which the entry of each act outlives its term in the record: int64 (n,), 0 for most.
+
+        A share `stale` of entries is left standing, for `stale_months` on average (geometric, 1 to 240).
+        """
+        return staleness(self, acts, seed=seed)
+
+    def mistaken_for(self, acts: Acts, at: At, size: int, *, seed: int) -> np.ndarray:
+        """Whom the entry of a strayed act falls on: int64 (n,), -1 where nobody can be mistaken (see `namesakes`)."""
+        return mistaken_for(self, acts, at, size, seed=seed)
 
 
-def waiting(coin: np.ndarray, mean: float) -> np.ndarray:
-    """Months between act and entry: geometric with this mean, at most 12, by inversion (monotone in the mean)."""
-    if mean <= 0:
-        return np.zeros(len(coin), np.int64)
-    steps = 1 - (mean / (1 + mean)) ** np.arange(1, MAX_DELAY + 1)
-    return np.searchsorted(steps, coin, side="right").astype(np.int64)
+def _module(mechanism: str) -> ModuleType:
+    return import_module(f"synthetic.channels.{mechanism}")
+
+
+def check_columns(channels: Collection[Channel], columns: Collection[str]) -> None:
+    """Every column that a channel reads must be among these. Raises InputError."""
+    for channel in channels:
+        for column in channel.reads:
+            if column not in columns:
+                raise unknown(f"column in channel {channel.name}", column, columns)
 
 
 def check_kinds(channels: tuple[Channel, ...], kinds: tuple[str, ...]) -> None:

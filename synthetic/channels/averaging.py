@@ -1,0 +1,57 @@
+"""A clerk who spreads an annual figure evenly over the months, and calls the difference an overpayment.
+
+Everybody in question reported truly, month by month. Who earned the year's income Y in m of the 12 months and drew a
+benefit in the other 12 - m was owed it in full. The clerk reads Y / 12 for each of those months and takes back `taper`
+of what that is above `free_income` (see `overpaid`). Uneven earners get debts though all was reported; who works all
+year or not at all gets none, because the average is then the truth.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synthetic.channels.acts import Arisen, coin
+from synthetic.channels.rare import ERROR, Scope, entries, events, numbered
+from synthetic.draws import pack
+
+if TYPE_CHECKING:
+    from synthetic.channels.base import Channel
+
+NUMBERS = ("matched", "averaged", "free_income", "taper", "least_debt")
+ERRORS = ("averaged",)
+COLUMNS = ("benefit", "months_worked", "income")
+STRAYS = True
+MONTHS = 12
+
+
+def overpaid(worked: np.ndarray, income: np.ndarray, free: float, taper: float) -> np.ndarray:
+    """The debt that averaging makes of a truly reported year, in yuan: float64 (n,).
+
+    worked: months worked of 12; income: yuan earned in the year, evenly over those months. In each of the 12 - worked
+    months of benefit true earnings are 0, so that any debt is wrong: (12 - worked) taper max(0, income / 12 - free).
+
+    >>> overpaid(np.array([0, 6, 12]), np.array([0, 24_000, 24_000]), 500, 0.5)
+    array([   0., 4500.,    0.])
+    """
+    worked = np.asarray(worked, np.float64)
+    above = np.maximum(np.asarray(income, np.float64) / MONTHS - free, 0.0)
+    return np.where((worked > 0) & (worked < MONTHS), (MONTHS - worked) * taper * above, 0.0)
+
+
+def arise(channel: Channel, scope: Scope) -> Arisen:
+    """The debts of a month: of those matched in it, all who are read by averages and whose debt is large enough."""
+    person, _ = events(channel, "matched", channel.value("matched") / MONTHS, scope)
+    person = np.unique(person)
+    person = person[scope.at(person, "benefit").astype(bool)]
+    averaged = coin(channel, "averaged", pack(person, scope.period), scope.seed) < channel.value("averaged")
+    person = person[averaged]
+    debt = overpaid(
+        scope.at(person, "months_worked"),
+        scope.at(person, "income"),
+        channel.value("free_income"),
+        channel.value("taper"),
+    )
+    person = person[debt > channel.value("least_debt")]
+    return entries(channel, person, numbered(person, ERROR, channel.name), scope, "averaged")

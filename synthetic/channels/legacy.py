@@ -1,0 +1,37 @@
+"""A file from before: marks that people carry into month 0, some of them lost, some of them forged.
+
+Every adult within the channel's reach has `marks` true marks on average in the file; a share `lost` of them is gone
+from the record when the run begins (it stays in the shadow record). `forged` marks per adult, for the minority
+`false_match_ratio` times as many, were put in without cause: origin "legacy". Later acts are kept like any channel's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synthetic.channels.acts import Arisen, coin
+from synthetic.channels.rare import Scope, entries, errors, events, joined, nothing
+from synthetic.channels.reach import coverage
+from synthetic.draws import pack
+
+if TYPE_CHECKING:
+    from synthetic.channels.base import Channel
+
+NUMBERS = ("marks", "lost", "forged")
+ERRORS = ("lost", "forged")
+COLUMNS: tuple[str, ...] = ()
+STRAYS = True
+
+
+def arise(channel: Channel, scope: Scope) -> Arisen:
+    """The marks of month 0; nothing in any later month."""
+    if scope.period:
+        return nothing(scope.period)
+    person, k = events(channel, "marks", channel.value("marks"), scope)
+    reach = coverage(channel, person, scope.at, seed=scope.seed, urban=scope.urban, minority=scope.minority)
+    kept = coin(channel, "file", pack(person), scope.seed) < reach
+    person, k = person[kept], k[kept]
+    lost = coin(channel, "lost", pack(person, 0, 0, k), scope.seed) < channel.value("lost")
+    true = entries(channel, person, k, scope, "faithful", lost=lost, at_once=True)
+    false = entries(channel, *errors(channel, "forged", channel.value("forged"), scope), scope, "legacy", at_once=True)
+    return joined(true, false)
