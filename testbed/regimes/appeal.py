@@ -1,20 +1,36 @@
-"""What becomes of an entry: it expires, or its subject learns of it, contests it, and it is struck.
+"""What becomes of an entry: it expires, is repaired, or is found wrong and struck, on appeal or by an audit.
 
 The fate of an entry is fixed by its own addressed coins when it is made: no state enters, so
 that the same entry has the same fate in every twin that leaves the rights and numbers alone.
+
+* Expiry: after `expiry.SEVERITY` months.
+* Restoration: the share `restoration.requested` of adverse entries whose subject may know of them is put forward
+  once `restoration.SEVERITY` months have passed; the share `granted` of those ends there, in the record and in the
+  shadow record alike: it is the scheme's own rule. Agencies forget their copies in their own time.
+* Appeal: noticed after a delay, contested, decided after another. A fee of `appeal.cost` deters: of those who would
+  file, 1 / (1 + cost / (bearable x monthly income)) do, so that half of them are left where the fee is the bearable
+  share of a month's income.
+* Audit: the operator finds a wrong entry by itself with the chance `audit.found` in each month.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from synthetic.channels.base import waiting
 from synthetic.draws import sparse, uniform
+from synthetic.errors import InputError
+from synthetic.ledger import CAUSES
 from testbed.regimes.base import EXPIRY, Regime
 
+Coin = Callable[[str], np.ndarray]
 NEVER = 32_000
+EXPIRED, CORRECTED, STRUCK, REPAIRED, AUDITED = map(
+    CAUSES.index, ("expired", "corrected", "struck", "repaired", "audited")
+)
 
 
 @dataclass(frozen=True)
@@ -39,27 +55,70 @@ def fates(
     seed: int,
     can_know: bool,
     errors: bool,
+    income: np.ndarray | None = None,
+    stale: np.ndarray | None = None,
+    reversal: np.ndarray | None = None,
 ) -> Fate:
     """The fate of each entry.
 
     `severity` holds codes into minor, moderate, serious. `can_know`: whether any right lets people learn of
-    their entries. `errors` off: no true entry is struck. An entry undone also cancels its own later expiry.
+    their entries. `errors` off: no true entry is struck. `income`: yuan a month of each subject, needed where an
+    appeal costs something. `stale`: months by which each entry outlives its term in the record. `reversal`: month
+    in which an operator takes its own entry back, -1 never. An entry undone also cancels its own later expiry.
+    Raises InputError where an appeal has a cost and no income is given.
     """
+    coin = lambda what: uniform(sparse(seed, what, ids.astype(np.uint64)))  # noqa: E731
     life = np.array([regime.value("expiry", key) for key in EXPIRY])[severity].astype(np.int64)
-    shadow_end = start + np.maximum(life, 1)
-    coin = lambda what: uniform(sparse(seed, f"appeal:{what}", ids.astype(np.uint64)))  # noqa: E731
-    noticed = adverse & (coin("noticed") < (regime.value("appeal", "noticed") if can_know else 0.0))
-    when = start + waiting(coin("notice delay"), regime.value("appeal", "notice_delay"))
+    term = start + np.maximum(life, 1)
+    repaired = _repaired(regime, start, severity, adverse & can_know, coin)
+    shadow_end = np.minimum(term, repaired)
+    noticed = adverse & (coin("appeal:noticed") < (regime.value("appeal", "noticed") if can_know else 0.0))
+    when = start + waiting(coin("appeal:notice delay"), regime.value("appeal", "notice_delay"))
     noticed &= when < shadow_end
     file = np.where(wrong, regime.value("appeal", "filed"), regime.value("appeal", "filed_true"))
-    filed = noticed & (coin("filed") < file)
+    filed = noticed & (coin("appeal:filed") < file * _affords(regime, income))
     strike = np.where(wrong, regime.value("appeal", "upheld"), regime.value("appeal", "upheld_true") if errors else 0.0)
-    decided = when + 1 + waiting(coin("decision delay"), regime.value("appeal", "decision_delay"))
-    struck = filed & (coin("upheld") < strike) & (decided < shadow_end)
-    return Fate(
-        np.where(struck, decided, shadow_end),
-        shadow_end,
-        np.where(struck, np.where(wrong, 1, 2), 0).astype(np.int8),
-        np.where(noticed, when, -1),
-        filed,
-    )
+    decided = when + 1 + waiting(coin("appeal:decision delay"), regime.value("appeal", "decision_delay"))
+    struck = filed & (coin("appeal:upheld") < strike) & (decided < shadow_end)
+    end = np.where(struck, decided, shadow_end)
+    cause = np.where(struck, np.where(wrong, CORRECTED, STRUCK), np.where(repaired < term, REPAIRED, EXPIRED))
+    found = _audited(regime, start, wrong, coin)
+    if reversal is not None:
+        found = np.where(reversal >= 0, np.minimum(found, np.maximum(reversal, start + 1)), found)
+    audited = found < end
+    end, cause = np.where(audited, found, end), np.where(audited, AUDITED, cause)
+    if stale is not None:
+        end = np.where((cause == EXPIRED) | (cause == REPAIRED), np.minimum(end + stale, NEVER), end)
+    return Fate(end, shadow_end, cause.astype(np.int8), np.where(noticed, when, -1), filed)
+
+
+def _repaired(regime: Regime, start: np.ndarray, severity: np.ndarray, may: np.ndarray, coin: Coin) -> np.ndarray:
+    """The month in which each entry is repaired; NEVER where it is not."""
+    requested, granted = (regime.value("restoration", key) for key in ("requested", "granted"))
+    if requested * granted <= 0:
+        return np.full(len(start), NEVER)
+    waits = np.array([regime.value("restoration", key, NEVER) for key in EXPIRY])[severity].astype(np.int64)
+    done = may & (coin("restoration:requested") < requested) & (coin("restoration:granted") < granted)
+    return np.where(done, np.minimum(start + np.maximum(waits, 1), NEVER), NEVER)
+
+
+def _affords(regime: Regime, income: np.ndarray | None) -> np.ndarray | float:
+    """Of those who would file, the share that does for all the cost."""
+    cost, bearable = regime.value("appeal", "cost"), regime.value("appeal", "bearable", 0.1)
+    if cost <= 0:
+        return 1.0
+    if income is None:
+        raise InputError(f"regime {regime.name}: an appeal costs {cost:g}, and no income of its subjects is given.")
+    room = bearable * np.maximum(income, 0.0)
+    return np.asarray(room / (room + cost))
+
+
+def _audited(regime: Regime, start: np.ndarray, wrong: np.ndarray, coin: Coin) -> np.ndarray:
+    """The month in which the operator finds each entry wrong by itself, geometric; NEVER where it does not."""
+    found = regime.value("audit", "found")
+    if found <= 0:
+        return np.full(len(start), NEVER)
+    if found >= 1:
+        return np.where(wrong, start + 1, NEVER)
+    months = 1 + np.floor(np.log1p(-coin("audit:found")) / np.log1p(-found))
+    return np.where(wrong, start + np.minimum(months, NEVER).astype(np.int64), NEVER)
