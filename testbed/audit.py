@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, unknown
 from testbed.engine import check_engine, cores, run
-from testbed.measuring import Answer, Task, chosen, forget, halved, model_of, work
+from testbed.measuring import Answer, Task, forget, halved, model_of, work
+from testbed.selection import chosen
 from testbed.spelling import patterns
 
 if TYPE_CHECKING:

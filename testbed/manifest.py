@@ -135,7 +135,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
 
 
 def _has_rows(made: Outcome, measure: Measure) -> bool:
-    from testbed.measuring import may_give
+    from testbed.selection import may_give
 
     return any(may_give(measure, name.partition("[")[0]) for name in made.findings["measure"].unique())
 

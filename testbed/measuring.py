@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthetic.errors import InputError, unknown
-from testbed.spelling import canonical, selects, split_name
+from synthetic.errors import InputError
+from testbed.selection import chosen, rows_asked
 from testbed.splits import splits_of
 
 if TYPE_CHECKING:
@@ -80,32 +80,6 @@ def model_of(scenario: Scenario, spec: Any) -> Any:
     return load_model(spec)
 
 
-def chosen(wanted: Sequence[str]) -> list[Measure]:
-    """The registered measures that may give a row that a pattern selects; without patterns all but the costly ones.
-
-    Raises InputError for a pattern without a measure.
-    """
-    from testbed.measures.base import measures
-
-    every = [measures.get(name) for name in measures.names()]
-    if not wanted:
-        return [one for one in every if one.default]
-    found: dict[str, Measure] = {}
-    for pattern in wanted:
-        stem, _ = split_name(pattern)
-        mine = [one for one in every if may_give(one, stem)]
-        if not mine:
-            raise unknown("measure", pattern, [one.name for one in every])
-        found.update({one.name: one for one in mine})
-    return [one for one in every if one.name in found]
-
-
-def may_give(measure: Measure, stem: str) -> bool:
-    """Whether a measure may give a row of this name: its own, its gap's, or with a suffix."""
-    names = [name for name in (measure.name, measure.gap, *getattr(measure, "also", ())) if name]
-    return any(selects(stem, name, name) or stem.startswith(f"{name}_") for name in names)
-
-
 _latest: list[tuple[tuple[int, int], Setting]] = []
 
 
@@ -152,11 +126,10 @@ def work(task: Task) -> Answer:
 def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
     """The rows of one measure. A measure that cannot be computed gives a NaN row that says why."""
     from testbed.models.base import ModelError
-    from testbed.statistics import expand
 
     scenario = case.scenario
     try:
-        rows = expand(measure, measure(case), case, splits=splits_of(scenario), reference=scenario.reference)
+        rows = rows_asked(measure, case, task.wanted, splits=splits_of(scenario), reference=scenario.reference)
     except InputError as problem:
         rows = [_nan(measure, measure.name, str(problem))]
     except (ModelError, Exception) as problem:
@@ -167,14 +140,7 @@ def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
         )
         answer.failures.append(f"{task.name}, seed {task.seed}, {measure.name}: {said}")
         rows = [_nan(measure, measure.name, said)]
-    if task.wanted:
-        rows = [row for row in rows if any(selects(_plain(one), row["measure"], measure.name) for one in task.wanted)]
     answer.rows[measure.name] = rows
-
-
-def _plain(pattern: str) -> str:
-    """A pattern in the findings' spelling, where it is a name and not a glob."""
-    return pattern if "*" in pattern or "?" in pattern else canonical(pattern)
 
 
 def _nan(measure: Measure, name: str, why: str) -> dict[str, Any]:

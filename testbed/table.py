@@ -3,86 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from synthetic.errors import InputError, unknown
 from testbed import columns, finding
+from testbed.decisions import Table as Table
 from testbed.reading import read_table as read_table
 from testbed.statistics import correct, expand
-from testbed.statistics.counts import CellCounts, counted
 
 MOST_GROUPS = 1000
-
-
-@dataclass(eq=False)
-class Table:
-    """A table as measures see it: the part of a case that needs no world. Arrays are one per row.
-
-    attributes: codes and levels per group column. prediction, outcome: whether positive, or None.
-    splits, reference: what findings are split by, and the group of each that others are compared with.
-    """
-
-    people: pd.DataFrame
-    attributes: dict[str, tuple[NDArray[np.integer], tuple[str, ...]]]
-    prediction: NDArray[np.bool_] | None = None
-    outcome: NDArray[np.bool_] | None = None
-    score: NDArray[np.float64] | None = None
-    weights: NDArray[np.float64] | None = None
-    weights_are_people: bool = True
-    clusters: NDArray[np.integer] | None = None
-    splits: Sequence[str] = ()
-    reference: Mapping[str, str] = field(default_factory=dict)
-    _finest: CellCounts | None = None
-
-    @cached_property
-    def scored(self) -> NDArray[np.bool_]:
-        """Every row is in scope."""
-        return np.ones(len(self.people), bool)
-
-    def coded(self, split: str) -> tuple[NDArray[np.integer], tuple[str, ...]]:
-        """Codes per row and levels of a column, or of a crossing `a*b` with all its combinations."""
-        names = [split] if split in self.attributes else split.split("*")
-        codes, levels = self.attributes[names[0]]
-        for name in names[1:]:
-            more, others = self.attributes[name]
-            size = len(levels) * len(others)
-            small: Any = np.uint8 if size < 256 else np.uint16 if size < 65536 else np.int64
-            codes = codes.astype(small) * small(len(others)) + more.astype(small)
-            levels = tuple(f"{a}*{b}" for a in levels for b in others)
-        return codes, levels
-
-    def cells(self, split: str) -> CellCounts:
-        """The counts of a split. Without clusters every split is a margin of the finest crossing, counted once."""
-        names = list(self.attributes)
-        shape = [len(levels) for _, levels in self.attributes.values()]
-        if self.clusters is not None or (split in names and len(names) == 1) or np.prod(shape) > 1 << 16:
-            return counted(self, split)
-        if self._finest is None:
-            self._finest = counted(self, "*".join(names))
-        asked = [] if split == "all" else [split] if split in names else split.split("*")
-        kept = [names.index(name) for name in asked]
-        gone = tuple(at for at in range(len(names)) if at not in kept)
-        rank = [sorted(kept).index(at) for at in kept]
-
-        def margin(counts: NDArray) -> NDArray:
-            summed = counts.reshape(*shape, 4).sum(axis=gone)
-            return summed.transpose(*rank, len(rank)).reshape(-1, 4)
-
-        levels: tuple[str, ...] = ("all",)
-        if asked:
-            levels = self.attributes[asked[0]][1]
-            for name in asked[1:]:
-                levels = tuple(f"{a}*{b}" for a in levels for b in self.attributes[name][1])
-        fine = self._finest
-        squares = None if fine.squares is None else margin(fine.squares)
-        return CellCounts(levels, margin(fine.cells), margin(fine.rows), squares)
 
 
 def audit_table(

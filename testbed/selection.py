@@ -1,0 +1,102 @@
+"""Which measures are run and which of their rows are kept, for the patterns that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from synthetic.errors import InputError, unknown
+from testbed.spelling import selects, split_name
+
+if TYPE_CHECKING:
+    from testbed.measures.base import Measure
+
+
+def chosen(wanted: Sequence[str]) -> list[Measure]:
+    """The registered measures that may give a row that a pattern selects; without patterns all but the costly ones.
+
+    Raises InputError for a pattern without a measure.
+    """
+    from testbed.measures.base import measures
+
+    every = [measures.get(name) for name in measures.names()]
+    if not wanted:
+        return [one for one in every if one.default]
+    found: dict[str, Measure] = {}
+    for pattern in wanted:
+        stem, _ = split_name(pattern)
+        mine = [one for one in every if may_give(one, stem)]
+        if not mine:
+            raise unknown("measure", pattern, [one.name for one in every])
+        found.update({one.name: one for one in mine})
+    return [one for one in every if one.name in found]
+
+
+def may_give(measure: Measure, stem: str) -> bool:
+    """Whether a measure may give a row of this name: its own, its gap's, or with a suffix."""
+    names = [name for name in (measure.name, measure.gap, *getattr(measure, "also", ())) if name]
+    return any(selects(stem, name, name) or stem.startswith(f"{name}_") for name in names)
+
+
+def rows_asked(
+    measure: Measure, case: Any, wanted: Sequence[str], *, splits: Sequence[str], reference: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The rows of a measure that some pattern selects; all without patterns.
+
+    A measure gives its registered rows. Qualifiers of its own that select none of them are what it is
+    asked for besides: `generalized_entropy_index[alpha=1]`.
+    """
+    from testbed.statistics import expand
+
+    rows = expand(measure, measure(case), case, splits=splits, reference=reference)
+    if not wanted:
+        return rows
+    kept = [row for row in rows if any(asks(one, row["measure"], measure) for one in wanted)]
+    for pattern in wanted:
+        stem, inside = split_name(pattern)
+        if not inside or not may_give(measure, stem) or not inside.keys() <= _keywords(measure).keys():
+            continue
+        if not any(asks(pattern, row["measure"], measure) for row in rows):
+            asked = {key: _typed(measure, key, value) for key, value in inside.items()}
+            more = expand(measure, measure(case, **asked), case, splits=splits, reference=reference)
+            kept += [row for row in more if asks(pattern, row["measure"], measure)]
+    return kept
+
+
+def asks(pattern: str, row: str, measure: Measure) -> bool:
+    """Whether a pattern selects a row of a measure; qualifiers left out of the row are the registered defaults."""
+    name, found = split_name(row)
+    told = {key: split_name(f"m[q={_short(value)}]")[1]["q"] for key, value in measure.qualifiers.items()}
+    told |= found
+    inside = ",".join(f"{key}={value}" for key, value in told.items())
+    return selects(pattern, f"{name}[{inside}]" if inside else name, measure.name)
+
+
+def _short(value: object) -> str:
+    return "on" if value is True else "off" if value is False else str(value)
+
+
+def _keywords(measure: Measure) -> dict[str, object]:
+    """What a measure can be asked with, and the defaults."""
+    from inspect import Parameter, signature
+
+    known = signature(measure.function).parameters.values()
+    return {one.name: one.default for one in known if one.kind is Parameter.KEYWORD_ONLY}
+
+
+def _typed(measure: Measure, key: str, text: str) -> object:
+    """The text of a qualifier as its default is typed; where there is none, a whole number if it is one."""
+    default = _keywords(measure)[key]
+    if default is None:
+        return int(text) if text.removeprefix("-").isdigit() else text
+    if isinstance(default, bool):
+        if text not in ("on", "off"):
+            raise InputError(f"measure {measure.name}: {key} is {text!r}, allowed: on, off.")
+        return text == "on"
+    if isinstance(default, int | float):
+        try:
+            number = float(text)
+        except ValueError:
+            raise InputError(f"measure {measure.name}: {key} is {text!r}, a number is needed.") from None
+        return int(number) if number == int(number) else number
+    return text
