@@ -92,15 +92,17 @@ class Block:
     def _reserved(self, each: Variable) -> dict[str, object]:
         made: dict[str, object] = {}
         if "draw" in each.reserved:
-            made["draw"] = lambda k=0: _uniform(self._words(each.name, each.assigned_to, k))
+            made["draw"] = lambda k=0, of=None: _uniform(self._words(each.name, each.assigned_to, k, of))
         if "numbers" in each.reserved:
             made["numbers"] = self.recipe.numbers[each.name]
         if "members" in each.reserved:
             made["members"] = self.members
         return made
 
-    def _words(self, name: str, unit: str, k: int = 0) -> NDArray[np.uint64]:
+    def _words(self, name: str, unit: str, k: int = 0, of: NDArray | None = None) -> NDArray[np.uint64]:
         stream = f"society:{name}"
+        if of is not None:
+            return sparse(self.seed, stream, pack(of, 0, 0, k))
         if unit == "person":
             return dense(self.seed, stream, self.first * GRID, self.until * GRID, 0, k)
         ids = self.layout.household if unit == "household" else self.layout.grid

@@ -1,7 +1,8 @@
 """Work out the numbers of china-2020 that follow from its margins: `python -m synthetic.calibrate [--write]`.
 
 Numbers marked `inferred` with `where = "python -m synthetic.calibrate"` come from here: age tilts, cohort ages of
-education, employment, the income law and its fifths, internet use by age. Prints each; `--write` puts it in its place.
+education, employment, the income law and its fifths, internet use by age, benefits. Prints each; `--write` puts it in
+its place.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from synthetic.errors import unknown
 from synthetic.kinship import band_of
 from synthetic.population import Population
 from synthetic.recipe import FOLDER, Recipe
+from synthetic.recipes.china_2020 import REACH
 
 SEED = 20201101
 PEOPLE = 1 << 21
@@ -138,27 +140,40 @@ def incomes(recipe: Recipe) -> dict[str, object]:
 def users(recipe: Recipe) -> dict[str, object]:
     """Internet use by age and residence: odds that are a product of age and place, at the published margins.
 
-    The published share of users aged 20 to 29 is more than all people of that age; it is held at 98.5 % of them and
-    the rest is spread over the other ages.
+    There are as many cities of each of the five levels of network reach. The published share of users aged 20 to 29 is
+    more than all people of that age; it is held at 98.5 % of them and the rest is spread over the other ages.
     """
     arrays = Population(recipe, PEOPLE, seed=SEED).arrays(names=["age", "residence"])
+    reach = np.exp(float(recipe.dials["recipe.internet.network_spread"].value) * REACH)
     cell = np.minimum(arrays["age"] // 10, 6) * 2 + arrays["residence"]
     people = np.bincount(cell, minlength=14).reshape(7, 2) / PEOPLE
     place = _targets(recipe, "internet, urban", "internet, rural") * people.sum(axis=0)
-    shares = np.array([0.031, 0.135, 0.178, 0.205, 0.188, 0.151, 0.112]) * place.sum()
+    shares = _targets(recipe, "internet users by age") * place.sum()
     capped = np.minimum(shares, 0.985 * people.sum(axis=1))
     free = capped == shares
     capped[free] *= (place.sum() - capped[~free].sum()) / capped[free].sum()
     odds_age, odds_place = np.ones(7), np.ones(2)
     for _ in range(2000):
         for axis, odds, target in ((1, odds_age, capped), (0, odds_place, place)):
-            odds_both = odds_age[:, None] * odds_place
-            found = (people * odds_both / (1 + odds_both)).sum(axis=axis)
+            odds_both = odds_age[:, None, None] * odds_place[:, None] * reach
+            found = (people * (odds_both / (1 + odds_both)).mean(axis=2)).sum(axis=axis)
             full = people.sum(axis=axis)
             odds *= (target / (full - target)) / (found / (full - found))
     rate = odds_age[:, None] * odds_place
     rate = (rate / (1 + rate)).round(4)
     return {"recipe.internet.urban": rate[:, 0].tolist(), "recipe.internet.rural": rate[:, 1].tolist()}
+
+
+def benefits(recipe: Recipe) -> dict[str, object]:
+    """The share of households in the lowest fifth that receive a benefit, in town and country."""
+    arrays = Population(recipe, PEOPLE, seed=SEED).arrays(names=["residence", "income_fifth"])
+    made: dict[str, object] = {}
+    second = float(recipe.dials["recipe.benefit.second_fifth"].value)
+    for code, place in enumerate(("urban", "rural")):
+        fifth = arrays["income_fifth"][arrays["residence"] == code]
+        reached = (fifth == 0).mean() + second * (fifth == 1).mean()
+        made[f"recipe.benefit.{place}"] = round(float(_targets(recipe, f"benefit, {place}")[0] / reached), 4)
+    return made
 
 
 def write(text: str, path: str, value: object) -> str:
@@ -175,7 +190,7 @@ def main() -> None:
     """Work out every number, each step with those before it in place."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the numbers into china_2020.toml")
-    steps = {step.__name__: step for step in (tilts, cohorts, employment, incomes, users)}
+    steps = {step.__name__: step for step in (tilts, cohorts, employment, incomes, users, benefits)}
     parser.add_argument("steps", nargs="*", metavar="STEP", help=f"of {', '.join(steps)}; all if none is named")
     asked = parser.parse_args()
     for name in asked.steps:

@@ -16,12 +16,13 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from synthetic.cities import Cities
 from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError
 from synthetic.laws import normal
 from synthetic.population import Population
 from synthetic.shuffle import Ints, Shuffle
-from synthetic.ties import Columns, Looked, city_of, numbers, sample
+from synthetic.ties import Columns, Looked, numbers, sample
 
 SECTORS = ("industry", "services")
 """Sectors that have firms, in the order of their code in the id of a firm: firm = 2 * its first desk + code."""
@@ -49,9 +50,8 @@ class Firms:
         self.population, self.seed, self.looked = population, population.seed, Looked(population, columns)
         self.numbers = numbers("firms", values)
         self.codes = [levels.index(name) for name in SECTORS]
-        self.shuffles = [
-            Shuffle(population.seed, f"desks:{name}", population.size, block=city_of(population)) for name in SECTORS
-        ]
+        cities = Cities.of(population)
+        self.shuffles = [Shuffle(population.seed, f"desks:{name}", population.size, block=cities) for name in SECTORS]
         found = sample(population, ["sector"])["sector"]
         self.shares = [max(float((found == code).mean()), 1e-3) for code in self.codes]
         self.desks, self.steps = zip(*(_law(share, float(self.numbers.mean_workers)) for share in self.shares))

@@ -14,11 +14,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from synthetic.cities import Cities
 from synthetic.errors import InputError
 from synthetic.kinship import ROLES
 from synthetic.population import Population
 from synthetic.shuffle import Ints, Shuffle
-from synthetic.ties import Columns, Looked, city_of, numbers
+from synthetic.ties import Columns, Looked, numbers
 
 HEAD, PARTNER, CHILD, PARENT = (ROLES.index(name) for name in ("head", "partner", "child", "parent of head"))
 YOUNGEST = 15
@@ -51,8 +52,7 @@ class Kin:
         self.gap_low, self.gap_high = int(n.gap_low), int(n.gap_high)
         letters = population.recipe.variables["composition"].levels or ()
         self._parents_live_in = np.array(["parent" in label for label in letters])
-        blocks = [min(city_of(population), population.size)] * int(n.tries_in_city)
-        blocks += [population.size] * int(n.tries_beyond)
+        blocks = [Cities.of(population)] * int(n.tries_in_city) + [None] * int(n.tries_beyond)
         self.shuffles = [
             Shuffle(population.seed, f"kin:{k}", population.size, block=block) for k, block in enumerate(blocks)
         ]

@@ -1,7 +1,8 @@
 """Margins: published figures that a society is compared with, in standard errors and in points.
 
 A margin is no parameter. It stands in the recipe's TOML file under `[[margins]]`: a share (`where`, `value`), a share
-for each band of a number (`bands`, `counts`, `total`) or a mean (`mean`, `value`), among those that `among` selects.
+for each band of a number (`bands` with `counts` and `total`, or with `shares`) or a mean (`mean`, `value`; of a
+category, `worth` gives the number of each level), among those that `among` selects.
 A condition is a level, True or False, a list of levels, a number, or `{ at_least = 15, below = 60 }`.
 `python -m synthetic.fidelity` prints them all.
 """
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synthetic.cities import Cities
 from synthetic.draws import GRID
 from synthetic.errors import InputError, check_keys
 from synthetic.source import check_source
@@ -33,6 +35,8 @@ _KEYS = (
     "bands",
     "counts",
     "total",
+    "shares",
+    "worth",
     "value",
     "unit",
     "source",
@@ -58,6 +62,7 @@ class Margin:
     where: Mapping[str, Any] = field(default_factory=dict)
     among: Mapping[str, Any] = field(default_factory=dict)
     mean: str = ""
+    worth: tuple[float, ...] = ()
     note: str = ""
 
     @property
@@ -80,7 +85,8 @@ def read_margins(entries: object) -> tuple[Margin, ...]:
 def _read(entry: Mapping[str, Any], place: str) -> list[Margin]:
     source, reading = check_source(entry, place)
     bands = "bands" in entry
-    for key in ("name", "unit", "within", *(("counts", "total") if bands else ("value",))):
+    figures = ("shares",) if "shares" in entry else ("counts", "total")
+    for key in ("name", "unit", "within", *(figures if bands else ("value",))):
         if key not in entry:
             raise InputError(f"{place} must have {key}.")
     name, where = str(entry["name"]), dict(entry.get("where", {}))
@@ -93,13 +99,17 @@ def _read(entry: Mapping[str, Any], place: str) -> list[Margin]:
         "note": str(entry.get("note", "")),
     }
     if not bands:
-        return [Margin(name, float(entry["value"]), where=where, mean=str(entry.get("mean", "")), **shared)]
+        worth = tuple(map(float, entry.get("worth", ())))
+        return [
+            Margin(name, float(entry["value"]), where=where, mean=str(entry.get("mean", "")), worth=worth, **shared)
+        ]
     ((column, lows),) = entry["bands"].items()
     made = []
-    for low, high, count in zip(lows, [*lows[1:], None], entry["counts"]):
+    shares = entry.get("shares") or [count / entry["total"] for count in entry["counts"]]
+    for low, high, share in zip(lows, [*lows[1:], None], shares):
         band = {"at_least": low} if high is None else {"at_least": low, "below": high}
         label = f"{name}, {low} and over" if high is None else f"{name}, {low} to {high - 1}"
-        made.append(Margin(label, count / entry["total"], where={**where, column: band}, **shared))
+        made.append(Margin(label, float(share), where={**where, column: band}, **shared))
     return made
 
 
@@ -119,10 +129,11 @@ def _level(each: Variable, value: Any) -> Any:
 
 
 def compare(population: Population, margins: list[Margin] | None = None) -> pd.DataFrame:
-    """Each margin with what the population shows: found, its standard error clustered by grid, and the verdict.
+    """Each margin with what the population shows: found, its clustered standard error, and the verdict.
 
     `errors` is the difference in standard errors; `holds` whether it is at most `within` plus four of them. A ratio
-    estimate over G grids has variance G/(G-1) sum((y - r x)^2) / (sum x)^2 (Cochran 1977, section 6.4).
+    estimate over G clusters has variance G/(G-1) sum((y - r x)^2) / (sum x)^2 (Cochran 1977, section 6.4). Clusters
+    are the grids, and the cities where the margin reads what depends on the city.
     """
     import pandas as pd
 
@@ -149,13 +160,19 @@ def compare(population: Population, margins: list[Margin] | None = None) -> pd.D
         block = slice(start // GRID, (stop - 1) // GRID + 1)
         for k, margin in enumerate(margins):
             counted = all_of(margin.among)
-            top = arrays[margin.mean] * counted if margin.mean else counted & all_of(margin.where)
+            top = counted & all_of(margin.where)
+            if margin.mean:
+                top = top * (np.take(margin.worth, arrays[margin.mean]) if margin.worth else arrays[margin.mean])
             over[k, block], under[k, block] = _by_grid(top), _by_grid(counted)
-    rows = []
+    rows, cities = [], _cities(population)
+    of_city = population.recipe.effects(["city"]) if len(cities) < grids else frozenset()
     for margin, y, x in zip(margins, over, under):
         n = x.sum()
+        if of_city.intersection(margin.columns):
+            y, x = np.add.reduceat(y, cities), np.add.reduceat(x, cities)
+        count = len(x)
         found = y.sum() / n if n else np.nan
-        error = np.sqrt(grids / (grids - 1) * ((y - found * x) ** 2).sum()) / n if n and grids > 1 else np.nan
+        error = np.sqrt(count / (count - 1) * ((y - found * x) ** 2).sum()) / n if n and count > 1 else np.nan
         gap = found - margin.value
         rows.append(
             {
@@ -174,6 +191,13 @@ def compare(population: Population, margins: list[Margin] | None = None) -> pd.D
             }
         )
     return pd.DataFrame(rows)
+
+
+def _cities(population: Population) -> NDArray[np.int64]:
+    """The first grid of every city; every grid where the recipe draws no cities."""
+    grids = np.arange((population.size - 1) // GRID + 1)
+    cities = Cities.of(population)
+    return grids if cities is None else np.unique(cities.bounds(grids)[0])
 
 
 def _by_grid(values: NDArray) -> NDArray[np.float64]:

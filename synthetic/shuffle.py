@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from synthetic.draws import sparse
+from synthetic.cities import Cities
+from synthetic.draws import GRID, sparse
 
 Ints = NDArray[np.int64]
 
@@ -19,9 +20,10 @@ ROUNDS = (8, 4)
 
 
 class Shuffle:
-    """A permutation of the ids below `size` that keeps each inside its block of `block` ids (None: one block).
+    """A permutation of the ids below `size` that keeps each inside its block.
 
-    Blocks have permutations of their own; the last may be cut. A place is a number like an id.
+    `block` is a number of ids, cities (each is a block) or None (all are one block). Blocks have permutations of
+    their own; the last may be cut. A place is a number like an id.
 
     >>> shuffle = Shuffle(1, "seats", 1000, block=64)
     >>> places = shuffle.to(np.arange(1000))
@@ -31,9 +33,9 @@ class Shuffle:
     True
     """
 
-    def __init__(self, seed: int, name: str, size: int, *, block: int | None = None) -> None:
+    def __init__(self, seed: int, name: str, size: int, *, block: int | Cities | None = None) -> None:
         self.seed, self.name, self.size = seed, name, size
-        self.block = min(block or size, size)
+        self.block = block if isinstance(block, Cities) else min(block or size, size)
 
     def to(self, ids: ArrayLike) -> Ints:
         """The place of each id."""
@@ -43,30 +45,43 @@ class Shuffle:
         """The id at each place: the inverse of `to`."""
         return self._all(np.atleast_1d(np.asarray(places, np.int64)), forth=False)
 
-    def end(self, ids: Ints) -> Ints:
-        """The end of the block of each id."""
-        return np.minimum((ids // self.block + 1) * self.block, self.size)
+    def bounds(self, ids: Ints) -> tuple[Ints, Ints]:
+        """First id and end of the block of each id."""
+        _, start, end = self._blocks(ids)
+        return start, end
+
+    def _blocks(self, ids: Ints) -> tuple[Ints, Ints, Ints]:
+        """Number, first id and end of the block of each id."""
+        if isinstance(self.block, Cities):
+            number, end = self.block.bounds(ids // GRID)
+            return number, number * GRID, np.minimum(end * GRID, self.size)
+        number = ids // self.block
+        start = number * self.block
+        return number, start, np.minimum(start + self.block, self.size)
 
     def _all(self, ids: Ints, forth: bool) -> Ints:
-        block = ids // self.block
-        whole = block < self.size // self.block
-        if whole.all():
-            return self._walk(ids, block, self.block, forth)
-        made = np.empty_like(ids)
-        made[whole] = self._walk(ids[whole], block[whole], self.block, forth)
-        made[~whole] = self._walk(ids[~whole], block[~whole], self.size % self.block, forth)
-        return made
-
-    def _walk(self, ids: Ints, block: Ints, n: int, forth: bool) -> Ints:
         if not len(ids):
             return ids
-        bits = max(2, (n - 1).bit_length())
-        made = self._step((ids - block * self.block).astype(np.uint64), block, bits, forth)
-        out = np.flatnonzero(made >= n)
+        number, start, end = self._blocks(ids)
+        n, local = end - start, (ids - start).astype(np.uint64)
+        # frexp gives the bit length of n - 1, exactly: a block has fewer than 2^53 ids.
+        bits = np.maximum(np.frexp((n - 1).astype(np.float64))[1], 2)
+        if bits.min() == bits.max():
+            return self._walk(local, number, n, int(bits[0]), forth) + start
+        made = np.empty_like(ids)
+        for width in np.unique(bits):
+            those = np.flatnonzero(bits == width)
+            made[those] = self._walk(local[those], number[those], n[those], int(width), forth)
+        return made + start
+
+    def _walk(self, local: NDArray[np.uint64], block: Ints, n: Ints, bits: int, forth: bool) -> Ints:
+        made = self._step(local, block, bits, forth)
+        least = n.astype(np.uint64)
+        out = np.flatnonzero(made >= least)
         while len(out):
             made[out] = self._step(made[out], block[out], bits, forth)
-            out = out[made[out] >= n]
-        return made.astype(np.int64) + block * self.block
+            out = out[made[out] >= least[out]]
+        return made.astype(np.int64)
 
     def _step(self, local: NDArray[np.uint64], block: Ints, bits: int, forth: bool) -> NDArray[np.uint64]:
         low = np.uint64(bits // 2)

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from synthetic.cities import Cities
 from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
 from synthetic.population import Population
@@ -66,12 +67,6 @@ class Looked:
         return [values.reshape(ids.shape) for values in found]
 
 
-def city_of(population: Population) -> int:
-    """People in a city of the recipe; the whole society where it has none."""
-    grids = population.recipe.dials.get("recipe.city.grids_per_city")
-    return population.size if grids is None else int(grids.value) * GRID
-
-
 def sample(population: Population, names: list[str]) -> dict[str, NDArray]:
     """The named columns of some whole grids, evenly spaced: one row a grid."""
     grids = max(population.size // GRID, 1)
@@ -112,16 +107,15 @@ class Acquaintances:
         anywhere = 1 - n.in_grid - n.in_city
         scopes = (
             ("grid", GRID, n.in_grid, int(n.circle)),
-            ("city", city_of(population), n.in_city, int(n.circle)),
+            ("city", Cities.of(population), n.in_city, int(n.circle)),
             ("society", population.size, anywhere, 2),
         )
         inside, across = self._unlike() if self.mixing < 1 else (0.0, 0.0)
         self.layers: list[_Layer] = []
         for scope, block, share, circle in scopes:
-            block = min(block, population.size)
-            circle = min(circle, block)
+            circle = min(circle, population.size)
             wanted = float(n.mean_degree * share)
-            if wanted <= 0 or block < 2:
+            if wanted <= 0 or circle < 2:
                 continue
             cross = inside if scope == "grid" else across
             alike = 1 / (1 - cross + self.mixing * cross)
@@ -167,10 +161,10 @@ class Acquaintances:
     def _met(self, layer: _Layer, people: Ints, most: NDArray) -> tuple[Ints, Ints, NDArray[np.float64]]:
         """Places of those whom each person may know from a layer, and the coins of the pairs."""
         place = layer.shuffle.to(people)
-        start = place // layer.shuffle.block * layer.shuffle.block
+        start, end = layer.shuffle.bounds(people)
         circle = start + (place - start) // layer.circle * layer.circle
         others = circle[:, None] + np.arange(layer.circle)
-        real = (others != place[:, None]) & (others < layer.shuffle.end(people)[:, None])
+        real = (others != place[:, None]) & (others < end[:, None])
         low, high = np.minimum(others, place[:, None]), np.maximum(others, place[:, None])
         address = (low.astype(np.uint64) << np.uint64(7)) | (high - low).astype(np.uint64)
         coin = uniform(sparse(self.population.seed, f"acquaintances:{layer.name}", address.ravel()))

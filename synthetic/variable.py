@@ -5,9 +5,10 @@ draws. `@chances` declares the chances of each level given the parents; the coin
 then called once, on every combination of its parents' values, and each person's value is a look-up.
 
 Reserved parameter names: `draw` (the variable's own addressed uniforms, one for each unit it is assigned to:
-`draw()`, `draw(1)`, ...), `numbers` (the section of the same name in the TOML file) and `members` (sums over the
-members of each household). Other parents arrive at the unit of the variable: what is assigned to a grid or household
-is spread over its people; what is finer than the variable arrives person by person, for `members` to sum.
+`draw()`, `draw(1)`, ...; `draw(1, of=city)` gives the uniforms of the numbers in `city`, so that a grid gets what its
+whole city gets), `numbers` (the section of the same name in the TOML file) and `members` (sums over the members of
+each household). Other parents arrive at the unit of the variable: what is assigned to a grid or household is spread
+over its people; what is finer than the variable arrives person by person, for `members` to sum.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from synthetic.cities import Cities
 from synthetic.households import Members
 from synthetic.kinship import LETTERS, OLDEST, ROLES, Kinship
 from synthetic.laws import Ranks, normal, shifted
@@ -20,7 +21,11 @@ Weights = tuple  # of arrays or numbers, one for each level
 Draw = Callable[..., NDArray[np.float64]]
 
 # Codes of the levels named below.
-URBAN, MALE, MINORITY, JUNIOR, SENIOR, EMPLOYED, CHILD, PARENT = 0, 0, 1, 2, 3, 2, 2, 3
+URBAN, MALE, MINORITY, JUNIOR, SENIOR, EMPLOYED, UNEMPLOYED, CHILD, PARENT = 0, 0, 1, 2, 3, 2, 3, 2, 3
+
+SCHEMES = ("none", "rongcheng", "suining-2010", "suqian", "xiamen", "hangzhou")
+REACH = np.array([-1.4, -0.532, 0.0, 0.532, 1.4])
+"""Means of the fifths of a standard normal law: how far each level of network reach is from the middle."""
 
 COMPOSITIONS = {
     "alone": "H",
@@ -50,9 +55,21 @@ _ROLE_AT = np.array(
 # --- place ---------------------------------------------------------------------------------------------------
 
 
-@variable("grid", "integer", "city: a run of grids", fixed=True, dtype=np.int32)
-def city(grid: Array, numbers: Numbers) -> Array:
-    return grid // int(numbers.grids_per_city)
+@variable("grid", "integer", "city: a run of grids, named by the first", fixed=True, dtype=np.int32)
+def city(grid: Array, draw: Draw, numbers: Numbers) -> Array:
+    return Cities(numbers, lambda ids: draw(of=ids)).bounds(grid)[0]
+
+
+@variable("grid", "category", "point scheme of the city", levels=SCHEMES)
+def scheme(city: Array, draw: Draw, numbers: Numbers) -> Array:
+    weights = np.array([getattr(numbers, name.replace("-", "_")) for name in SCHEMES[1:]])
+    ends = 1 - numbers.share + numbers.share * np.cumsum(weights)[:-1] / weights.sum()
+    return np.searchsorted([1 - numbers.share, *ends], draw(of=city), side="right")
+
+
+@variable("grid", "category", "network reach of the city", levels=("lowest", "low", "middle", "high", "highest"))
+def network(city: Array, draw: Draw) -> Array:
+    return draw(of=city) * 5
 
 
 @chances("grid", "category", "where the person lives", levels=("urban", "rural"))
@@ -68,8 +85,8 @@ def minority_share(draw: Draw, numbers: Numbers) -> Array:
 
 
 @variable("grid", "float", "surveillance cameras", unit="cameras per 1,000 people", bounds=(0, 10_000))
-def camera_density(residence: Array, draw: Draw, numbers: Numbers) -> Array:
-    spread = np.exp(numbers.spread * normal(draw()))
+def camera_density(city: Array, residence: Array, draw: Draw, numbers: Numbers) -> Array:
+    spread = np.exp(numbers.spread * normal(draw(of=city)) + numbers.spread_in_city * normal(draw(1)))
     return numbers.urban_median * spread * np.where(residence == URBAN, 1.0, numbers.rural_ratio)
 
 
@@ -221,6 +238,24 @@ def sector(work: Array, residence: Array, numbers: Numbers) -> Weights:
     return ~works, farm, (works - farm) * numbers.industry, (works - farm) * (1 - numbers.industry)
 
 
+@variable("person", "integer", "months of the year with work", unit="months", bounds=(0, 12), dtype=np.int8)
+def months_worked(work: Array, sector: Array, draw: Draw, numbers: Numbers) -> Array:
+    months = numbers.made(_months)
+    row = work * np.int8(4) + sector
+    past = draw() * months["per_coin"].take(row)
+    return np.where(past < 11, past + 1, months["otherwise"].take(row))
+
+
+def _months(numbers: Numbers) -> dict[str, Array]:
+    """For each kind of work and sector: 11 over the share who work a part of the year, 1 to 11 months being as likely
+    as each other; and the months of the rest."""
+    part, otherwise = np.zeros((6, 4)), np.zeros((6, 4), np.int8)
+    part[EMPLOYED] = (0, numbers.farm, numbers.industry, numbers.services)
+    part[UNEMPLOYED] = numbers.unemployed
+    otherwise[EMPLOYED] = 12
+    return {"per_coin": 11 / np.maximum(part, 1e-300).ravel(), "otherwise": otherwise.ravel()}
+
+
 @variable("household", "float", "disposable income of the household", unit="yuan a year per head", bounds=(0, 1e9))
 def income(
     residence: Array, community: Array, work: Array, education: Array, draw: Draw, numbers: Numbers, members: Members
@@ -241,10 +276,28 @@ def income_fifth(income: Array, numbers: Numbers) -> Array:
     return sum((income >= cut).astype(np.int8) for cut in cuts)
 
 
+@chances("household", "flag", "receives a means-tested benefit in some months of the year")
+def benefit(residence: Array, income_fifth: Array, numbers: Numbers) -> Array:
+    lowest = np.where(residence == URBAN, numbers.urban, numbers.rural)
+    return lowest * np.where(income_fifth == 0, 1.0, np.where(income_fifth == 1, numbers.second_fifth, 0.0))
+
+
+@chances("person", "flag", "has an old personnel file (dang'an)")
+def legacy_file(age: Array, residence: Array, numbers: Numbers) -> Array:
+    return np.where(residence == URBAN, numbers.urban, numbers.rural) * (age >= numbers.from_age)
+
+
 @chances("person", "flag", "uses the internet")
-def internet(age: Array, residence: Array, numbers: Numbers) -> Array:
+def internet(age: Array, residence: Array, network: Array, numbers: Numbers) -> Array:
     group = np.minimum(age // 10, 6)
-    return np.where(residence == URBAN, numbers.urban[group], numbers.rural[group])
+    share = np.where(residence == URBAN, numbers.urban[group], numbers.rural[group])
+    odds = share / (1 - share) * np.exp(numbers.network_spread * REACH[network])
+    return odds / (1 + odds)
+
+
+@chances("person", "flag", "has a phone account")
+def phone(age: Array, internet: Array, numbers: Numbers) -> Array:
+    return np.where(internet, numbers.online, numbers.offline * (age >= numbers.from_age))
 
 
 # --- true traits behind conduct --------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def test_a_margin_that_is_missed_is_shown_as_missed():
 
 
 def test_the_pyramid_is_within_a_twentieth_of_a_point_of_the_census():
-    pyramid = [margin for margin in RECIPE.margins if " by age, " in margin.name]
+    pyramid = [margin for margin in RECIPE.margins if margin.name.startswith(("men by age", "women by age"))]
     assert len(pyramid) == 34
     assert all(margin.within == 0.0005 for margin in pyramid)
     assert sum(margin.value for margin in pyramid) == pytest.approx(1)
@@ -92,8 +92,9 @@ def test_no_dial_is_inert(path):
     low, high = dial.range
     other = high if abs(high - dial.value) > abs(low - dial.value) else low
     section = path.split(".")[1]
-    names = [name for name in (section, "demography", "household") if section != "city" or name == section]
-    people = 128 * GRID if section in ("city", "camera_density", "minority_share", "residence") else WHOLE
+    of_place = ("city", "scheme", "camera_density", "minority_share", "residence")
+    names = [section] if section in of_place else [section, "demography", "household"]
+    people = 2048 * GRID if section in of_place else 200 * GRID if section == "internet" else WHOLE
     base = everything(RECIPE, names, people)
     assert everything(RECIPE.set({path: other}), names, people) != base
 
@@ -225,12 +226,76 @@ def test_children_bear_the_surname_of_the_head(society):
     assert (society["surname"][children] == society["surname"][society["household"][children]]).all()
 
 
-def test_cities_are_runs_of_grids(society):
-    assert (society["city"] == society["grid"] // 64).all()
+def test_cities_are_runs_of_grids_named_by_the_first(society):
+    city, grid = society["city"][::GRID], society["grid"][::GRID]
+    firsts = np.unique(city)
+    assert (city == firsts[np.searchsorted(firsts, grid, side="right") - 1]).all()
+    assert len(firsts) > 3
+
+
+def test_scheme_and_network_reach_are_of_a_city_and_cameras_are_alike_in_one():
+    found = Population(RECIPE.set({"recipe.scheme.share": 0.6}), 4000 * GRID, seed=3).arrays(
+        names=["city", "scheme", "network", "camera_density", "residence"]
+    )
+    found = {name: values[::GRID] for name, values in found.items()}
+    _, first, of = np.unique(found["city"], return_index=True, return_inverse=True)
+    for name in ("scheme", "network"):
+        assert (found[name] == found[name][first][of]).all()
+        assert len(np.unique(found[name])) == len(RECIPE.variables[name].levels)
+    schemes = np.bincount(found["scheme"][first], minlength=6) / len(first)
+    assert abs(schemes[0] - 0.4) < 4.5 * np.sqrt(0.24 / len(first))
+    assert (np.abs(schemes[1:] - 0.12) < 4.5 * np.sqrt(0.12 * 0.88 / len(first))).all()
+    urban = found["residence"] == 0
+    density = np.log(found["camera_density"][urban])
+    mean = np.bincount(of[urban], density) / np.maximum(np.bincount(of[urban]), 1)
+    assert (density - mean[of[urban]]).std() == pytest.approx(0.2, rel=0.1)
+    assert mean[np.unique(of[urban])].std() == pytest.approx(0.44, rel=0.2)
+
+
+def test_network_reach_raises_internet_use_as_the_dial_says():
+    names = ["internet", "residence", "network"]
+    town = Population(RECIPE, 60 * GRID, seed=3).do({"residence": "urban"})
+    shares = [
+        town.do({"network": level}).arrays(names=names)["internet"].mean()
+        for level in RECIPE.variables["network"].levels
+    ]
+    assert shares == sorted(shares)
+    odds = np.log(np.array(shares) / (1 - np.array(shares)))
+    assert 0.5 * 0.3 * 2.8 < odds[-1] - odds[0] < 0.3 * 2.8
+    flat = Population(RECIPE.set({"recipe.internet.network_spread": 0}), 60 * GRID, seed=3)
+    low, high = (flat.do({"network": level}).arrays(names=names)["internet"] for level in ("lowest", "highest"))
+    assert (low == high).all()
+
+
+def test_months_of_work_are_those_of_work_and_sector(society):
+    months, work, sector = society["months_worked"], society["work"], society["sector"]
+    assert not months[(work != 2) & (work != 3)].any()
+    assert months[work == 2].min() == 1
+    for code, key in ((1, "farm"), (2, "industry"), (3, "services")):
+        here = months[sector == code]
+        share = RECIPE.dials[f"recipe.months_worked.{key}"].value
+        assert abs((here < 12).mean() - share) < 4.5 * np.sqrt(share * (1 - share) / len(here))
+        part = np.bincount(here[here < 12], minlength=12)[1:]
+        assert ((part - part.mean()) ** 2 / part.mean()).sum() < 10 + 5 * np.sqrt(20)
+    without = months[work == 3]
+    assert abs((without > 0).mean() - 0.5) < 4.5 * 0.5 / np.sqrt(len(without))
+    assert without.max() == 11
+
+
+def test_a_benefit_is_a_households_and_none_above_the_second_fifth_has_one(society):
+    assert (society["benefit"] == society["benefit"][society["household"]]).all()
+    assert not society["benefit"][society["income_fifth"] > 1].any()
+    lowest, second = (society["benefit"][society["income_fifth"] == fifth].mean() for fifth in (0, 1))
+    assert lowest > 5 * second > 0
+
+
+def test_old_files_and_phones_begin_at_the_age_the_dials_say(society):
+    assert society["age"][society["legacy_file"]].min() == 40
+    assert society["age"][society["phone"] & ~society["internet"]].min() == 12
 
 
 COMPARED = ["age", "sex", "income", "education", "need", "internet", "work", "registration", "migrant", "surname"]
-COMPARED += ["diligence", "civic", "sensitive_taste"]
+COMPARED += ["diligence", "civic", "sensitive_taste", "months_worked", "benefit", "legacy_file", "phone", "sector"]
 
 
 def exchanged(found, names, draws=99):
@@ -250,7 +315,7 @@ def exchanged(found, names, draws=99):
 def test_communities_are_exchangeable_inside_their_grid_when_every_disparity_is_0(society):
     some = {name: values[: 150 * GRID] for name, values in society.items()}
     apart = exchanged(some, COMPARED)
-    # 13 columns: more than 4.5 standard deviations has a chance of 1 in 10,000 for any of them.
+    # 18 columns: more than 4.5 standard deviations has a chance of 1 in 10,000 for any of them.
     assert max(map(abs, apart.values())) < 4.5, apart
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from synthetic import Population
+from synthetic.cities import Cities
 from synthetic.shuffle import Shuffle
 
 
@@ -16,7 +18,9 @@ def test_every_place_is_taken_once_and_inside_its_block(size, block):
     assert (np.sort(places) == ids).all()
     assert (shuffle.back(places) == ids).all()
     assert (places // (block or size) == ids // (block or size)).all()
-    assert (shuffle.end(ids) > places).all()
+    start, end = shuffle.bounds(ids)
+    assert (start <= places).all()
+    assert (places < end).all()
 
 
 def test_a_place_does_not_depend_on_company_or_order():
@@ -37,6 +41,21 @@ def test_another_seed_name_or_block_is_another_permutation():
 def test_a_block_does_not_depend_on_the_size_of_the_society():
     ids = np.arange(2048)
     assert (Shuffle(1, "x", 5000, block=1024).to(ids) == Shuffle(1, "x", 9000, block=1024).to(ids)).all()
+
+
+def test_cities_are_blocks_of_their_own_each_with_its_own_permutation():
+    town = Population("china-2020", 300 * 1024 + 100, seed=8)
+    shuffle, ids = Shuffle(3, "x", town.size, block=Cities.of(town)), np.arange(town.size)
+    city, places = town.arrays(names=["city"])["city"], shuffle.to(ids)
+    assert (np.sort(places) == ids).all()
+    assert (shuffle.back(places) == ids).all()
+    assert (city[places] == city).all()
+    assert len(np.unique(city)) > 5
+    scattered = np.array([300_000, 5, 77_777])
+    assert shuffle.to(scattered).tolist() == places[scattered].tolist()
+    larger = Shuffle(3, "x", 2 * town.size, block=Cities.of(town))
+    whole = ids < shuffle.bounds(ids[-1:])[0]
+    assert (larger.to(ids[whole]) == places[whole]).all()
 
 
 @pytest.mark.parametrize("size", [16, 100, 1024])

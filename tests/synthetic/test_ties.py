@@ -26,7 +26,7 @@ def town():
 
 @pytest.fixture(scope="module")
 def columns(town):
-    return town.arrays(names=["community"])
+    return town.arrays(names=["community", "city"])
 
 
 @pytest.fixture(scope="module")
@@ -97,13 +97,13 @@ def test_nobody_has_more_acquaintances_than_seats_in_circles(town, edges):
     assert degrees(edges).max() <= sum(layer.circle - 1 for layer in Acquaintances(town).layers)
 
 
-def test_ties_are_near_as_the_dials_say(edges):
-    one, two = edges
+def test_ties_are_near_as_the_dials_say(columns, edges):
+    (one, two), city = edges, columns["city"]
     near = one // GRID == two // GRID
-    town = one // (64 * GRID) == two // (64 * GRID)
     assert near.mean() == pytest.approx(0.5, abs=0.02)
-    first = one < 64 * GRID
-    assert town[first].mean() == pytest.approx(0.9 + 0.1 * 64 / 80, abs=0.02)
+    by_chance = ((np.unique(city, return_counts=True)[1] / PEOPLE) ** 2).sum()
+    assert (city[one] == city[two]).mean() == pytest.approx(0.9 + 0.1 * by_chance, abs=0.02)
+    assert by_chance < 0.8
 
 
 @pytest.mark.parametrize(("circle", "least", "most"), [(2, 0.0, 0.02), (12, 0.05, 0.2), (40, 0.2, 0.5)])
@@ -131,8 +131,8 @@ def test_ties_are_blind_to_community_where_mixing_is_1(edges, columns):
     found = degrees(edges)
     error = found.std() * np.sqrt(1 / community.sum() + 1 / (~community).sum())
     assert abs(found[community].mean() - found[~community].mean()) < 4.5 * error
-    one, two = edges
-    far = one // (64 * GRID) != two // (64 * GRID)
+    (one, two), city = edges, columns["city"]
+    far = city[one] != city[two]
     mine = community[one[far]]
     shares = [community[two[far]][those].mean() for those in (mine, ~mine)]
     assert shares[0] == pytest.approx(shares[1], abs=0.03)

@@ -1,0 +1,84 @@
+"""Cities: runs of grids, their sizes drawn from a power law; the city of a grid is found from its number alone.
+
+Grids stand in regions of 4,096 (some four million people). Each region is filled with cities from its first grid on,
+as a grid is with households; the city that would cross its end is cut. A city is named by its first grid. Sizes
+follow P(size >= n) proportional to n^-a - (largest + 1)^-a (Zipf's law for a = 1, cut at the largest; Gabaix 1999).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from synthetic.draws import pack, sparse, uniform
+from synthetic.errors import InputError
+from synthetic.variable import Numbers
+
+if TYPE_CHECKING:
+    from synthetic.population import Population
+
+Ints = NDArray[np.int64]
+
+REGION = 4096
+"""Grids in a region; no city crosses from one into another."""
+
+_KEPT = 512
+"""Regions remembered at once: a nation has 337."""
+
+
+class Cities:
+    """The cities of a society: `numbers` gives `smallest` and `largest` size in grids and the `exponent`.
+
+    `coins` gives the uniform at each address (region * 4096 + number of the city in its region).
+    """
+
+    def __init__(self, numbers: Numbers, coins: Callable[[Ints], NDArray[np.float64]]) -> None:
+        self.smallest, self.largest = int(numbers.smallest), int(numbers.largest)
+        self.exponent, self.coins = float(numbers.exponent), coins
+        if self.largest < self.smallest:
+            raise InputError(f"cities of {self.smallest} to {self.largest} grids: the largest is below the smallest.")
+        self._made: dict[int, tuple[Ints, Ints]] = {}
+
+    @classmethod
+    def of(cls, population: Population) -> Cities | None:
+        """The cities of a population whose recipe draws them; None where it has none."""
+        if "recipe.city.smallest" not in population.recipe.dials:
+            return None
+        seed = population.seed
+        return cls(population.recipe.numbers["city"], lambda ids: uniform(sparse(seed, "society:city", pack(ids))))
+
+    def sizes(self, coins: NDArray[np.float64]) -> Ints:
+        """The size in grids at each coin: the law's quantile."""
+        rest = (self.smallest / (self.largest + 1)) ** self.exponent
+        found = self.smallest * (1 - coins * (1 - rest)) ** (-1 / self.exponent)
+        return np.minimum(found.astype(np.int64), self.largest)
+
+    def bounds(self, grids: ArrayLike) -> tuple[Ints, Ints]:
+        """First grid and end (the grid after the last) of the city of each grid."""
+        grids = np.asarray(grids, np.int64)
+        region = grids // REGION
+        if not len(region):
+            return grids, grids
+        if region.min() == region.max():
+            first, end = self._region(int(region[0]))
+            return first.take(grids % REGION), end.take(grids % REGION)
+        known, which = np.unique(region, return_inverse=True)
+        tables = [self._region(int(one)) for one in known]
+        place = which * REGION + grids % REGION
+        first, end = (np.concatenate([table[k] for table in tables]).take(place) for k in (0, 1))
+        return first, end
+
+    def _region(self, region: int) -> tuple[Ints, Ints]:
+        """First grid and end of the city of every grid of a region."""
+        if region not in self._made:
+            slots = np.arange(REGION // self.smallest + 1)
+            ends = np.minimum(np.cumsum(self.sizes(self.coins(region * REGION + slots))), REGION)
+            sizes = np.diff(ends, prepend=0)
+            if len(self._made) >= _KEPT:
+                self._made.clear()
+            base = region * REGION
+            self._made[region] = np.repeat(ends - sizes, sizes) + base, np.repeat(ends, sizes) + base
+        return self._made[region]
