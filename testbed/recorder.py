@@ -10,7 +10,7 @@ from collections import defaultdict
 import numpy as np
 
 from synthetic.channels.base import Acts
-from synthetic.ledger import Ledger, entry_id
+from synthetic.ledger import INJECTED, Ledger, entry_id
 from testbed.regimes.appeal import fates
 from testbed.regimes.base import EXPIRY
 from testbed.society import Society
@@ -26,6 +26,7 @@ class Recorder:
         self.adverse = np.array([kind.adverse for kind in scenario.conduct])
         rights = scenario.disclosure
         self.can_know = bool(rights.own_record or rights.notice_of_entry or rights.reasons_adverse)
+        self.income = society.columns.get("income")
         self.counts = np.zeros((n, len(scenario.kinds)), np.int32)
         self.shadow = np.zeros((n, len(scenario.kinds)), np.int32)
         self.chunks: list[dict[str, np.ndarray]] = []
@@ -38,16 +39,22 @@ class Recorder:
         subject: np.ndarray,
         start: np.ndarray,
         channel: int,
-        origin: int,
+        origin: np.ndarray | int,
         *,
         real: np.ndarray | bool = True,
-        shadow: bool = True,
+        shadow: np.ndarray | bool = True,
         copy: int = 0,
         parent: np.ndarray | int = -1,
+        reversal: np.ndarray | int = -1,
     ) -> None:
-        """Take in entries of one channel and origin (see `ledger.ORIGINS`); `write` fixes their fate."""
+        """Take in entries of one channel (see `ledger.ORIGINS` for origin); `write` fixes their fate.
+
+        `reversal`: the month in which an operator takes its own entry back, -1 never.
+        """
         n = len(subject)
         if n:
+            made = None if channel == INJECTED else self.scenario.channels[channel]
+            stale = made.staleness(acts, seed=self.society.seed) if made is not None and self.scenario.errors else 0
             self._month.append(
                 {
                     "id": entry_id(subject, acts.period, acts.kind, acts.k, channel, copy),
@@ -61,6 +68,8 @@ class Recorder:
                     "start": start,
                     "real": np.full(n, real),
                     "shadow": np.full(n, shadow),
+                    "stale": np.full(n, stale),
+                    "reversal": np.full(n, reversal),
                 }
             )
 
@@ -81,6 +90,9 @@ class Recorder:
             seed=self.society.seed,
             can_know=self.can_know,
             errors=self.scenario.errors,
+            income=None if self.income is None else self.income[rows["subject"]],
+            stale=rows["stale"],
+            reversal=rows["reversal"],
         )
         self.chunks.append({**rows, **fate.__dict__})
         cell = self.place[rows["subject"]] * len(self.scenario.kinds) + kind

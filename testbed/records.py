@@ -8,6 +8,7 @@ from synthetic.errors import unknown
 from testbed.history import History
 from testbed.scenario import OUTCOME, Scenario
 from testbed.society import Society
+from testbed.tied import LISTED, adverse_bits, tied
 
 
 def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:
@@ -19,8 +20,18 @@ def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:
 def record_arrays(society: Society, history: History, period: int) -> dict[str, np.ndarray]:
     """The records of everybody at a month, as integer-coded arrays."""
     counts = history.counts(period)
-    held = {name: society.columns[name] for name in society.scenario.held}
+    held = {
+        name: listed_acquaintances(society, history, period) if name == LISTED else society.columns[name]
+        for name in society.scenario.held
+    }
     return {**held, **{kind: counts[:, history.kinds.index(kind)] for kind in society.scenario.recorded}}
+
+
+def listed_acquaintances(society: Society, history: History, period: int) -> np.ndarray:
+    """Acquaintances of everybody on an adverse list in the month before a month: int32 (n,)."""
+    listed = np.zeros(society.size, np.uint16) if period == 0 else history.lists(period - 1)
+    _, ends = tied(society.ties("acquaintances"), np.flatnonzero(listed & adverse_bits(society.scenario.regime)))
+    return np.bincount(ends, minlength=society.size).astype(np.int32)
 
 
 def window(outcome: str) -> int:

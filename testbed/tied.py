@@ -16,7 +16,7 @@ from synthetic.draws import GRID
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipe import Recipe
 from synthetic.variable import Variable
-from testbed.regimes.base import TIES
+from testbed.regimes.base import TIES, Regime
 from testbed.regimes.state import Reach
 
 if TYPE_CHECKING:
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 
 SCHEME, LISTED = "scheme", "listed_acquaintances"
 BLOCK = 1 << 16
+
+
+def adverse_bits(regime: Regime) -> np.uint16:
+    """The mask of the lists that an adverse decision opens, and of the copies of them."""
+    lists = {one.name for one in regime.lists if one.enter < 0}
+    lists |= {one.name for one in regime.agencies if one.copies in lists}
+    return np.uint16(sum(1 << place for place, name in enumerate(regime.holders) if name in lists))
 
 
 def tied(ties: Reach, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,8 @@ between households are strayed entries, which arrive a month later at the earlie
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ from synthetic.ledger import INJECTED, ORIGINS, entry_id
 from testbed.history import History, Strays
 from testbed.models.decide import Decide
 from testbed.recorder import Recorder
-from testbed.regimes.state import RegimeState
+from testbed.regimes.state import Reach, RegimeState
 from testbed.society import Society, Views
+from testbed.tied import LISTED, adverse_bits, only, tied
 
 WITHIN, COLLISION, DUPLICATE, INJECTION = (
     0,
@@ -28,6 +30,7 @@ WITHIN, COLLISION, DUPLICATE, INJECTION = (
     ORIGINS.index("duplicate"),
     ORIGINS.index("injected"),
 )
+MISUSE = ORIGINS.index("misuse")
 FALSE_MATCH = ORIGINS.index("false_match")
 
 
@@ -75,8 +78,20 @@ class World:
         self.place[self.people] = np.arange(n)
         self.near = np.zeros(society.size // GRID + 1, bool)
         self.near[self.people // GRID] = True
+        self.grids = np.flatnonzero(self.near)
         _, household = np.unique(society.household[self.people], return_inverse=True)
-        self.state = RegimeState(scenario.regime, self.people, household, society.child[self.people], seed=society.seed)
+        self.state = RegimeState(
+            scenario.regime,
+            self.people,
+            household,
+            society.child[self.people],
+            seed=society.seed,
+            reach={name: self._ties(name) for name in scenario.regime.ties},
+            columns={name: column[self.people] for name, column in society.columns.items()},
+            scored=society.scored[self.people],
+            rights=scenario.disclosure,
+            kinds=scenario.conduct,
+        )
         self.channels = tuple(one if scenario.errors else one.faithful() for one in scenario.channels)
         self.reach = np.array([[kind in one.kinds for kind in scenario.kinds] for one in self.channels])
         self.recorded = [scenario.kinds.index(kind) for kind in scenario.recorded]
@@ -86,7 +101,13 @@ class World:
         self.shadow_score = np.full(n, np.nan)
         self.own = np.zeros((2, n), np.int8)
         self.tie = uniform(sparse(society.seed, "decide:tie", pack(self.people)))
-        self.direct = {name: np.asarray(self.views.direct[name])[self.people] for name in scenario.held}
+        self.direct = {
+            name: np.asarray(self.views.direct[name])[self.people] for name in scenario.held if name != LISTED
+        }
+        if LISTED in scenario.held:
+            self.direct[LISTED] = np.zeros(n, np.int32)
+        self.known = self._ties("acquaintances") if LISTED in scenario.held else None
+        self.around = np.zeros(society.size, np.uint16)
         self.acts: list[Acts] = []
         self.strays: list[Strays] = []
         self.moved: list[tuple[np.ndarray, np.ndarray]] = []
@@ -99,14 +120,17 @@ class World:
         """Run all months and return what happened."""
         for t in range(self.periods):
             self._record(t, self._act(t))
+            self._misuse(t)
             if self.injection is not None and self.injection.period == t:
                 self._inject(t)
             self.record.write(t)
             changed = self._post(t)
             if self.scheme.scorer is not None:
+                around = self._look_around(t)
+                changed = np.union1d(changed, self._meet(around))
                 self._score(t, changed)
                 self._decide(t)
-                self.state.step(t, self.decisions[t])
+                self.state.step(t, self.decisions[t], around)
             self.lists[t], self.sanctions[t] = self.state.lists, self.state.sanctions
             if progress is not None:
                 progress(t)
@@ -128,6 +152,44 @@ class World:
             since=0 if self.injection is None else self.injection.period,
         )
 
+    def _ties(self, name: str) -> Reach:
+        everybody = self.society.ties(name)
+        return everybody if self.whole else only(everybody, self.people)
+
+    def _look_around(self, t: int) -> np.ndarray | None:
+        """Everybody's lists in the month before, where anybody's ties matter."""
+        if not self.coupled_by_ties:
+            return None
+        if t and self.base is not None:
+            self.around[:] = self.base.lists(t - 1)
+        if t:
+            self.around[self.people] = self.lists[t - 1]
+        return self.around
+
+    def _meet(self, around: np.ndarray | None) -> np.ndarray:
+        """Count the acquaintances on adverse lists, where the scheme reads it. Returns whose count changed."""
+        if self.known is None or around is None:
+            return np.empty(0, np.int64)
+        if self.whole:
+            ends = tied(self.known, np.flatnonzero(around & self.adverse))[1]
+            many = np.bincount(ends, minlength=len(self.people))
+        else:
+            place = np.repeat(np.arange(len(self.people)), np.diff(self.known.indptr))
+            many = np.bincount(place[around[self.known.others] & self.adverse > 0], minlength=len(self.people))
+        changed = np.flatnonzero((many != self.direct[LISTED]) & self.scored)
+        self.direct[LISTED] = many.astype(np.int32)
+        return changed
+
+    @property
+    def coupled_by_ties(self) -> bool:
+        """Whether what happens to people depends on lists that people of other households are on."""
+        return self.known is not None or self.society.scenario.regime.reaches_ties
+
+    @cached_property
+    def adverse(self) -> np.uint16:
+        """The mask of lists that an adverse decision opens, and of their copies."""
+        return adverse_bits(self.society.scenario.regime)
+
     def _at(self, people: np.ndarray, column: str) -> np.ndarray:
         return self.views.sensing[column][people]
 
@@ -135,8 +197,7 @@ class World:
         """Thin the candidates of the month: an act happens where its coin lies under the person's rate now."""
         found = self.society.possible(t, self.views, None if self.whole else self.place >= 0)
         rate = self.views.rates[found.kind, found.person]
-        if t:
-            rate = rate * self.state.factors(self.place[found.person], found.kind, self.society.scenario.kinds)
+        rate = rate * self.state.factors(self.place[found.person], found.kind, self.society.scenario.kinds, t)
         done = found.coin < rate
         acts = Acts(found.person[done], t, found.kind[done], found.k[done])
         self.acts.append(acts)
@@ -145,6 +206,9 @@ class World:
     def _record(self, t: int, acts: Acts) -> None:
         society = self.society
         urban, minority = society.code("residence", "urban"), society.code("community", "minority")
+        hidden = self.state.evades(self.place[acts.person], acts.kind, acts.k, society.scenario.kinds, t)
+        if hidden.any():
+            acts = acts.take(~hidden)
         for code, channel in enumerate(self.channels):
             sensed = channel.sense(
                 acts.take(self.reach[code][acts.kind]), self._at, seed=society.seed, urban=urban, minority=minority
@@ -163,8 +227,43 @@ class World:
                 self.record.enter(
                     twice, twice.person, start[sensed.doubled] + 1, code, DUPLICATE, shadow=False, copy=1, parent=parent
                 )
+            self._arise(t, code, channel, urban, minority)
         if self.base is not None:
             self._hear(t)
+
+    def _arise(self, t: int, code: int, channel: Channel, urban: int, minority: int) -> None:
+        """Entries that the channel makes without an act of their subject."""
+        society = self.society
+        arisen = channel.arise(
+            t, self._at, grids=self.grids, size=society.size, seed=society.seed, urban=urban, minority=minority
+        )
+        if not self.whole:
+            arisen = arisen.take(self.place[arisen.acts.person] >= 0)
+        if len(arisen.delay):
+            kinds = np.array([society.scenario.kinds.index(kind) for kind in channel.kinds])
+            acts = replace(arisen.acts, kind=kinds[arisen.acts.kind])
+            start = t + arisen.delay
+            self.record.enter(acts, acts.person, start, code, arisen.origin, real=arisen.real, shadow=arisen.shadow)
+
+    def _misuse(self, t: int) -> None:
+        """Entries that an operator makes without cause, by the first channel that records their kind."""
+        scenario = self.society.scenario
+        clause = scenario.regime.misused
+        if clause is None or not scenario.errors:
+            return
+        made = scenario.regime.misuse(
+            t,
+            self.people,
+            self._at,
+            kinds=scenario.kinds,
+            seed=self.society.seed,
+            size=self.society.size,
+            levels=self.society.levels.get(clause.column) or (),
+        )
+        code = next((place for place, one in enumerate(self.channels) if clause.kind in one.kinds), 0)
+        person = made.acts.person
+        start = np.full(len(person), t)
+        self.record.enter(made.acts, person, start, code, MISUSE, shadow=False, reversal=made.reversal)
 
     def _stray(self, code: int, channel: Channel, acts: Acts, delay: np.ndarray) -> Strays:
         victim = channel.mistaken_for(acts, self._at, self.society.size, seed=self.society.seed)
@@ -188,7 +287,9 @@ class World:
         assert self.base is not None
         for code, channel in enumerate(self.channels):
             logged = self.base.strays[t * len(self.channels) + code]
-            outside = (self.place[logged.acts.person] < 0) & self.near[logged.acts.person // GRID]
+            outside = self.place[logged.acts.person] < 0
+            if channel.among == "grid":
+                outside &= self.near[logged.acts.person // GRID]
             acts, delay, before = logged.acts.take(outside), logged.delay[outside], logged.victim[outside]
             if not len(before):
                 continue
