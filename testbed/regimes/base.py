@@ -8,15 +8,19 @@ scores. The grammar of the files stands in `reading.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from synthetic.registry import toml_names
 from synthetic.source import Dial
+
+if TYPE_CHECKING:
+    from testbed.regimes.misuse import Misused
 
 FOLDER = Path(__file__).parent
 FAMILY = ("none", "children", "all")
@@ -211,6 +215,22 @@ class Regime:
         """
         parts: list[ListClause | Agency | Sanction] = [*self.lists, *self.agencies, *self.sanctions]
         return frozenset(part.name for part in parts if part.secret)
+
+    def misuse(
+        self,
+        period: int,
+        people: np.ndarray,
+        at: Callable[[np.ndarray, str], np.ndarray],
+        *,
+        kinds: tuple[str, ...],
+        seed: int,
+        size: int,
+        levels: tuple[str, ...] = (),
+    ) -> Misused:
+        """Entries that operators make without cause in a month about these people; see `misuse.misuse`."""
+        from testbed.regimes.misuse import misuse
+
+        return misuse(self, period, people, at, kinds=kinds, seed=seed, size=size, levels=levels)
 
 
 def names() -> list[str]:

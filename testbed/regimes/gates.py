@@ -1,0 +1,107 @@
+"""What happens at the gates that sanctions close and rewards open: refused attempts, and minutes in the queue.
+
+Both are read after the run, from the sanctions of a history: nothing at a gate feeds back into conduct or record.
+Attempts and persons are counted apart: refusals are attempts, and one person may be refused many times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from synthetic.draws import pack, sparse, uniform
+from testbed.regimes.base import Gate, Regime
+
+if TYPE_CHECKING:
+    from testbed.history import History
+
+REFUSALS = ("person", "month", "gate", "attempts")
+WAITS = ("month", "gate", "favored", "others", "wait_favored", "wait_others", "wait_alike")
+ADULT = 18
+MOST = 60
+
+
+def refusals(history: History, regime: Regime, people: pd.DataFrame, seed: int, *, among: Any = None) -> pd.DataFrame:
+    """Refused attempts, one row per person, month and gate with at least one; columns `REFUSALS`.
+
+    A person under a sanction that closes a gate asks there a Poisson number of times a month, with mean
+    `regime.GATE.attempts`, and is refused each time. The number is a pure function of seed, person, month and gate.
+    people: with `age`, index person, aligned with `history.people`. among: ids to which the rows are restricted.
+    """
+    child = people["age"].to_numpy() < ADULT
+    wanted = np.ones(len(history.people), bool) if among is None else np.isin(history.people, among)
+    rows = []
+    for gate in regime.gates:
+        mask = _mask(regime, gate, reward=False)
+        asks = wanted & ({"adults": ~child, "children": child}.get(gate.who, True))
+        for month in range(history.periods) if mask else ():
+            under = np.flatnonzero(asks & (history.sanctions(month) & mask != 0))
+            who = history.people[under]
+            times = attempts(gate, regime, who, month, seed)
+            hit = times > 0
+            rows.append(pd.DataFrame({"person": who[hit], "month": month, "gate": gate.name, "attempts": times[hit]}))
+    if not rows:
+        return pd.DataFrame(columns=list(REFUSALS)).astype({"person": int, "month": int, "attempts": int})
+    return pd.concat(rows, ignore_index=True)[list(REFUSALS)]
+
+
+def attempts(gate: Gate, regime: Regime, people: np.ndarray, month: int, seed: int) -> np.ndarray:
+    """How often each of these people asks at a gate in a month, refused or not: int64 (n,)."""
+    mean = regime.value(gate.name, "attempts")
+    term, total = np.exp(-mean), []
+    steps = 0.0
+    for count in range(MOST):
+        steps += term
+        total.append(steps)
+        term *= mean / (count + 1)
+    return np.searchsorted(np.array(total), uniform(sparse(seed, f"gate:{gate.name}", pack(people, month))), "right")
+
+
+def counted(rows: pd.DataFrame) -> pd.DataFrame:
+    """Attempts refused and persons refused, by gate: two numbers that are never divided by each other's population.
+
+    >>> made = pd.DataFrame({"person": [1, 1, 2], "month": [0, 1, 1], "gate": "train", "attempts": [1, 2, 1]})
+    >>> counted(made).to_dict("list")
+    {'gate': ['train'], 'attempts': [4], 'persons': [2]}
+    """
+    found = rows.groupby("gate").agg(attempts=("attempts", "sum"), persons=("person", "nunique"))
+    return found.reset_index()
+
+
+def waits(history: History, regime: Regime, people: pd.DataFrame) -> pd.DataFrame:
+    """Mean minutes in the queue of the favored and of all others, by month and gate; columns `WAITS`.
+
+    The favored wait `lane` times `wait`. In a coupled regime the minutes of the queue are conserved: what the favored
+    are spared, the others wait beside their own, wait x (1 + (1 - lane) f / (1 - f)) where a share f is favored;
+    where everybody is, nobody is ahead of anybody. Otherwise the lane takes nothing from others. `wait_alike`: with
+    no lane.
+    """
+    return pd.DataFrame(list(_waits(history, regime, people)), columns=list(WAITS))
+
+
+def _waits(history: History, regime: Regime, people: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    child = people["age"].to_numpy() < ADULT
+    for gate in regime.gates:
+        if gate.wait is None:
+            continue
+        mask = _mask(regime, gate, reward=True)
+        asks = {"adults": ~child, "children": child}.get(gate.who, np.ones(len(child), bool))
+        wait, lane = regime.value(gate.name, "wait"), regime.value(gate.name, "lane")
+        for month in range(history.periods):
+            ahead = asks & (history.sanctions(month) & mask != 0)
+            favored, others = int(ahead.sum()), int(asks.sum() - ahead.sum())
+            spared = (1 - lane) * wait * favored if regime.coupled else 0.0
+            first = lane * wait if others or not regime.coupled else wait
+            yield (
+                month, gate.name, favored, others,
+                first if favored else np.nan, wait + spared / others if others else np.nan, wait,
+            )  # fmt: skip
+
+
+def _mask(regime: Regime, gate: Gate, *, reward: bool) -> np.uint16:
+    """The sanctions that close a gate, or the rewards that open its fast lane, as bits."""
+    bits = (1 << bit for bit, one in enumerate(regime.sanctions) if one.gate == gate.name and one.reward == reward)
+    return np.uint16(sum(bits))
