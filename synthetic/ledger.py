@@ -27,9 +27,9 @@ averaged: a clerk's annual figure read as monthly truth. misuse: made by an oper
 forged mark in a file from before. copy: taken over from another holder, with its parent.
 """
 
-CAUSES = ("expired", "corrected", "struck", "repaired", "audited")
+CAUSES = ("expired", "corrected", "struck", "repaired", "audited", "left")
 """Why an entry ends: its time is over; a wrong one struck on appeal; a true one struck on appeal; its subject's
-credit was repaired before its time; the operator found it wrong by itself."""
+credit was repaired before its time; the operator found it wrong by itself; its subject moved to where it is not held."""
 
 COPY = ORIGINS.index("copy")
 

@@ -43,6 +43,7 @@ class History:
     strays: tuple[Strays, ...]
     roots: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     since: int = 0
+    schemes: np.ndarray | None = None
 
     @property
     def periods(self) -> int:
@@ -68,6 +69,10 @@ class History:
     def sanctions(self, t: int) -> np.ndarray:
         """Sanctions and rewards at a month, bits in the order of `sanction_names`: uint16 (n,)."""
         return self.sanctions_[t]
+
+    def scheme(self, t: int) -> np.ndarray | None:
+        """The scheme that each person came under at a month, as codes: int8 (n,); None where nobody moves."""
+        return None if self.schemes is None else self.schemes[t]
 
     def listed(self, name: str, t: int) -> np.ndarray:
         """Who is on a list or an agency's copy of it: bool (n,). Raises InputError for an unknown name."""

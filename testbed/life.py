@@ -36,6 +36,7 @@ ENDS = {
     "struck": "is struck on appeal, though true",
     "repaired": "ends early: the person's credit is repaired",
     "audited": "is taken back by the operator's own audit",
+    "left": "is left behind in another city",
 }
 
 

@@ -10,10 +10,12 @@ from collections import defaultdict
 import numpy as np
 
 from synthetic.channels.base import Acts
-from synthetic.ledger import INJECTED, Ledger, entry_id
+from synthetic.ledger import CAUSES, INJECTED, Ledger, entry_id
 from testbed.regimes.appeal import fates
 from testbed.regimes.base import EXPIRY
 from testbed.society import Society
+
+LEFT = CAUSES.index("left")
 
 
 class Recorder:
@@ -26,7 +28,8 @@ class Recorder:
         self.adverse = np.array([kind.adverse for kind in scenario.conduct])
         rights = scenario.disclosure
         self.can_know = bool(rights.own_record or rights.notice_of_entry or rights.reasons_adverse)
-        self.income = society.columns.get("income")
+        income = society.columns.get("income")
+        self.income = None if income is None else np.asarray(income) / 12
         self.counts = np.zeros((n, len(scenario.kinds)), np.int32)
         self.shadow = np.zeros((n, len(scenario.kinds)), np.int32)
         self.chunks: list[dict[str, np.ndarray]] = []
@@ -108,6 +111,30 @@ class Recorder:
             for month, first, last in zip(months.tolist(), edges[:-1], edges[1:], strict=False):
                 if last > first:
                     self._due[month, shadow, sign].append(cell[order[first:last]])
+
+    def leave(self, people: np.ndarray, t: int) -> None:
+        """End, in month t, what stands in either record about these positions: they left it behind."""
+        gone = np.zeros(len(self.counts), bool)
+        gone[people] = True
+        kinds = len(self.scenario.kinds)
+        for rows in self.chunks:
+            place = self.place[rows["subject"]]
+            mine = gone[place] & (rows["start"] <= t)
+            for shadow, table, held, end in (
+                (False, self.counts, "real", "end"),
+                (True, self.shadow, "shadow", "shadow_end"),
+            ):
+                which = np.flatnonzero(mine & rows[held] & (rows[end] > t))
+                if not len(which):
+                    continue
+                cell = place[which] * kinds + rows["kind"][which]
+                np.subtract.at(table.reshape(-1), cell, np.int32(1))
+                later = rows[end][which]
+                for month in np.unique(later[later <= self.periods]).tolist():
+                    self._due[month, shadow, 1].append(cell[later == month])
+                rows[end][which] = t
+                if not shadow:
+                    rows["end_cause"][which] = LEFT
 
     def post(self, t: int) -> np.ndarray:
         """Apply what falls due in month t. Returns whose counts were changed: bool (n,)."""

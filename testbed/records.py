@@ -6,6 +6,7 @@ import numpy as np
 
 from synthetic.errors import unknown
 from testbed.history import History
+from testbed.moving import SCHEME
 from testbed.scenario import OUTCOME, Scenario
 from testbed.society import Society
 from testbed.tied import LISTED, adverse_bits, tied
@@ -20,10 +21,12 @@ def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:
 def record_arrays(society: Society, history: History, period: int) -> dict[str, np.ndarray]:
     """The records of everybody at a month, as integer-coded arrays."""
     counts = history.counts(period)
-    held = {
-        name: listed_acquaintances(society, history, period) if name == LISTED else society.columns[name]
-        for name in society.scenario.held
-    }
+    held = {name: society.columns[name] for name in society.scenario.held if name != LISTED}
+    if LISTED in society.scenario.held:
+        held[LISTED] = listed_acquaintances(society, history, period)
+    scheme = history.scheme(period)
+    if scheme is not None:
+        held[SCHEME] = scheme
     return {**held, **{kind: counts[:, history.kinds.index(kind)] for kind in society.scenario.recorded}}
 
 

@@ -19,7 +19,7 @@ from testbed.disclosure import Disclosure
 from testbed.models.grammar import Condition, condition
 from testbed.models.rulebook import RuleBook
 from testbed.regimes.base import Regime
-from testbed.tied import ACQUAINTED, LISTED, Cities, Declared, check_ties, declared
+from testbed.tied import ACQUAINTED, LISTED, Declared, check_ties, declared
 
 FOLDER = Path(__file__).parent / "scenarios"
 KEYS = (
@@ -39,7 +39,6 @@ KEYS = (
     "error",
     "dials",
     "ties",
-    "cities",
 )
 TRAINING_PERIODS = 24
 OUTCOME = re.compile(r"(future|recorded):([a-z_]+):([1-9][0-9]*)")
@@ -81,7 +80,6 @@ class Scenario:
     not_modelled: tuple[str, ...] = ()
     folder: Path | None = None
     ties: tuple[str, ...] = ()
-    cities: Cities | None = None
     changed: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
@@ -111,8 +109,7 @@ class Scenario:
         error = check_keys(table.get("error", {}), ("kind", "period", "per_1000"), f"{where}, error")
         scored = condition(who.get("scored"), f"{where}, who.scored")
         ties = check_ties(table.get("ties", []), recipe, f"{where}, ties")
-        cities = Cities.load(table.get("cities"), f"{where}, cities")
-        columns = declared(recipe, ties, cities)
+        columns = declared(recipe, ties)
         levels = columns.levels
         scored.check(levels, f"{where}, who.scored")
         for key, known in (("held", {**levels, LISTED: None}), ("compared", levels)):
@@ -162,7 +159,6 @@ class Scenario:
             not_modelled=_words(table.get("not_modelled", []), f"{where}, not_modelled"),
             folder=folder,
             ties=ties,
-            cities=cities,
         )
         return made._overridden(table.get("dials", {}), where)
 
@@ -188,7 +184,7 @@ class Scenario:
     @cached_property
     def declared(self) -> Declared:
         """The columns of its society: the recipe's, those of ties, and those that change by the month."""
-        made = declared(self.recipe, self.ties, self.cities)
+        made = declared(self.recipe, self.ties)
         return Declared({**made.variables, LISTED: ACQUAINTED}) if LISTED in self.held else made
 
     @property

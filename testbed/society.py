@@ -15,7 +15,7 @@ from synthetic.draws import GRID, candidates, pack, sparse, uniform
 from synthetic.errors import InputError
 from testbed.regimes.state import Reach
 from testbed.scenario import Scenario
-from testbed.tied import LISTED, SCHEME, firm_columns, ties_of
+from testbed.tied import LISTED, firm_columns, ties_of
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,6 @@ class Society:
         columns = self.population.arrays()
         if "firms" in scenario.ties:
             columns |= firm_columns(self.population, columns)
-        if scenario.cities is not None:
-            columns[SCHEME] = scenario.cities.scheme(scenario.cities.home(np.arange(size)))
         self.columns: Mapping[str, np.ndarray] = columns
         self._ties: dict[str, Reach] = {}
         self.ids = np.arange(size)

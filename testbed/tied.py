@@ -1,7 +1,7 @@
-"""Columns that people have by their ties and by where they live: what they own, whom they know, who judges them.
+"""Ties that leave the household, laid down once, and the columns that people have by them.
 
-A scenario asks for them: `ties = ["firms"]` gives the columns of owners, `[cities]` the column `scheme`, and
-`listed_acquaintances` is worked out where `[who] held` names it. Ties stay as they are in every twin.
+A scenario asks for columns: `ties = ["firms"]` gives those of owners, and `listed_acquaintances` is worked out where
+`[who] held` names it. Ties stay as they are in every twin.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthetic.draws import GRID
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.errors import InputError, unknown
 from synthetic.recipe import Recipe
 from synthetic.variable import Variable
 from testbed.regimes.base import TIES, Regime
@@ -22,7 +21,7 @@ from testbed.regimes.state import Reach
 if TYPE_CHECKING:
     from synthetic import Population
 
-SCHEME, LISTED = "scheme", "listed_acquaintances"
+LISTED = "listed_acquaintances"
 BLOCK = 1 << 16
 
 
@@ -70,6 +69,38 @@ def ties_of(population: Population, columns: Mapping[str, np.ndarray], name: str
     return Reach(np.cumsum(np.concatenate(many)), np.concatenate(others))
 
 
+def outside(
+    population: Population, columns: Mapping[str, np.ndarray], people: np.ndarray
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """(person, id at the other end) of these people's ties by kind, nearest first, as far as the recipe has them.
+
+    Kinds: kin, employer (the owner of the firm that one works for, or who works for one's own), colleague,
+    acquaintance.
+    """
+    from synthetic.firms import Firms
+    from synthetic.kin import NAMES, Kin
+    from synthetic.ties import Acquaintances
+
+    found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    if all(name in columns for name in NAMES):
+        who, whom = Kin(population, columns).of(people)
+        found["kin"] = (people[who], whom)
+    if "sector" in columns:
+        firms = Firms(population, columns)
+        firm = firms.employer(people)
+        works = np.flatnonzero(firm >= 0)
+        unique, which = np.unique(firm[works], return_inverse=True)
+        owner = firms.table(unique)["owner"][which] if len(unique) else np.empty(0, np.int64)
+        who, whom = firms.colleagues(people)
+        boss = np.full(len(people), -1)
+        boss[works] = owner
+        mine = (whom == boss[who]) | (people[who] == boss[who])
+        found["employer"] = (people[who[mine]], whom[mine])
+        found["colleague"] = (people[who], whom)
+    who, whom = Acquaintances(population, columns).of(people)
+    return found | {"acquaintance": (people[who], whom)}
+
+
 # --- Columns ---
 
 
@@ -108,15 +139,11 @@ class Declared:
         return {name: one.levels for name, one in self.variables.items()}
 
 
-def declared(recipe: Recipe, ties: tuple[str, ...], cities: Cities | None) -> Declared:
+def declared(recipe: Recipe, ties: tuple[str, ...]) -> Declared:
     """The columns of a society of this recipe, by name."""
     found = {name: recipe.variables[name] for name in recipe.columns}
     if "firms" in ties:
         found |= {one.name: one for one in FIRMS}
-    if cities is not None:
-        found[SCHEME] = _owned(
-            SCHEME, "category", "the rule book that judges the person", levels=cities.levels, dtype=np.int8
-        )
     return Declared(found)
 
 
@@ -155,41 +182,3 @@ def firm_columns(population: Population, columns: Mapping[str, np.ndarray]) -> d
         made["firm_hygiene"][owner] = np.where(restaurant, table["kitchen_hygiene"][larger], 0.5)
         made["workers"][owner] = np.minimum(table["workers"][larger], np.iinfo(np.int16).max)
     return made
-
-
-# --- Cities ---
-
-
-@dataclass(frozen=True)
-class Cities:
-    """Cities with rule books: city number c goes by `schemes[c % len(schemes)]`; a city is a run of `grids` grids."""
-
-    schemes: tuple[str, ...]
-    grids: int
-
-    @classmethod
-    def load(cls, table: object, where: str) -> Cities | None:
-        """From a scenario's `[cities]`; None where there is none. Raises InputError for a value not allowed."""
-        if table is None:
-            return None
-        found = check_keys(table, ("schemes", "grids"), where)
-        schemes, grids = found.get("schemes"), found.get("grids", 4)
-        if not isinstance(schemes, list) or len(schemes) < 2 or not all(isinstance(one, str) for one in schemes):
-            raise InputError(f'{where}.schemes must be a list of two or more rule books or "none", found {schemes!r}.')
-        if isinstance(grids, bool) or not isinstance(grids, int) or grids < 1:
-            raise InputError(f"{where}.grids must be a whole number of at least 1, found {grids!r}.")
-        return cls(tuple(schemes), grids)
-
-    @property
-    def levels(self) -> tuple[str, ...]:
-        """Each scheme once: the labels of the column `scheme`."""
-        return tuple(dict.fromkeys(self.schemes))
-
-    def home(self, people: np.ndarray) -> np.ndarray:
-        """The city of each id."""
-        return people // (GRID * self.grids)
-
-    def scheme(self, city: np.ndarray) -> np.ndarray:
-        """The code of the scheme of each city: int8."""
-        codes = np.array([self.levels.index(one) for one in self.schemes], np.int8)
-        return codes[city % len(self.schemes)]

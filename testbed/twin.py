@@ -17,6 +17,7 @@ from synthetic.channels.base import Acts
 from synthetic.ledger import Ledger
 from testbed.history import History, Strays
 from testbed.society import Society, Views
+from testbed.tied import LISTED, adverse_bits, outside, tied
 from testbed.world import Injection, Scheme, World
 
 TOUCHED = ("root", "person", "hop", "first", "last", "score", "decision", "list", "sanction")
@@ -95,6 +96,7 @@ def replay(
         links = strayed_between(society, base, history, active)
         for one, other in world.moved:
             links += zip(society.household[one].tolist(), society.household[other].tolist(), strict=True)
+        links += tied_between(society, base, history)
         fresh = np.isin(society.household, np.array(links, np.int64)) & ~active
         if not fresh.any():
             return Replay(people, history, links)
@@ -110,6 +112,25 @@ def strayed_between(society: Society, base: History, now: History, active: np.nd
         after = _keys(mine, np.ones(len(mine.victim), bool))
         for actor, victim in {key[:2] for key in before ^ after}:
             found.add((int(society.household[actor]), int(society.household[victim])))
+    return sorted(found)
+
+
+def tied_between(society: Society, base: History, now: History) -> list[tuple[int, int]]:
+    """(household, household at the other end of a tie) of everybody whose lists differ where a neighbor reads them."""
+    regime, people = society.scenario.regime, now.people
+    masks = dict.fromkeys(regime.ties, regime.reaching_bits)
+    if LISTED in society.scenario.held:
+        masks["acquaintances"] = masks.get("acquaintances", np.uint16(0)) | adverse_bits(regime)
+    if not masks:
+        return []
+    differs = np.zeros(len(people), np.uint16)
+    for t in range(base.periods - 1):
+        differs |= base.lists(t)[people] ^ now.lists(t)
+    found: set[tuple[int, int]] = set()
+    for name, mask in masks.items():
+        source = people[differs & mask > 0]
+        place, ends = tied(society.ties(name), source)
+        found.update(zip(society.household[source[place]].tolist(), society.household[ends].tolist(), strict=True))
     return sorted(found)
 
 
@@ -165,6 +186,7 @@ def overlay(base: History, part: Replay, injection: Injection | None) -> History
         ),
         roots=np.empty(0, np.int64) if injection is None else injection.roots,
         since=0 if injection is None else injection.period,
+        schemes=None if base.schemes is None or run.schemes is None else laid(base.schemes, run.schemes),
     )
 
 
@@ -177,7 +199,8 @@ def _joined(old: Acts, new: Acts, inside: np.ndarray) -> Acts:
 def touched(society: Society, base: History, part: Replay, roots: dict[int, int], since: int) -> pd.DataFrame:
     """Who differs from the base at some month from `since` on, one row each, with the root it goes back to.
 
-    `roots` maps households to their root. hop: self, household, none; displaced, with root -1, where no
+    `roots` maps households to their root. hop: self, or the shortest tie to the root: household, kin, employer,
+    colleague, acquaintance, none; displaced, with root -1, where no
     entry leads back to any root: a model that looks at people together moved them. first, last: months of the first and
     last difference in anything a rule reads (standing counts, score, decision, lists, sanctions);
     last is the final month where the worlds have not come together again.
@@ -203,13 +226,13 @@ def touched(society: Society, base: History, part: Replay, roots: dict[int, int]
             both.append(np.bincount(flat, minlength=len(people) * kinds).reshape(-1, kinds))
         record[t] = (both[0] != both[1]).any(axis=1)
     anything = record | np.logical_or.reduce(list(differs.values()))
+    if base.schemes is not None and run.schemes is not None:
+        anything |= base.schemes[:, people] != run.schemes
     anything[:since] = False
     who = np.flatnonzero(anything.any(axis=0))
     household = society.household[people[who]]
     root = np.array([roots.get(int(one), -1) for one in household], np.int64)
-    own = {int(society.household[one]) for one in roots.values()}
-    hop = np.where(people[who] == root, "self", np.where([int(one) in own for one in household], "household", "none"))
-    hop = np.where(root < 0, "displaced", hop)
+    hop = np.where(root < 0, "displaced", shortest(society, people[who], root))
     first = anything[:, who].argmax(axis=0)
     last = periods - 1 - anything[::-1, who].argmax(axis=0)
     return pd.DataFrame(
@@ -223,6 +246,19 @@ def touched(society: Society, base: History, part: Replay, roots: dict[int, int]
         },
         columns=list(TOUCHED),
     )
+
+
+def shortest(society: Society, people: np.ndarray, root: np.ndarray) -> np.ndarray:
+    """The shortest tie of each person to a root (-1: to nobody): self, household, kin, employer, ..., none."""
+    hop = np.full(len(people), "none", object)
+    own = np.unique(root[root >= 0])
+    known = np.flatnonzero(root >= 0)
+    pair = root[known] * society.size + people[known]
+    for name, (one, other) in reversed(outside(society.population, society.columns, own).items()):
+        hop[known[np.isin(pair, one * society.size + other)]] = name
+    hop[known[society.household[people[known]] == society.household[root[known]]]] = "household"
+    hop[known[people[known] == root[known]]] = "self"
+    return hop
 
 
 def _unequal(old: np.ndarray, new: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ from synthetic.draws import GRID, dense, pack, sparse, uniform
 from synthetic.ledger import INJECTED, ORIGINS, entry_id
 from testbed.history import History, Strays
 from testbed.models.decide import Decide
+from testbed.moving import SCHEME, movers, moves
 from testbed.recorder import Recorder
 from testbed.regimes.state import Reach, RegimeState
 from testbed.society import Society, Views
@@ -106,6 +107,8 @@ class World:
         }
         if LISTED in scenario.held:
             self.direct[LISTED] = np.zeros(n, np.int32)
+        self.moving = moves(society)
+        self.schemes = np.zeros((periods, n), np.int8) if self.moving else None
         self.known = self._ties("acquaintances") if LISTED in scenario.held else None
         self.around = np.zeros(society.size, np.uint16)
         self.acts: list[Acts] = []
@@ -124,7 +127,7 @@ class World:
             if self.injection is not None and self.injection.period == t:
                 self._inject(t)
             self.record.write(t)
-            changed = self._post(t)
+            changed = np.union1d(self._post(t), self._move(t)) if self.moving else self._post(t)
             if self.scheme.scorer is not None:
                 around = self._look_around(t)
                 changed = np.union1d(changed, self._meet(around))
@@ -150,6 +153,7 @@ class World:
             strays=tuple(self.strays),
             roots=np.empty(0, np.int64) if self.injection is None else self.injection.roots,
             since=0 if self.injection is None else self.injection.period,
+            schemes=self.schemes,
         )
 
     def _ties(self, name: str) -> Reach:
@@ -313,6 +317,16 @@ class World:
         if t == 0:
             touched[:] = True
         return np.flatnonzero(touched & self.scored)
+
+    def _move(self, t: int) -> np.ndarray:
+        """Let those who move this month come under another city's scheme. Returns their positions."""
+        listed = self.lists[t - 1] & self.adverse > 0 if t else np.zeros(len(self.people), bool)
+        who, scheme, stays = movers(self.society, t, self.grids, self.place, listed)
+        self.direct[SCHEME][who] = scheme
+        self.record.leave(who[stays], t)
+        if self.schemes is not None:
+            self.schemes[t] = self.direct[SCHEME]
+        return who[self.scored[who]]
 
     def _score(self, t: int, changed: np.ndarray) -> None:
         fresh = "draws" in self.scheme.needs

@@ -1,0 +1,46 @@
+"""Moving between cities: who moves in a month, and which rule book judges them from then on.
+
+Adults move alone, at `regime.moving.rate` a month, `listed_ratio` times that while they are on an adverse list. A move
+goes to the city of somebody drawn from the whole society, so that large cities draw more. The share `record_follows`
+takes its record along; of the others the entries that stand are left behind, for good.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic.draws import candidates, pack, sparse, uniform
+from testbed.society import Society
+
+SCHEME = "scheme"
+
+
+def moves(society: Society) -> bool:
+    """Whether anybody moves: the rate is not 0, and the scheme differs by city."""
+    return SCHEME in society.scenario.held and society.scenario.regime.value("moving", "rate") > 0
+
+
+def movers(
+    society: Society, t: int, grids: np.ndarray, place: np.ndarray, listed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Those who move in month t: (positions, code of the scheme they come under, whether their record stays behind).
+
+    `place` maps ids to positions, -1 for people who are not simulated; `listed`: who is on an adverse list.
+    """
+    regime = society.scenario.regime
+    rate, ratio = regime.value("moving", "rate"), regime.value("moving", "listed_ratio", 1.0)
+    most = rate * max(ratio, 1.0)
+    person, k = candidates(society.seed, "moving", grids, t, most)
+    here = person < society.size
+    here[here] = (place[person[here]] >= 0) & ~society.child[person[here]]
+    person, k = person[here], k[here]
+    at = place[person]
+    address = pack(person, t, 0, k)
+    coin = uniform(sparse(society.seed, "moving:accept", address)) * most
+    goes = coin < rate * np.where(listed[at], ratio, 1.0)
+    at, address = at[goes], address[goes]
+    at, first = np.unique(at, return_index=True)
+    address = address[first]
+    whose = (uniform(sparse(society.seed, "moving:where", address)) * society.size).astype(np.int64)
+    stays = uniform(sparse(society.seed, "moving:record", address)) >= regime.value("moving", "record_follows", 1.0)
+    return at, np.asarray(society.columns[SCHEME])[whose], stays
