@@ -131,6 +131,12 @@ class Channel:
         """Whether its false matches are acts entered on somebody else (screening has false alarms instead)."""
         return self.mechanism == "acts" or bool(_module(self.mechanism).STRAYS)
 
+    @property
+    def summary(self) -> str:
+        """What its mechanism does, in one line."""
+        doc = "An act is recorded, missed, doubled, or falls on somebody else."
+        return doc if self.mechanism == "acts" else (_module(self.mechanism).__doc__ or "").splitlines()[0]
+
     def set(self, values: Mapping[str, object]) -> Channel:
         """The same channel with some dials at other values."""
         turned = {key: d.set(values[d.path]) if d.path in values else d for key, d in self.numbers.items()}

@@ -166,7 +166,14 @@ def channel(name: str) -> Iterator[str]:
     held = Channel.load(name)
     yield f"  {held.title}"
     yield from folded("  records: ", ", ".join(held.kinds))
-    yield f"  takes for the actor: {'somebody of the same ' + held.mistakes if held.mistakes else 'any neighbor'}"
+    if held.mechanism != "acts":
+        yield from folded("  without an act: ", held.summary)
+    who = f"somebody of the same {held.mistakes}" if held.mistakes else "any neighbor"
+    where = "the whole society" if held.among == "society" else "the grid"
+    yield f"  takes for the actor: {who}, in {where}" if held.strays else "  takes nobody for the actor"
+    for word, column in (("is about those with", held.whose), ("reaches in full those with", held.through)):
+        if column:
+            yield f"  {word}: {column}"
     yield from dials(held.dials.values())
     yield from texts(dial.source for dial in held.dials.values())
 
