@@ -42,7 +42,7 @@ def record_access(case: Any) -> PerPerson:
     seen = stands & (case.disclosure.own_record | ((held.noticed >= 0) & (held.noticed <= t)))
     scored = np.asarray(case.scored, bool)
     part, whole = (_per_person(case, held.subject[which]) * scored for which in (seen, stands))
-    return PerPerson(part, whole, why="no entry that a rule reads stands")
+    return PerPerson(part, whole, why="no entry that a rule reads stands", bounds=(0.0, 1.0))
 
 
 def _per_person(case: Any, subject: NDArray) -> NDArray[np.float64]:

@@ -27,7 +27,7 @@ class PerPerson:
     whose denominator is above 0. `unit_of` names the clusters the people were drawn in: None for
     the case's own, else one integer per person (an injected root, say). `exact` says that the value
     carries no sampling error by construction (intervals collapse to the value). `unit` is named where it
-    is not the measure's own.
+    is not the measure's own. `bounds`: the least and greatest value that there can be; limits are cut there.
     """
 
     numerator: np.ndarray
@@ -38,6 +38,7 @@ class PerPerson:
     qualifiers: Mapping[str, object] = field(default_factory=dict)
     why: str = ""
     unit: str = ""
+    bounds: tuple[float, float] = (float("-inf"), float("inf"))
 
 
 @dataclass(frozen=True)

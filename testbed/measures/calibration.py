@@ -15,8 +15,9 @@ from testbed.measures.clustering import few, rate_limits, summed, widened
 from testbed.measures.pairs import Floats, Index, Sample, Side, comparisons, limits, p_row, sampled, spread
 from testbed.measures.ranking import ranks
 from testbed.statistics import intervals
+from testbed.statistics.clusters import clustered
 from testbed.statistics.counts import coded, pair_sums
-from testbed.statistics.estimates import Estimates, clustered, reasons
+from testbed.statistics.estimates import Estimates, reasons
 
 BINS = 10
 SUPPORT = 0.8
@@ -104,8 +105,8 @@ def _spread(sample: Sample, rows: Index, key: Index, size: int, influence: Float
     """Standard errors, units, and covariance (None unless clusters are shared) of sums of influences by key."""
     if sample.owner is not None:
         sums = pair_sums(sample.owner[rows], sample.n_owners, key, size, columns=(influence, np.ones(len(rows))))
-        error, units, covariance, _ = clustered(sums, np.zeros(size), np.ones(size), size)
-        return error, units, covariance
+        made = clustered(sums, np.zeros(size), np.ones(size), size)
+        return made.error, made.units, made.covariance
     square = influence**2 / (sample.weight[rows] if sample.are_people else 1.0)
     units = np.bincount(key, weights=sample.weight[rows] if sample.are_people else None, minlength=size).astype(float)
     stretch = np.where(units > 1, units / (units - 1), np.nan)

@@ -33,4 +33,4 @@ def error_burden(case: Any) -> PerPerson:
         wrong += (history.decision(t) == -1) & (history.deserved(t) != -1)
     months = np.where(case.scored, history.periods / 1000, 0.0)
     exact = blind(case) or not case.scenario.errors
-    return PerPerson(np.where(case.scored, wrong, 0.0), months, exact=exact)
+    return PerPerson(np.where(case.scored, wrong, 0.0), months, exact=exact, bounds=(0.0, np.inf))

@@ -46,7 +46,7 @@ def error_lifetime(case: Any) -> Iterator[PerPerson | Row]:
     last = _last(found)
     life = last + 1 - found.since
     left = life >= found.months
-    yield found.part(life)
+    yield found.part(life, bounds=(0.0, float(found.months)))
     corrected, _ = _entries(found)
     ends = (corrected & ~left, ~corrected & ~left, left)
     yield from (found.part(share, suffix, unit="rate") for suffix, share in zip(shares, ends, strict=True))

@@ -117,6 +117,7 @@ class Effects:
     def part(
         self, per_root: np.ndarray, suffix: str = "", qualifiers: Mapping[str, object] | None = None, *,
         exact: bool = False, signed: bool = False, why: str = "", unit: str = "",
+        bounds: tuple[float, float] = (-np.inf, np.inf),
     ) -> PerPerson:  # fmt: skip
         """A number of each root as a part of a measure: the mean over roots, roots as units.
 
@@ -131,7 +132,7 @@ class Effects:
             denominator[self.roots] = times
         return PerPerson(
             numerator, denominator, np.arange(n), exact=exact and len(self.roots) > 0, suffix=suffix,
-            qualifiers=dict(qualifiers or {}), why=why or self.why, unit=unit,
+            qualifiers=dict(qualifiers or {}), why=why or self.why, unit=unit, bounds=bounds,
         )  # fmt: skip
 
 

@@ -112,7 +112,9 @@ def _appeals(case: Any, *, wrong: bool) -> PerPerson:
     n = len(case.people)
     contested = np.bincount(mine.subject, minlength=n)
     reversed_ = np.bincount(mine.subject[struck], minlength=n)
-    return PerPerson(reversed_, contested, why=f"no {'wrong' if wrong else 'true'} entry was contested")
+    return PerPerson(
+        reversed_, contested, why=f"no {'wrong' if wrong else 'true'} entry was contested", bounds=(0.0, 1.0)
+    )
 
 
 REVERSAL = (

@@ -58,7 +58,7 @@ def reason_coverage(case: Any, *, decision: str | None = None) -> Iterator[PerPe
     """
     for name in RIGHTS if decision is None else (decision,):
         part, whole = covered(case, name)
-        yield PerPerson(part, whole, qualifiers={"decision": name}, why=f"no {name} decision")
+        yield PerPerson(part, whole, qualifiers={"decision": name}, why=f"no {name} decision", bounds=(0.0, 1.0))
 
 
 @measure(

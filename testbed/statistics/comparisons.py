@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.statistics import intervals
+from testbed.statistics.clusters import cross_products
 from testbed.statistics.counts import Pairs
-from testbed.statistics.estimates import Estimates, cross_products
+from testbed.statistics.estimates import Estimates
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -32,7 +33,8 @@ def differences(made: Estimates, g: Index, r: Index, alpha: float = intervals.AL
     mover = intervals.newcombe(made.value[g], (low[g], high[g]), made.value[r], (low[r], high[r]))
     if made.covariance is None:
         return mover
-    half = intervals.quantile(alpha, shared_freedom(made, g, r)) * standard_errors(made, g, r)
+    error = standard_errors(made, g, r)
+    half = intervals.quantile(alpha, shared_freedom(made, g, r)) * np.where(error > 0, error, np.nan)
     if not made.binary and made.matched is None:
         return gap - half, gap + half
     edge = (made.error[g] == 0) | (made.error[r] == 0)
@@ -40,9 +42,20 @@ def differences(made: Estimates, g: Index, r: Index, alpha: float = intervals.AL
 
 
 def shared_freedom(made: Estimates, g: Index, r: Index) -> Array:
-    """Degrees of freedom of a comparison: of the group with fewer units."""
+    """Degrees of freedom of a comparison: units less one of the group with fewer.
+
+    Where the tails of influences leave either standard error fewer, Satterthwaite's (1946) of the sum of both
+    variances, if that is less.
+    """
     freedom = made.freedom()
-    return np.minimum(freedom[g], freedom[r])
+    least = np.minimum(made.units[g], made.units[r]) - 1
+    least = np.where(np.isnan(freedom[g] + freedom[r]), np.nan, least)
+    if made.tail is None:
+        return least
+    square = made.error[g] ** 2, made.error[r] ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        joint = (square[0] + square[1]) ** 2 / (square[0] ** 2 / freedom[g] + square[1] ** 2 / freedom[r])
+    return np.fmin(least, np.where(np.isnan(least), np.nan, joint))
 
 
 def standard_errors(made: Estimates, g: Index, r: Index) -> Array:
@@ -126,13 +139,17 @@ def detectable(made: Estimates, g: Index, r: Index, power: float = 0.8) -> Array
 
 @dataclass(frozen=True)
 class Spread:
-    """A comparison over all groups: value with interval, the people of the smallest group, why it is NaN."""
+    """A comparison over all groups: value with interval, the people of the smallest group, why it is NaN.
+
+    p: that all groups are equal, family-wise over all their pairs and over the quantities.
+    """
 
     value: float
     low: float
     high: float
     n: int
     why: str = ""
+    p: float = math.nan
 
 
 def across(rates: Sequence[Estimates], kind: str) -> tuple[Spread, Spread | None]:
@@ -168,7 +185,39 @@ def _over(rates: Sequence[Estimates], kind: str) -> Spread:
         return Spread(math.nan, math.nan, math.nan, n, "the rate is 0 in every group")
     worse = np.max if kind == "difference" else np.min
     value, low, high = (float(worse(column)) for column in zip(*found))
-    return Spread(value, low, high, n)
+    return Spread(value, low, high, n, p=_p_of_all(rates))
+
+
+def _p_of_all(rates: Sequence[Estimates]) -> float:
+    """p that no group differs in any quantity: the range over groups, Bonferroni over quantities.
+
+    It goes with the low limit: that is above 0 where this is under 0.05, up to what separates the pairs' tests
+    from their intervals. NaN where a pair cannot be tested.
+    """
+    least = []
+    for made in rates:
+        groups = len(made.value)
+        if groups < 2:
+            return math.nan
+        g, r = np.triu_indices(groups, 1)
+        p = _pooled_p(made, g, r)
+        least.append(math.nan if np.isnan(p).any() else intervals.p_range(float(p.min()), groups))
+    return min(1.0, len(least) * float(np.min(least)))
+
+
+def _pooled_p(made: Estimates, g: Index, r: Index) -> Array:
+    """The p of each pair when all groups are equal.
+
+    More than two groups of plain counts, each with five expected events and non-events: the score test with the rate
+    pooled over all of them, which is exact in large samples (Fisher's test, pair by pair, is under its level). Else the
+    pair's own test.
+    """
+    if made.events is not None and made.trials is not None and len(made.value) > 2 and not made.exact:
+        rate = float(made.events.sum() / made.trials.sum())
+        if min(rate, 1 - rate) * float(made.trials.min()) >= intervals.FEW_EVENTS:
+            spread = np.sqrt(rate * (1 - rate) * (1 / made.trials[g] + 1 / made.trials[r]))
+            return intervals.two_sided((made.value[g] - made.value[r]) / spread)
+    return p_values(made, g, r)
 
 
 def _one(made: Estimates, kind: str, alpha: float) -> tuple[float, float, float]:
@@ -220,7 +269,8 @@ def mean_differences(
     )
     square = cross_products(joined, len(rates[0].levels))
     freedom = np.min([shared_freedom(made, g, r) for made in rates], axis=0)
-    variance = (square[g, g] + square[r, r] - 2 * square[g, r]) * (freedom + 1) / freedom
+    units = np.min([np.minimum(made.units[g], made.units[r]) for made in rates], axis=0)
+    variance = (square[g, g] + square[r, r] - 2 * square[g, r]) * units / (units - 1)
     half = intervals.quantile(alpha, freedom) * np.sqrt(np.maximum(variance, 0.0))
     edge = np.any([made.binary & ((made.error[g] == 0) | (made.error[r] == 0)) for made in rates], axis=0)
     low = np.where(edge, np.mean(below, axis=0), half)

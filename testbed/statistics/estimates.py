@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from testbed.measures.base import PerPerson
 from testbed.statistics import intervals
+from testbed.statistics.clusters import clustered
 from testbed.statistics.counts import CellRate, Pairs, cell_counts, clusters_of, coded, dense_ids, pair_sums, weights_of
 from testbed.statistics.intervals import FEW_EVENTS, FEWEST_CLUSTERS
 
@@ -26,7 +27,9 @@ class Estimates:
     0/1 rates have `binary`, an effective n and, for plain counts of people, `events` and `trials`
     as whole numbers; otherwise `weighted` sums of both. `exact`: no sampling error by construction.
     `influence`: of each cluster on each group's value. `matched`: of an AUC, the pairs of people that
-    could be formed (limits at 0 and 1).
+    could be formed (limits at 0 and 1). `tail`: degrees of freedom of the clustered standard error where few
+    clusters hold most of it. `holding`: (K, 2) clusters with an event, and with a non-event, of a clustered 0/1
+    rate. `bounds`: the least and greatest that the quantity can be.
     """
 
     levels: tuple[str, ...]
@@ -44,6 +47,9 @@ class Estimates:
     exact: bool = False
     influence: Pairs | None = None
     matched: Array | None = None
+    tail: Array | None = None
+    holding: Array | None = None
+    bounds: tuple[float, float] = (-np.inf, np.inf)
 
     @property
     def plain(self) -> bool:
@@ -51,8 +57,9 @@ class Estimates:
         return self.events is not None
 
     def freedom(self) -> Array:
-        """Degrees of freedom: units less one; NaN under ten units, for then there is no interval."""
-        return np.where(self.units >= FEWEST_CLUSTERS, self.units - 1, np.nan)
+        """Degrees of freedom: units less one, or fewer by the tail; NaN under ten units: then there is no interval."""
+        most = self.units - 1 if self.tail is None else np.fmin(self.tail, self.units - 1)
+        return np.where(self.units >= FEWEST_CLUSTERS, most, np.nan)
 
     def limits(self, alpha: float = intervals.ALPHA) -> tuple[Array, Array]:
         """Limits of each group's value, by the table of MEASURES section 0."""
@@ -68,6 +75,8 @@ class Estimates:
             if few.any():
                 exact = intervals.clopper_pearson(self.events[few], self.trials[few], alpha)
                 low[few], high[few] = exact
+        if self.holding is not None:
+            low, high = intervals.few_clusters(self.value, self.holding, self.units, (low, high), alpha)
         return low, high
 
     def _around(self, z: Array, alpha: float) -> tuple[Array, Array]:
@@ -78,7 +87,11 @@ class Estimates:
             low[edge], high[edge] = intervals.clopper_pearson(
                 self.value[edge] * self.matched[edge], self.matched[edge], alpha
             )
-        return low, high
+        else:
+            # No spread seen is no knowledge of the spread: such a mean has no interval.
+            flat = self.error == 0
+            low, high = np.where(flat, np.nan, low), np.where(flat, np.nan, high)
+        return np.maximum(low, self.bounds[0]), np.minimum(high, self.bounds[1])
 
     def only(self, keep: NDArray[np.bool_]) -> Estimates:
         """The same for some of the groups."""
@@ -99,6 +112,8 @@ class Estimates:
             events=cut(self.events),
             trials=cut(self.trials),
             matched=cut(self.matched),
+            tail=cut(self.tail),
+            holding=cut(self.holding),
             influence=None,
             weighted=None if self.weighted is None else (self.weighted[0][keep], self.weighted[1][keep]),
         )
@@ -165,13 +180,16 @@ def binary_estimates(
     }  # fmt: skip
     endless = np.full(len(levels), np.inf)
     if pairs is not None:
-        error, units, covariance, influence = clustered(pairs, value, trials, len(levels))
-        if kish is not None or not np.array_equal(units, n):
-            spread = np.divide(error**2, binomial, out=np.ones(len(levels)), where=binomial > 0)
+        made = clustered(pairs, value, trials, len(levels), leave_out=True)
+        if kish is not None or not np.array_equal(made.units, n):
+            spread = np.divide(made.error**2, binomial, out=np.ones(len(levels)), where=binomial > 0)
             effective = effective / np.maximum(spread, 1.0)
             weighted = (events.astype(float), trials.astype(float))
-            common.update(covariance=covariance, weighted=weighted, influence=influence)
-            return Estimates(**common, units=units, error=error, effective=effective)
+            # Clusters that vary no more than people alone would do not tell how well their variance is known.
+            tail = np.where(spread > 1, made.tail, made.units - 1)
+            common.update(covariance=made.covariance, weighted=weighted, influence=made.influence, tail=tail)
+            common.update(holding=_holding(pairs, len(levels)))
+            return Estimates(**common, units=made.units, error=made.error, effective=effective)
     error = np.sqrt(binomial)
     if kish is not None:
         weighted = (events.astype(float), trials.astype(float))
@@ -180,38 +198,11 @@ def binary_estimates(
     return Estimates(**common, units=endless, error=error, effective=effective, events=events, trials=trials)
 
 
-def clustered(pairs: Pairs, value: Array, total: NDArray, groups: int) -> tuple[Array, Array, Array | None, Pairs]:
-    """Standard errors by cluster, clusters per group, covariance of the groups if they share any, and the influences.
-
-    Influence of a cluster on sum(a) / sum(b): (a_c - value b_c) / sum(b); variance G/(G-1) sum of squares.
-    """
-    held = pairs.sums[:, 1] != 0
-    cluster, group = pairs.cluster[held], pairs.group[held]
-    a, b = pairs.sums[held, 0], pairs.sums[held, 1]
-    units = np.bincount(group, minlength=groups).astype(float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        influence = (a - value[group] * b) / total[group]
-        stretch = np.sqrt(units / (units - 1))
-    stretch = np.where(units > 1, stretch, np.nan)
-    if not len(cluster) or np.bincount(dense_ids(cluster)[0]).max() < 2:
-        variance = np.bincount(group, weights=influence**2, minlength=groups)
-        return np.sqrt(variance) * stretch, units, None, Pairs(cluster, group, influence)
-    kept = Pairs(cluster, group, influence)
-    square = cross_products(kept, groups)
-    return np.sqrt(np.diag(square)) * stretch, units, square * np.outer(stretch, stretch), kept
-
-
-def cross_products(influence: Pairs, groups: int) -> Array:
-    """Sums over clusters of the products of the influences on two groups, (groups, groups)."""
-    codes, n_clusters = dense_ids(influence.cluster)
-    if n_clusters * groups <= 1 << 23:
-        table = np.zeros((n_clusters, groups))
-        np.add.at(table, (codes, influence.group), influence.sums)
-        return table.T @ table
-    from scipy.sparse import csr_matrix
-
-    thin = csr_matrix((influence.sums, (codes, influence.group)), shape=(n_clusters, groups))
-    return np.asarray((thin.T @ thin).toarray())
+def _holding(pairs: Pairs, groups: int) -> Array:
+    """Clusters with an event, and with a non-event, by group: (groups, 2)."""
+    a, b = pairs.sums[:, 0], pairs.sums[:, 1]
+    sides = [np.bincount(pairs.group[some], minlength=groups) for some in (a > 0, b > a)]
+    return np.stack(sides, axis=1).astype(float)
 
 
 def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
@@ -245,13 +236,15 @@ def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
             kish = np.divide(sum_b**2, squares, out=np.zeros(groups), where=squares > 0)
         return binary_estimates(levels, sum_a, sum_b, n, kish, pairs, nobody, listed, part.exact)
     value = np.divide(sum_a, sum_b, out=np.full(groups, np.nan), where=sum_b != 0)
-    units, covariance, influences = n.astype(float), None, None
-    if pairs is not None:
-        error, units, covariance, influences = clustered(pairs, value, sum_b, groups)
-    else:
-        influence = a - value[code] * b
-        square = total((w if are_people else w * w) * influence**2)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            error = np.where(units > 1, np.sqrt(square * units / (units - 1)) / np.abs(sum_b), np.nan)
     why = reasons(value, n, nobody, listed)
-    return Estimates(levels, value, n, why, units, error, covariance, exact=part.exact, influence=influences)
+    common: dict[str, Any] = {"exact": part.exact, "bounds": part.bounds}
+    if pairs is not None:
+        made = clustered(pairs, value, sum_b, groups, leave_out=True)
+        common.update(covariance=made.covariance, influence=made.influence, tail=made.tail)
+        return Estimates(levels, value, n, why, made.units, made.error, **common)
+    influence = a - value[code] * b
+    square = total((w if are_people else w * w) * influence**2)
+    units = n.astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.where(units > 1, np.sqrt(square * units / (units - 1)) / np.abs(sum_b), np.nan)
+    return Estimates(levels, value, n, why, units, error, **common)

@@ -232,22 +232,17 @@ def _across(measure: Measure, part: Across, case: Any, split: str) -> Rows:
     rates = [estimate(each, case, split) for each in part.parts]
     spread, observed = comparisons.across(rates, part.kind)
     rows = []
+    unit = _unit(measure, part)
     for suffix, found in (("", spread), ("_observed", observed)):
-        if found is not None:
-            numbers = (found.value, found.low, found.high)
-            rows.append(
-                _row(
-                    measure,
-                    _named(measure, part, suffix),
-                    split,
-                    "",
-                    "",
-                    numbers,
-                    found.n,
-                    found.why,
-                    _unit(measure, part),
-                )
-            )
+        if found is None:
+            continue
+        numbers = (found.value, found.low, found.high)
+        rows.append(_row(measure, _named(measure, part, suffix), split, "", "", numbers, found.n, found.why, unit))
+        # The ratio of the same rates would be the same test a second time.
+        if part.kind == "difference" and not all(made.exact for made in rates):
+            why = found.why or "a pair of groups cannot be tested: too few groups or clusters, or no spread"
+            name = _named(measure, part, f"{suffix}_p")
+            rows.append(_row(measure, name, split, "", "", (found.p, math.nan, math.nan), found.n, why, "p"))
     return rows
 
 

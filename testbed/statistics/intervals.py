@@ -60,6 +60,32 @@ def clopper_pearson(events: ArrayLike, n: ArrayLike, alpha: float) -> tuple[Arra
     return np.where(events > 0, low, 0.0), np.where(events < n, high, 1.0)
 
 
+def few_clusters(
+    rate: Array, holding: Array, units: Array, limits: tuple[Array, Array], alpha: float
+) -> tuple[Array, Array]:
+    """Limits of clustered rates, widened where fewer than five clusters hold an event (or a non-event).
+
+    So few do not show how events cluster, so those of one cluster count as one: Clopper-Pearson for X events
+    among X / rate people, X the clusters that hold any. Without any event a cluster is the trial: none of G
+    clusters had one. `holding`: (K, 2) clusters with events, with non-events.
+
+    >>> none = np.zeros(1)
+    >>> few_clusters(none, np.array([[0.0, 40.0]]), np.array([40.0]), (none, none), 0.05)[1].round(3).tolist()
+    [0.088]
+    """
+    low, high = limits
+    for side in (0, 1):
+        share, clusters = np.abs(side - np.asarray(rate, float)), holding[:, side]
+        few = (clusters < FEW_EVENTS) & (units >= FEWEST_CLUSTERS)
+        if few.any():
+            trials = np.divide(clusters, share, out=units.astype(float), where=(clusters > 0) & (share > 0))[few]
+            ends = clopper_pearson(clusters[few], trials, alpha)
+            ends = (1 - ends[1], 1 - ends[0]) if side else ends
+            low, high = low.copy(), high.copy()
+            low[few], high[few] = np.minimum(low[few], ends[0]), np.maximum(high[few], ends[1])
+    return low, high
+
+
 def newcombe(
     rate_g: ArrayLike, limits_g: tuple[Array, Array], rate_r: ArrayLike, limits_r: tuple[Array, Array]
 ) -> tuple[Array, Array]:
@@ -191,17 +217,39 @@ def range_level(groups: int, alpha: float = ALPHA) -> float:
 
     if groups <= 2:
         return alpha
-    x = np.linspace(-9.0, 9.0, 2001)
-    weight = groups * np.exp(-x * x / 2) / np.sqrt(2 * np.pi) * (x[1] - x[0])
-
-    def covered(q: float) -> float:
-        return float(weight @ (ndtr(x) - ndtr(x - q)) ** (groups - 1))
-
     low, high = 0.0, 20.0
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if covered(middle) < 1 - alpha else (low, middle)
+        low, high = (middle, high) if _range_within(middle, groups) < 1 - alpha else (low, middle)
     return float(2 * ndtr(-low / np.sqrt(2)))
+
+
+def _range_within(q: float, groups: int) -> float:
+    """The chance that the range of `groups` standard normals is at most q."""
+    from scipy.special import ndtr
+
+    x = np.linspace(-9.0, 9.0, 2001)
+    weight = groups * np.exp(-x * x / 2) / np.sqrt(2 * np.pi) * (x[1] - x[0])
+    return float(weight @ (ndtr(x) - ndtr(x - q)) ** (groups - 1))
+
+
+def p_range(p: float, groups: int) -> float:
+    """The p of the largest of all pairs of `groups`, from the smallest two-sided p of a pair: `range_level` undone.
+
+    Tukey's: the chance that the largest of all pairs is as far out as this one, when all are equal. At most
+    the number of pairs times p (Bonferroni), and never less than p.
+
+    >>> p_range(0.05, 2), round(p_range(range_level(5), 5), 6)
+    (0.05, 0.05)
+    """
+    from scipy.special import ndtri
+
+    pairs = groups * (groups - 1) / 2
+    if math.isnan(p) or groups <= 2:
+        return p
+    if p < 1e-9:  # beyond the precision of one less the integral
+        return min(1.0, p * pairs)
+    return float(min(max(p, 1 - _range_within(-float(ndtri(p / 2)) * math.sqrt(2), groups)), 1.0, p * pairs))
 
 
 def two_sided(statistic: ArrayLike, freedom: ArrayLike = np.inf) -> Array:

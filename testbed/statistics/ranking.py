@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from testbed.statistics.clusters import clustered
 from testbed.statistics.counts import clusters_of, coded, pair_sums, weights_of
-from testbed.statistics.estimates import Estimates, clustered, reasons
+from testbed.statistics.estimates import Estimates, reasons
 
 Array = NDArray[np.float64]
 
@@ -39,11 +40,12 @@ class Auc:
         rows = np.bincount(here, weights=w if are_people else None, minlength=2 * groups)
         influence = w * (component - auc[code]) / total[here]
         known = clusters_of(case)
-        covariance, pairs = None, None
+        covariance, pairs, tail = None, None, None
         if known is not None and len(at):
             ones = np.ones(len(at))
             sums = pair_sums(known[0][at], known[1], code, groups, columns=(influence, ones))
-            error, units, covariance, pairs = clustered(sums, np.zeros(groups), np.ones(groups), groups)
+            made = clustered(sums, np.zeros(groups), np.ones(groups), groups)
+            error, units, covariance, pairs, tail = made.error, made.units, made.covariance, made.influence, made.tail
         else:
             # DeLong: the variance of the mean of the components of each side, added.
             square = np.bincount(here, weights=influence**2 / (w if are_people else 1.0), minlength=2 * groups)
@@ -61,7 +63,10 @@ class Auc:
         if known is not None and len(at):
             sides = pair_sums(known[0][at], known[1], code, groups, columns=(positive, ~positive))
             matched = np.bincount(sides.group[sides.sums.all(axis=1)], minlength=groups)
-        return Estimates(levels, auc, n, why, units, error, covariance, influence=pairs, matched=matched)
+        return Estimates(
+            levels, auc, n, why, units, error, covariance, influence=pairs, matched=matched, tail=tail,
+            bounds=(0.0, 1.0),
+        )  # fmt: skip
 
 
 def delong(

@@ -120,3 +120,57 @@ def test_unequal_values_without_any_spread_have_no_p_value() -> None:
     n = np.array([20, 20])
     made = Estimates(("a", "b"), np.array([1.0, 2.0]), n, ("", ""), n.astype(float), np.zeros(2))
     assert np.isnan(comparisons.p_values(made, np.array([0]), np.array([1]))).all()
+
+
+def test_the_p_of_a_largest_difference_is_that_of_the_pair_for_two_and_tukeys_for_more() -> None:
+    two = counts([30, 45], [200, 210])
+    pair = comparisons.p_values(two, np.array([1]), np.array([0]))[0]
+    assert comparisons.across([two], "difference")[0].p == pytest.approx(pair)
+    five = counts([60, 75, 70, 66, 90], [300, 300, 280, 310, 300])
+    rate = five.events.sum() / five.trials.sum()  # type: ignore[union-attr]
+    q = max(
+        abs(five.value[g] - five.value[r]) * np.sqrt(2) / np.sqrt(rate * (1 - rate) * (1 / five.n[g] + 1 / five.n[r]))
+        for g in range(5)
+        for r in range(g)
+    )
+    assert comparisons.across([five], "difference")[0].p == pytest.approx(
+        stats.studentized_range.sf(q, 5, np.inf), rel=1e-5
+    )
+
+
+def test_few_events_keep_the_exact_tests_of_the_pairs_and_two_quantities_double_p() -> None:
+    sparse = counts([0, 1, 6], [40, 40, 40])
+    least = comparisons.p_values(sparse, np.array([2]), np.array([0]))[0]
+    found = comparisons.across([sparse], "difference")[0].p
+    assert least < found <= 3 * least
+    other = counts([10, 11, 12], [40, 40, 40])
+    assert comparisons.across([sparse, other], "difference")[0].p == pytest.approx(2 * found)
+
+
+def test_the_p_of_a_far_pair_stays_above_the_pairs_own_and_a_pair_without_p_leaves_none() -> None:
+    far = counts([100, 500, 300], [1000, 1000, 1000])
+    assert 0 < comparisons.across([far], "difference")[0].p < 1e-60
+    alone = counts([3], [10])
+    assert np.isnan(comparisons.across([alone], "difference")[0].p)
+
+
+@pytest.mark.parametrize(("groups", "n", "rate"), [(3, 2000, 0.3), (12, 400, 0.2)])
+def test_p_values_of_largest_differences_are_uniform_where_all_groups_are_equal(
+    groups: int, n: int, rate: float
+) -> None:
+    draw = np.random.Generator(np.random.Philox(groups * n))
+    found = [
+        comparisons.across([counts(draw.binomial(n, rate, groups), [n] * groups)], "difference")[0].p
+        for _ in range(500)
+    ]
+    assert stats.kstest(found, "uniform").pvalue > 0.001
+
+
+def test_fishers_p_is_never_under_its_level_exactly() -> None:
+    # All tables of 12 and 9 people at one rate: P(p <= a) <= a for every a that occurs.
+    x, y = (a.ravel() for a in np.meshgrid(np.arange(13), np.arange(10), indexing="ij"))
+    made = counts(np.concatenate([x, y]), np.repeat([12, 9], [len(x), len(y)]))
+    p = comparisons.p_values(made, np.arange(len(x)), np.arange(len(x)) + len(x))
+    for rate in (0.1, 0.5):
+        weight = stats.binom.pmf(x, 12, rate) * stats.binom.pmf(y, 9, rate)
+        assert all(weight[p <= a + 1e-12].sum() <= a + 1e-9 for a in np.unique(p))

@@ -156,8 +156,19 @@ def test_a_comparison_over_all_groups_names_the_split_and_no_group() -> None:
     rows = made(Across((PerPerson(hit(), np.ones(600)),)), splits=["g", "g*sex"])
     assert rows[["measure", "split", "group", "versus"]].to_numpy().tolist() == [
         ["flip_rate", "g", "", ""],
+        ["flip_rate_p", "g", "", ""],
         ["flip_rate", "g*sex", "", ""],
+        ["flip_rate_p", "g*sex", "", ""],
     ]
+
+
+def test_a_largest_difference_is_tested_once_and_not_where_a_group_is_left_out() -> None:
+    part = (PerPerson(hit(), np.ones(600)),)
+    assert made(Across(part, "ratio"), splits=["g"])["measure"].tolist() == ["flip_rate"]
+    some = (PerPerson(hit() * (np.arange(600) % 3 > 0), (np.arange(600) % 3 > 0) * 1.0),)
+    rows = made(Across(some), splits=["g"]).set_index("measure")
+    assert "left out: a" in rows.loc["flip_rate_p", "why"]
+    assert rows.loc["flip_rate_observed_p", "value"] > 0.05
 
 
 def test_people_of_no_group_are_counted_in_none() -> None:

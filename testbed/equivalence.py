@@ -1,0 +1,88 @@
+"""Equal enough: two one-sided tests of findings against bounds that were declared before the run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from synthetic.errors import InputError, unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RATIOS = ("_ratio", "_ratio_observed")
+
+
+def checked(bounds: Mapping[str, float] | None) -> dict[str, float]:
+    """The declared bounds by measure, in the findings' spelling. Raises InputError for one that bounds nothing.
+
+    >>> checked({"adverse_gap": 0.02})
+    {'adverse_gap': 0.02}
+    """
+    from testbed.spelling import canonical, split_name
+
+    found: dict[str, float] = {}
+    for name, bound in (bounds or {}).items():
+        if isinstance(bound, bool) or not isinstance(bound, int | float) or not math.isfinite(bound) or bound <= 0:
+            raise InputError(f"equivalence of {name}: found the bound {bound!r}, a number above 0 is needed.")
+        if split_name(name)[0].endswith(RATIOS) and bound >= 1:
+            raise InputError(
+                f"equivalence of {name}: found the bound {bound!r}, of a ratio it is below 1, such as 0.8."
+            )
+        found[canonical(name)] = float(bound)
+    return found
+
+
+def judged(findings: pd.DataFrame, bounds: Mapping[str, float] | None) -> pd.DataFrame:
+    """The findings with an `_equivalent` row after each row of a measure that has a bound.
+
+    Its value is 1 where the 95 % interval of the row lies strictly within the bound: (-bound, bound), of a ratio
+    (bound, 1/bound). That is two one-sided tests at 2.5 % each (Schuirmann 1987; the level of ICH E9, 1998), decided by
+    the interval that is printed, so that a claim `.within(-bound, bound)` says the same. Of a largest difference, which
+    is never below 0, it is high < bound. 0: not shown, which is not that they differ. NaN where the row has no value
+    or no interval, with why. Equality is never shown by a p value that is large.
+
+    Raises InputError where a bound names a measure that is not among the findings.
+
+    >>> from testbed.finding import frame
+    >>> rows = [{"measure": "adverse_gap", "value": 0.01, "low": -0.01, "high": 0.03}]
+    >>> judged(frame(rows), {"adverse_gap": 0.04})["value"].tolist()
+    [0.01, 1.0]
+    """
+    limits = checked(bounds)
+    if not limits:
+        return findings
+    import pandas as pd
+
+    from testbed.finding import frame
+
+    names = findings["measure"].tolist()
+    for name in limits:
+        if name not in names:
+            raise unknown("measure with a bound", name, sorted(set(names)))
+    held: list[dict[str, Any]] = []
+    places: list[int] = []
+    for place, row in enumerate(findings.to_dict("records")):
+        bound = limits.get(str(row["measure"]))
+        if bound is not None:
+            held.append(_verdict(row, bound))
+            places.append(place)
+    added = frame(held).set_axis(places, axis=0)
+    attrs, kept = dict(findings.attrs), findings.reset_index(drop=True)
+    # Stable: the verdict of a row stands right after it.
+    made = pd.concat([kept, added]).sort_index(kind="stable").reset_index(drop=True)
+    made.attrs = attrs
+    return made
+
+
+def _verdict(row: Mapping[str, Any], bound: float) -> dict[str, Any]:
+    stem, bracket, inside = str(row["measure"]).partition("[")
+    least, most = (bound, 1 / bound) if stem.endswith(RATIOS) else (-bound, bound)
+    value, low, high = (float(row[key]) for key in ("value", "low", "high"))
+    why = str(row["why"]) if math.isnan(value) else ""
+    if not why and (math.isnan(low) or math.isnan(high)):
+        why = "the row has no interval"
+    verdict = math.nan if why else float(least < low and high < most)
+    name = f"{stem}_equivalent{bracket}{inside}"
+    return {**row, "measure": name, "value": verdict, "low": math.nan, "high": math.nan, "unit": "flag", "why": why}
