@@ -1,0 +1,116 @@
+"""Acts that were done only because of a sanction, and whose stay on which list brought it.
+
+The coin of such an act lies at or above the rate that its actor would have without any sanction; the stays that are
+named are those without which, the others left as they are, it would lie at or above the rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthetic.draws import pack, sparse, uniform
+from testbed.history import History
+from testbed.regimes.base import TIES, Sanction
+from testbed.regimes.response import Response
+
+if TYPE_CHECKING:
+    from testbed.case import Case
+
+Ints = NDArray[np.int64]
+Stay = tuple[int, str, int]
+"""A person, a holder, and a month in which the holder has the person on its list."""
+
+_RAISED = pd.DataFrame({
+    "person": np.empty(0, np.int64), "period": np.empty(0, np.int64), "kind": np.empty(0, np.int64),
+    "k": np.empty(0, np.int64), "coin": np.empty(0, np.float64), "rate": np.empty(0, np.float64),
+})  # fmt: skip
+
+
+class Inducement:
+    """Reads induced acts of some people out of a history."""
+
+    def __init__(self, case: Case, history: History, people: Ints) -> None:
+        self.case, self.history, self.people = case, history, people
+        self.regime = case.scenario.regime
+
+    def acts(self) -> pd.DataFrame:
+        """Induced acts: person, period, kind, k, coin, and the rate without any sanction."""
+        months = [*(self.raised(t) for t in range(1, self.history.periods)), _RAISED]
+        return pd.concat(months, ignore_index=True).astype(_RAISED.dtypes.to_dict())
+
+    def stays(self, acts: pd.DataFrame) -> pd.DataFrame:
+        """Stays without which an act would not have been done: act (its row), carrier, holder, month."""
+        return pd.DataFrame(list(self._bringers(acts)), columns=["act", "carrier", "holder", "month"])
+
+    def raised(self, t: int) -> pd.DataFrame:
+        """Acts of a month that would not have been done at the rates without any sanction."""
+        society, acts = self.case.society, self.history.acts[t]
+        mine = np.isin(acts.person, self.people) if len(self.people) < society.size else slice(None)
+        person, kind, k = acts.person[mine], acts.kind[mine], acts.k[mine]
+        most = np.array([one.most for one in self.case.scenario.conduct])[kind]
+        coin = uniform(sparse(society.seed, "conduct:accept", pack(person, t, kind, k))) * most
+        rate = society.views.rates[kind, person]
+        self._response.thin(rate, person, kind, self.case.scenario.kinds, t)
+        only = coin >= rate
+        return pd.DataFrame(
+            {"person": person[only], "period": t, "kind": kind[only], "k": k[only], "coin": coin[only],
+             "rate": rate[only]}
+        )  # fmt: skip
+
+    def _bringers(self, acts: pd.DataFrame) -> Iterator[tuple[int, int, str, int]]:
+        """(act, carrier, holder, month) for each stay without which the act would not have been done."""
+        regime, kinds = self.regime, self.case.scenario.kinds
+        for act, person, period, kind, coin, rate in zip(
+            acts.index, acts["person"], acts["period"], acts["kind"], acts["coin"], acts["rate"], strict=True
+        ):
+            name = kinds[kind]
+            raising = [one for one in regime.sanctions if name in one.raises]
+            mask = int(self.history.sanctions(period - 1)[self.history.place(np.array([person]))[0]])
+            force: list[tuple[float, tuple[Stay, ...]]] = []
+            for sanction in raising:
+                if mask >> self.history.sanction_names.index(sanction.name) & 1:
+                    factor = regime.value(sanction.name, name, 1.0)
+                    force.append((factor, self._carriers(person, period - 1, sanction)))
+            for stay in sorted({one for _, stays in force for one in stays}):
+                left = [factor for factor, stays in force if stays != (stay,)]
+                if coin >= rate * float(np.prod(left)):
+                    yield act, *stay
+
+    def _carriers(self, person: int, month: int, sanction: Sanction) -> tuple[Stay, ...]:
+        """Whose stay brings a sanction to a person: the person's own, else those of the household or of ties."""
+        if self._on(sanction.by, month, np.array([person]))[0]:
+            return ((person, sanction.by, month),)
+        others, when = self._homes[int(self.case.society.household[person])], month
+        if sanction.reach in TIES:
+            ties, when = self.case.society.ties(sanction.reach), month - 1
+            others = ties.others[ties.indptr[person] : ties.indptr[person + 1]]
+            others = others[np.isin(others, self.people)]
+        others = others[self._on(sanction.by, when, others)]
+        if sanction.reach not in TIES or sanction.reach == "kin":
+            reaches = uniform(sparse(self.case.seed, "regime:family", pack(others)))
+            others = others[reaches < self.regime.value("family", "share")]
+        return tuple((int(one), sanction.by, when) for one in others if one != person)
+
+    def _on(self, holder: str, month: int, people: Ints) -> NDArray[np.bool_]:
+        """Which of these people a holder lists in a month."""
+        if month < 0 or not len(people):
+            return np.zeros(len(people), bool)
+        lists = self.history.lists(month)[self.history.place(people)].astype(np.uint64)
+        return (lists >> np.uint64(self.history.list_names.index(holder))) & np.uint64(1) == 1
+
+    @cached_property
+    def _response(self) -> Response:
+        scenario, society = self.case.scenario, self.case.society
+        return Response(self.regime, society.ids, seed=society.seed, rights=scenario.disclosure, kinds=scenario.conduct)
+
+    @cached_property
+    def _homes(self) -> Mapping[int, Ints]:
+        order = np.argsort(self.case.society.household[self.people], kind="stable")
+        home, first = np.unique(self.case.society.household[self.people][order], return_index=True)
+        return dict(zip(home.tolist(), np.split(self.people[order], first[1:]), strict=True))

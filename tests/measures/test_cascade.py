@@ -1,0 +1,168 @@
+"""Cascades of one wrong entry: matrices known by hand, branching simulated, and a world whose copies are counted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from testbed.lineage import RECORD, Lineage
+from testbed.measures.base import measures
+from testbed.measures.cascade import Cascades, cascades
+from testbed.measures.next_generation import all_sizes, by_age, radii, sizes, spectral_radius
+from testbed.models.lottery import Lottery
+from testbed.scenario import Scenario
+from testbed.setting import Setting, run_case
+from testbed.statistics import expand
+from testbed.twin import Inject
+
+TWO = np.array([[0.5, 0.9], [0.0, 0.1]])
+
+
+def rows_of(case, name):
+    made = measures.get(name)
+    return {row["measure"]: row for row in expand(made, made(case), case)}
+
+
+def family(children, starts, kinds, months):
+    """A lineage of one root with these (child, parent) pairs."""
+    ids = np.arange(100, 100 + len(kinds))
+    rows = pd.DataFrame({
+        "id": ids, "kind": kinds, "holder": RECORD, "person": 0, "start": starts, "end": months, "wrong": True,
+    })  # fmt: skip
+    edges = pd.DataFrame(children, columns=["child", "parent"]) + 100
+    return Lineage(rows, edges)
+
+
+# --- The matrix ---
+
+
+def test_one_entry_copied_44_times_has_r_0_and_size_45():
+    line = family([(i, 0) for i in range(1, 45)], [2] * 45, ["entry"] + ["copy"] * 44, 6)
+    made = Cascades.of([(line, np.array([100]))] * 3, 6)
+    matrix = made.matrix()
+    assert spectral_radius(matrix) == 0
+    assert sizes(matrix)[made.roots[0]] == pytest.approx(45)
+    assert made.nodes.sum(axis=1).tolist() == [45, 45, 45]
+
+
+def test_the_two_type_example_has_r_one_half_and_sizes_2_and_three_point_one_one():
+    assert spectral_radius(TWO) == 0.5
+    assert sizes(TWO).round(2).tolist() == [2.0, 3.11]
+
+
+def test_one_type_has_size_one_over_one_minus_r():
+    for r in (0.1, 0.5, 0.9):
+        assert sizes(np.array([[r]]))[0] == pytest.approx(1 / (1 - r))
+
+
+def test_only_types_that_lead_to_a_class_with_r_1_or_more_are_infinite():
+    # 0 and 1 lead to each other with radius 1; 2 leads to them; 3 to a leaf only; 4 is the leaf.
+    matrix = np.zeros((5, 5))
+    matrix[0, 1] = matrix[1, 0] = 1.0
+    matrix[0, 2] = 0.1
+    matrix[4, 3] = 7.0
+    assert np.isinf(sizes(matrix)).tolist() == [True, True, True, False, False]
+    assert sizes(matrix)[3:].tolist() == [8.0, 1.0]
+    many = np.stack([matrix, matrix * 0.5])
+    np.testing.assert_array_equal(all_sizes(many)[0], sizes(matrix))
+    np.testing.assert_allclose(all_sizes(many)[1], sizes(matrix * 0.5))
+    np.testing.assert_allclose(radii(many), [1.0, 0.5])
+
+
+def test_children_are_counted_by_age_over_parents_followed_to_that_age():
+    # Two parents followed for 3 months have a child each at ages 0 and 2; two followed for 1 month have one at age 0.
+    births, exposed = np.array([[[4.0, 0.0, 2.0]]]), np.array([[4.0, 2.0, 2.0]])
+    assert by_age(births, exposed)[0, 0] == 4 / 4 + 0 / 2 + 2 / 2
+    assert np.isnan(by_age(births, np.zeros((1, 3)))[0, 0])
+
+
+# --- Estimated from cascades ---
+
+
+def branching(rng, many, matrix, months):
+    """Lineages of roots of type 0 (first half) or 1, with Poisson children, each a month after its parent."""
+    parts = []
+    for root in range(many):
+        kinds, starts, pairs = [root % 2], [0], []
+        for parent in range(10_000):
+            if parent >= len(kinds):
+                break
+            for kind in (0, 1):
+                for _ in range(rng.poisson(matrix[kind, kinds[parent]])):
+                    if starts[parent] + 1 < months:
+                        pairs.append((len(kinds), parent))
+                        kinds.append(kind)
+                        starts.append(starts[parent] + 1)
+        line = family(pairs or np.empty((0, 2), int), starts, [f"type{kind}" for kind in kinds], months)
+        parts.append((line, np.array([100])))
+    return parts
+
+
+def test_planted_branching_is_recovered_within_the_bootstrap_interval():
+    rng = np.random.Generator(np.random.Philox(7))
+    made = Cascades.of(branching(rng, 120, TWO, 24), 24)
+    assert made.types == ("type0@record", "type1@record")
+    many = made.matrix(made.redrawn(1))
+    low, high = np.quantile(radii(many), [0.025, 0.975])
+    assert low < 0.5 < high
+    assert high - low < 0.4
+    low, high = np.quantile(all_sizes(many), [0.025, 0.975], axis=0)
+    assert (low < sizes(TWO)).all()
+    assert (sizes(TWO) < high).all()
+
+
+# --- In a world ---
+
+
+@pytest.fixture(scope="module")
+def case():
+    scenario = Scenario.load("rongcheng").set({"error.per_1000": 60, "error.period": 4})
+    return run_case(scenario, people=6144, periods=14)
+
+
+def test_the_observed_size_counts_all_that_goes_back_to_each_root(case):
+    found, made, _ = cascades(case)
+    assert made.nodes.sum(axis=1).min() == 1
+    row = rows_of(case, "cascade_size")["cascade_size_observed"]
+    assert row["value"] == pytest.approx(made.nodes.sum() / len(found.roots))
+    assert row["n"] == len(case.twin(Inject()).roots)
+    assert row["low"] < row["value"] < row["high"]
+
+
+def test_copies_end_a_line_unless_a_sanction_makes_acts(case):
+    found = rows_of(case, "cascade_size")
+    assert found["cascade_size[type=copy@railway]"]["value"] == 1
+    assert found["cascade_size[type=copy@bank]"]["value"] > 1
+    assert 0 < rows_of(case, "reproduction_number")["reproduction_number"]["value"] < 1
+
+
+def test_where_no_sanction_raises_a_rate_r_is_0_and_the_size_is_entry_listing_and_copies(case):
+    still = {path: 1.0 for path in case.scenario.dials
+             if path.startswith(("regime.credit.", "regime.rebate."))}  # fmt: skip
+    quiet = run_case(case.scenario.set(still), people=4096, periods=10)
+    row = rows_of(quiet, "reproduction_number")["reproduction_number"]
+    assert row["value"] == 0
+    assert np.isnan(row["low"])
+    found = rows_of(quiet, "cascade_size")
+    listing = found["cascade_size[type=listing@blacklist]"]["value"]
+    # Sharing is on and a stay lasts for 3 months at least, so every stay begun 2 months before the end was copied.
+    assert 2.5 < listing <= 3
+    unshared = run_case(quiet.scenario.set({"regime.sharing.share": 0}), people=4096, periods=10)
+    found = rows_of(unshared, "cascade_size")
+    assert found["cascade_size[type=listing@blacklist]"]["value"] == 1
+    assert not [name for name in found if "copy" in name]
+
+
+def test_the_lottery_has_no_cascade_exactly(case):
+    drawn = Setting(case.scenario, people=2048, periods=8).case(Lottery())
+    row = rows_of(drawn, "reproduction_number")["reproduction_number"]
+    assert row["value"] == row["low"] == row["high"] == 0
+    row = rows_of(drawn, "cascade_size")["cascade_size"]
+    assert row["value"] == row["low"] == row["high"] == 1
+
+
+def test_a_run_that_ends_before_the_entry_says_so(case):
+    short = run_case(case.scenario, people=1024, periods=3)
+    for name in ("reproduction_number", "cascade_size"):
+        for row in rows_of(short, name).values():
+            assert np.isnan(row["value"])
+            assert "before month 4" in row["why"]
