@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from synthetic.errors import InputError, check_keys, unknown
@@ -26,6 +27,7 @@ from testbed.regimes.base import (
 DECISIONS = {"adverse": -1, "favored": 1}
 WHO = ("all", "adults", "children")
 BITS = 16
+OFF = FOLDER / "common" / "off.toml"
 NUMBERS: Mapping[str, tuple[str, ...]] = {
     "sharing": ("share",),
     "family": ("share",),
@@ -48,6 +50,12 @@ KEYS = (
     "title", "as_of", "claimed", "coupled", "not_modelled", "switches", "lists", "agencies", "sanctions", "gates",
     "debts", *NUMBERS,
 )  # fmt: skip
+
+
+@cache
+def common() -> Mapping[str, dict[str, object]]:
+    """The clauses that every regime has, off in the base case."""
+    return {clause: dict(part) for clause, part in load_toml(OFF).items() if isinstance(part, dict)}
 
 
 class _Reader:
@@ -94,7 +102,7 @@ class _Reader:
         for clause, keys in NUMBERS.items():
             texts = TEXTS.get(clause, ())
             part = check_keys(self.table.get(clause, {}), (*keys, *texts), f"{self.where}, {clause}")
-            for key, value in part.items():
+            for key, value in {**common().get(clause, {}), **part}.items():
                 if key not in texts:
                     self.number(value, clause, key)
         for key in EXPIRY:

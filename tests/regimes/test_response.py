@@ -69,7 +69,7 @@ def test_a_stronger_response_only_thins(made):
 
 
 def test_avoidance_hides_its_share_of_counted_acts_and_adds_none(made):
-    regime = made({"response": {"heeded": 0.5, "avoidance": 0.4}})
+    regime = made({"response": {"heeded": 0.5, "avoidance": 0.4, "adaptation": 0}})
     people = np.arange(N)
     state = RegimeState(regime, people, people, np.zeros(N, bool), seed=5, rights=OPEN, kinds=KINDS)
     hidden = state.evades(people, np.zeros(N, int), np.zeros(N, int), NAMES, 3)
