@@ -67,3 +67,46 @@ def test_a_rate_above_its_bound_is_an_error_and_not_a_clip():
     )
     with pytest.raises(InputError, match=r"utility_late.*most"):
         run_case(scenario, people=GRID, periods=1)
+
+
+def write(folder, name="kind", **lines):
+    text = {"title": '"x"', "direction": '"lawful"', "most": "0.1", **lines}
+    rate = 'rate = { value = 0.01, unit = "acts", source = "assumed", reading = "assumed", range = [0, 0.1] }'
+    path = folder / f"{name}.toml"
+    path.write_text("\n".join([*(f"{key} = {value}" for key, value in text.items()), rate]))
+    return str(path)
+
+
+def test_a_lawful_act_counts_neither_against_nor_for_a_person_and_may_be_sensitive(tmp_path):
+    for direction, adverse, favorable in (
+        ("adverse", True, False),
+        ("favorable", False, True),
+        ("lawful", False, False),
+    ):
+        kind = Conduct.load(write(tmp_path, direction=f'"{direction}"'))
+        assert (kind.adverse, kind.favorable, kind.sensitive) == (adverse, favorable, False)
+    assert Conduct.load(write(tmp_path, sensitive="true")).sensitive
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ({"direction": '"unlawful"'}, "lawful"),
+        ({"direction": '"adverse"', "sensitive": "true"}, "sensitive"),
+        ({"sensitive": '"yes"'}, "sensitive"),
+        ({"most": "0.5"}, r"most is 0.5, allowed: above 0 to 0.36"),
+        ({"most": "0"}, "most is 0,"),
+    ],
+)
+def test_a_kind_with_a_wrong_word_or_bound_says_which(tmp_path, lines, said):
+    with pytest.raises(InputError, match=said):
+        Conduct.load(write(tmp_path, **lines))
+
+
+def test_candidates_at_the_largest_bound_are_numbered_below_those_of_entries_without_an_act():
+    from synthetic.channels.rare import FIRST
+    from synthetic.conduct.base import MOST
+    from synthetic.draws import candidates
+
+    _, k = candidates(1, "conduct:bound", np.arange(20_000), 0, MOST)
+    assert k.max() < FIRST
