@@ -155,7 +155,7 @@ class Channel:
 
     def sense(self, acts: Acts, at: At, *, seed: int, urban: int, minority: int) -> Sensed:
         """What becomes of these acts. `at(people, column)` reads what the channel sees of people."""
-        return sense(self, acts, at, seed=seed, urban=urban, minority=minority)
+        return sense(self, acts, self._reader(at), seed=seed, urban=urban, minority=minority)
 
     def arise(
         self, period: int, at: At, *, grids: np.ndarray, size: int, seed: int, urban: int, minority: int
@@ -168,7 +168,8 @@ class Channel:
 
         if self.mechanism == "acts":
             return nothing(period)
-        return _module(self.mechanism).arise(self, Scope(period, at, grids, size, seed, urban, minority))
+        scope = Scope(period, self._reader(at), grids, size, seed, urban, minority)
+        return _module(self.mechanism).arise(self, scope)
 
     def staleness(self, acts: Acts, *, seed: int) -> np.ndarray:
         """Months by which the entry of each act outlives its term in the record: int64 (n,), 0 for most.
@@ -179,7 +180,18 @@ class Channel:
 
     def mistaken_for(self, acts: Acts, at: At, size: int, *, seed: int) -> np.ndarray:
         """Whom the entry of a strayed act falls on: int64 (n,), -1 where nobody can be mistaken (see `namesakes`)."""
-        return mistaken_for(self, acts, at, size, seed=seed)
+        return mistaken_for(self, acts, self._reader(at), size, seed=seed)
+
+    def _reader(self, at: At) -> At:
+        """`at`, with a sentence where a column is missing."""
+
+        def read(people: np.ndarray, column: str) -> np.ndarray:
+            try:
+                return at(people, column)
+            except KeyError:
+                raise InputError(f"channel {self.name} reads column {column!r}, which its people lack.") from None
+
+        return read
 
 
 def _module(mechanism: str) -> ModuleType:

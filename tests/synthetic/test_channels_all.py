@@ -124,6 +124,15 @@ def test_every_channel_reads_columns_that_the_society_has():
         check_columns([Channel.load("income_register")], set(recipe.columns) - asked)
 
 
+def test_a_column_that_people_lack_is_named():
+    few = {key: COLUMNS[key] for key in ("age", "community", "household", "residence")}
+    channel = Channel.load("income_register")
+    with pytest.raises(InputError, match="income_register reads column 'benefit'"):
+        channel.arise(
+            0, lambda people, column: few[column][people], grids=np.arange(9), size=SIZE, seed=3, urban=0, minority=1
+        )
+
+
 def test_there_is_a_channel_of_every_mechanism():
     assert {Channel.load(name).mechanism for name in names()} == set(MECHANISMS)
 
