@@ -130,8 +130,9 @@ class Scenario:
                 f"{where}: outcome is {outcome!r}, allowed: deserved, future:KIND:WINDOW, recorded:KIND:WINDOW."
             )
         followed = str(error.get("kind", next(kind.name for kind in conduct if kind.adverse)))
-        if followed not in {kind.name for kind in conduct if kind.adverse}:
-            raise unknown(f"kind in {where}, error", followed, [kind.name for kind in conduct if kind.adverse])
+        against = [kind.name for kind in conduct if not kind.favorable]
+        if followed not in against:
+            raise unknown(f"kind in {where}, error", followed, against)
         made = cls(
             base=str(name_or_path) if str(name_or_path).endswith(".toml") else path.stem,
             title=str(table["title"]),
