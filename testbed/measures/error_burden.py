@@ -1,13 +1,16 @@
-"""Who bears the errors that the channels make by themselves, month after month."""
+"""Who bears the errors that the channels make by themselves, month after month, and which errors they are."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from synthetic.errors import unknown
 from testbed.measures.base import PerPerson, measure
 from testbed.measures.error_roots import blind
+from testbed.measures.error_sources import contributions
 
 
 @measure(
@@ -18,14 +21,18 @@ from testbed.measures.error_roots import blind
     needs=("history",),
     estimand="expected wrong adverse decisions in 1,000 months of a person in scope",
     interval="influence values by cluster, t(G-1)",
-    reference="MEASURES section 3",
+    reference="MEASURES section 3; Shapley (1953), Contributions to the Theory of Games II (sources)",
     caveats="Wrong means that the same scheme decides otherwise on the record without channel errors; whether the "
     "scheme itself is right is not asked. Months of one person are not counted as if they were independent.",
+    qualifiers={"source": "any"},
 )
-def error_burden(case: Any) -> PerPerson:
+def error_burden(case: Any, source: str = "any") -> Iterator[PerPerson]:
     """Wrong adverse decisions per 1,000 person-months: adverse on the record, not adverse on the shadow record.
 
-    Over all months of the run and all people in scope. Split by a group it says who bears them.
+    Over all months of the run and all people in scope. Split by a group it says who bears them. `source` takes them
+    apart by how the errors behind them came to be (`missed`, `false_match`, `collision`, `duplicate`, `stale`, ..., and
+    `appeal`, a true entry struck; see `synthetic.ledger.ORIGINS`): Shapley values, which sum to the whole and may be
+    negative where one error hides another. Asked for as it is registered, it gives the whole and every source.
     """
     history = case.history
     wrong = np.zeros(len(case.people))
@@ -33,4 +40,14 @@ def error_burden(case: Any) -> PerPerson:
         wrong += (history.decision(t) == -1) & (history.deserved(t) != -1)
     months = np.where(case.scored, history.periods / 1000, 0.0)
     exact = blind(case) or not case.scenario.errors
-    return PerPerson(np.where(case.scored, wrong, 0.0), months, exact=exact, bounds=(0.0, np.inf))
+    if source == "any":
+        yield PerPerson(np.where(case.scored, wrong, 0.0), months, exact=exact, bounds=(0.0, np.inf))
+    found = contributions(case, "origin")
+    owed = found.of.get("adverse", {})
+    if source != "any" and not found.why and source not in owed:
+        raise unknown("source of errors", source, ("any", *owed))
+    for name in owed if source == "any" else (source,):
+        if source == "any" and not owed[name].any():
+            continue
+        held = np.where(case.scored, owed[name], 0.0) if owed else np.zeros(len(months))
+        yield PerPerson(held, months * (not found.why), exact=exact, qualifiers={"source": name}, why=found.why)

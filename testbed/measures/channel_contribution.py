@@ -1,0 +1,59 @@
+"""How many wrong decisions each channel is behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from synthetic.errors import unknown
+from testbed.measures.base import PerPerson, measure
+from testbed.measures.error_effects import FAMILY
+from testbed.measures.error_roots import blind
+from testbed.measures.error_sources import APPEAL, OTHERS, SIDES, contributions
+
+
+@measure(
+    "channel_contribution",
+    harm=FAMILY,
+    unit="per 1,000 person-months",
+    better="lower",
+    estimand="Shapley value of a channel's errors in wrong decisions per 1,000 months of a person in scope",
+    interval="influence values by cluster, t(G-1)",
+    reference="Shapley (1953), Contributions to the Theory of Games II; MEASURES section 3",
+    caveats="Conduct is held: what errors lead people to do is not in it. Errors of two channels may cancel, so that a "
+    "value may be negative and shares of a total mean little. Errors are those of the run, not fresh ones.",
+    qualifiers={"channel": "all", "side": "adverse"},
+    gap="channel_contribution_gap",
+    default=False,
+)
+def channel_contribution(case: Any, channel: str = "all", side: str = "adverse") -> Iterator[PerPerson]:
+    """Wrong decisions per 1,000 person-months that are owed to each channel: a Shapley value, exact.
+
+    v(S) is the number of wrong decisions when only the errors that channels in S have made are in the record, conduct
+    as it was; a channel's value is what it adds to v, averaged over the orders in which channels may come in. They
+    sum to all wrong decisions. side=adverse: decided adversely and not deserving it; side=favorable: decided better
+    than deserved. Beside the channels: `appeal` (true entries struck), `operator` (entries made without cause),
+    `others` (wrong decisions about people whose own record is without error). channel=all, side=adverse, as it is
+    registered, gives every channel and both sides.
+    """
+    if side not in SIDES:
+        raise unknown("side", side, SIDES)
+    names = [one.name for one in case.scenario.channels]
+    found = contributions(case, "channel")
+    months = np.where(case.scored, case.history.periods / 1000, 0.0)
+    exact = blind(case) or not case.scenario.errors
+    nothing = np.zeros(len(case.people))
+    for side_ in SIDES if (channel, side) == ("all", "adverse") else (side,):
+        held = found.of.get(side_, {})
+        beside = [name for name in (APPEAL, *held) if name not in names and (held.get(name, nothing) != 0).any()]
+        known = list(dict.fromkeys([*names, *(name for name in beside if name != OTHERS)]))
+        known += [OTHERS] if OTHERS in beside else []
+        if channel not in ("all", *known):
+            raise unknown("channel", channel, ("all", *known))
+        for name in known if channel == "all" else [channel]:
+            owed = np.where(case.scored, held.get(name, nothing), 0.0)
+            yield PerPerson(
+                owed, months * (not found.why), exact=exact, qualifiers={"channel": name, "side": side_}, why=found.why
+            )

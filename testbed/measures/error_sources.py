@@ -1,0 +1,181 @@
+"""Which errors of the record are behind wrong decisions: Shapley values over their sources, person by person.
+
+Conduct is held: the errors that a run has made are laid apart by who made them, and the scheme is asked again about
+records in which only those of some sources are left. A person whose record one source alone disturbs owes all wrong
+decisions to it; where several do, every set of them is asked, so that the values are exact however many sources there
+are (Shapley 1953).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from math import factorial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.ledger import CAUSES, ORIGINS, Ledger
+from testbed.lineage import decisions_on
+
+APPEAL, OPERATOR, OTHERS, MISSED, STALE = "appeal", "operator", "others", "missed", "stale"
+"""Sources beside channels and origins: true entries struck; entries made without cause; errors about other people."""
+
+SIDES = ("adverse", "favorable")
+MOST = 12
+"""Sources that may disturb one record in one month: 4,096 sets of them."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Disturbances:
+    """By how much each error changes a count of its subject's record, and in which months: one row per error.
+
+    `source` indexes `names`; the record holds `sign` entries of `kind` more than the shadow record from `start` until
+    before `end`.
+    """
+
+    names: tuple[str, ...]
+    source: Ints
+    subject: Ints
+    kind: Ints
+    start: Ints
+    end: Ints
+    sign: Ints
+
+    @classmethod
+    def of(cls, ledger: Ledger, by: str) -> Disturbances:
+        """From a ledger; `by` is channel or origin."""
+        true = ledger.real & ledger.shadow
+        struck = ledger.end_cause == CAUSES.index("struck")
+        misuse = ledger.origin == ORIGINS.index("misuse")
+        channels = np.array([*ledger.channels, *(f"channel {k}" for k in range(len(ledger.channels), 16))], object)
+        made = np.where(misuse, OPERATOR, channels[ledger.channel])
+        if by == "origin":
+            made = np.where(misuse, OPERATOR, np.array(ORIGINS, object)[ledger.origin])
+        of_miss, of_stale = (MISSED, STALE) if by == "origin" else (made, made)
+        parts = (
+            (ledger.real & ~ledger.shadow, made, ledger.start, ledger.end, 1),
+            (ledger.shadow & ~ledger.real, of_miss, ledger.start, ledger.shadow_end, -1),
+            (true & (ledger.end > ledger.shadow_end), of_stale, ledger.shadow_end, ledger.end, 1),
+            (true & struck, APPEAL, ledger.end, ledger.shadow_end, -1),
+        )
+        columns: dict[str, list[NDArray]] = {name: [] for name in ("source", "subject", "kind", "start", "end", "sign")}
+        for which, source, start, end, sign in parts:
+            columns["source"].append(np.broadcast_to(np.asarray(source, object), which.shape)[which])
+            columns["subject"].append(ledger.subject[which])
+            columns["kind"].append(ledger.kind[which].astype(np.int64))
+            columns["start"].append(start[which].astype(np.int64))
+            columns["end"].append(end[which].astype(np.int64))
+            columns["sign"].append(np.full(int(which.sum()), sign))
+        whole = {name: np.concatenate(column) for name, column in columns.items()}
+        names, code = np.unique(whole.pop("source").astype(str), return_inverse=True)
+        return cls(tuple(names.tolist()), code.astype(np.int64), **whole)
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """Wrong decisions per person owed to each source, summed over months: `of[side][source]` float64 (n,).
+
+    `why` says why there are none; `total[side]` are the wrong decisions themselves.
+    """
+
+    of: Mapping[str, Mapping[str, NDArray[np.float64]]]
+    total: Mapping[str, NDArray[np.float64]]
+    why: str = ""
+
+
+def contributions(case: Any, by: str) -> Contributions:
+    """Shapley values of the sources of error over all months of a run, by channel or by origin.
+
+    Sides: adverse, decided adversely and deserving it not; favorable, decided better than deserved. Wrong decisions
+    about people whose own record no error disturbs (they follow from errors about others) are owed to `others`.
+    """
+    history, n = case.history, len(case.people)
+    if not case.separable or "entries" in case.scheme.needs:
+        return Contributions({}, {}, "the model looks at people together: it cannot be asked about one record")
+    found = Disturbances.of(history.ledger, by)
+    names = (*found.names, OTHERS)
+    of = {side: {name: np.zeros(n) for name in names} for side in SIDES}
+    total = {side: np.zeros(n) for side in SIDES}
+    people = np.unique(found.subject)
+    ledger = history.ledger.where(np.isin(history.ledger.subject, people))
+    at = np.searchsorted(people, ledger.subject)
+    shape = (len(people), len(history.kinds))
+    for t in range(history.periods):
+        wrong = _wrong(history.decision(t), history.deserved(t))
+        standing = ledger.standing(t, shadow=True)
+        shadow = np.zeros(shape, np.int64)
+        np.add.at(shadow, (at[standing], ledger.kind[standing]), 1)
+        now = (found.start <= t) & (t < found.end)
+        moved = np.zeros((len(found.names), *shape), np.int64)
+        np.add.at(
+            moved, (found.source[now], np.searchsorted(people, found.subject[now]), found.kind[now]), found.sign[now]
+        )
+        active = (moved != 0).any(axis=2)
+        owed = _owed(case, t, people, shadow, moved, active)
+        if isinstance(owed, str):
+            return Contributions({}, {}, owed)
+        for side in SIDES:
+            total[side] += wrong[side]
+            left = wrong[side].astype(float)
+            for place, name in enumerate(found.names):
+                of[side][name][people] += owed[side][place]
+                left[people] -= owed[side][place]
+            of[side][OTHERS] += np.where(np.abs(left) > 1e-9, left, 0.0)
+    return Contributions(of, total)
+
+
+def _wrong(decision: NDArray, deserved: NDArray) -> dict[str, NDArray[np.bool_]]:
+    return {"adverse": (decision == -1) & (deserved != -1), "favorable": decision > deserved}
+
+
+def _owed(
+    case: Any, t: int, people: Ints, shadow: Ints, moved: Ints, active: NDArray[np.bool_]
+) -> dict[str, NDArray[np.float64]] | str:
+    """Shapley values of one month, (sources, people) by side, or why there are none."""
+    made = {side: np.zeros(active.shape) for side in SIDES}
+    scored = case.scored[people]
+    many = active.sum(axis=0) * scored
+    if many.max(initial=0) > MOST:
+        return f"more than {MOST} sources of error disturb one record in one month"
+    deserved = case.history.deserved(t)[people]
+    for size in np.unique(many[many > 0]).tolist():
+        who = np.flatnonzero(many == size)
+        players = np.nonzero(active[:, who].T)[1].reshape(len(who), size)
+        values = dict(_values(case, t, people, shadow, moved, deserved, who, players))
+        for side in SIDES:
+            for place in range(size):
+                rest = [one for one in range(size) if one != place]
+                for taken in range(size):
+                    weight = factorial(taken) * factorial(size - taken - 1) / factorial(size)
+                    for some in combinations(rest, taken):
+                        gain = values[_bits((*some, place))][side] - values[_bits(some)][side]
+                        made[side][players[:, place], who] += weight * gain
+    return made
+
+
+def _values(
+    case: Any, t: int, people: Ints, shadow: Ints, moved: Ints, deserved: NDArray, who: Ints, players: Ints
+) -> Iterator[tuple[int, dict[str, NDArray[np.float64]]]]:
+    """Wrong decisions about each of `who` where the errors of a set of their sources are left, for every set."""
+    size = players.shape[1]
+    sets = range(1, 1 << size)
+    counts = []
+    for some in sets:
+        left = shadow[who].copy()
+        for place in range(size):
+            if some >> place & 1:
+                left += moved[players[:, place], who]
+        counts.append(left)
+    decided = decisions_on(case, np.tile(people[who], len(sets)), np.concatenate(counts), t).reshape(len(sets), -1)
+    yield 0, {side: np.zeros(len(who)) for side in SIDES}
+    for some, decision in zip(sets, decided, strict=True):
+        yield some, {side: flags.astype(float) for side, flags in _wrong(decision, deserved[who]).items()}
+
+
+def _bits(places: tuple[int, ...]) -> int:
+    return sum(1 << place for place in places)
