@@ -1,0 +1,146 @@
+"""The small tables behind two figures: error rates along the threshold by group, and calibration by group.
+
+Both are too long for findings and carry no claim of their own; they stand beside them as `curves.csv`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from testbed.measures.calibration import bins
+from testbed.measures.clustering import few, rate_limits, summed, units_in
+from testbed.measures.pairs import Sample, by_group, sampled, splits_in
+from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, clopper_pearson, quantile, wilson
+
+COLUMNS = ("figure", "model", "split", "group", "mark", "at", "x", "y", "low", "high", "n")
+"""figure: thresholds or calibration. mark: curve, cut (what was decided) or bin. at: the threshold, or the bin."""
+
+SHARES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.07, *(part / 20 for part in range(2, 20)), 0.97, 0.99)
+"""Thresholds are the scores below which these shares of all people lie."""
+
+MOST_SPLITS = 3
+MOST_GROUPS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Rows of a curve table; kept in `findings.attrs`, which is copied with every step, so it copies for nothing."""
+
+    rows: tuple[dict[str, Any], ...]
+
+    def __deepcopy__(self, memo: object) -> Curves:
+        return self
+
+
+def curves(case: Any, model: str = "") -> list[dict[str, Any]]:
+    """Rows (see COLUMNS) for a case, or a table, that has scores and outcomes of both kinds; else none.
+
+    Of the first three single attributes, the four largest groups each.
+    """
+    if case.score is None or case.outcome is None:
+        return []
+    sample = sampled(case)
+    assert sample.score is not None
+    assert sample.positive is not None
+    if not len(sample.at) or sample.positive.all() or not sample.positive.any():
+        return []
+    made: list[dict[str, Any]] = []
+    bin_of = bins(sample.score, sample.weight)
+    prediction = None if case.prediction is None else np.asarray(case.prediction, bool)[sample.at]
+    for split in [one for one in splits_in(case) if "*" not in one][:MOST_SPLITS]:
+        codes, levels = case.coded(split)
+        rows = by_group(codes[sample.at], len(levels))
+        largest = sorted(range(len(levels)), key=lambda g: (-sample.people(rows[g]), g))[:MOST_GROUPS]
+        for g in sorted(largest):
+            if not len(rows[g]):
+                continue
+            where = {"model": model, "split": split, "group": levels[g]}
+            made += [{**where, **row} for row in along_thresholds(sample, rows[g], prediction)]
+            made += [{**where, **row} for row in by_bins(sample, rows[g], bin_of)]
+    return made
+
+
+def along_thresholds(sample: Sample, rows: np.ndarray, prediction: np.ndarray | None) -> Iterator[dict[str, Any]]:
+    """x: false positive rate, y: true positive rate of a group, positive being a score above the threshold `at`.
+
+    The thresholds are the same for all groups. The cut is what was decided, whatever the scores say.
+    """
+    assert sample.score is not None
+    assert sample.positive is not None
+    score, weight, positive = sample.score[rows], sample.weight[rows], sample.positive[rows]
+    totals = [float(weight[positive == side].sum()) for side in (False, True)]
+    if min(totals) == 0:
+        return
+    n = sample.people(rows)
+    order = np.argsort(score, kind="stable")
+    for at in [-math.inf, *thresholds(sample)]:
+        above = order[np.searchsorted(score[order], at, side="right") :]
+        x, y = (float(weight[above][positive[above] == side].sum()) / totals[side] for side in (False, True))
+        yield {"figure": "thresholds", "mark": "curve", "at": at, "x": x, "y": y, "n": n}
+    if prediction is not None:
+        said = prediction[rows]
+        x, y = (float(weight[said & (positive == side)].sum()) / totals[side] for side in (False, True))
+        yield {"figure": "thresholds", "mark": "cut", "at": math.nan, "x": x, "y": y, "n": n}
+
+
+def thresholds(sample: Sample) -> list[float]:
+    """Scores of the pooled people under which SHARES of them lie, and the highest: each once, ascending."""
+    assert sample.score is not None
+    order = np.argsort(sample.score, kind="stable")
+    reached = np.cumsum(sample.weight[order])
+    places = np.searchsorted(reached, np.array(SHARES) * reached[-1], side="left")
+    return np.unique(sample.score[order][np.append(np.minimum(places, len(order) - 1), -1)]).tolist()
+
+
+def by_bins(sample: Sample, rows: np.ndarray, bin_of: np.ndarray) -> Iterator[dict[str, Any]]:
+    """x: mean score, y: share of positive outcomes with its interval, of a group's people in each pooled bin."""
+    assert sample.score is not None
+    for number, here in enumerate(by_group(bin_of[rows], int(bin_of.max()) + 1)):
+        mine = rows[here]
+        if not len(mine):
+            continue
+        weight = sample.weight[mine]
+        x = float(np.average(sample.score[mine], weights=weight))
+        rate, low, high = rate_of(sample, mine)
+        n = sample.people(mine)
+        yield {
+            "figure": "calibration", "mark": "bin", "at": number, "x": x, "y": rate, "low": low, "high": high, "n": n,
+        }  # fmt: skip
+
+
+def rate_of(sample: Sample, rows: np.ndarray) -> tuple[float, float, float]:
+    """The rate of positive outcomes of some people and its 95 % limits, by cluster where there are any.
+
+    Wilson with effective n; under five events or non-events the ends of Clopper and Pearson too, the wider.
+    """
+    assert sample.positive is not None
+    weight, positive = sample.weight[rows], sample.positive[rows]
+    whole = float(weight.sum())
+    rate = float(weight[positive].sum()) / whole
+    n = whole if sample.are_people else whole**2 / float((weight**2).sum())
+    low, high = (float(end) for end in wilson(rate, n, quantile(ALPHA)))
+    if sample.owner is not None:
+        owner = sample.owner[rows]
+        units = units_in(owner)
+        if units < FEWEST_CLUSTERS:
+            return rate, math.nan, math.nan
+        influence = summed(owner, sample.n_owners, weight * (positive - rate) / whole)
+        low, high = (float(end) for end in rate_limits(rate, n, influence, units))
+    if few(rate * n, (1 - rate) * n):
+        ends = clopper_pearson(np.array([rate * n]), np.array([n]), ALPHA)
+        low, high = min(low, float(ends[0][0])), max(high, float(ends[1][0]))
+    return rate, low, high
+
+
+def curve_frame(rows: Sequence[dict[str, Any]]) -> Any:
+    """The curve table as it is written: columns COLUMNS, one row per point."""
+    import pandas as pd
+
+    return pd.DataFrame.from_records([{**dict.fromkeys(("low", "high"), math.nan), **row} for row in rows]).reindex(
+        columns=list(COLUMNS)
+    )
