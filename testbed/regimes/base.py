@@ -80,6 +80,7 @@ class Sanction:
     gate: str = ""
     audience: tuple[str, ...] = ()
     switch: str = ""
+    where: str = ""
 
     @property
     def family(self) -> str:
@@ -173,17 +174,22 @@ class Regime:
 
     @property
     def follows(self) -> bool:
-        """Whether anything follows from a low or high grade: the regime is active and its general switches are on.
+        """Whether anything follows from a low or high grade: the regime is active and some sanction is switched on.
 
-        A switch that some sanction names is that sanction's own.
+        Sanctions need every general switch on, and the switch of their own that some name.
         """
-        own = {f"regime.{sanction.switch}.follows" for sanction in self.sanctions}
-        general = (d for path, d in self.numbers.items() if path.endswith(".follows") and path not in own)
-        return self.active and all(bool(d.value) for d in general)
+        return self._switched_on and (not self.sanctions or any(map(self.in_force, self.sanctions)))
 
     def in_force(self, sanction: Sanction) -> bool:
         """Whether a sanction follows at all: the general switches and its own are on."""
-        return self.follows and (not sanction.switch or bool(self.value(sanction.switch, "follows")))
+        return self._switched_on and (not sanction.switch or bool(self.value(sanction.switch, "follows")))
+
+    @cached_property
+    def _switched_on(self) -> bool:
+        """Whether the regime is active and its general switches, those that no sanction names, are on."""
+        own = {f"regime.{sanction.switch}.follows" for sanction in self.sanctions}
+        general = (d for path, d in self.numbers.items() if path.endswith(".follows") and path not in own)
+        return self.active and all(bool(d.value) for d in general)
 
     @cached_property
     def holders(self) -> tuple[str, ...]:
@@ -192,8 +198,8 @@ class Regime:
 
     @cached_property
     def ties(self) -> tuple[str, ...]:
-        """Names of the ties that some sanction travels along to other households."""
-        reached = {sanction.reach for sanction in self.sanctions}
+        """Names of the ties that some sanction in force travels along to other households."""
+        reached = {sanction.reach for sanction in self.sanctions if self.in_force(sanction)}
         return tuple(name for name in TIES if name in reached)
 
     @property
@@ -204,7 +210,7 @@ class Regime:
     @cached_property
     def reaching_bits(self) -> np.uint16:
         """The mask of the lists and copies whose members' ties are reached."""
-        names = {sanction.by for sanction in self.sanctions if sanction.reach in TIES}
+        names = {one.by for one in self.sanctions if one.reach in TIES and self.in_force(one)}
         return np.uint16(sum(1 << bit for bit, name in enumerate(self.holders) if name in names))
 
     @cached_property

@@ -201,6 +201,7 @@ class _Reader:
                     str(part.get("gate", "")),
                     _words(part.get("audience", []), f"{at}, audience"),
                     switch,
+                    str(part.get("where", "")),
                 )
             )
         return tuple(made)

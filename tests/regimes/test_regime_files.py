@@ -1,0 +1,88 @@
+"""Every regime of the project runs, says where its clauses come from, and keeps what is claimed apart."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthetic.source import sources
+from testbed.regimes.base import Regime, names
+from testbed.regimes.gates import refusals, waits
+from testbed.regimes.state import RegimeState
+
+N, MONTHS = 3_000, 14
+
+
+def walked(regime, seed=1):
+    """Bits of lists and sanctions by month of a made-up society: some are called always, some in spells; ties in a ring."""
+    people, household = np.arange(N), np.arange(N) // 3
+    ring = np.stack([np.roll(people, 1), np.roll(people, -1)], axis=1).reshape(-1)
+    tied = dict.fromkeys(regime.ties, (np.arange(0, 2 * N + 1, 2), ring))
+    state = RegimeState(regime, people, household, people % 3 == 2, seed=seed, reach=tied)
+    lists, sanctions = np.zeros((MONTHS, N), np.uint16), np.zeros((MONTHS, N), np.uint16)
+    for t in range(MONTHS):
+        called = (people % 20 < 2) | ((people % 20 == 2) & (t // 4 % 2 == 0))
+        decision = np.select([called, people % 20 > 17], [-1, 1], 0).astype(np.int8)
+        state.step(t, decision, None if t == 0 else lists[t - 1])
+        lists[t], sanctions[t] = state.lists, state.sanctions
+    return lists, sanctions
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_clause_has_a_source_and_every_list_agency_and_sanction_comes_to_something(name):
+    regime = Regime.load(name)
+    assert {one.source for one in regime.sanctions} | {one.source for one in regime.dials.values()} <= set(sources())
+    own = {one.switch for one in regime.sanctions if one.switch}
+    everything = regime.set({f"regime.{switch}.follows": "on" for switch in own})
+    lists, sanctions = walked(everything)
+    for bit, holder in enumerate(regime.holders):
+        assert (lists >> bit & 1).any(), holder
+    for bit, one in enumerate(regime.sanctions):
+        assert (sanctions >> bit & 1).any(), one.name
+
+
+@pytest.mark.parametrize("name", names())
+def test_switched_off_a_regime_binds_nobody(name):
+    regime = Regime.load(name)
+    off = regime.set({"regime.active": "off"})
+    assert not walked(off)[1].any()
+    assert not off.follows
+    assert off.ties == ()
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_only_the_seed_claims_hangs_on_a_switch_that_is_off_or_on_the_note_of_the_regime(name):
+    regime = Regime.load(name)
+    claimed = [one for one in regime.sanctions if one.reading == "claimed" and regime.in_force(one)]
+    assert not claimed or regime.claimed
+    if name == "essay-claims":
+        assert not regime.follows
+        assert all(one.reading == "claimed" and one.switch for one in regime.sanctions)
+
+
+def test_only_stated_or_inferred_facts_go_by_their_own_source_in_the_tiers_of_suining():
+    regime = Regime.load("suining-tiers")
+    for dial in regime.dials.values():
+        assert dial.source != "creemers-2018" or dial.reading == "assumed"
+    for sanction in regime.sanctions:
+        assert sanction.source != "creemers-2018" or sanction.reading == "assumed"
+
+
+def test_refused_flights_outnumber_refused_trains_as_in_the_court_s_figures():
+    regime = Regime.load("joint-sanctions")
+    lists, sanctions = walked(regime)
+    past = SimpleNamespace(people=np.arange(N), periods=MONTHS, sanctions=lambda t: sanctions[t])
+    rows = refusals(past, regime, pd.DataFrame({"age": np.where(np.arange(N) % 3 == 2, 10, 40)}), seed=1)
+    by = rows.groupby("gate")["attempts"].sum()
+    months = (lists >> regime.holders.index("airline") & 1).sum()
+    assert by["flight"] / months == pytest.approx(0.18, abs=0.02)
+    assert by["flight"] > 10 * by["train"]
+    assert set(by.index) <= {gate.name for gate in regime.gates}
+    assert waits(past, regime, pd.DataFrame({"age": np.full(N, 40)})).empty
+
+
+def test_the_white_list_of_the_metro_fills_its_places_and_no_more():
+    regime = Regime.load("metro-lanes").set({"regime.white_list.quota": 0.05})
+    lists, _ = walked(regime)
+    assert ((lists & 1).sum(axis=1) == 150).all()
