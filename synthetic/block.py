@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.draws import GRID, dense, pack, sparse
+from synthetic.draws import GRID, dense, halves, pack, sparse, uniform
 from synthetic.households import Layout, Members
 from synthetic.recipe import LAYOUT, Recipe
 from synthetic.variable import Variable
@@ -38,6 +38,7 @@ class Block:
         self.settings = settings
         self.values: dict[str, NDArray] = {}
         self.spread: dict[tuple[str, str], NDArray] = {}
+        self._packed: dict[str, NDArray[np.uint64]] = {}
         slots = recipe.variables.get(_SLOTS)
         if given and "household" in given:
             self.layout = Layout.of_households(first, until, given["household"])
@@ -55,7 +56,7 @@ class Block:
     def _sizes(self, slots: int) -> NDArray:
         ids = np.arange(self.first, self.until)[:, None] * GRID + np.arange(slots)
         words = sparse(self.seed, f"society:{_SLOTS}", pack(ids.ravel()))
-        return self.recipe.chances(_SLOTS).toss(words, []).reshape(-1, slots)
+        return self.recipe.chances(_SLOTS).toss(_upper(words), []).reshape(-1, slots)
 
     def run(self, order: Sequence[str]) -> None:
         """Work out the named variables, causes first."""
@@ -64,7 +65,7 @@ class Block:
             if name not in self.values:
                 inputs = [self.get(parent, each.assigned_to) for parent in each.parents]
                 if each.chances:
-                    self.values[name] = self.recipe.chances(name).toss(self._words(name, each.assigned_to), inputs)
+                    self.values[name] = self.recipe.chances(name).toss(self._halves(each), inputs)
                 else:
                     assert each.function is not None
                     made = each.function(**dict(zip(each.parents, inputs)), **self._reserved(each))
@@ -92,21 +93,33 @@ class Block:
     def _reserved(self, each: Variable) -> dict[str, object]:
         made: dict[str, object] = {}
         if "draw" in each.reserved:
-            made["draw"] = lambda k=0, of=None: _uniform(self._words(each.name, each.assigned_to, k, of))
+            made["draw"] = lambda k=0, of=None: uniform(self._words(each, k, of))
+        if "words" in each.reserved:
+            made["words"] = self._halves(each)
         if "numbers" in each.reserved:
             made["numbers"] = self.recipe.numbers[each.name]
         if "members" in each.reserved:
             made["members"] = self.members
         return made
 
-    def _words(self, name: str, unit: str, k: int = 0, of: NDArray | None = None) -> NDArray[np.uint64]:
-        stream = f"society:{name}"
-        if of is not None:
-            return sparse(self.seed, stream, pack(of, 0, 0, k))
-        if unit == "person":
+    def _words(self, each: Variable, k: int = 0, of: NDArray | None = None) -> NDArray[np.uint64]:
+        """A word for each unit of the variable, or for each number in `of`."""
+        stream, unit = f"society:{each.name}", each.assigned_to
+        if of is None and unit == "person":
             return dense(self.seed, stream, self.first * GRID, self.until * GRID, 0, k)
-        ids = self.layout.household if unit == "household" else self.layout.grid
-        return sparse(self.seed, stream, pack(ids, 0, 0, k))
+        return sparse(self.seed, stream, (self._address(unit) if of is None else pack(of)) | np.uint64(k))
+
+    def _halves(self, each: Variable) -> NDArray[np.uint32]:
+        """A 32-bit word for each unit of the variable."""
+        if each.assigned_to == "person":
+            return halves(self.seed, f"society:{each.name}", self.first * GRID, self.until * GRID)
+        return _upper(self._words(each))
+
+    def _address(self, unit: str) -> NDArray[np.uint64]:
+        """The packed addresses of the block's households or grids."""
+        if unit not in self._packed:
+            self._packed[unit] = pack(self.layout.household if unit == "household" else self.layout.grid)
+        return self._packed[unit]
 
     def _intervene(self, each: Variable) -> None:
         for target, value, people in self.settings:
@@ -128,6 +141,5 @@ class Block:
             self.values[each.name] = changed
 
 
-def _uniform(words: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """`draws.uniform`, the same bits: signed integers turn into floats several times faster than unsigned ones."""
-    return np.multiply((words >> np.uint64(11)).view(np.int64), 2.0**-53)
+def _upper(words: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    return (words >> np.uint64(32)).astype(np.uint32)

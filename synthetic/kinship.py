@@ -136,36 +136,38 @@ class Kinship:
             "other": quantiles(self.tilt.reshape(1, -1), 4096),
         }
 
-    def cells(self, composition: NDArray, role: NDArray, coins: NDArray[np.float64], members: Members) -> NDArray:
-        """The cell of every person, from the composition of each household, each person's role and one coin each."""
+    def cells(self, composition: NDArray, role: NDArray, words: NDArray[np.uint32], members: Members) -> NDArray:
+        """The cell of every person: from the composition of each household, each person's role and 32-bit word."""
         tables = self.tables
         made = np.empty(len(role), np.int16)
         first = members.layout.first
-        head = _look_up(tables["head"], composition, coins.take(first))
+        head = _look_up(tables["head"], composition, words.take(first))
         made[first] = head
         person, house = members.where(role == 1)
-        partner = _look_up(tables["partner"], head.take(house), coins.take(person))
+        partner = _look_up(tables["partner"], head.take(house), words.take(person))
         made[person] = partner
         younger = head & 127
         younger[house] = np.minimum(younger.take(house), partner & 127)
         person, house = members.where(role == 2)
-        made[person] = _look_up(tables["child"], younger.take(house), coins.take(person))
+        made[person] = _look_up(tables["child"], younger.take(house), words.take(person))
         person = np.flatnonzero(role == 4)
-        made[person] = _look_up(tables["other"], 0, coins.take(person))
+        made[person] = _look_up(tables["other"], 0, words.take(person))
         person, house = members.where(role == 3)
         if len(person):
             second = np.zeros(len(person), np.bool_)
             second[1:] = house[1:] == house[:-1]
             one = person[~second]
-            made[one] = _look_up(tables["parent"], head[house[~second]] & 127, coins[one])
+            made[one] = _look_up(tables["parent"], head[house[~second]] & 127, words[one])
             two = person[second]
-            cell = _look_up(tables["partner"], made[two - 1], coins[two])
+            cell = _look_up(tables["partner"], made[two - 1], words[two])
             age = np.maximum(cell & 127, (head[house[second]] & 127) + _GENERATION)
             made[two] = (cell & 128) | np.minimum(age, 127)
         return made
 
 
-def _look_up(table: NDArray[np.int16], row: NDArray | int, coins: NDArray[np.float64]) -> NDArray[np.int16]:
-    cell = (coins * table.shape[1]).astype(np.int64)
-    cell += np.multiply(row, table.shape[1], dtype=np.int64)
+def _look_up(table: NDArray[np.int16], row: NDArray | int, words: NDArray[np.uint32]) -> NDArray[np.int16]:
+    """The entry at each word's place in its row of a quantile table, whose width is a power of 2."""
+    width = table.shape[1]
+    cell = (words >> np.uint32(33 - width.bit_length())).astype(np.int64)
+    cell += np.multiply(row, width, dtype=np.int64)
     return table.ravel().take(cell)

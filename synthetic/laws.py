@@ -58,13 +58,14 @@ class Ranks:
         high = np.searchsorted(self.ends, edges[1:], side="left")
         self.guide = np.where(low == high, low, -1).astype(np.int16)
 
-    def ranks(self, coins: Floats) -> NDArray[np.int16]:
-        """The rank, from 0, at each coin's place among the shares.
+    def ranks(self, words: NDArray[np.uint32]) -> NDArray[np.int16]:
+        """The rank, from 0, at each 32-bit word's place among the shares.
 
-        >>> Ranks(np.array([0.5, 0.3, 0.2])).ranks(np.array([0.1, 0.5, 0.79, 0.8])).tolist()
+        >>> coins = np.array([0.1, 0.5, 0.79, 0.81])
+        >>> Ranks(np.array([0.5, 0.3, 0.2])).ranks((coins * 2**32).astype(np.uint32)).tolist()
         [0, 1, 1, 2]
         """
-        found = self.guide.take((coins * self.CELLS).astype(np.int64))
+        found = self.guide.take((words >> np.uint32(16)).astype(np.int64))
         open_ = np.flatnonzero(found < 0)
-        found[open_] = np.searchsorted(self.ends, coins.take(open_), side="right")
+        found[open_] = np.searchsorted(self.ends, words.take(open_) * 2.0**-32, side="right")
         return found

@@ -6,9 +6,10 @@ then called once, on every combination of its parents' values, and each person's
 
 Reserved parameter names: `draw` (the variable's own addressed uniforms, one for each unit it is assigned to:
 `draw()`, `draw(1)`, ...; `draw(1, of=city)` gives the uniforms of the numbers in `city`, so that a grid gets what its
-whole city gets), `numbers` (the section of the same name in the TOML file) and `members` (sums over the members of
-each household). Other parents arrive at the unit of the variable: what is assigned to a grid or household is spread
-over its people; what is finer than the variable arrives person by person, for `members` to sum.
+whole city gets), `words` (a 32-bit word for each unit instead, for look-ups), `numbers` (the section of the same name
+in the TOML file) and `members` (sums over the members of each household). Other parents arrive at the unit of the
+variable: what is assigned to a grid or household is spread over its people; what is finer than the variable arrives
+person by person, for `members` to sum.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from synthetic.errors import InputError, unknown
 
 UNITS = ("grid", "household", "person")
 KINDS: dict[str, type] = {"category": np.int8, "integer": np.int16, "float": np.float64, "flag": np.bool_}
-RESERVED = ("draw", "numbers", "members")
+RESERVED = ("draw", "words", "numbers", "members")
 
 Made = TypeVar("Made")
 
@@ -189,7 +190,8 @@ class Chances:
 
     `table` holds the chance of each value (first axis) on each combination (second axis, see `row`).
     Only outcomes that can happen are kept for tossing: `label[j]` is the j-th of a combination and `step[j]` the
-    largest word that does not go past it. A value costs one comparison of a raw word for each step.
+    largest 32-bit word that does not go past it, so that a chance is met to within 2^-32. A value costs one comparison
+    for each step.
     """
 
     def __init__(self, each: Variable, parents: Sequence[Variable], numbers: Numbers) -> None:
@@ -214,27 +216,31 @@ class Chances:
         order = np.argsort(~possible, axis=0, kind="stable")[: int(possible.sum(axis=0).max())]
         shares = np.take_along_axis(np.where(possible, table, 0.0), order, axis=0)
         below = np.minimum(np.cumsum(shares, axis=0)[:-1] / shares.sum(axis=0), 1.0)
-        self.step = ((below * 2.0**63).astype(np.uint64) << np.uint64(1)) - np.uint64(1)
+        self.step = (np.clip(np.rint(below * 2.0**32), 1, 2.0**32) - 1).astype(np.uint32)
         self.label: NDArray = (order + each.domain.start).astype(each.dtype)
         self.plain = bool((self.label == np.arange(len(order))[:, None]).all())
         self.strides = [int(np.prod(shape[k + 1 :])) for k in range(len(shape))]
         self.origin = sum(domain.start * stride for domain, stride in zip(domains, self.strides))
+        most = sum(max(domain.stop, -domain.start) * stride for domain, stride in zip(domains, self.strides))
+        self.narrow = np.int16 if most < 1 << 15 else np.int64
         self.dtype = each.dtype
 
     def row(self, parents: Sequence[NDArray]) -> NDArray[np.int64] | None:
         """The column of `table` that belongs to each unit; None where there are no parents."""
-        row: NDArray[np.int64] | None = None
+        if not parents:
+            return None
+        row: NDArray = np.full(len(parents[0]), -self.origin, self.narrow)
         for values, stride in zip(parents, self.strides):
-            part = np.multiply(values, stride, dtype=np.int64)
-            row = part if row is None else np.add(row, part, out=row)
-        return row if row is None or not self.origin else np.subtract(row, self.origin, out=row)
+            row += values if stride == 1 else np.multiply(values, stride, dtype=self.narrow)
+        return row.astype(np.int64, copy=False)
 
-    def toss(self, words: NDArray[np.uint64], parents: Sequence[NDArray]) -> NDArray:
-        """The value of each unit, from a raw word and the values of its parents."""
+    def toss(self, words: NDArray[np.uint32], parents: Sequence[NDArray]) -> NDArray:
+        """The value of each unit, from a 32-bit word and the values of its parents."""
         row = self.row(parents)
-        past = np.zeros(len(words), np.int8)
-        for step in self.step:
-            past += words > (step[0] if row is None else step.take(row))
+        past: NDArray = np.zeros(len(words), np.int8)
+        for number, step in enumerate(self.step):
+            over = words > (step[0] if row is None else step.take(row))
+            past = np.add(past, over, out=past) if number else over.view(np.int8)
         if self.plain:
             return past.view(np.bool_) if self.dtype is np.bool_ else past.astype(self.dtype, copy=False)
         cell = np.multiply(past, self.label.shape[1], dtype=np.int64)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synthetic.cities import Cities
 from synthetic.households import Members
-from synthetic.kinship import LETTERS, OLDEST, ROLES, Kinship
+from synthetic.kinship import LETTERS, OLDEST, ROLES, Kinship, quantiles
 from synthetic.laws import Ranks, normal, shifted
 from synthetic.variable import Numbers, chances, variable
 
@@ -118,9 +118,8 @@ def role(composition: Array, place: Array) -> Array:
 
 
 @variable("person", "integer", "sex and age drawn along kin ties: sex * 128 + age", column=False, fixed=True)
-def demography(role: Array, composition: Array, draw: Draw, numbers: Numbers, members: Members) -> Array:
-    kinship = numbers.made(_kinship)
-    return kinship.cells(members.first(composition), role, draw(), members)
+def demography(role: Array, composition: Array, words: Array, numbers: Numbers, members: Members) -> Array:
+    return numbers.made(_kinship).cells(members.first(composition), role, words, members)
 
 
 def _kinship(numbers: Numbers) -> Kinship:
@@ -164,8 +163,8 @@ def migrant(residence: Array, registration: Array, numbers: Numbers) -> Weights:
 
 
 @variable("person", "integer", "surname, by rank: 0 is the commonest", unit="code", bounds=(0, 6149))
-def surname(role: Array, sex: Array, draw: Draw, numbers: Numbers, members: Members) -> Array:
-    own = numbers.made(_surnames).ranks(draw())
+def surname(role: Array, sex: Array, words: Array, numbers: Numbers, members: Members) -> Array:
+    own = numbers.made(_surnames).ranks(words)
     bearers, house = members.where((role == CHILD) | ((role == PARENT) & (sex == MALE)))
     own[bearers] = members.first(own).take(house)
     return own
@@ -239,21 +238,20 @@ def sector(work: Array, residence: Array, numbers: Numbers) -> Weights:
 
 
 @variable("person", "integer", "months of the year with work", unit="months", bounds=(0, 12), dtype=np.int8)
-def months_worked(work: Array, sector: Array, draw: Draw, numbers: Numbers) -> Array:
-    months = numbers.made(_months)
-    row = work * np.int8(4) + sector
-    past = draw() * months["per_coin"].take(row)
-    return np.where(past < 11, past + 1, months["otherwise"].take(row))
+def months_worked(work: Array, sector: Array, words: Array, numbers: Numbers) -> Array:
+    row = (work * np.int8(4) + sector).astype(np.int64) * 1024
+    return numbers.made(_months).take(row + (words >> np.uint32(22)))
 
 
-def _months(numbers: Numbers) -> dict[str, Array]:
-    """For each kind of work and sector: 11 over the share who work a part of the year, 1 to 11 months being as likely
-    as each other; and the months of the rest."""
-    part, otherwise = np.zeros((6, 4)), np.zeros((6, 4), np.int8)
-    part[EMPLOYED] = (0, numbers.farm, numbers.industry, numbers.services)
-    part[UNEMPLOYED] = numbers.unemployed
-    otherwise[EMPLOYED] = 12
-    return {"per_coin": 11 / np.maximum(part, 1e-300).ravel(), "otherwise": otherwise.ravel()}
+def _months(numbers: Numbers) -> Array:
+    """For each kind of work and sector the months at 1,024 ranks: a part of the year, 1 to 11 months being as likely as
+    each other, for some; the whole year for others who are employed, and nothing for the rest."""
+    chance = np.zeros((6, 4, 13))
+    chance[:, :, 0] = 1
+    chance[UNEMPLOYED] = [1 - numbers.unemployed, *[numbers.unemployed / 11] * 11, 0]
+    for code, part in enumerate((0, numbers.farm, numbers.industry, numbers.services)):
+        chance[EMPLOYED, code] = [0, *[part / 11] * 11, 1 - part]
+    return quantiles(chance.reshape(24, 13), 1024).astype(np.int8).ravel()
 
 
 @variable("household", "float", "disposable income of the household", unit="yuan a year per head", bounds=(0, 1e9))

@@ -52,6 +52,14 @@ def test_dense_words_are_philox_at_the_counter_after_the_stated_one():
     assert [int(word) for word in words] == expected
 
 
+def test_halves_are_the_lower_and_upper_halves_of_words_at_a_counter_of_their_own():
+    key = draws.stream_key(5, "age")
+    words = draws.halves(5, "age", 0, 24, period=7, k=3)
+    whole = [word for block in range(3) for word in philox4x64((block + 1, 7, 3, 1), key)]
+    assert words.dtype == np.uint32
+    assert [int(word) for word in words] == [half for word in whole for half in (word & 0xFFFFFFFF, word >> 32)]
+
+
 def test_stream_keys_do_not_move_between_versions():
     assert draws.stream_key(0, "age") == (0xC706F0C7AE510BED, 0x997887ED2141EAA8)
     assert draws.stream_key(0, "age") != draws.stream_key(1, "age")
@@ -63,10 +71,13 @@ def test_stream_keys_do_not_move_between_versions():
 def test_a_range_is_the_same_range_cut_out_of_a_larger_one(start, length):
     whole = draws.dense(1, "a", 0, 5000, period=2)
     assert (draws.dense(1, "a", start, start + length, period=2) == whole[start : start + length]).all()
+    whole = draws.halves(1, "a", 0, 5000, period=2)
+    assert (draws.halves(1, "a", start, start + length, period=2) == whole[start : start + length]).all()
 
 
 def test_an_empty_range_has_no_words():
     assert len(draws.dense(1, "a", 7, 7)) == 0
+    assert len(draws.halves(1, "a", 7, 7)) == 0
 
 
 def chi_square(values, cells):
@@ -80,6 +91,7 @@ def kinds_of_words(n):
     return {
         "dense": draws.dense(3, "u", 0, n),
         "dense over periods": np.concatenate([draws.dense(3, "u", 0, n // 64, period=t) for t in range(64)]),
+        "two halves": draws.halves(3, "u", 0, 2 * n).reshape(2, n).T @ np.array([1, 1 << 32], np.uint64),
         "sparse over people": draws.sparse(3, "u", draws.pack(people)),
         "sparse over periods": draws.sparse(3, "u", draws.pack(people // 1000, people % 1000)),
         "sparse over kinds and k": draws.sparse(

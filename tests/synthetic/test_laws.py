@@ -28,7 +28,7 @@ def test_a_law_at_a_coin_does_not_depend_on_its_company():
 
 def test_ranks_have_their_shares_and_rise_with_the_coin():
     shares = np.arange(1, 3001, dtype=float) ** -1.2
-    found = Ranks(shares).ranks(COINS)
+    found = Ranks(shares).ranks((COINS * 2**32).astype(np.uint32))
     assert (np.diff(found) >= 0).all()
     expected = shares / shares.sum() * len(COINS)
     assert np.abs(np.bincount(found, minlength=3000) - expected).max() <= 1
