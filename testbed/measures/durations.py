@@ -55,6 +55,13 @@ class Durations:
 
     def incidence(self) -> Estimate:
         """P(ends by the cause before the horizon), others competing (Aalen and Johansen 1978); exact where 0."""
+        curve, influence = self.incidence_curve()
+        if curve[-1] == 0:
+            return Estimate(0.0, 0.0, float(clopper_pearson(0, self.risk.sum(axis=0)[0], ALPHA)[1]))
+        return self._estimate(curve[-1], influence[:, -1])
+
+    def incidence_curve(self) -> tuple[Floats, Floats]:
+        """P(ended by the cause) at 1, 2, ... months, NaN from where nobody is followed; influence of each cluster."""
         risk = self.risk.sum(axis=0)
         survival, influence = self._survival()
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -62,10 +69,13 @@ class Durations:
             own = np.where(risk > 0, (self.cause - self.risk * hazard) / risk, 0.0)
         before = np.concatenate([[1.0], survival[:-1]])
         moved = np.concatenate([np.zeros((len(influence), 1)), influence[:, :-1]], axis=1)
-        value = (before * hazard).sum()
-        if value == 0 and not np.isnan(survival[-1]):
-            return Estimate(0.0, 0.0, float(clopper_pearson(0, risk[0], ALPHA)[1]))
-        return self._estimate(value, (moved * hazard + before * own).sum(axis=1))
+        curve = np.where(np.isnan(survival), np.nan, np.cumsum(before * hazard))
+        return curve, np.cumsum(moved * hazard + before * own, axis=1)
+
+    def restricted_wait(self) -> Estimate:
+        """E min(months until ended by the cause, horizon); what ends otherwise never is, and counts as the horizon."""
+        curve, influence = self.incidence_curve()
+        return self._estimate(1 + (1 - curve).sum(), -influence.sum(axis=1))
 
     def _survival(self) -> tuple[Floats, Floats]:
         """The curve at 1, 2, ... months, NaN from where nobody is at risk, and the influence of each cluster on it."""
