@@ -122,13 +122,17 @@ class RegimeState:
         since[fresh] = t
         if name in self.begun:
             self.begun[name][fresh] += 1
-        self._hold(name, np.union1d(ripe, staying) if len(staying) else ripe)
+        self._hold(name, ripe, staying)
         self.last[name][self.members[name]] = t
 
-    def _hold(self, name: str, now: Places) -> None:
-        self.on[name][self.members[name]] = False
-        self.on[name][now] = True
-        self.members[name] = now
+    def _hold(self, name: str, some: Places, more: Places) -> None:
+        """Make these the members, each once; in no order (numpy's own union hashes, at many times the cost)."""
+        on = self.on[name]
+        on[self.members[name]] = False
+        on[some] = True
+        more = more[~on[more]]
+        on[more] = True
+        self.members[name] = np.concatenate([some, more]) if len(more) else some
 
     def _ripe(self, clause: ListClause, t: int, called: Places) -> Places:
         """Of those called this month, the ones who have been called for as many months in a row as it takes."""
@@ -152,10 +156,10 @@ class RegimeState:
 
     def _placed(self, clause: ListClause, ripe: Places, staying: Places) -> Places:
         """Those who get a place: after those within their least stay, in an order that is alike in every month."""
-        waiting = np.setdiff1d(ripe, staying, assume_unique=True)
+        waiting = ripe[~np.isin(ripe, staying)]
         free = max(self.places[clause.name] - len(staying), 0)
         order = np.argsort(self._coin(f"regime:quota:{clause.name}", waiting), kind="stable")
-        return np.sort(waiting[order[:free]])
+        return waiting[order[:free]]
 
     def _copy(self, agency: Agency, t: int) -> None:
         """An agency's copy: of members who have been there for its delay, and of those who left but a while ago."""
@@ -167,16 +171,17 @@ class RegimeState:
         if share < 1:
             fresh = fresh[self._coin(f"regime:share:{name}", fresh) < share]
         kept = held[self.on[source][held] | (t - self.last[source][held] <= forgets)]
-        now = np.union1d(fresh, kept) if len(kept) else fresh
         if name in self.since:
-            self.since[name][now[~self.on[name][now]]] = t
-            self.last[name][now] = t
-        self._hold(name, now)
+            self.since[name][fresh[~self.on[name][fresh]]] = t
+        self._hold(name, fresh, kept)
+        if name in self.last:
+            self.last[name][self.members[name]] = t
 
     def _coin(self, stream: str, places: Places) -> NDArray[np.float64]:
         return uniform(sparse(self.seed, stream, pack(self.people[places])))
 
     def _under(self, sanction: Sanction, t: int, around: np.ndarray | None) -> Places:
+        """Whom a sanction is on, some perhaps twice."""
         own = self.members[sanction.by]
         if sanction.reach == "none":
             return own if sanction.subject else NOBODY
@@ -188,7 +193,7 @@ class RegimeState:
         """Those of the households of members whose household is reached: all, or the children."""
         share = self.regime.value("family", "share")
         source = own if share >= 1 else own[self._coin("regime:family", own) < share]
-        others, _ = _rows(*self._homes, np.unique(self.household[source]))
+        others, _ = _rows(*self._homes, self.household[source])
         return others[self.child[others]] if sanction.reach == "children" else others
 
     @cached_property
@@ -223,7 +228,7 @@ class RegimeState:
         if share < 1:
             pair = source.astype(np.uint64) << np.uint64(32) | self.people[found].astype(np.uint64)
             found = found[uniform(sparse(self.seed, f"regime:reach:{sanction.name}", pair)) < share]
-        return np.unique(found)
+        return np.asarray(found)
 
     def factors(self, person: np.ndarray, kind: np.ndarray, kinds: tuple[str, ...], t: int = 0) -> np.ndarray:
         """By what sanctions in force and the response of people multiply the rate of each (person, kind): float64."""

@@ -15,7 +15,7 @@ N, MONTHS = 3_000, 14
 
 
 def walked(regime, seed=1):
-    """Bits of lists and sanctions by month of a made-up society: some are called always, some in spells; ties in a ring."""
+    """Bits of lists and sanctions by month: some people are called always, some in spells; ties are a ring."""
     people, household = np.arange(N), np.arange(N) // 3
     ring = np.stack([np.roll(people, 1), np.roll(people, -1)], axis=1).reshape(-1)
     tied = dict.fromkeys(regime.ties, (np.arange(0, 2 * N + 1, 2), ring))
