@@ -91,6 +91,7 @@ class Scenario:
         """
         path = find_toml("scenario", name_or_path, FOLDER)
         folder = path.parent
+        beside = None if folder == FOLDER else folder
         where = f"scenario {path.stem}"
         table = check_keys(load_toml(path), KEYS, where)
         for key in ("schema", "title", "recipe", "channels", "model", "regime", "disclosure"):
@@ -99,9 +100,9 @@ class Scenario:
         if table["schema"] != 1:
             raise InputError(f"{where}: schema is {table['schema']!r}, allowed: 1.")
         recipe = Recipe.load(_part(table["recipe"], folder))
-        channels = tuple(Channel.load(one, beside=folder) for one in _words(table["channels"], f"{where}, channels"))
+        channels = tuple(Channel.load(one, beside=beside) for one in _words(table["channels"], f"{where}, channels"))
         kinds = table.get("conduct", sorted({kind for channel in channels for kind in channel.kinds}))
-        conduct = tuple(Conduct.load(kind, beside=folder) for kind in _words(kinds, f"{where}, conduct"))
+        conduct = tuple(Conduct.load(kind, beside=beside) for kind in _words(kinds, f"{where}, conduct"))
         check_kinds(channels, tuple(kind.name for kind in conduct))
         run = check_keys(table.get("run", {}), ("people", "periods"), f"{where}, run")
         who = check_keys(table.get("who", {}), ("scored", "held", "compared", "reference"), f"{where}, who")
@@ -142,8 +143,8 @@ class Scenario:
             channels=channels,
             model=model,
             rulebook=rulebook,
-            regime=Regime.load(_part(table["regime"], folder), beside=folder),
-            disclosure=Disclosure.load(_part(table["disclosure"], folder), beside=folder),
+            regime=Regime.load(_part(table["regime"], folder), beside=beside),
+            disclosure=Disclosure.load(_part(table["disclosure"], folder), beside=beside),
             people=_whole(run.get("people", 100_000), f"{where}, run.people", 1),
             periods=_whole(run.get("periods", 24), f"{where}, run.periods", 1),
             scored=scored,
