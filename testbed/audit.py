@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
-from itertools import count
+from itertools import combinations, count
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,10 @@ OWN = ("scipy.stats", "jinja2")
 
 @dataclass
 class Outcome:
-    """A whole audit. `failures` and verdicts that do not hold make the exit status 1."""
+    """A whole audit. `failures` and verdicts that do not hold make the exit status 1.
+
+    `seeds` are those that were run, `plan.seeds` those that were asked for: more where a precision was reached.
+    """
 
     findings: pd.DataFrame
     scenario: Scenario
@@ -50,6 +53,7 @@ class Outcome:
     life: dict[str, Any] | None
     wanted: tuple[str, ...]
     specs: list[Any] = field(default_factory=list)
+    plan: Plan | None = None
 
     @property
     def void(self) -> bool:
@@ -66,6 +70,9 @@ def audit(
     seeds: Sequence[int] = (0,),
     dials: Mapping[str, object] | None = None,
     measures: str | Iterable[str] | None = None,
+    equivalence: Mapping[str, float] | None = None,
+    precision: Mapping[str, float] | None = None,
+    paired: bool = False,
     engine: str = "serial",
     workers: int | None = None,
     out: str | Path | None = None,
@@ -79,8 +86,14 @@ def audit(
         `package.module:object`, an object with `score`, a function of the records.
     people, periods: size of the society and months to run; None for the scenario's own.
     seeds: each its own world. Over several, rows with seed -1 hold the mean with a t interval.
+    precision: half widths by measure. Seeds are run in their order, ten at least, until the pooled interval of every
+        row of these measures (crossings apart) is at most that wide to each side, or the seeds are used up.
     dials: numbers to set, by path.
     measures: a pattern or several (`error_*`, `hidden[k=100]`); None for all.
+    equivalence: bounds by measure, declared before the run: each row of theirs gets an `_equivalent` row, 1 where
+        its interval lies within the bound (see `testbed.equivalence`).
+    paired: each two models are also compared person by person, the first minus the second, as model `A - B`. It
+        runs both once more.
     engine, workers: where the worlds run; the findings are the same bytes whatever is chosen.
     out: a folder for the findings, manifest and page; see `testbed.output`.
 
@@ -88,17 +101,17 @@ def audit(
     the anchors' verdicts. A model that fails leaves NaN rows with why, and a warning; so does an anchor.
     Raises InputError for wrong input.
     """
+    asked: dict[str, Any] = {
+        "people": people, "periods": periods, "seeds": seeds, "dials": dials, "measures": measures,
+        "equivalence": equivalence, "precision": precision, "paired": paired,
+    }  # fmt: skip
     folder = None
     if out is not None:
         from testbed.manifest import identity
         from testbed.output import claim_folder
 
-        plan = planned(scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures)
-        folder = claim_folder(out, identity(plan))
-    made = run_audit(
-        scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures,
-        engine=engine, workers=workers,
-    )  # fmt: skip
+        folder = claim_folder(out, identity(planned(scenario, models, **asked)))
+    made = run_audit(scenario, models, **asked, engine=engine, workers=workers)
     if folder is not None:
         from testbed.output import write_audit
 
@@ -120,16 +133,19 @@ def run_audit(
     seeds: Sequence[int] = (0,),
     dials: Mapping[str, object] | None = None,
     measures: str | Iterable[str] | None = None,
+    equivalence: Mapping[str, float] | None = None,
+    precision: Mapping[str, float] | None = None,
+    paired: bool = False,
     engine: str = "serial",
     workers: int | None = None,
     done: Callable[[str], None] | None = None,
 ) -> Outcome:
     """`audit` with everything that a report needs: verdicts, failures, one life. `done` is told of each world."""
-    plan = planned(scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures)
+    plan = planned(
+        scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures,
+        equivalence=equivalence, precision=precision, paired=paired,
+    )  # fmt: skip
     check_engine(engine, workers)
-    tasks = tasks_of(plan)
-    if engine != "serial" and len(tasks) <= (workers or cores()):
-        tasks = halved(tasks)
 
     def tell(task: Task) -> None:
         if done is not None:
@@ -139,9 +155,22 @@ def run_audit(
     if engine != "serial":
         # While one process imports for all workers, this one has a core to itself for what it needs at the end.
         Thread(target=lambda: [import_module(name) for name in OWN], daemon=True).start()
-    answers = run(work, tasks, engine=engine, workers=workers, done=tell, preload=PRELOAD)
+
+    def some(tasks: list[Task]) -> tuple[list[Task], list[Answer]]:
+        if engine != "serial" and len(tasks) <= (workers or cores()):
+            tasks = halved(tasks)
+        return tasks, run(work, tasks, engine=engine, workers=workers, done=tell, preload=PRELOAD)
+
+    from testbed.sequential import until_precise
+
+    every = tasks_of(plan)
+    if plan.precision:
+        tasks, answers = until_precise(plan.precision, plan.seeds, every, some, workers or cores())
+    else:
+        tasks, answers = some(every)
     forget()
-    return gathered(plan, tasks, answers)
+    ran = {task.seed for task in tasks}
+    return gathered(replace(plan, seeds=tuple(seed for seed in plan.seeds if seed in ran)), tasks, answers, plan)
 
 
 @dataclass(frozen=True)
@@ -155,6 +184,13 @@ class Plan:
     periods: int
     seeds: tuple[int, ...]
     wanted: tuple[str, ...]
+    equivalence: Mapping[str, float] = field(default_factory=dict)
+    precision: Mapping[str, float] = field(default_factory=dict)
+    paired: bool = False
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """The models that are compared person by person, by their places."""
+        return list(combinations(range(len(self.names)), 2)) if self.paired else []
 
 
 def planned(
@@ -166,10 +202,15 @@ def planned(
     seeds: Sequence[int] = (0,),
     dials: Mapping[str, object] | None = None,
     measures: str | Iterable[str] | None = None,
+    equivalence: Mapping[str, float] | None = None,
+    precision: Mapping[str, float] | None = None,
+    paired: bool = False,
 ) -> Plan:
     """Check what is asked for. Raises InputError before anything runs."""
+    from testbed.equivalence import checked as equal_enough
     from testbed.models.base import name_of
     from testbed.scenario import Scenario
+    from testbed.sequential import checked as half_widths
 
     if not isinstance(scenario, Scenario):
         scenario = Scenario.load(scenario)
@@ -187,13 +228,15 @@ def planned(
     seeds = tuple(_whole("seed", seed, 0) for seed in seeds)
     if not seeds or len(set(seeds)) < len(seeds):
         raise InputError(f"seeds: found {list(seeds)!r}, different whole numbers are needed.")
+    if paired and len(names) < 2:
+        raise InputError("paired: found one model, two are needed to be compared.")
     wanted = tuple(patterns(measures))
     chosen(wanted)
     return Plan(
         scenario, tuple(specs), tuple(names),
         scenario.people if people is None else _whole("people", people, 1),
         scenario.periods if periods is None else _whole("periods", periods, 1),
-        seeds, wanted,
+        seeds, wanted, equal_enough(equivalence), half_widths(precision, len(seeds)), paired,
     )  # fmt: skip
 
 
@@ -209,7 +252,7 @@ _plans = count()
 
 
 def tasks_of(plan: Plan) -> list[Task]:
-    """One task per seed and model, the lottery beside them."""
+    """One task per seed and model, the lottery beside them, and one per pair of models that are compared."""
     beside = [] if LOTTERY in plan.names else [(LOTTERY, LOTTERY, True)]
     models = [(spec, name, False) for spec, name in zip(plan.specs, plan.names, strict=True)]
     tasks, number = [], next(_plans)
@@ -218,13 +261,21 @@ def tasks_of(plan: Plan) -> list[Task]:
             life = seed == plan.seeds[0] and place == 0
             world = (plan.scenario, spec, name, plan.people, plan.periods, seed, plan.wanted)
             tasks.append(Task(*world, beside=aside, with_life=life, plan=number))
+        for first, second in plan.pairs():
+            name = f"{plan.names[first]} - {plan.names[second]}"
+            world = (plan.scenario, plan.specs[first], name, plan.people, plan.periods, seed, plan.wanted)
+            tasks.append(Task(*world, plan=number, rival=plan.specs[second]))
     return tasks
 
 
-def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Outcome:
-    """One table of all answers: audited models first, then the lottery beside them, then other anchors."""
+def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer], asked: Plan | None = None) -> Outcome:
+    """One table of all answers: audited models first, then the lottery beside them, then other anchors.
+
+    `plan` names the seeds that were run, `asked` those that were allowed.
+    """
     import pandas as pd
 
+    from testbed.equivalence import judged
     from testbed.finding import COLUMNS, frame
     from testbed.pooling import KEY, pooled
     from testbed.statistics import correct
@@ -249,6 +300,7 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     audited = table(False)
     if plan.wanted and audited.empty:
         raise unknown("measure", ", ".join(plan.wanted), [one.name for one in chosen(())])
+    audited = judged(audited, plan.equivalence)
     names = set(COLUMNS)
     others = frame(
         {key: value for key, value in row.items() if key in names} for answer in answers for row in answer.anchor_rows
@@ -256,11 +308,13 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     parts = [part for part in (audited, table(True), others) if len(part)]
     # An anchor's row that the run has already (the faithful record of a run without errors) is not said twice.
     findings = pd.concat(parts, ignore_index=True).drop_duplicates([*KEY, "seed"], ignore_index=True)
-    findings.attrs["audited"] = [(plan.scenario.name, name) for name in plan.names]
+    pairs = [f"{plan.names[first]} - {plan.names[second]}" for first, second in plan.pairs()]
+    findings.attrs["audited"] = [(plan.scenario.name, name) for name in (*plan.names, *pairs)]
+    findings.attrs["curves"] = next((answer.curves for answer in answers if answer.curves), "")
     findings.attrs["anchors"] = verdicts = [verdict for answer in answers for verdict in answer.verdicts]
     failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))
     life = next((answer.life for answer in answers if answer.life is not None), None)
     return Outcome(
         findings, plan.scenario, list(plan.names), plan.people, plan.periods, plan.seeds, verdicts, failures, life,
-        plan.wanted, list(plan.specs),
+        plan.wanted, list(plan.specs), asked or plan,
     )  # fmt: skip

@@ -63,7 +63,8 @@ def judged(findings: pd.DataFrame, bounds: Mapping[str, float] | None) -> pd.Dat
             raise unknown("measure with a bound", name, sorted(set(names)))
     held: list[dict[str, Any]] = []
     places: list[int] = []
-    for place, row in enumerate(findings.to_dict("records")):
+    records: list[dict[str, Any]] = findings.to_dict("records")  # type: ignore[assignment]
+    for place, row in enumerate(records):
         bound = limits.get(str(row["measure"]))
         if bound is not None:
             held.append(_verdict(row, bound))

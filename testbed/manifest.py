@@ -53,6 +53,12 @@ def plain_name(spec: object) -> str:
 
 def identity(plan: Plan | Outcome) -> dict[str, Any]:
     """What makes a run the run it is: arguments, seeds, versions, digests of scenario and models."""
+    asked = getattr(plan, "plan", None) or plan
+    declared = {
+        name: dict(held) if name != "paired" else True
+        for name in ("equivalence", "precision", "paired")
+        if (held := getattr(asked, name, None))
+    }
     specs = list(plan.specs)
     names = list(plan.names if hasattr(plan, "names") else plan.models)
     return {
@@ -62,10 +68,11 @@ def identity(plan: Plan | Outcome) -> dict[str, Any]:
         "models": [plain_name(name) for name in names],
         "people": plan.people,
         "periods": plan.periods,
-        "seeds": list(plan.seeds),
+        "seeds": list(asked.seeds),
         "arguments": {
             "dials": {path: _value(value) for path, value in sorted(plan.scenario.changed.items())},
             "measures": list(plan.wanted),
+            **declared,
         },
         "versions": versions(),
         "digests": {
@@ -116,6 +123,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
     assumed = assumed_dials(scenario, used.values())
     return {
         **identity(made),
+        "seeds_run": list(made.seeds),
         "title": scenario.title,
         "as_of": scenario.as_of,
         "compared": list(scenario.compared),
@@ -157,14 +165,21 @@ def command_of(made: Outcome) -> str:
         words += ["--people", str(made.people)]
     if made.periods != made.scenario.periods:
         words += ["--periods", str(made.periods)]
-    if made.seeds == tuple(range(len(made.seeds))) and len(made.seeds) > 1:
-        words += ["--seeds", str(len(made.seeds))]
-    elif made.seeds != (0,):
-        words += ["--seed", str(made.seeds[0])]
+    asked = made.plan
+    seeds = asked.seeds if asked is not None else made.seeds
+    if seeds == tuple(range(len(seeds))) and len(seeds) > 1:
+        words += ["--seeds", str(len(seeds))]
+    elif seeds != (0,):
+        words += ["--seed", str(seeds[0])]
     for path, value in sorted(made.scenario.changed.items()):
         words += ["--set", f"{path}={_value(value)}"]
     if made.wanted:
         words += ["--measures", ",".join(made.wanted)]
+    if asked is not None:
+        for option, held in (("--equivalent", asked.equivalence), ("--precision", asked.precision)):
+            for name, number in held.items():
+                words += [option, f"{name}={number:.15g}"]
+        words += ["--paired"] * asked.paired
     return shlex.join(words)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
-from testbed.selection import chosen, rows_asked
+from testbed.selection import asks, chosen, rows_asked
 from testbed.splits import splits_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Task:
 
     `part` names a half of the measures, where there are more cores than worlds: "asked" (opacity, which is asked of
     the scheme), "run" (the rest, which share twins, and the anchors); "" for all. Tasks of one `plan` and seed
-    share a society.
+    share a society. With a `rival` the task is a comparison: the model minus the rival, person by person.
     """
 
     scenario: Scenario
@@ -41,6 +41,7 @@ class Task:
     with_life: bool = False
     part: str = ""
     plan: int = 0
+    rival: Any = None
 
     def measures(self) -> list[Measure]:
         """What this task measures, in the order of the registry."""
@@ -56,6 +57,7 @@ class Answer:
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     life: dict[str, Any] | None = None
+    curves: str = ""
     seconds: float = 0.0
 
 
@@ -65,8 +67,10 @@ def _part(measure: Measure) -> str:
 
 def halved(tasks: Sequence[Task]) -> list[Task]:
     """Each world as two tasks: the longer half of the audited ones first, of the one beside them last."""
+    whole = [task for task in tasks if task.rival is not None]
+    tasks = [task for task in tasks if task.rival is None]
     audited = [replace(task, part=part) for task in tasks if not task.beside for part in ("run", "asked")]
-    return [*audited, *(replace(task, part=part) for task in tasks if task.beside for part in ("asked", "run"))]
+    return [*audited, *whole, *(replace(task, part=part) for task in tasks if task.beside for part in ("asked", "run"))]
 
 
 def model_of(scenario: Scenario, spec: Any) -> Any:
@@ -102,6 +106,8 @@ def work(task: Task) -> Answer:
     """Run one model in one world and measure it: a pure function of the task."""
     from testbed.models.base import ModelError
 
+    if task.rival is not None:
+        return work_paired(task)
     began = time.perf_counter()
     answer = Answer()
     try:
@@ -117,8 +123,45 @@ def work(task: Task) -> Answer:
             _anchored(case, task, answer)
         if task.with_life and task.part != "asked":
             _told(case, answer)
+            if any(one.harm == "disparate impact" for one in task.measures()):
+                from testbed.curves import curve_text, curves
+
+                answer.curves = curve_text(curves(case, task.name))
         del case
     gc.collect()  # a case and its twins hold each other, and the next world needs the room
+    answer.seconds = time.perf_counter() - began
+    return answer
+
+
+def work_paired(task: Task) -> Answer:
+    """Run two models in one world and measure the first minus the second, on the same people and coins.
+
+    Only what is a ratio of sums over people can be paired; measures that ask the scheme anew are left out.
+    """
+    from testbed.statistics.paired import kept, paired_rows
+
+    began, answer = time.perf_counter(), Answer()
+    some = [one for one in task.measures() if one.harm != "opacity" or "asking" not in one.needs]
+    sides: list[dict[str, Any]] = []
+    for spec, name in zip((task.model, task.rival), task.name.split(" - "), strict=True):
+        held: dict[str, Any] = {}
+        try:
+            case = setting_of(task).case(model_of(task.scenario, spec), name=name)
+            for one in some:
+                held[one.name] = kept(one(case))
+        except Exception as problem:
+            said = f"{task.name}, seed {task.seed}: {type(problem).__name__}: {problem}"
+            answer.failures.append(said)
+            answer.rows = {one.name: [_nan(one, one.name, said)] for one in some}
+            return answer
+        sides.append(held)
+    splits, reference = splits_of(task.scenario), task.scenario.reference
+    for one in some:
+        rows = paired_rows(one, sides[0][one.name], sides[1][one.name], case, splits=splits, reference=reference)
+        wanted = task.wanted
+        answer.rows[one.name] = [row for row in rows if not wanted or any(asks(w, row["measure"], one) for w in wanted)]
+    del case
+    gc.collect()
     answer.seconds = time.perf_counter() - began
     return answer
 

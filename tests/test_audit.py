@@ -15,6 +15,7 @@ from testbed.audit import audit, planned, run_audit
 from testbed.finding import COLUMNS, csv_text
 from testbed.life import life, typical
 from testbed.manifest import identity, manifest_of, manifest_read, manifest_text, same_run
+from testbed.models.base import Scores
 from testbed.output import OURS, claim_folder, read_run, write_run
 from testbed.pooling import pooled
 
@@ -259,3 +260,45 @@ def test_reading_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
         read_run(tmp_path)
     with pytest.raises(InputError):
         read_run(tmp_path / "none")
+
+
+class Old:
+    """Adverse for the old; `also` for these people of the records besides."""
+
+    def __init__(self, name: str, also: int = 0) -> None:
+        self.name, self.also = name, also
+
+    def score(self, records: pd.DataFrame) -> Scores:
+        adverse = records["age"].to_numpy() >= 60
+        turned = np.flatnonzero(~adverse)[: self.also]
+        adverse[turned] = True
+        return Scores(-adverse.astype(float), np.where(adverse, -1, 0).astype(np.int8))
+
+
+def test_two_models_are_compared_on_the_same_people_and_one_with_itself_differs_by_exactly_0() -> None:
+    models = [Old("old"), Old("older", also=20), Old("same")]
+    found = audit("rongcheng", models, paired=True, measures="adverse_rate", people=1024, periods=6)
+    turned = row(found, "adverse_rate", model="old - older")
+    assert turned["value"] == pytest.approx(-20 / turned["n"])
+    none = found[(found["model"] == "old - same") & (found["unit"] == "rate") & found["value"].notna()]
+    assert len(none) > 5
+    assert (none["value"] == 0).all()
+    assert ("rongcheng", "old - same") in found.attrs["audited"]
+    alone = found[(found["model"] == "older") & (found["measure"] == "adverse_rate")].set_index(["split", "group"])
+    base = found[(found["model"] == "old") & (found["measure"] == "adverse_rate")].set_index(["split", "group"])
+    pair = found[(found["model"] == "old - older") & (found["measure"] == "adverse_rate")].set_index(["split", "group"])
+    assert pair["value"].to_numpy() == pytest.approx((base["value"] - alone["value"])[pair.index].to_numpy())
+
+
+def test_what_is_declared_before_a_run_is_in_its_manifest_and_a_bound_judges_every_row_of_its_measure() -> None:
+    asked: dict[str, Any] = {"equivalence": {"adverse_gap": 0.5}, "measures": "adverse_gap"}
+    made = run_audit("rongcheng", people=1024, periods=6, **asked)
+    rows = made.findings[made.findings["model"] == "rongcheng"]
+    gaps = rows[(rows["measure"] == "adverse_gap") & (rows["scenario"] == "rongcheng")]
+    verdicts = rows[rows["measure"] == "adverse_gap_equivalent"]
+    assert len(gaps) == len(verdicts) > 0
+    assert manifest_of(made)["arguments"]["equivalence"] == {"adverse_gap": 0.5}
+    assert "--equivalent adverse_gap=0.5" in manifest_of(made)["command"]
+    assert not same_run(manifest_of(made), identity(planned("rongcheng", people=1024, periods=6)))
+    with pytest.raises(InputError, match="two are needed"):
+        planned("rongcheng", paired=True)

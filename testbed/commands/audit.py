@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import time
+from typing import Any
 
-from testbed.commands.options import add_engine, add_out, add_world, dials_of, engine_of, seeds_of, tell
+from testbed.commands.options import add_engine, add_out, add_world, dials_of, engine_of, numbers_of, seeds_of, tell
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +18,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="PATTERN",
         help="only these: a name, error_*, hidden[k=100]; may be repeated",
     )
+    parser.add_argument(
+        "--equivalent",
+        action="append",
+        default=[],
+        metavar="MEASURE=BOUND",
+        help="say of each row of MEASURE whether its interval lies within the bound; may be repeated",
+    )
+    parser.add_argument(
+        "--precision",
+        action="append",
+        default=[],
+        metavar="MEASURE=HALF_WIDTH",
+        help="with --seeds: stop once MEASURE is known so closely (ten seeds at least); may be repeated",
+    )
+    parser.add_argument("--paired", action="store_true", help="also compare each two models person by person")
     add_engine(parser)
     add_out(parser)
 
@@ -28,12 +44,15 @@ def run(args: argparse.Namespace) -> int:
     from testbed.manifest import identity, manifest_of
     from testbed.output import claim_folder, write_run
 
-    asked = {
+    asked: dict[str, Any] = {
         "people": args.people,
         "periods": args.periods,
         "seeds": seeds_of(args),
         "dials": dials_of(args.set),
         "measures": args.measures,
+        "equivalence": numbers_of("--equivalent", args.equivalent),
+        "precision": numbers_of("--precision", args.precision),
+        "paired": args.paired,
     }
     plan = planned(args.scenario, args.model, **asked)
     engine = engine_of(args, plan.people)

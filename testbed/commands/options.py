@@ -72,6 +72,23 @@ def dials_of(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def numbers_of(option: str, texts: Iterable[str]) -> dict[str, float]:
+    """Numbers by measure from MEASURE=NUMBER texts. Raises InputError where one is no number or named twice."""
+    found: dict[str, float] = {}
+    for text in texts:
+        name, equal, number = text.rpartition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            equal = ""
+        if not equal or not name:
+            raise InputError(f"{option} {text!r}: needed is MEASURE=NUMBER, such as adverse_gap=0.02.")
+        if name in found:
+            raise InputError(f"{option}: {name!r} is named twice.")
+        found[name] = value
+    return found
+
+
 def add_engine(parser: argparse.ArgumentParser) -> None:
     """Where the worlds run."""
     parser.add_argument(

@@ -86,7 +86,7 @@ def first_line(manifest: Mapping[str, Any]) -> str:
         sizes.append(counted(int(manifest["people"]), "person"))
     if manifest.get("periods") is not None:
         sizes.append(counted(int(manifest["periods"]), "month"))
-    seeds = list(manifest.get("seeds") or [])
+    seeds = list(manifest.get("seeds_run") or manifest.get("seeds") or [])
     if len(seeds) == 1:
         sizes.append(f"seed {seeds[0]}")
     elif seeds:
