@@ -139,21 +139,16 @@ def rulebook(name: str) -> Iterator[str]:
 
 
 def regime(name: str) -> Iterator[str]:
-    """A regime: lists, agencies, sanctions, dials, sources, what is left out."""
+    """A regime: its clauses in words, dials, sources, what is left out."""
     from testbed.regimes.base import Regime
+    from testbed.regimes.sentences import clauses
 
     held = Regime.load(name)
     yield f"  {held.title}"
     if held.claimed:
         yield from folded("  claimed: ", held.claimed)
-    yield from folded("  lists: ", ", ".join(one.name for one in held.lists))
-    yield from folded("  agencies: ", ", ".join(f"{one.name} (copies {one.copies})" for one in held.agencies))
-    for one in held.sanctions:
-        reach = {"none": "nobody else", "children": "the children of the household", "all": "the whole household"}[
-            one.family
-        ]
-        word = "reward" if one.reward else "sanction"
-        yield f"  {word} {one.name}: by {one.by}; reaches {reach}; {one.reading}, {one.source}"
+    for head, said in clauses(held):
+        yield from folded(f"  {head}: ", said)
     yield from dials(held.dials.values())
     yield from texts([*(dial.source for dial in held.dials.values()), *(one.source for one in held.sanctions)])
     yield from listed("not modelled", held.not_modelled)
