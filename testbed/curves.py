@@ -1,17 +1,20 @@
 """The small tables behind two figures: error rates along the threshold by group, and calibration by group.
 
-Both are too long for findings and carry no claim of their own; they stand beside them as `curves.csv`.
+Both are too long for findings and carry no claim of their own; they stand beside them as `curves.csv`, and in
+`findings.attrs["curves"]` as the text of that file.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from testbed.finding import neutralized, restored
 from testbed.measures.calibration import bins
 from testbed.measures.clustering import few, rate_limits, summed, units_in
 from testbed.measures.pairs import Sample, by_group, sampled, splits_in
@@ -25,16 +28,8 @@ SHARES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.07, *(part / 20 for part in range(2, 
 
 MOST_SPLITS = 3
 MOST_GROUPS = 4
-
-
-@dataclass(frozen=True, eq=False)
-class Curves:
-    """Rows of a curve table; kept in `findings.attrs`, which is copied with every step, so it copies for nothing."""
-
-    rows: tuple[dict[str, Any], ...]
-
-    def __deepcopy__(self, memo: object) -> Curves:
-        return self
+MOST_ROWS = 1_000_000
+"""Beyond this many rows a table gets no curves: they would take longer than its findings."""
 
 
 def curves(case: Any, model: str = "") -> list[dict[str, Any]]:
@@ -47,7 +42,7 @@ def curves(case: Any, model: str = "") -> list[dict[str, Any]]:
     sample = sampled(case)
     assert sample.score is not None
     assert sample.positive is not None
-    if not len(sample.at) or sample.positive.all() or not sample.positive.any():
+    if not 0 < len(sample.at) <= MOST_ROWS or sample.positive.all() or not sample.positive.any():
         return []
     made: list[dict[str, Any]] = []
     bin_of = bins(sample.score, sample.weight)
@@ -137,10 +132,27 @@ def rate_of(sample: Sample, rows: np.ndarray) -> tuple[float, float, float]:
     return rate, low, high
 
 
-def curve_frame(rows: Sequence[dict[str, Any]]) -> Any:
-    """The curve table as it is written: columns COLUMNS, one row per point."""
-    import pandas as pd
+def curve_text(rows: Sequence[dict[str, Any]]) -> str:
+    """The curve table as CSV, one row per point; "" where there is none."""
+    if not rows:
+        return ""
+    held = io.StringIO()
+    writer = csv.writer(held, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        cells = (row.get(name, math.nan) for name in COLUMNS)
+        writer.writerow([neutralized(cell) if isinstance(cell, str) else _number(cell) for cell in cells])
+    return held.getvalue()
 
-    return pd.DataFrame.from_records([{**dict.fromkeys(("low", "high"), math.nan), **row} for row in rows]).reindex(
-        columns=list(COLUMNS)
-    )
+
+def curve_rows(text: str) -> list[dict[str, Any]]:
+    """The rows of a curve table that `curve_text` wrote; numbers that were not there are NaN."""
+    made = []
+    for row in csv.DictReader(io.StringIO(text)):
+        numbers = {name: float(row[name]) if row[name] else math.nan for name in ("at", "x", "y", "low", "high")}
+        made.append({**{name: restored(row[name]) for name in COLUMNS[:5]}, **numbers, "n": int(row["n"])})
+    return made
+
+
+def _number(cell: float) -> str:
+    return "" if math.isnan(cell) else f"{cell:.9g}"

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from testbed.audit import Outcome
 
-OURS = ("findings.csv", "findings.jsonl", "manifest.json", "report.html")
-"""Every file that a run's folder holds."""
+OURS = ("findings.csv", "findings.jsonl", "curves.csv", "manifest.json", "report.html")
+"""Every file that a run's folder may hold; curves.csv (see `testbed.curves`) only where there are scores."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ def write_run(findings: pd.DataFrame, manifest: dict[str, Any], folder: Folder) 
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir()
         write(findings, aside)
+        if findings.attrs.get("curves"):
+            replace_file(aside / "curves.csv", findings.attrs["curves"])
         replace_file(aside / "manifest.json", manifest_text(manifest))
         # The page is made from what was written, so that making it again gives the same bytes.
         write_page(findings, manifest_read(manifest_text(manifest)), aside)
@@ -91,7 +93,10 @@ def write_run(findings: pd.DataFrame, manifest: dict[str, Any], folder: Folder) 
                 if old.exists() and not path.exists():
                     old.rename(path)
         for name in sorted(OURS, key=lambda one: one == "manifest.json"):
-            os.replace(aside / name, path / name)
+            if (aside / name).exists():
+                os.replace(aside / name, path / name)
+            else:
+                (path / name).unlink(missing_ok=True)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
@@ -111,4 +116,6 @@ def read_run(folder: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
         raise InputError(f"{str(folder)!r} has findings but no manifest.json.") from None
     except (OSError, ValueError) as problem:
         raise InputError(f"the manifest in {str(folder)!r} cannot be read ({problem}).") from None
+    if (path / "curves.csv").is_file():
+        findings.attrs["curves"] = (path / "curves.csv").read_text(encoding="utf-8")
     return findings, manifest

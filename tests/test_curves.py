@@ -1,13 +1,12 @@
 """The tables behind the figures of thresholds and calibration, against counts made by hand."""
 
-import copy
 import math
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from testbed.curves import COLUMNS, Curves, curve_frame, curves
+from testbed.curves import COLUMNS, curve_rows, curve_text, curves
 from testbed.decisions import Table
 
 
@@ -119,9 +118,24 @@ def test_a_world_has_curves_of_its_compared_attributes():
     assert cut["x"] == pytest.approx(case.prediction[member & ~case.outcome].mean())
 
 
-def test_the_curve_table_has_its_columns_and_its_rows_are_copied_for_nothing():
-    made = curves(table(["a", "a", "b", "b"], [1, 2, 3, 4], [1, 0, 1, 0]))
-    assert tuple(curve_frame(made).columns) == COLUMNS
-    assert tuple(curve_frame([]).columns) == COLUMNS
-    held = Curves(tuple(made))
-    assert copy.deepcopy(held) is held
+def test_the_curve_table_reads_back_as_it_was_written():
+    made = curves(table(["=a", "=a", "b", "b"], [1, 2, 3, 4], [1, 0, 1, 0], [1, 1, 0, 0]), "=mine")
+    text = curve_text(made)
+    assert text.splitlines()[0] == ",".join(COLUMNS)
+    assert not any(cell.startswith("=") for line in text.splitlines() for cell in line.split(","))
+    for one, two in zip(made, curve_rows(text), strict=True):
+        assert (one["group"], one["model"]) == (two["group"], two["model"])
+        assert one["at"] == pytest.approx(two["at"], nan_ok=True)
+        assert (one["x"], one["y"], one["n"]) == pytest.approx((two["x"], two["y"], two["n"]))
+        assert math.isnan(two["low"]) == (one["figure"] == "thresholds")
+    assert curve_text([]) == ""
+    assert curve_rows("") == []
+
+
+def test_a_table_longer_than_a_million_rows_gets_no_curves(monkeypatch):
+    from testbed import curves as module
+
+    four = table(["a", "a", "b", "b"], [1, 2, 3, 4], [1, 0, 1, 0])
+    assert curves(four)
+    monkeypatch.setattr(module, "MOST_ROWS", 3)
+    assert curves(four) == []
