@@ -57,6 +57,10 @@ class Registry(Generic[T]):
             if entry.name not in self._things:
                 self._things[entry.name] = entry.load()
 
+    def known(self) -> list[str]:
+        """The names registered so far, sorted: what was imported, or is somebody's own. Nothing is discovered."""
+        return sorted(self._things)
+
     def names(self) -> list[str]:
         """Every name, sorted."""
         self.discover()

@@ -6,7 +6,7 @@ InputError that names the column, the value found and what is allowed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,22 +17,47 @@ from numpy.typing import NDArray
 from synthetic.errors import InputError, unknown
 
 LARGEST_RANGE = 1 << 12
+LONG = 1 << 19
+"""Rows from which on text columns are coded side by side: the library lets go of the interpreter meanwhile."""
+
+Coded = tuple[NDArray[np.integer], list[Any]]
 
 
 @dataclass(frozen=True)
 class Column:
-    """Values of a column by row, its name, and what it is for ("outcome", "groups", ...)."""
+    """Values of a column by row, its name, and what it is for ("outcome", "groups", ...). coded: if known already."""
 
     name: str
     values: pd.Series
     role: str
+    coded: Coded | None = None
 
     def __str__(self) -> str:
         return f"{self.role} column {self.name!r}"
 
 
-def column(frame: pd.DataFrame, given: Any, role: str, default: str = "") -> Column:
+def encoded(frame: pd.DataFrame, names: Iterable[Any]) -> dict[str, Coded]:
+    """Text columns of a long table that are asked for by name, coded side by side."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    if len(frame) < LONG:
+        return {}
+    asked = [name for name in dict.fromkeys(one for one in names if isinstance(one, str)) if name in frame.columns]
+    texts: dict[str, pd.Series] = {}
+    for name in asked:
+        values: Any = frame[name]
+        if isinstance(values, pd.Series) and isinstance(values.dtype, pd.StringDtype) and not values.hasnans:
+            texts[name] = values
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(texts, pool.map(lambda name: factorized(Column(name, texts[name], "")), texts)))
+
+
+def column(
+    frame: pd.DataFrame, given: Any, role: str, default: str = "", ready: Mapping[str, Coded] | None = None
+) -> Column:
     """A column by name, a Series that shares the frame's index, or an array taken by position.
+
+    ready: codes of columns of the frame by name.
 
     Raises InputError for an unknown name, an index that differs, a length that differs, or missing values.
     """
@@ -49,7 +74,7 @@ def column(frame: pd.DataFrame, given: Any, role: str, default: str = "") -> Col
         values = frame[given]
         if isinstance(values, pd.DataFrame):
             raise InputError(f"{role} column {given!r} stands {values.shape[1]} times in the table; once is allowed.")
-        found = Column(str(given), values, role)
+        found = Column(str(given), values, role, (ready or {}).get(given) if isinstance(given, str) else None)
     else:
         if not hasattr(given, "__len__"):
             raise unknown(f"{role} column", given, map(str, frame.columns))
@@ -57,7 +82,7 @@ def column(frame: pd.DataFrame, given: Any, role: str, default: str = "") -> Col
         if np.ndim(given) != 1 or len(values) != len(frame):
             raise InputError(f"{role} has shape {np.shape(given)}, but the table has {len(frame)} rows.")
         found = Column(default or role, values.set_axis(frame.index), role)
-    if found.values.dtype.kind not in "iub":
+    if found.coded is None and found.values.dtype.kind not in "iub":
         missing = found.values.isna().to_numpy()
         if missing.any():
             first = frame.index[int(np.argmax(missing))]
@@ -75,8 +100,10 @@ def label(value: object) -> str:
     return str(value)
 
 
-def factorized(found: Column) -> tuple[NDArray[np.integer], list[Any]]:
+def factorized(found: Column) -> Coded:
     """Codes per row and the distinct values: a categorical's declared ones, otherwise those present, sorted."""
+    if found.coded is not None:
+        return found.coded
     values = found.values
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values.cat.codes.to_numpy(), list(values.cat.categories)
@@ -93,7 +120,8 @@ def factorized(found: Column) -> tuple[NDArray[np.integer], list[Any]]:
         order = sorted(range(len(names)), key=lambda at: names[at])
     except TypeError:
         order = sorted(range(len(names)), key=lambda at: label(names[at]))
-    rank = np.empty(len(names), np.int64)
+    small: Any = np.int8 if len(names) < 1 << 7 else np.int64
+    rank = np.empty(len(names), small)
     rank[order] = np.arange(len(names))
     return rank[codes], [names[at] for at in order]
 
@@ -174,6 +202,27 @@ def _same(positive: object, names: list[Any]) -> int | None:
 def _labels(texts: list[str]) -> str:
     shown = ", ".join(repr(text) for text in texts[:5])
     return f"{len(texts)} label{'s' * (len(texts) != 1)} ({shown}{', ...' * (len(texts) > 5)})"
+
+
+def scores(found: Column) -> NDArray[np.float64]:
+    """The column as scores: finite numbers, or the places of grades in an ordered categorical, the last the best."""
+    if isinstance(found.values.dtype, pd.CategoricalDtype) and found.values.dtype.ordered:
+        return found.values.cat.codes.to_numpy().astype(float)
+    return finite(found)
+
+
+def features(frame: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
+    """The columns by which people are alike. Raises InputError for an unknown one, missing or infinite values."""
+    given = [named] if isinstance(named, str) else list(named)
+    held = {}
+    for name in given:
+        found = column(frame, name, "features")
+        if found.name in held:
+            raise InputError(f"features names {found.name!r} twice.")
+        if pd.api.types.is_float_dtype(found.values.dtype):
+            finite(found)
+        held[found.name] = found.values
+    return pd.DataFrame(held, index=frame.index)
 
 
 def finite(found: Column) -> NDArray[np.float64]:

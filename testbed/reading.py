@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +17,8 @@ _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?\Z")
 
 
-def read_table(path: str | Path) -> pd.DataFrame:
-    """A table from a CSV (`.csv`, `.csv.gz`) or Parquet (`.parquet`) file.
+def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """A table from a CSV (`.csv`, `.csv.gz`) or Parquet (`.parquet`) file; all its columns, or those named.
 
     CSV columns are text unless every cell that is not empty is a number as people write one: whole
     numbers become integers, decimals floats, columns of nothing but True and False booleans. A code
@@ -24,64 +26,115 @@ def read_table(path: str | Path) -> pd.DataFrame:
     that is missing, ragged or of another kind.
     """
     path = Path(path)
+    if kind(path) == "parquet":
+        return _parquet(path, columns)
+    names = column_names(path) if columns is None else list(columns)
+    blocks = list(csv_blocks(path, names, None))
+    return pd.DataFrame({name: typed(blocks[0][name]) for name in names})
+
+
+def kind(path: Path) -> str:
+    """Whether a file is "csv" or "parquet". Raises InputError for one that is missing or of another kind."""
     if not path.is_file():
         raise InputError(f"no file {str(path)!r} was found.")
     name = path.name.lower()
     if name.endswith(".parquet"):
-        return _parquet(path)
+        return "parquet"
     if name.endswith((".csv", ".csv.gz")):
-        return _csv(path)
+        return "csv"
     raise InputError(f"{path.name!r} is not a table that can be read; allowed: .csv, .csv.gz, .parquet.")
 
 
-def _parquet(path: Path) -> pd.DataFrame:
+def size(path: Path, columns: int) -> int:
+    """Bytes that so many columns of a file take in memory, roughly: a CSV file's length, 8 for each cell of Parquet."""
+    if kind(path) == "csv":
+        return path.stat().st_size * (8 if path.name.lower().endswith(".gz") else 1)
+    return int(_opened(path).num_rows) * columns * 8
+
+
+def column_names(path: Path) -> list[str]:
+    """The names of the columns of a file."""
+    if kind(path) == "csv":
+        return _head(path)
+    return list(_opened(path).schema.to_arrow_schema().names)
+
+
+def _opened(path: Path) -> Any:
+    """What a Parquet file says of itself."""
     try:
         import pyarrow
+        import pyarrow.parquet as pq
     except ImportError:
         raise InputError(
             f"reading {path.name!r} needs pyarrow: pip install 'scoring-testbed[parquet]', or give a CSV file."
         ) from None
     try:
-        return pd.read_parquet(path, engine="pyarrow")
+        return pq.read_metadata(path)
     except (OSError, ValueError, pyarrow.ArrowException) as error:
         raise InputError(f"{path.name!r} cannot be read as Parquet: {_first_line(error)}.") from error
 
 
-def _csv(path: Path) -> pd.DataFrame:
+def _parquet(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
+    _opened(path)
+    import pyarrow
+
+    try:
+        # Named columns leave the index out that pandas may have written.
+        made = pd.read_parquet(path, engine="pyarrow", columns=None if columns is None else list(columns))
+        return made
+    except (OSError, ValueError, pyarrow.ArrowException) as error:
+        raise InputError(f"{path.name!r} cannot be read as Parquet: {_first_line(error)}.") from error
+
+
+def _head(path: Path) -> list[str]:
+    """The first line of a CSV file. Raises InputError where there is none, or it has a name twice."""
     import gzip
 
     try:
         with gzip.open(path, "rb") if path.name.lower().endswith(".gz") else open(path, "rb") as file:
             head = next(csv.reader([file.readline().decode("utf-8-sig")]), [])
-        if not head:
-            raise InputError(f"{path.name!r} is empty: a first line with column names is needed.")
-        twice = [name for name in head if head.count(name) > 1]
-        if twice:
-            raise InputError(f"{path.name!r} names the column {twice[0]!r} twice.")
-        # One name more than the header lets a line that is too long be seen instead of cut.
-        beyond = f"\0beyond {len(head)}"
-        raw = pd.read_csv(
-            path,
-            header=None,
-            skiprows=1,
-            names=[*head, beyond],
-            index_col=False,
-            dtype=str,
-            keep_default_na=False,
-            na_values=[""],
-            encoding="utf-8-sig",
-            skip_blank_lines=True,
-        )
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path.name!r} cannot be read as CSV: {_first_line(error)}.") from error
+    if not head:
+        raise InputError(f"{path.name!r} is empty: a first line with column names is needed.")
+    twice = [name for name in head if head.count(name) > 1]
+    if twice:
+        raise InputError(f"{path.name!r} names the column {twice[0]!r} twice.")
+    return head
+
+
+def csv_blocks(path: Path, columns: Sequence[str], rows: int | None) -> Iterator[pd.DataFrame]:
+    """The named columns of a CSV file as texts, so many rows at a time; all at once without `rows`."""
+    head = _head(path)
+    # One name more than the header lets a line that is too long be seen instead of cut.
+    beyond = f"\0beyond {len(head)}"
+    options: dict[str, Any] = {
+        "header": None,
+        "skiprows": 1,
+        "names": [*head, beyond],
+        "index_col": False,
+        "dtype": str,
+        "keep_default_na": False,
+        "na_values": [""],
+        "encoding": "utf-8-sig",
+        "skip_blank_lines": True,
+    }
+    done = 0
+    try:
+        whole = rows is None
+        blocks = [pd.read_csv(path, **options)] if whole else pd.read_csv(path, chunksize=rows, **options)
+        for raw in blocks:
+            extra = raw.pop(beyond)
+            if extra.notna().any():
+                row = done + int(np.argmax(extra.notna())) + 1
+                raise InputError(f"{path.name!r} has more cells than its header in data row {row}.")
+            done += len(raw)
+            yield raw[list(columns)]
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, csv.Error) as error:
         raise InputError(f"{path.name!r} cannot be read as CSV: {_first_line(error)}.") from error
-    extra = raw.pop(beyond)
-    if extra.notna().any():
-        row = int(np.argmax(extra.notna())) + 1
-        raise InputError(f"{path.name!r} has more cells than its header in data row {row}.")
-    return pd.DataFrame({name: _typed(raw[name]) for name in head})
 
 
-def _typed(cells: pd.Series) -> pd.Series:
+def typed(cells: pd.Series) -> pd.Series:
     """The column as numbers or booleans where every distinct text is one; otherwise the text."""
     codes, texts = pd.factorize(cells)
     found = [str(text) for text in texts]

@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     from testbed.measures.base import Measure
 
 
-def chosen(wanted: Sequence[str]) -> list[Measure]:
-    """The registered measures that may give a row that a pattern selects; without patterns all but the costly ones.
+def chosen(wanted: Sequence[str], every: Sequence[Measure] | None = None) -> list[Measure]:
+    """The measures (of all registered ones) that may give a row that a pattern selects; without patterns all but the
+    costly ones.
 
     Raises InputError for a pattern without a measure.
     """
     from testbed.measures.base import measures
 
-    every = [measures.get(name) for name in measures.names()]
+    if every is None:
+        every = [measures.get(name) for name in measures.names()]
     if not wanted:
         return [one for one in every if one.default]
     found: dict[str, Measure] = {}
@@ -35,6 +37,7 @@ def chosen(wanted: Sequence[str]) -> list[Measure]:
 def may_give(measure: Measure, stem: str) -> bool:
     """Whether a measure may give a row of this name: its own, its gap's, or with a suffix."""
     names = [name for name in (measure.name, measure.gap, *getattr(measure, "also", ())) if name]
+    stem = stem.removeprefix("conditional_")
     return any(selects(stem, name, name) or stem.startswith(f"{name}_") for name in names)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -12,14 +13,30 @@ import pandas as pd
 from synthetic.errors import InputError, unknown
 from testbed import columns, finding
 from testbed.decisions import Table as Table
+from testbed.frames import Held, held
 from testbed.reading import read_table as read_table
-from testbed.statistics import correct, expand
+from testbed.statistics import correct
 
+HOMES = ("rates", "individual", "ranking", "calibration", "score_distance")
+"""The modules of `testbed.measures` that hold measures of a table: an audit of a table imports no others."""
 MOST_GROUPS = 1000
+MOST_STRATA = 200
+ORDERED = (
+    "auc",
+    "auc_difference",
+    "calibration_error",
+    "calibration_gap",
+    "cross_auc",
+    "exposure_ratio",
+    "grade_superiority",
+    "mean_score",
+    "score_ks_distance",
+)
+"""Measures of a table that need scores."""
 
 
 def audit_table(
-    frame: pd.DataFrame,
+    frame: Any,
     *,
     groups: Any,
     outcome: Any = None,
@@ -30,25 +47,36 @@ def audit_table(
     positive: object = None,
     reference: Mapping[str, object] | None = None,
     clusters: Any = None,
+    control: Any = None,
+    features: Sequence[str] = (),
+    measures: str | Sequence[str] | None = None,
+    stream: bool | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Findings about a table of predictions: rates per group and crossing, comparisons, intervals.
 
     Parameters
     ----------
-    frame: one row per person, or per count where `weights` holds counts. The columns below are its names, or
-        Series that share its index; arrays go by position.
+    frame: one row per person, or per count where `weights` holds counts: a DataFrame of pandas, of polars or of
+        any library that narwhals knows, or the path of a CSV or Parquet file. The columns below are its names; for
+        a pandas frame also Series that share its index; arrays go by position.
     groups: one column or a list: findings are split by each and by every crossing of two. A text `a*b`
         asks for a crossing alone. A categorical column declares its groups: unused ones are listed with n 0.
     outcome, prediction: labels. Labels among 0 and 1, or booleans: 1 is positive. Any others
         need `positive`; three or more are that one against the rest.
-    score, threshold: a score; positive is a score *strictly above* the threshold ("decile > 4" is
-        `threshold=4`). Instead of `prediction`.
+    score, threshold: a score, or an ordered categorical column of grades, the last the best; positive is a score
+        *strictly above* the threshold ("decile > 4" is `threshold=4`). Instead of `prediction`.
     weights: whole numbers that sum below 2**53 are numbers of people; others are sampling weights, and
         intervals use the effective size.
     reference: the group that others are compared with, by column; the largest where none is named.
     clusters: what people were drawn by; intervals rest on the clusters, and need ten of them.
-    seed: is written into the findings.
+    control: one column or a list: everything besides within each stratum (split `a|c`, groups `x|z`), and once pooled
+        (`conditional_...`): each stratum weighed by its people, over the strata that all who are compared share.
+    features: columns by which people are alike, for `consistency`; group columns among them are left out.
+    measures: patterns that select measures or rows, as in `testbed audit --measures`; all where none is given.
+    stream: a file is counted in blocks instead of read whole; by default where it would take over a gigabyte.
+        What then cannot be had from counts is NaN and says why.
+    seed: of the draws (the sample of `consistency`, permutations); it is written into the findings.
 
     Returns a findings table (scenario `table`, model the prediction or score column). Its
     `attrs["notes"]` are sentences on what was not named and had to be decided: positive labels, references.
@@ -62,55 +90,145 @@ def audit_table(
     >>> findings.query("measure == 'selection_rate' and split == 'g'")["value"].round(2).tolist()
     [0.67, 0.33]
     """
-    if not isinstance(frame, pd.DataFrame):
-        raise InputError(f"audit_table needs a DataFrame, found {type(frame).__name__}.")
-    if not len(frame):
-        raise InputError("the table has no rows.")
     if prediction is None and score is None:
         raise InputError("give a prediction or a score to audit.")
     if threshold is not None and (score is None or prediction is not None):
         raise InputError("a threshold goes with a score and without a prediction.")
-    table, splits = _grouped(frame, groups)
-    labelled = [
-        columns.column(frame, given, role)
-        for given, role in ((outcome, "outcome"), (prediction, "prediction"))
-        if given is not None
-    ]
-    truths, notes = columns.positives(labelled, positive)
-    for found, truth in zip(labelled, truths):
-        setattr(table, found.role, truth)
-    if score is not None:
-        named = columns.column(frame, score, "score")
-        table.score = columns.finite(named)
-        if threshold is not None:
-            if not np.isfinite(threshold):
-                raise InputError(f"threshold is {threshold}; a finite number is allowed.")
-            table.prediction = table.score > threshold
-            notes.append(f"positive prediction: {named.name} above {columns.label(float(threshold))}.")
-        model = named.name if prediction is None else labelled[-1].name
-    else:
-        model = labelled[-1].name
-    if weights is not None:
-        table.weights, table.weights_are_people = columns.weights(columns.column(frame, weights, "weights"))
+    if threshold is not None and not np.isfinite(threshold):
+        raise InputError(f"threshold is {threshold}; a finite number is allowed.")
+    roles = {"outcome": outcome, "prediction": prediction, "score": score, "weights": weights, "clusters": clusters}
+    source = held(
+        frame, {**roles, "groups": groups, "control": control, "features": features}, threshold=threshold, stream=stream
+    )
+    if not len(source.frame):
+        raise InputError("the table has no rows.")
+    named = [*_listed(groups), *_listed(control), outcome, prediction, clusters]
+    parts = [part for one in named if isinstance(one, str) for part in (one, *one.split("*"))]
+    ready = columns.encoded(source.frame, parts)
+    table, splits, strata = _grouped(source.frame, groups, control, ready)
+    notes = list(source.notes)
+    model = _labelled(table, source, roles, threshold, positive, notes, ready)
+    table.seed = seed
+    if len(features):
+        table.features = columns.features(source.frame, features)
     if clusters is not None:
-        table.clusters = columns.factorized(columns.column(frame, clusters, "clusters"))[0]
+        table.clusters = columns.factorized(columns.column(source.frame, clusters, "clusters", ready=ready))[0]
     table.splits = splits
     table.reference = _reference(table, reference or {}, splits, notes)
-    from testbed.measures.base import measures
-
-    measures.discover()
-    rows = []
-    for name in measures.names():
-        made = measures.get(name)
-        if made.needs == ("table",):
-            rows += expand(made, made(table), table, splits=splits, reference=table.reference)
+    rows = _measured(table, strata, measures, source.lost)
     findings = correct(finding.frame(rows, scenario="table", model=model, seed=seed))
     findings.attrs["notes"] = notes
+    if measures is None:
+        from testbed.curves import curve_text, curves
+
+        findings.attrs["curves"] = curve_text(curves(table, model))
     return findings
 
 
-def _grouped(frame: pd.DataFrame, groups: Any) -> tuple[Table, list[str]]:
-    given = list(groups) if isinstance(groups, list | tuple) else [groups]
+def _labelled(
+    table: Table,
+    source: Held,
+    roles: Mapping[str, Any],
+    threshold: float | None,
+    positive: object,
+    notes: list[str],
+    ready: Mapping[str, columns.Coded],
+) -> str:
+    """Fill in outcomes, predictions, scores and weights; the name of what is audited."""
+    frame = source.frame
+    found = {
+        role: columns.column(frame, given, role, ready=ready)
+        for role, given in roles.items()
+        if given is not None
+        and not (role == "score" and source.lost)
+        and not (role == "weights" and source.sums is not None)
+    }
+    labelled = [found[role] for role in ("outcome", "prediction") if role in found]
+    truths, said = columns.positives(labelled, positive)
+    notes += said
+    for one, truth in zip(labelled, truths):
+        setattr(table, one.role, truth)
+    if "score" in found:
+        table.score = columns.scores(found["score"])
+    if threshold is not None:
+        table.prediction = source.above if table.score is None else table.score > threshold
+        name = found["score"].name if "score" in found else roles["score"]
+        notes.append(f"positive prediction: {name} above {columns.label(float(threshold))}.")
+    if source.rows is not None:
+        table.weights = source.rows.astype(float)
+    if "weights" in found and source.sums is None:
+        table.weights, table.weights_are_people = columns.weights(found["weights"])
+    elif source.sums is not None:
+        table.weights, table.weights_are_people = columns.weights(columns.Column("weights", source.sums, "weights"))
+        if not table.weights_are_people:
+            table.repeats, table.squares = source.rows, source.squares
+    role = "score" if roles["prediction"] is None else "prediction"
+    return found[role].name if role in found else str(roles[role])
+
+
+def _measured(table: Table, strata: str, measures: Any, lost: str) -> list[dict[str, Any]]:
+    """The rows of every measure of a table that is asked for, in the order of the registry."""
+    from testbed.selection import asks, chosen, rows_asked
+    from testbed.spelling import patterns
+    from testbed.statistics.strata import Pooling
+
+    wanted = patterns(measures)
+    asked = chosen(wanted, table_measures()) if wanted else table_measures()
+    parts = _strata(table, strata) if strata else {}
+    pooling = Pooling(table, strata) if strata else None
+    rows: list[dict[str, Any]] = []
+    for one in asked:
+        if lost and one.name in ORDERED:
+            rows.append({
+                "measure": one.name, "harm": one.harm, "split": "all", "group": "all", "value": np.nan,
+                "unit": one.unit, "why": lost,
+            })  # fmt: skip
+            continue
+        rows += rows_asked(one, table, wanted, splits=table.splits, reference=table.reference)
+        for level, part in parts.items():
+            for row in rows_asked(one, part, wanted, splits=table.splits, reference=table.reference):
+                within = {"split": f"{row['split']}|{strata}", "group": f"{row['group']}|{level}"}
+                rows.append({**row, **within, "versus": row["versus"] and f"{row['versus']}|{level}"})
+        if pooling is not None:
+            pooled = pooling.rows(one, one(table), table.splits, table.reference)
+            rows += [row for row in pooled if not wanted or any(asks(each, row["measure"], one) for each in wanted)]
+    return rows
+
+
+def table_measures() -> list[Any]:
+    """The registered measures of a table, in the order of the registry."""
+    from importlib import import_module
+
+    from testbed.measures.base import measures
+
+    for name in HOMES:
+        import_module(f"testbed.measures.{name}")
+    if _others():
+        measures.discover()
+    return [one for name in measures.known() if (one := measures.get(name)).needs == ("table",)]
+
+
+@cache
+def _others() -> bool:
+    """Whether another package has measures."""
+    from importlib.metadata import entry_points
+
+    return bool(entry_points(group="scoring_testbed.measures"))
+
+
+def _strata(table: Table, control: str) -> dict[str, Table]:
+    """The part of the table in each stratum that has people."""
+    from testbed.measures.pairs import by_group
+
+    codes, levels = table.coded(control)
+    return {level: table.only(rows) for level, rows in zip(levels, by_group(codes, len(levels))) if len(rows)}
+
+
+def _grouped(
+    frame: pd.DataFrame, groups: Any, control: Any, ready: Mapping[str, columns.Coded]
+) -> tuple[Table, list[str], str]:
+    """The table with its groups, what findings are split by, and the name of its strata ("" without control)."""
+    given = _listed(groups)
     if not given:
         raise InputError("groups is empty; name at least one column.")
     table = Table(frame, {})
@@ -121,7 +239,7 @@ def _grouped(frame: pd.DataFrame, groups: Any) -> tuple[Table, list[str]]:
         parts: list[Any] = one.split("*") if crossing else [one]
         names = []
         for part in parts:
-            found = columns.column(frame, part, "groups", "group" if len(given) == 1 else f"group_{at + 1}")
+            found = columns.column(frame, part, "groups", "group" if len(given) == 1 else f"group_{at + 1}", ready)
             if found.name not in table.attributes:
                 table.attributes[found.name] = columns.groups(found)
             elif not crossing:
@@ -130,12 +248,29 @@ def _grouped(frame: pd.DataFrame, groups: Any) -> tuple[Table, list[str]]:
         splits.append("*".join(names))
         single += [] if crossing else names
     splits += [both for pair in combinations(single, 2) if (both := "*".join(pair)) not in splits]
+    strata = []
+    for at, one in enumerate(_listed(control)):
+        found = columns.column(frame, one, "control", "control" if at == 0 else f"control_{at + 1}", ready)
+        if found.name in table.attributes:
+            raise InputError(f"control names {found.name!r}, which is a column of groups or named twice.")
+        table.attributes[found.name] = columns.groups(found)
+        strata.append(found.name)
     for split in splits:
-        parts = [split] if split in table.attributes else split.split("*")
-        size = int(np.prod([len(table.attributes[name][1]) for name in parts]))
-        if size > MOST_GROUPS:
-            raise InputError(f"groups {split!r} has {size} groups; at most {MOST_GROUPS} are compared.")
-    return table, splits
+        _few_enough(table, split, MOST_GROUPS, "groups {} has {} groups; at most {} are compared.")
+    if strata:
+        _few_enough(table, "*".join(strata), MOST_STRATA, "control {} has {} strata; at most {} are made.")
+    return table, splits, "*".join(strata)
+
+
+def _listed(control: Any) -> list[Any]:
+    return [] if control is None else list(control) if isinstance(control, list | tuple) else [control]
+
+
+def _few_enough(table: Table, split: str, most: int, said: str) -> None:
+    parts = [split] if split in table.attributes else split.split("*")
+    size = int(np.prod([len(table.attributes[name][1]) for name in parts]))
+    if size > most:
+        raise InputError(said.format(repr(split), size, most))
 
 
 def _reference(

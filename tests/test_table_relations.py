@@ -25,6 +25,7 @@ def plain_rates() -> Iterator[None]:
     kept = [name for name in measures.names() if measures.get(name).function.__module__ == "testbed.measures.rates"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measures, "names", lambda: kept)
+        patch.setattr(measures, "known", lambda: kept)
         yield
 
 
@@ -97,7 +98,9 @@ def test_names_of_groups_do_not_matter_to_symmetric_comparisons(frame: pd.DataFr
     renamed = frame.assign(g=frame["g"].cat.rename_categories({"a": "c", "b": "a", "c": "b"}))
     left, right = audited(frame), audited(renamed)
     numbers = ["measure", "value", "low", "high", "n"]
-    pd.testing.assert_frame_equal(left.loc[left["group"] == "", numbers], right.loc[right["group"] == "", numbers])
+    # Corrected p values are of a family in which the signed comparisons are too, and those go by the reference.
+    left, right = (made[(made["group"] == "") & ~made["measure"].str.contains("_p_")] for made in (left, right))
+    pd.testing.assert_frame_equal(left[numbers], right[numbers])
 
 
 @few

@@ -200,9 +200,10 @@ def counted(case: Any, split: str) -> CellCounts:
     if weights is not None:
         keep = keep & (weights > 0)
     everybody = bool(keep.all())
+    repeats, squared = getattr(case, "repeats", None), getattr(case, "squares", None)
     if not everybody:
         codes, cell = codes[keep], cell[keep]
-        weights = None if weights is None else weights[keep]
+        weights, repeats, squared = (None if one is None else one[keep] for one in (weights, repeats, squared))
     small: Any = np.uint8 if 4 * groups <= 256 else np.uint16 if 4 * groups <= 65536 else np.int64
     key = codes.astype(small) * small(4) + cell
     size = 4 * groups
@@ -213,7 +214,10 @@ def counted(case: Any, split: str) -> CellCounts:
         if are_people:
             rows = cells = np.rint(cells).astype(np.int64)
         else:
-            squares = np.bincount(key, weights=weights * weights, minlength=size).reshape(groups, 4)
+            each = weights * weights if squared is None else squared
+            squares = np.bincount(key, weights=each, minlength=size).reshape(groups, 4)
+            if repeats is not None:
+                rows = np.rint(np.bincount(key, weights=repeats, minlength=size)).astype(np.int64).reshape(groups, 4)
     pairs = None
     clusters = clusters_of(case)
     if clusters is not None:

@@ -1,0 +1,128 @@
+"""Where a table comes from: a frame of pandas, of another library, or a file; only what is asked for is taken.
+
+A frame of another library is brought to pandas by narwhals. Where counts are all that is needed, it is
+counted first, by that library: what is brought over are the distinct rows, and how many there are of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthetic.errors import InputError, unknown
+
+ROWS = "\0rows"
+"""The column that holds how many there are of a distinct row; no column of a file is named so."""
+
+
+@dataclass
+class Held:
+    """A table in memory. rows: how many of the source each row stands for, or None where it is one each.
+
+    sums, squares: of the weights of those rows. lost: why there is no score although one is named; `above` then says
+    whether it is above the threshold.
+    """
+
+    frame: pd.DataFrame
+    rows: NDArray[np.int64] | None = None
+    sums: pd.Series | None = None
+    squares: NDArray[np.float64] | None = None
+    above: NDArray[np.bool_] | None = None
+    lost: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def held(frame: Any, roles: Mapping[str, Any], *, threshold: float | None, stream: bool | None) -> Held:
+    """The table that a user gave, as pandas; see `audit_table` for what it may be.
+
+    roles: what is asked of it, columns by what they are for. Raises InputError for what is no table.
+    """
+    if isinstance(frame, pd.DataFrame):
+        return Held(frame)
+    if isinstance(frame, str | Path):
+        from testbed.streaming import from_file
+
+        return from_file(Path(frame), roles, threshold=threshold, stream=stream)
+    import narwhals as nw
+
+    try:
+        wrapped: Any = nw.from_native(frame)
+        assert isinstance(wrapped, nw.DataFrame | nw.LazyFrame)
+    except (TypeError, AssertionError):
+        raise InputError(
+            f"audit_table needs a DataFrame, found {type(frame).__name__}; allowed: one of pandas, polars or any "
+            "library that narwhals knows, or the path of a CSV or Parquet file."
+        ) from None
+    return _brought(wrapped, roles)
+
+
+def names_asked(roles: Mapping[str, Any], known: list[str]) -> dict[str, str]:
+    """Columns that are asked for by name, and what each is for; `a*b` asks for two.
+
+    Raises InputError for one that the table does not have, and for a pandas Series, which has no place in it.
+    """
+    found: dict[str, str] = {}
+    for role, given in roles.items():
+        many = role in ("groups", "control", "features") and isinstance(given, list | tuple)
+        for one in given if many else [given]:
+            if isinstance(one, pd.Series):
+                raise InputError(
+                    f"the {role} Series has an index and the table has none: give series.to_numpy() to go by position."
+                )
+            if not isinstance(one, str):
+                continue
+            crossing = role == "groups" and one not in known and "*" in one
+            for name in one.split("*") if crossing else [one]:
+                if name not in known:
+                    raise unknown(f"{role} column", name, known)
+                found.setdefault(name, role)
+    return found
+
+
+def _brought(wrapped: Any, roles: Mapping[str, Any]) -> Held:
+    import narwhals as nw
+
+    known = wrapped.collect_schema()
+    asked = names_asked(roles, list(known.names()))
+    texts = {name: nw.col(name).cast(nw.String) for name in asked if known[name] == nw.Categorical}
+    chosen = wrapped.select(*asked).with_columns(**texts) if texts else wrapped.select(*asked)
+    lazy = isinstance(wrapped, nw.LazyFrame)
+    by_name = all(
+        one is None or isinstance(one, str)
+        for role, given in roles.items()
+        for one in (given if isinstance(given, list | tuple) else [given])
+    )
+    alone = by_name and not any(roles.get(role) is not None for role in ("score", "weights", "clusters"))
+    if alone and not roles.get("features"):
+        counts = chosen.group_by(*asked).agg(nw.len().alias(ROWS))
+        made = _pandas(counts.collect() if lazy else counts)
+        rows = made.pop(ROWS).to_numpy(np.int64)
+        refuse_missing(made, asked, rows)
+        # A library may count in any order: the order of what was counted must not show.
+        return Held(made, rows)
+    return Held(_pandas(chosen.collect() if lazy else chosen))
+
+
+def _pandas(wrapped: Any) -> pd.DataFrame:
+    try:
+        made: pd.DataFrame = wrapped.to_pandas()
+    except ImportError as problem:
+        raise InputError(
+            f"this frame is brought over by pyarrow: pip install 'scoring-testbed[polars]' ({problem})."
+        ) from None
+    return made.reset_index(drop=True)
+
+
+def refuse_missing(frame: pd.DataFrame, roles: Mapping[str, str], rows: NDArray[np.int64]) -> None:
+    """Raise InputError where a column of distinct rows has a missing value, with how many rows of the source."""
+    for name, role in roles.items():
+        missing = int(rows[frame[name].isna().to_numpy()].sum()) if name in frame else 0
+        if missing:
+            count = f"{missing:,} missing value{'' if missing == 1 else 's'}"
+            raise InputError(f"{role} column {name!r} has {count}; leave such rows out or give the missing a name.")
