@@ -15,6 +15,7 @@ from synthetic.draws import sparse, uniform
 from testbed.models.rulebook import RuleBook
 from testbed.models.scorer import record_frame
 from testbed.scenario import Scenario
+from testbed.tied import LISTED, declared
 
 DEFAULT = "rongcheng"
 """The scenario whose records are used where none is named."""
@@ -36,7 +37,7 @@ def scenario_for(model: Any, scenario: str | Path | Scenario | None) -> Scenario
     """The scenario whose records a model is checked on; None: the default one.
 
     For a rule book the default one also holds what the book reads: any registered kind of conduct, and any column
-    of the recipe that is not truth.
+    of people that is not truth, those by ties included.
     """
     if scenario is not None:
         return scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
@@ -45,15 +46,15 @@ def scenario_for(model: Any, scenario: str | Path | Scenario | None) -> Scenario
         return made
     missing = [column for column in model.reads if column not in (*made.held, *made.recorded)]
     kinds = tuple(column for column in missing if column in conduct.names())
-    held = tuple(
-        column for column in missing if column in made.recipe.columns and not made.recipe.variables[column].truth
-    )
+    known = declared(made.recipe, ("firms",)).variables
+    held = tuple(column for column in missing if column == LISTED or (column in known and not known[column].truth))
     first, *rest = made.channels
     return replace(
         made,
         conduct=(*made.conduct, *(Conduct.load(kind) for kind in kinds if kind not in made.kinds)),
         channels=(replace(first, kinds=(*first.kinds, *kinds)), *rest),
         held=(*made.held, *held),
+        ties=("firms",),
     )
 
 
@@ -62,7 +63,7 @@ def sample_records(scenario: Scenario, *, n: int = N_RECORDS) -> pd.DataFrame:
     arrays: dict[str, np.ndarray] = {}
     columns: dict[str, tuple[str, ...] | None] = {}
     for place, name in enumerate(scenario.held):
-        variable = scenario.recipe.variables[name]
+        variable = scenario.declared.variables[name]
         columns[name] = variable.levels
         if variable.levels is not None:
             arrays[name] = ((np.arange(n) + place) % len(variable.levels)).astype(np.int8)
