@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from synthetic.errors import InputError
 from testbed.commands.options import tell, whole
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from synthetic import Population
-
-CHUNK = 65_536
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -38,13 +29,14 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--out {args.out!r}: there is no such folder.")
     from synthetic import Population
     from synthetic.card import croissant, page
+    from synthetic.export import write_csv, write_parquet
     from testbed.finding import replace_file
 
     made = Population(args.recipe, args.people, seed=args.seed)
     tell(f"testbed: making {args.people:,} people of {args.recipe} ...")
     aside = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        {".csv": _csv, ".parquet": _parquet}[out.suffix](made, aside)
+        {".csv": write_csv, ".parquet": write_parquet}[out.suffix](made, aside)
         os.replace(aside, out)
     finally:
         aside.unlink(missing_ok=True)
@@ -54,32 +46,3 @@ def run(args: argparse.Namespace) -> int:
     replace_file(metadata, json.dumps(croissant(made, out), indent=2, ensure_ascii=False) + "\n")
     print(f"{args.people:,} people in {args.out}, their data card in {card.name}, metadata in {metadata.name}")
     return 0
-
-
-def _chunks(made: Population) -> Iterator[pd.DataFrame]:
-    for start in range(0, made.size, CHUNK):
-        yield made.people(start, min(start + CHUNK, made.size))
-
-
-def _csv(made: Population, path: Path) -> None:
-    for place, people in enumerate(_chunks(made)):
-        people.to_csv(path, mode="w" if place == 0 else "a", header=place == 0, lineterminator="\n")
-
-
-def _parquet(made: Population, path: Path) -> None:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError:
-        raise InputError(
-            "Parquet needs the package pyarrow; install scoring-testbed[parquet], or write .csv."
-        ) from None
-    writer = None
-    try:
-        for people in _chunks(made):
-            table = pa.Table.from_pandas(people)
-            writer = writer or pq.ParquetWriter(path, table.schema)
-            writer.write_table(table.cast(writer.schema))
-    finally:
-        if writer is not None:
-            writer.close()
