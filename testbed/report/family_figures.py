@@ -29,12 +29,13 @@ REACHED = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing, its title, what to know when reading it, and its data."""
+    """A drawing, its title, what to know when reading it, and its data: rows of findings, or a table with its head."""
 
     title: str
     note: str
     svg: Markup
     rows: Sequence[Finding]
+    table: tuple[Sequence[str], Sequence[Sequence[str]]] | None = None
 
     @property
     def several(self) -> bool:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from testbed.finding import replace_file
 from testbed.report.case_page import case_view
-from testbed.report.family_figures import figures
+from testbed.report.curve_figures import crossings, curve_figures
+from testbed.report.family_figures import Figure, figures
 from testbed.report.plaintext import clean, counted
 from testbed.report.rerun import command_for
 from testbed.report.rows import FAMILIES, Finding, Findings, owner
@@ -47,11 +48,13 @@ def render(
 ) -> str:
     """The report as one page of HTML: the same bytes for the same findings and manifest.
 
-    findings: the findings table, in the order of findings.csv (a row's number in the page is its line there).
+    findings: the findings table, in the order of findings.csv (a row's number in the page is its line there); its
+    `attrs["curves"]` the text of curves.csv, where there is one.
     manifest: what `manifest.json` holds. measures_info: facts per registered measure; the manifest's where None.
     """
     info = measures_info if measures_info is not None else manifest.get("measures") or {}
     rows = Findings(findings, manifest, info)
+    text = str(findings.attrs.get("curves") or "")
     life = manifest.get("life")
     return page(
         "report.html.j2",
@@ -62,7 +65,7 @@ def render(
         table=of_table(manifest),
         notes=[_sentence(note) for note in manifest.get("notes") or []],
         verdict="" if of_table(manifest) else anchors_verdict(manifest),
-        families=[_family(rows, harm, manifest, info) for harm in ("accountability", *FAMILIES)],
+        families=[_family(rows, harm, manifest, info, text) for harm in ("accountability", *FAMILIES)],
         several={
             "models": len({model for _, model in rows.columns}) > 1,
             "scenarios": len(rows.scenarios) > 1,
@@ -101,7 +104,14 @@ def write_page(
     return path
 
 
-def _family(rows: Findings, harm: str, manifest: Mapping[str, Any], info: Mapping[str, Any]) -> dict[str, Any]:
+def _drawn(rows: Findings, harm: str, text: str) -> list[Figure]:
+    """Figures of disparate impact that are drawn from the curve table and from crossings."""
+    return [*crossings(rows), *curve_figures(rows, text)] if harm == "disparate impact" and rows.heads else []
+
+
+def _family(
+    rows: Findings, harm: str, manifest: Mapping[str, Any], info: Mapping[str, Any], text: str
+) -> dict[str, Any]:
     """One harm family: its headline sentences by model, figures, and every finding by measure."""
     found = [row for row in rows.audited if row.harm == harm and rows.on_page(row)]
     said = [{"name": rows.label(column), "sentences": headlines(rows, harm, column)} for column in rows.heads]
@@ -114,7 +124,7 @@ def _family(rows: Findings, harm: str, manifest: Mapping[str, Any], info: Mappin
             for one in said
             if one["sentences"]
         ],
-        "figures": figures(rows, harm),
+        "figures": [*figures(rows, harm), *_drawn(rows, harm, text)],
         "blocks": _blocks(rows, found, manifest, info),
         "count": counted(len(found), "row"),
     }

@@ -1,0 +1,102 @@
+"""Figures from the curve table and from crossings: one per attribute or pair, each with its numbers beside it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from testbed import audit_table
+from testbed.finding import frame
+from testbed.report.curve_figures import crossings, curve_figures
+from testbed.report.page import render
+from testbed.report.rows import Findings
+
+
+@pytest.fixture(scope="module")
+def of_table():
+    n = np.arange(4000)
+    region, age = np.array(["north", "south"])[n % 2], np.array(["old", "young"])[n // 2 % 2]
+    score = (n * 7919 % 4000) / 4000
+    outcome = (n * 104_729 % 4000) / 4000 < np.where(n % 2, score, score**2)
+    rare = np.where(n < 12, "few", age)
+    table = pd.DataFrame({"region": region, "age": rare, "y": outcome, "s": score})
+    return audit_table(table, groups=["region", "age"], outcome="y", score="s", threshold=0.6)
+
+
+def drawn(findings):
+    rows = Findings(findings, {"scenario": "table", "models": ["s"]})
+    return {one.title: one for one in curve_figures(rows, findings.attrs["curves"])}
+
+
+def test_each_attribute_has_a_figure_of_thresholds_and_one_of_calibration(of_table):
+    assert list(drawn(of_table)) == [
+        "What each threshold would do, by region",
+        "What a score means, by region",
+        "What each threshold would do, by age",
+        "What a score means, by age",
+    ]
+
+
+def test_the_ringed_point_is_what_the_findings_say_was_decided(of_table):
+    figure = drawn(of_table)["What each threshold would do, by region"]
+    decided = {row[0]: row for row in figure.table[1] if row[1] == "decided"}
+    for group in ("north", "south"):
+        for place, measure in ((2, "false_positive_rate"), (3, "true_positive_rate")):
+            rows = (of_table["measure"] == measure) & (of_table["split"] == "region") & (of_table["group"] == group)
+            found = of_table.loc[rows, "value"].item()
+            assert float(decided[group][place]) == pytest.approx(found, abs=5e-5)
+    assert str(figure.svg).count('class="ring"') == 2
+
+
+def test_the_data_of_a_figure_has_a_row_for_every_mark(of_table):
+    for figure in drawn(of_table).values():
+        head, body = figure.table
+        groups = {row[0] for row in body}
+        marks = str(figure.svg).count('class="dot')
+        assert marks == len(body) + len(groups)  # the legend has one each
+        assert all(len(row) == len(head) for row in body)
+
+
+def test_a_diagonal_is_drawn_only_where_scores_can_be_shares(of_table):
+    figure = drawn(of_table)["What a score means, by region"]
+    assert 'class="zero"' in figure.svg
+    assert "Dashed: a score that is the share itself." in figure.note
+    points = of_table.attrs["curves"].replace("calibration,s,region,north,bin,9,", "calibration,s,region,north,bin,9,6")
+    rows = Findings(of_table, {"scenario": "table", "models": ["s"]})
+    other = next(one for one in curve_figures(rows, points) if one.title == "What a score means, by region")
+    assert 'class="zero"' not in other.svg
+
+
+def test_crossings_are_grids_of_the_rates_in_the_findings_with_small_cells_marked(of_table):
+    rows = Findings(of_table, {"scenario": "table", "models": ["s"]})
+    figures = {one.title: one for one in crossings(rows)}
+    assert next(iter(figures)) == "Selection rate by region and age"
+    figure = figures["Selection rate by region and age"]
+    values = of_table.query("measure == 'selection_rate' and split == 'region*age' and group != '' and versus == ''")
+    assert {row.value for row in figure.rows} == set(values["value"])
+    for value in values["value"]:
+        assert f">{100 * value:.1f}<" in str(figure.svg)
+    assert str(figure.svg).count("cell small") == 2
+    assert "n 6, small" in str(figure.svg)
+
+
+def test_a_crossing_with_one_column_or_too_many_is_left_to_the_tables():
+    def rates(groups):
+        base = {"measure": "adverse_rate", "harm": "disparate impact", "split": "a*b", "versus": "", "unit": "rate"}
+        numbers = {"value": 0.1, "low": 0.0, "high": 0.2, "n": 100, "why": "", "scenario": "x", "model": "m", "seed": 0}
+        return Findings(frame([{**base, **numbers, "group": group} for group in groups]), {"scenario": "x"})
+
+    assert list(crossings(rates(["p*q", "p*r"]))) == []
+    assert list(crossings(rates([f"{a}*{b}" for a in range(9) for b in range(9)]))) == []
+    assert len(list(crossings(rates([f"{a}*{b}" for a in range(9) for b in range(3)])))) == 1
+
+
+def test_the_page_shows_the_figures_with_their_tables_and_without_curves_shows_none(of_table, parse):
+    manifest = {"scenario": "table", "kind": "table", "models": ["s"], "compared": ["region", "age"]}
+    text = render(of_table, manifest)
+    page = parse(text)
+    assert not page.unbalanced
+    assert "What each threshold would do, by region" in page.text
+    assert "the same rows stand in curves.csv" in page.text
+    bare = of_table.copy()
+    bare.attrs = {}
+    assert "What each threshold would do" not in render(bare, manifest)
