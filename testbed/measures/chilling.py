@@ -1,0 +1,143 @@
+"""What the belief of being watched keeps people from doing that is lawful, and how long that outlasts the belief."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.draws import dense, uniform
+from testbed.history import History
+from testbed.measures.base import PerPerson, Row, measure
+from testbed.statistics.intervals import FEWEST_CLUSTERS
+from testbed.twin import Switch
+
+BELIEF, UNTIL = "regime.response.belief", "regime.response.belief_until"
+RESAMPLES = 200
+LEFT = 0.1
+"""Share of the fall that may be left where conduct counts as recovered."""
+
+chilled = partial(
+    measure,
+    harm="chilling",
+    better="lower",
+    needs=("history", "twin"),
+    reference="Penney (2016), Berkeley Technology Law Journal 31; MEASURES section 4",
+)
+Floats = NDArray[np.float64]
+
+
+def _months(case: Any) -> tuple[int, int]:
+    """The first month of the belief, and the first after it."""
+    value = case.scenario.regime.value
+    until = value("response", "belief_until", case.periods)
+    return int(value("response", "belief_from")), int(min(until, case.periods))
+
+
+def _unheld(case: Any) -> str:
+    """Why there is nothing to compare, or ""."""
+    if BELIEF not in case.scenario.dials or case.scenario.regime.value("response", "belief") == 0:
+        return "nobody believes to be watched: regime.response.belief is 0 or absent"
+    if _months(case)[0] >= case.periods:
+        return "the run ends before the belief begins"
+    return ""
+
+
+def _done(case: Any, history: History, t: int, *, sensitive: bool) -> NDArray[np.int64]:
+    """Lawful acts of a month by person: those that are declared sensitive, or the others."""
+    conduct = case.scenario.conduct
+    wanted = np.array([one.direction == "lawful" and one.sensitive == sensitive for one in conduct])
+    acts = history.acts[t]
+    return np.bincount(acts.person[wanted[acts.kind]], minlength=len(case.people))
+
+
+@chilled(
+    "lawful_conduct_suppressed",
+    unit="rate",
+    estimand="1 - rate of sensitive lawful acts with the belief of being watched / rate without it",
+    interval="influence values by grid, t(G-1)",
+    caveats="The belief is taken away, watching and sanctions stay. How much a belief chills is an assumed number of "
+    "the scenario: turn it and see. The _insensitive row must be 0.",
+)
+def lawful_conduct_suppressed(case: Any) -> Iterator[PerPerson]:
+    """Share of sensitive lawful acts that are not done because people believe that they are watched.
+
+    Over the months in which the belief is held, beside the world without it (same coins). `_insensitive`: the same of
+    lawful acts that are declared not to be sensitive.
+    """
+    why = _unheld(case)
+    n = len(case.people)
+    other = None if why else case.twin(Switch(BELIEF, 0.0))
+    for suffix, sensitive in (("", True), ("_insensitive", False)):
+        without, lost = np.zeros(n), np.zeros(n)
+        if other is not None:
+            for t in range(*_months(case)):
+                base = _done(case, other.history, t, sensitive=sensitive)
+                without += base
+                lost += base - _done(case, case.history, t, sensitive=sensitive)
+        none = f"no lawful act that is {'sensitive' if sensitive else 'not sensitive'} is done"
+        kept, idle = np.where(without > 0, lost, 0.0), case.scenario.regime.value("response", "chilling") == 0
+        exact = not lost.any() and (idle or not sensitive)
+        yield PerPerson(kept, without, suffix=suffix, exact=exact, why=why or none)
+
+
+@chilled(
+    "chilling_recovery",
+    unit="months",
+    estimand="months after the belief of being watched ends until a tenth of the fall in sensitive lawful acts is left",
+    interval=f"bootstrap over grids, {RESAMPLES} resamples, of the isotonic curve",
+    caveats="The fall of each month is smoothed to one that never grows again. Where a tenth is not reached before the "
+    "run ends there is no value, only that it is longer.",
+    splits=False,
+    gap="",
+)
+def chilling_recovery(case: Any) -> Row:
+    """Months from the end of the belief until a tenth of the fall in sensitive lawful acts is left.
+
+    The fall of a month is 1 - acts with the belief / acts without it; the fall that is recovered from is that of the
+    months in which the belief was held. Monthly falls after its end are made non-increasing (isotonic regression,
+    weighted by acts), and the first month at or below a tenth counts.
+    """
+    why = _unheld(case)
+    start, end = _months(case)
+    why = why or ("" if end < case.periods else "the belief does not end during the run")
+    if why:
+        return Row(math.nan, why=why)
+    other = case.twin(Switch(BELIEF, 0.0))
+    names, owner = np.unique(case.clusters, return_inverse=True)
+    table = np.zeros((2, case.periods, len(names)))
+    for side, one in enumerate((case, other)):
+        for t in range(start, case.periods):
+            table[side, t] = np.bincount(owner, weights=_done(case, one.history, t, sensitive=True))
+    months = case.periods - end
+    value = _recovery(table.sum(axis=2), start, end)
+    if math.isnan(value):
+        return Row(math.nan, why="no sensitive lawful act is suppressed while the belief is held")
+    if value > months:
+        return Row(math.nan, why=f"a tenth of the fall is not reached in the {months} months after the belief")
+    low = high = math.nan
+    if len(names) >= FEWEST_CLUSTERS:
+        picks = (uniform(dense(case.seed, "chilling:resample", 0, RESAMPLES * len(names))) * len(names)).astype(int)
+        many = [_recovery(table[:, :, pick].sum(axis=2), start, end) for pick in picks.reshape(RESAMPLES, -1)]
+        low, high = np.nanquantile(many, [0.025, 0.975], method="nearest")
+        high = math.inf if high > months else high
+    return Row(float(value), float(low), float(high), int(case.scored.sum()))
+
+
+def _recovery(acts: Floats, start: int, end: int) -> float:
+    """First month at or below a tenth of the fall, from (with, without) by month; past the last where there is none."""
+    from sklearn.isotonic import IsotonicRegression
+
+    held, without = acts[0, start:end].sum(), acts[1, start:end].sum()
+    fall = 1 - held / without if without > 0 else math.nan
+    if not fall > 0:
+        return math.nan
+    after, base = acts[0, end:], acts[1, end:]
+    falls = 1 - np.divide(after, base, out=np.ones(len(after)), where=base > 0)
+    smooth = IsotonicRegression(increasing=False).fit_transform(np.arange(len(falls)), falls, sample_weight=base + 1e-9)
+    below = np.flatnonzero(smooth <= LEFT * fall + 1e-12)
+    return float(below[0]) if len(below) else len(falls) + 1.0
