@@ -37,7 +37,7 @@ $(VENV)/.installed: $(PINS) | $(VENV)/bin/python
 
 $(VENV)/.installed-dev: $(PINS) | $(VENV)/bin/python
 	@echo "Installing the packages for tests and checks (a minute or two; needs the network once) ..."
-	@$(PIP) install --constraint constraints.txt --editable '.[test,dev,parquet]'
+	@$(PIP) install --constraint constraints.txt --editable '.[test,dev,parquet,polars,sensitivity]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/bin/python:

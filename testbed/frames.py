@@ -17,9 +17,6 @@ from numpy.typing import NDArray
 
 from synthetic.errors import InputError, unknown
 
-ROWS = "\0rows"
-"""The column that holds how many there are of a distinct row; no column of a file is named so."""
-
 
 @dataclass
 class Held:
@@ -68,7 +65,8 @@ def names_asked(roles: Mapping[str, Any], known: list[str]) -> dict[str, str]:
     Raises InputError for one that the table does not have, and for a pandas Series, which has no place in it.
     """
     found: dict[str, str] = {}
-    for role, given in roles.items():
+    # A column that is asked for twice is first what findings are split by.
+    for role, given in sorted(roles.items(), key=lambda role: role[0] in ("score", "weights")):
         many = role in ("groups", "control", "features") and isinstance(given, list | tuple)
         for one in given if many else [given]:
             if isinstance(one, pd.Series):
@@ -100,9 +98,10 @@ def _brought(wrapped: Any, roles: Mapping[str, Any]) -> Held:
     )
     alone = by_name and not any(roles.get(role) is not None for role in ("score", "weights", "clusters"))
     if alone and not roles.get("features"):
-        counts = chosen.group_by(*asked).agg(nw.len().alias(ROWS))
+        number = "rows" + "_" * max(map(len, asked))  # no name of a column
+        counts = chosen.group_by(*asked).agg(nw.len().alias(number))
         made = _pandas(counts.collect() if lazy else counts)
-        rows = made.pop(ROWS).to_numpy(np.int64)
+        rows = made.pop(number).to_numpy(np.int64)
         refuse_missing(made, asked, rows)
         # A library may count in any order: the order of what was counted must not show.
         return Held(made, rows)

@@ -121,15 +121,14 @@ def csv_blocks(path: Path, columns: Sequence[str], rows: int | None) -> Iterator
     }
     done = 0
     try:
-        whole = rows is None
-        blocks = [pd.read_csv(path, **options)] if whole else pd.read_csv(path, chunksize=rows, **options)
-        for raw in blocks:
-            extra = raw.pop(beyond)
-            if extra.notna().any():
-                row = done + int(np.argmax(extra.notna())) + 1
-                raise InputError(f"{path.name!r} has more cells than its header in data row {row}.")
-            done += len(raw)
-            yield raw[list(columns)]
+        with pd.read_csv(path, iterator=True, chunksize=rows, **options) as reader:
+            for raw in [reader.read()] if rows is None else reader:
+                extra = raw.pop(beyond)
+                if extra.notna().any():
+                    row = done + int(np.argmax(extra.notna())) + 1
+                    raise InputError(f"{path.name!r} has more cells than its header in data row {row}.")
+                done += len(raw)
+                yield raw[list(columns)]
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, csv.Error) as error:
         raise InputError(f"{path.name!r} cannot be read as CSV: {_first_line(error)}.") from error
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from synthetic.errors import InputError
 from testbed import reading
-from testbed.counting import Tally
+from testbed.counting import MOST, Tally
 from testbed.frames import Held, names_asked, refuse_missing
 
 BLOCK = 1 << 20
@@ -44,7 +44,7 @@ def from_file(path: Path, roles: Mapping[str, Any], *, threshold: float | None, 
     if weights is not None and asked[weights] != "weights":
         raise InputError(f"weights column {weights!r} is also asked for as {asked[weights]}.")
     names = [name for name in asked if name != weights]
-    tally = Tally(names, score if asked.get(score) == "score" else "", threshold)
+    tally = Tally(names, score if asked.get(score) == "score" else "", threshold, MOST)
     blocks = _csv_blocks if reading.kind(path) == "csv" else _parquet_blocks
     for block, weight in blocks(path, names, weights):
         tally.add(block, weight)

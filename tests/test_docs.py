@@ -69,7 +69,7 @@ def test_every_dependency_has_a_pinned_version_above_its_lower_bound() -> None:
     extras = project["optional-dependencies"]
     for text in [
         *project["dependencies"],
-        *(one for name in ("dask", "parquet", "test", "dev") for one in extras[name]),
+        *(one for name in ("dask", "parquet", "polars", "test", "dev") for one in extras[name]),
     ]:
         needed = Requirement(text)
         assert Version(pins[needed.name.lower()]) in needed.specifier

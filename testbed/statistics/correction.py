@@ -25,10 +25,18 @@ def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Adjusted p values that bound the false discovery rate (Benjamini and Hochberg 1995), by scipy."""
-    from scipy.stats import false_discovery_control
+    """Adjusted p values that bound the false discovery rate (Benjamini and Hochberg 1995).
 
-    return np.asarray(false_discovery_control(p, method="bh"))
+    As `scipy.stats.false_discovery_control` to the last digit, without the seconds that importing it takes.
+
+    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03])).tolist()
+    [0.03, 0.04, 0.04]
+    """
+    order = np.argsort(p)
+    scaled = p[order] * (len(p) / np.arange(1, len(p) + 1))
+    made = np.empty_like(p)
+    made[order] = np.clip(np.minimum.accumulate(scaled[::-1])[::-1], 0, 1)
+    return made
 
 
 def _adjusted(tests: pd.DataFrame) -> dict[str, list[float]]:
