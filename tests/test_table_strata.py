@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from synthetic.errors import InputError
-from testbed import audit_table, claim
+from testbed import audit_table, claim, finding
+from testbed.cli import main
 from testbed.decisions import Table
+from testbed.manifest import digest
 from testbed.measures.base import measures
 from testbed.statistics.strata import Pooling
 
@@ -154,3 +159,20 @@ def test_two_control_columns_are_crossed_and_a_group_column_is_no_control() -> N
         audit_table(frame, groups="g", prediction="p", control="g")
     with pytest.raises(InputError, match="control 'k' has 900 strata; at most 200"):
         audit_table(frame.assign(k=range(900)), groups="g", prediction="p", control="k")
+
+
+@pytest.mark.parametrize("how", ["--stream", "--whole"])
+def test_the_command_says_both_gaps_and_writes_a_page(how: str, tmp_path: Path, capsys) -> None:
+    berkeley().to_csv(tmp_path / "berkeley.csv", index=False)
+    words = "--prediction admitted --groups sex --weights n --control department --reference sex=male --positive 1"
+    asked = ["--measures", "selection_rate,statistical_parity_difference", how, "--out", str(tmp_path / "out")]
+    assert main(["table", str(tmp_path / "berkeley.csv"), *words.split(), *asked]) == 0
+    told = capsys.readouterr().out
+    assert "female - male: -0.1416" in told
+    assert "female - male at equal department: 0.0426" in told
+    findings = finding.read(tmp_path / "out")
+    assert set(findings["split"]) == {"all", "sex", "sex|department", "all|department"}
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["arguments"]["control"] == "department"
+    assert manifest["digests"]["table"] == digest((tmp_path / "berkeley.csv").read_bytes())
+    assert (tmp_path / "out" / "report.html").stat().st_size > 10_000

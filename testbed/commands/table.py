@@ -40,23 +40,32 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--reference", action="append", default=[], metavar="COL=VALUE", help="the group others are compared with"
     )
     parser.add_argument("--clusters", metavar="COL", help="what the people were drawn by")
+    parser.add_argument(
+        "--control", metavar="COL[,COL]", help="compare within these strata too, and once pooled over them"
+    )
+    parser.add_argument("--features", metavar="COL[,COL]", help="what people are alike by, for consistency")
+    parser.add_argument("--measures", metavar="PATTERN", help="measures or rows to make (default: all of a table)")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--stream", action="store_true", help="count the file in blocks (default: over a gigabyte)")
+    size.add_argument("--whole", action="store_true", help="read the whole file however large it is")
     add_out(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Audit the table, write, and say the short answer."""
     from testbed.output import claim_folder, write_run
-    from testbed.table import audit_table, read_table
+    from testbed.reading import kind
+    from testbed.table import audit_table
 
     if args.outcome is None and args.prediction is None and args.score is None:
         raise InputError("a table needs --outcome and --prediction, or --outcome and --score.")
-    frame = read_table(args.file)
+    kind(Path(args.file))
     positive: Any = args.positive
     manifest = manifest_of_table(args)
     folder = claim_folder(args.out, manifest, overwrite=args.overwrite) if args.out else None
-    tell(f"testbed: {len(frame):,} rows of {Path(args.file).name} ...")
+    tell(f"testbed: reading {Path(args.file).name} ...")
     findings = audit_table(
-        frame,
+        args.file,
         groups=args.groups.split(","),
         outcome=args.outcome,
         prediction=args.prediction,
@@ -66,6 +75,10 @@ def run(args: argparse.Namespace) -> int:
         positive=positive,
         reference=_references(args.reference),
         clusters=args.clusters,
+        control=args.control.split(",") if args.control else None,
+        features=args.features.split(",") if args.features else (),
+        measures=args.measures,
+        stream=True if args.stream else False if args.whole else None,
     )
     notes = list(findings.attrs.get("notes") or [])
     if folder is not None:
@@ -88,8 +101,8 @@ def _references(texts: list[str]) -> dict[str, str]:
 
 def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
     """What the run is: the file by its digest, the columns, versions."""
-    from testbed.manifest import SCHEMA, digest, facts, versions
-    from testbed.measures.base import measures
+    from testbed.manifest import SCHEMA, facts, versions
+    from testbed.table import table_measures
 
     arguments = {
         key: getattr(args, key)
@@ -103,13 +116,17 @@ def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
             "positive",
             "reference",
             "clusters",
+            "control",
+            "features",
+            "measures",
+            "stream",
+            "whole",
         )
-        if getattr(args, key) not in (None, [])
+        if getattr(args, key) not in (None, [], False)
     }
     words = ["testbed table", Path(args.file).name]
     for key, value in arguments.items():
-        words += [f"--{key} {one}" for one in (value if isinstance(value, list) else [value])]
-    used = [one for one in map(measures.get, measures.names()) if one.needs == ("table",)]
+        words += [f"--{key} {one}".removesuffix(" True") for one in (value if isinstance(value, list) else [value])]
     return {
         "schema": SCHEMA,
         "kind": "table",
@@ -118,14 +135,22 @@ def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
         "seeds": [0],
         "arguments": arguments,
         "versions": versions(),
-        "digests": {"table": digest(Path(args.file).read_bytes())},
+        "digests": {"table": _digest(Path(args.file))},
         "title": f"The table {Path(args.file).name}",
         "compared": args.groups.split(","),
         "reference": _references(args.reference),
         "command": " ".join(words),
         "assumed": [],
-        "measures": {one.name: facts(one) for one in used},
+        "measures": {one.name: facts(one) for one in table_measures()},
     }
+
+
+def _digest(path: Path) -> str:
+    """The first 16 hexadecimal digits of a file's SHA-256 digest; the file may be larger than memory."""
+    from hashlib import file_digest
+
+    with open(path, "rb") as file:
+        return file_digest(file, "sha256").hexdigest()[:16]
 
 
 def answer(findings: pd.DataFrame, notes: list[str]) -> list[str]:
@@ -133,7 +158,7 @@ def answer(findings: pd.DataFrame, notes: list[str]) -> list[str]:
     lines = list(notes)
     rates = findings[findings["measure"].isin(SHOWN) & (findings["versus"] == "") & (findings["group"] != "")]
     for split in rates["split"].unique():
-        if "*" in split:
+        if "*" in split or "|" in split:
             continue
         part = rates[rates["split"] == split]
         lines += ["", "everybody" if split == "all" else f"by {split}"]
@@ -148,7 +173,24 @@ def answer(findings: pd.DataFrame, notes: list[str]) -> list[str]:
     if len(wide):
         lines += ["", "largest differences between groups"]
         lines += [f"  {row.measure} by {row.split}: {_number(row)}" for row in wide.itertuples()]
-    return lines
+    return lines + pooled_lines(findings)
+
+
+def pooled_lines(findings: pd.DataFrame) -> list[str]:
+    """The gap in selection rates as it is, beside the one within strata: which may point the other way."""
+    name = "statistical_parity_difference"
+    pooled = findings[findings["measure"] == f"conditional_{name}"]
+    lines = []
+    for row in pooled.itertuples():
+        split = str(row.split).partition("|")[0]
+        here = (findings["split"] == split) & (findings["group"] == row.group) & (findings["versus"] == row.versus)
+        plain = findings[here & (findings["measure"] == name)]
+        if "*" in split or plain.empty:
+            continue
+        control = str(row.split).partition("|")[2]
+        lines += [f"  {row.group} - {row.versus}: {_number(next(plain.itertuples()))}"]
+        lines += [f"  {row.group} - {row.versus} at equal {control}: {_number(row)}"]
+    return ["", f"{name}, plain and over strata", *lines] if lines else []
 
 
 def _number(row: Any) -> str:
