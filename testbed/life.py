@@ -11,6 +11,7 @@ from synthetic.errors import InputError
 from synthetic.ledger import CAUSES, INJECTED, ORIGINS, Ledger
 from testbed.case import Case
 from testbed.disclosure import RIGHTS
+from testbed.encounters import owed, refused, refused_in_all, secret, seen_by
 from testbed.history import History
 from testbed.measures.error_reach import WHAT
 from testbed.measures.error_roots import adverse_sanctions, effects
@@ -38,6 +39,13 @@ ENDS = {
     "audited": "is taken back by the operator's own audit",
     "left": "is left behind in another city",
 }
+TURNS = {
+    "list": ("off the list", "put on the list"),
+    "copy": ("copy dropped", "copied"),
+    "sanction": ("sanction ends", "sanction begins"),
+    "reward": ("reward ends", "reward begins"),
+}
+"""How the end and the beginning of each are said."""
 
 
 def typical(case: Case) -> int | None:
@@ -67,9 +75,11 @@ def life(case: Case, person: int | None = None) -> dict[str, Any]:
     The error world differs by the scenario's wrong entry on this person alone. person: any in scope; None for
     the `typical` one. Where the run ends before the entry enters, both worlds are one and `root_period` is None.
 
-    Beside what a page shows: `rights`, what the scheme lets people see; `innocent`, whether the person had done
-    nothing of the kind before the entry. Raises InputError where there is no such person, the person is out of
-    scope, or nobody is named and nobody bears a wrong entry.
+    `rights` is what the scheme lets people see, `secret` what befell the person without their being told, `seen_by`
+    months in which other parties saw the sanctions, by world, `refused` attempts at gates, by world, and `said` the
+    words for each sanction. Beside what a page shows: `innocent`, whether the person had done nothing of the kind
+    before the entry. Raises InputError where there is no such person, the person is out of scope, or nobody is named
+    and nobody bears a wrong entry.
     """
     person = typical(case) if person is None else int(person)
     if person is None:
@@ -96,6 +106,11 @@ def life(case: Case, person: int | None = None) -> dict[str, Any]:
         "who": {name: _plain(row[name]) for name in ATTRIBUTES if name in row.index},
         "rights": {right: bool(getattr(case.disclosure, right)) for right in RIGHTS},
         "months_without": _without(case, base, error, person),
+        "said": {one.name: one.said for one in case.scenario.regime.sanctions},
+        "refused": refused_in_all(case, base, error, person),
+        "secret": secret(case, base, error, person),
+        "seen_by": {"base": seen_by(case, base, person), "error": seen_by(case, error, person)},
+        "audience": list(case.disclosure.audience),
         "others_touched": len(others) if is_root else None,
         "touched": [_touched(one) for one in others.itertuples()],
         "scores": {"base": _scores(base, person), "error": _scores(error, person)},
@@ -104,6 +119,11 @@ def life(case: Case, person: int | None = None) -> dict[str, Any]:
                 *_acts(case, base, error, person),
                 *_entries(case, base, error, person),
                 *_turns(case, base, error, person),
+                *(
+                    _event(month, 5, world, what, detail, True)
+                    for told in (refused, owed)
+                    for month, world, what, detail in told(case, base, error, person)
+                ),
             ]
         ),
     }
@@ -209,7 +229,7 @@ def _entries(case: Case, base: History, error: History, person: int) -> Iterator
         entry = ours[1] if ours[1] is not None else ours[0]
         assert entry is not None
         channel = _channel(case) if entry["channel"] == INJECTED else base.ledger.channels[entry["channel"]]
-        what, world = f"{channel} entry: {_titled(case, entry['kind'])}", _world(*ours)
+        what, world = f"entry by {channel}: {_titled(case, entry['kind'])}", _world(*ours)
         said = SAID[ORIGINS[entry["origin"]]]
         open_file = case.disclosure.own_record or case.disclosure.notice_of_entry
         yield _event(entry["start"], 1, world, what, said, bool(open_file or entry["noticed"] == entry["start"]))
@@ -233,26 +253,31 @@ def _mine(ledger: Ledger, person: int, periods: int) -> dict[int, dict[str, int]
 
 
 def _turns(case: Case, base: History, error: History, person: int) -> Iterator[Event]:
-    """Months in which a decision, a list or a sanction begins or ends, in one world or both."""
-    found: dict[tuple[int, int, str, str], set[str]] = {}
+    """Months in which a decision, a list, a copy or a sanction begins or ends, in one world or both."""
+    copies = {one.name for one in case.scenario.regime.agencies}
+    words = {one.name: one.said for one in case.scenario.regime.sanctions}
+    rewards = {one.name for one in case.scenario.regime.sanctions if one.reward}
+    found: dict[tuple[int, int, str, str, str], set[str]] = {}
     for world, history in (("base", base), ("error", error)):
         decision = [DECISIONS[int(value)] for value in history.decisions[:, person]]
         for month, (old, new) in enumerate(zip(["none", *decision], decision, strict=False)):
             if old != new:
-                found.setdefault((month, 3, "decision", f"{old} to {new}"), set()).add(world)
+                found.setdefault((month, 3, "decision", f"{new} (before: {old})", ""), set()).add(world)
         for place, what, names, bits in (
             (4, "list", history.list_names, history.lists_),
             (5, "sanction", history.sanction_names, history.sanctions_),
         ):
             for bit, name in enumerate(names):
                 on = (bits[:, person] >> np.uint16(bit) & 1).astype(int)
+                word = "copy" if name in copies else "reward" if name in rewards else what
+                shown = words[name] if word == "sanction" else name.replace("_", " ")
                 for month in np.flatnonzero(np.diff(on, prepend=0)).tolist():
-                    turn = "begins" if on[month] else "ends"
-                    found.setdefault((month, place, f"{what} {name}", turn), set()).add(world)
+                    found.setdefault((month, place, TURNS[word][on[month]], shown, name), set()).add(world)
     rights = {3: case.disclosure.notice_of_decision, 4: case.disclosure.list_membership, 5: True}
-    for (month, place, what, detail), worlds in found.items():
+    for (month, place, what, detail, name), worlds in found.items():
         world = "both" if len(worlds) == 2 else next(iter(worlds))
-        yield _event(month, place, world, what, detail, bool(rights[place]))
+        told = bool(rights[place]) and name not in case.scenario.regime.secret
+        yield _event(month, place, world, what, detail, told)
 
 
 def _titled(case: Case, kind: int) -> str:

@@ -11,12 +11,14 @@ from testbed.commands.options import add_world, dials_of, tell, whole
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     add_world(parser, seeds=False, models=False)
-    parser.add_argument("--person", type=whole(0), required=True, metavar="ID", help="whose life; a number from 0")
+    parser.add_argument(
+        "--person", type=whole(0), metavar="ID", help="whose life; a number from 0 (default: a typical one of the run)"
+    )
     parser.add_argument("--out", metavar="FILE", help="write the case file as a page (.html) or as data (.json)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Tell the life of one person, with and without the wrong entries that the scenario follows."""
+    """Tell the life of one person, with and without the wrong entry that the scenario follows."""
     from synthetic.errors import InputError
     from testbed.audit import planned
     from testbed.finding import replace_file
@@ -39,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         seeds=(args.seed or 0,),
         dials=dials_of(args.set),
     )
-    if args.person >= plan.people:
+    if args.person is not None and args.person >= plan.people:
         raise InputError(f"--person {args.person}: this society has the people 0 to {plan.people - 1}.")
     tell(f"testbed: running {args.scenario} with {plan.people:,} people, and its twin with wrong entries ...")
     setting = Setting(plan.scenario, people=plan.people, periods=plan.periods, seed=plan.seeds[0])

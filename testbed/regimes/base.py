@@ -65,7 +65,8 @@ class Sanction:
 
     `reach`: whom else it meets, one of `REACH`. `gate`: the gate that it closes, or, of a reward, whose fast lane it
     opens. `audience`: the parties who see it. `switch`: the switch of the regime that it hangs on, beside the general
-    ones. `secret`: the person is not told.
+    ones. `secret`: the person is not told. `said`: being under it in words that fit before "for 9 months"; of a reward,
+    being without it.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Sanction:
     audience: tuple[str, ...] = ()
     switch: str = ""
     where: str = ""
+    said: str = ""
 
     @property
     def family(self) -> str:

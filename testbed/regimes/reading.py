@@ -173,6 +173,7 @@ class _Reader:
         allowed = (
             "by", "subject", "family", "reach", "reach_share", "reward", "source", "reading", "where", "raises",
             "secret", "gate", "audience", "switch",
+            "said",
         )  # fmt: skip
         made = []
         for key, part, at in self.parts("sanctions", allowed):
@@ -202,6 +203,7 @@ class _Reader:
                     _words(part.get("audience", []), f"{at}, audience"),
                     switch,
                     str(part.get("where", "")),
+                    str(part.get("said", f"no {key.replace('_', ' ')}")),
                 )
             )
         return tuple(made)

@@ -5,7 +5,9 @@ which run. `root_period`, `kind` and `channel` describe the wrong entry; they ar
 `months_without` gives months per sanction, `others_touched` a count. `events` are {period, world, what, detail,
 visible}: world is "both", "base" (only without the wrong entry) or "error" (only with it); visible says whether the
 person is told. `touched` are {person, hop, how}. Optional: `who`, attributes by name; `scores`, {"base": [...],
-"error": [...]}, one number per month, None out of scope. People are numbers, never names.
+"error": [...]}, one number per month, None out of scope; `said`, words for sanctions; `refused`, attempts by gate and
+world; `rights`, what people may see, each granted or not; `secret`, what befell the person untold; `seen_by`, months by
+party and world; `audience`, who sees people's status in any case. People are numbers, never names.
 """
 
 from __future__ import annotations
@@ -13,10 +15,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from testbed.disclosure import RIGHTS
 from testbed.report.figures import steps
 from testbed.report.plaintext import clean, columns, counted, wrap
 from testbed.report.rerun import case_command
 
+TOGETHER = {"put on the list", "off the list", "copied", "copy dropped"} | {
+    f"{word} {turn}" for word in ("sanction", "reward") for turn in ("begins", "ends")
+}
 WORLDS = {"both": "in both worlds", "base": "only without the wrong entry", "error": "only with the wrong entry"}
 
 
@@ -30,16 +36,25 @@ def case_sentence(life: Mapping[str, Any]) -> str:
     said = ["no wrong entry is followed"]
     if life.get("root_period") is not None:
         said = [f"one wrong {source(life)} in month {int(life['root_period'])}"]
-    lost = [(clean(name).replace("_", " "), int(months)) for name, months in (life.get("months_without") or {}).items()]
-    said += [f"no {name} for {counted(months, 'month')}" for name, months in sorted(lost, key=_longest) if months > 0][
-        :3
-    ]
-    if not any(months > 0 for _, months in lost):
+    lost = _lost(life)
+    said += [f"{words} for {counted(months, 'month')}" for words, months in lost[:3]]
+    if not lost:
         said.append("no further sanction")
     if life.get("others_touched") is not None:
         touched = int(life["others_touched"])
         said.append(f"{counted(touched, 'other')} touched" if touched else "nobody else touched")
     return f"person {int(life['person'])}: {', '.join(said)}"
+
+
+def _lost(life: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """What the wrong entry brought in words, with its months, the longest first."""
+    words = life.get("said") or {}
+    months = {
+        clean(words.get(name) or f"no {name.replace('_', ' ')}"): int(many)
+        for name, many in (life.get("months_without") or {}).items()
+        if int(many) > 0
+    }
+    return sorted(months.items(), key=_longest)
 
 
 def source(life: Mapping[str, Any]) -> str:
@@ -62,12 +77,11 @@ def case_text(life: Mapping[str, Any], *, width: int = 80) -> list[str]:
     for event in events(life):
         told = " " if event["visible"] else "*"
         head = f"{'month ' + str(event['period']):>9} {marks[event['world']]}{told} "
-        lines += wrap(
-            f"{event['what']}{': ' + event['detail'] if event['detail'] else ''}",
-            width,
-            first=head,
-            rest=" " * columns(head),
-        )
+        lines += wrap(said(event), width, first=head, rest=" " * columns(head))
+    for head, held in sections(life):
+        lines += ["", f"{head}:"]
+        for line in held:
+            lines += wrap(line, width, first="  ", rest="    ")
     if life.get("touched"):
         lines += ["", "Others for whom something differs:"]
         for other in touched(life):
@@ -95,7 +109,6 @@ def case_view(life: Mapping[str, Any]) -> dict[str, Any]:
             ("with the wrong entry", _floats(scores["error"])),
         ]
     at = life.get("root_period")
-    lost = [(clean(name).replace("_", " "), int(count)) for name, count in (life.get("months_without") or {}).items()]
     sentence = case_sentence(life)
     return {
         "sentence": f"{sentence[:1].upper()}{sentence[1:]}.",
@@ -103,7 +116,7 @@ def case_view(life: Mapping[str, Any]) -> dict[str, Any]:
         "who": _who(life),
         "months": sorted(months.items()),
         "touched": list(touched(life)),
-        "lost": sorted(lost, key=_longest),
+        "sections": list(sections(life)),
         "figure": steps(f"Score of person {int(life['person'])} by month", lines, at=None if at is None else int(at))
         if lines
         else "",
@@ -120,16 +133,72 @@ def run(life: Mapping[str, Any]) -> str:
 
 
 def events(life: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The events by month, in the order in which they are given within one."""
+    """The events by month, in the order in which they are given within one; turns of one kind together."""
+    held: dict[str, Any] | None = None
     for event in sorted(life.get("events") or [], key=lambda event: int(event["period"])):
         world = event.get("world", "both")
-        yield {
+        shown = {
             "period": int(event["period"]),
             "world": world if world in WORLDS else "both",
             "what": clean(event.get("what", "")).replace("_", " "),
             "detail": clean(event.get("detail") or ""),
             "visible": bool(event.get("visible", True)),
         }
+        if held is not None and shown["what"] in TOGETHER and {**shown, "detail": held["detail"]} == held:
+            held["detail"] += f", {shown['detail']}"
+            continue
+        if held is not None:
+            yield held
+        held = shown
+    if held is not None:
+        yield held
+
+
+def said(event: Mapping[str, Any]) -> str:
+    """An event in a line: what, and more of it."""
+    if not event["detail"]:
+        return str(event["what"])
+    return f"{event['what']}{' – ' if ':' in event['what'] else ': '}{event['detail']}"
+
+
+def sections(life: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """What the person met at gates, could see and could not, and who saw them: a head with lines each."""
+    refused = {clean(gate): worlds for gate, worlds in (life.get("refused") or {}).items()}
+    if refused:
+        yield (
+            "Refused attempts, by what was asked for",
+            [f"{gate}: {_both(worlds, 'attempt')}" for gate, worlds in refused.items()],
+        )
+    rights = life.get("rights") or {}
+    if rights:
+        shown = [f"{'sees' if granted else 'does not see'}: {RIGHTS[name]}" for name, granted in _granted(rights)]
+        hidden = [f"is not told of: {clean(name)}" for name in life.get("secret") or []]
+        yield "What the person could see", [*shown, *hidden]
+    seen = life.get("seen_by") or {}
+    parties = dict.fromkeys([*(life.get("audience") or []), *(party for world in seen.values() for party in world)])
+    if parties:
+        yield "Who else could see them", [_party(life, party) for party in parties]
+
+
+def _granted(rights: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """The rights that are known by name, the granted ones first."""
+    return sorted(((name, bool(on)) for name, on in rights.items() if name in RIGHTS), key=lambda right: not right[1])
+
+
+def _party(life: Mapping[str, Any], party: str) -> str:
+    """One party and when it saw the person."""
+    seen = {world: months.get(party, 0) for world, months in (life.get("seen_by") or {}).items()}
+    always = ["in any case: the scheme shows it scores or status"] if party in (life.get("audience") or []) else []
+    because = [f"because of sanctions: {_both(seen, 'month')}"] if any(seen.values()) else []
+    return f"{clean(party)}, {'; '.join([*always, *because])}"
+
+
+def _both(worlds: Mapping[str, Any], noun: str) -> str:
+    """A count in both worlds."""
+    without, with_it = int(worlds.get("base", 0)), int(worlds.get("error", 0))
+    if without == with_it:
+        return f"{counted(without, noun)} in both worlds"
+    return f"{without or 'none'} without the wrong entry, {counted(with_it, noun) if with_it else 'none'} with it"
 
 
 def touched(life: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

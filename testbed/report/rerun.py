@@ -49,8 +49,8 @@ def case_command(life: Mapping[str, Any]) -> str:
         options = list(life["options"])
         if "--model" in options:
             words += ["--model", clean(life["model"])]
-        return shlex.join([*words, *_kept(options, ("--model", "--periods"), seed=life.get("seed"))])
-    for name in ("model", "people", "seed"):
+        return shlex.join([*words, *_kept(options, ("--model",), seed=life.get("seed"))])
+    for name in ("model", "people", "periods", "seed"):
         if life.get(name) is not None and not (name == "model" and life[name] == scenario):
             words += [f"--{name}", clean(life[name])]
     for departure in changed.removesuffix("}").split(","):

@@ -1,0 +1,102 @@
+"""What one person meets in both worlds because of sanctions: closed gates, debts, and eyes upon them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from testbed.case import Case
+from testbed.history import History
+from testbed.regimes.debts import debts
+from testbed.regimes.gates import refusals
+
+
+def refused(case: Case, base: History, error: History, person: int) -> Iterator[tuple[int, str, str, str]]:
+    """Refused attempts of the person: (month, world, what, detail), a month and gate each."""
+    regime = case.scenario.regime
+    titles = {gate.name: gate.title for gate in regime.gates}
+    held = [_by_gate(case, history, person) for history in (base, error)]
+    for month, gate in sorted(set(held[0]) | set(held[1])):
+        for world, times in _worlds(*(found.get((month, gate)) for found in held)):
+            yield month, world, f"refused: {titles[gate]}", _times(times)
+
+
+def _by_gate(case: Case, history: History, person: int) -> dict[tuple[int, str], int]:
+    rows = refusals(history, case.scenario.regime, case.people, case.seed, among=[person])
+    columns = (rows[name].tolist() for name in ("month", "gate", "attempts"))
+    return {(month, gate): many for month, gate, many in zip(*columns, strict=True)}
+
+
+def refused_in_all(case: Case, base: History, error: History, person: int) -> dict[str, dict[str, int]]:
+    """Refused attempts of the person during the run by gate and world; gates with none in either are left out."""
+    regime = case.scenario.regime
+    found = {world: _by_gate(case, history, person) for world, history in (("base", base), ("error", error))}
+    totals = {
+        gate.title: {
+            world: sum(many for (_, name), many in held.items() if name == gate.name) for world, held in found.items()
+        }
+        for gate in regime.gates
+    }
+    return {title: worlds for title, worlds in totals.items() if any(worlds.values())}
+
+
+def owed(case: Case, base: History, error: History, person: int) -> Iterator[tuple[int, str, str, str]]:
+    """Debts raised against the person: (month, world, what, detail)."""
+    units = {one.name: one.raised.unit.split(" per ")[0] for one in case.scenario.regime.debts}
+    held = []
+    for history in (base, error):
+        rows = debts(history, case.scenario.regime)
+        mine = rows[rows["person"] == person]
+        held.append({(row["month"], row["debt"]): row for row in mine.to_dict("records")})
+    for month, name in sorted(set(held[0]) | set(held[1])):
+        said = [None if row is None else _debt(row, units[name]) for row in (one.get((month, name)) for one in held)]
+        for world, text in _worlds(*said):
+            yield month, world, f"debt raised: {name.replace('_', ' ')}", text
+
+
+def _debt(row: dict[Any, Any], unit: str) -> str:
+    penalty = f" and a penalty of {row['penalty']:,.0f}" if row["penalty"] else ""
+    cancelled = f", {row['cancelled']:,.0f} cancelled" if row["cancelled"] else ""
+    return f"{row['raised']:,.0f} {unit}{penalty}; {row['taken']:,.0f} taken by the end of the run{cancelled}"
+
+
+def seen_by(case: Case, history: History, person: int) -> dict[str, int]:
+    """Months in which each party other than person and operator sees that the person is sanctioned."""
+    found: dict[str, int] = {}
+    sanctions = history.sanctions_[:, person]
+    for party in dict.fromkeys(party for one in case.scenario.regime.sanctions for party in one.audience):
+        bits = (1 << bit for bit, one in enumerate(case.scenario.regime.sanctions) if party in one.audience)
+        found[party] = int(np.count_nonzero(sanctions & np.uint16(sum(bits))))
+    return {party: months for party, months in found.items() if months}
+
+
+def secret(case: Case, base: History, error: History, person: int) -> list[str]:
+    """Lists, copies and sanctions that befell the person in either world and are kept from them, in words."""
+    regime = case.scenario.regime
+    copies = {one.name for one in regime.agencies}
+    words = {one.name: one.said for one in regime.sanctions}
+    found = []
+    for names, bits in (("list_names", "lists_"), ("sanction_names", "sanctions_")):
+        for bit, name in enumerate(getattr(base, names)):
+            on = any((getattr(history, bits)[:, person] >> np.uint16(bit) & 1).any() for history in (base, error))
+            if on and name in regime.secret:
+                plain = name.replace("_", " ")
+                copy = f"the copy of {plain}" if name in copies else f"list {plain}"
+                found.append(words.get(name, copy))
+    return found
+
+
+def _worlds(base: Any, error: Any) -> Iterator[tuple[str, Any]]:
+    """The world or worlds that each of two facts belongs to."""
+    if base == error:
+        yield "both", base
+        return
+    for world, fact in (("base", base), ("error", error)):
+        if fact is not None:
+            yield world, fact
+
+
+def _times(many: int) -> str:
+    return {1: "once", 2: "twice"}.get(many, f"{many} times")
