@@ -13,6 +13,7 @@ from testbed.finding import replace_file
 from testbed.report.case_page import case_view
 from testbed.report.curve_figures import crossings, curve_figures
 from testbed.report.family_figures import Figure, figures
+from testbed.report.operator_card import report_card
 from testbed.report.plaintext import clean, counted
 from testbed.report.rerun import command_for
 from testbed.report.rows import FAMILIES, Finding, Findings, owner
@@ -124,6 +125,7 @@ def _family(
             for one in said
             if one["sentences"]
         ],
+        "card": report_card(rows, info) if harm == "accountability" else [],
         "figures": [*figures(rows, harm), *_drawn(rows, harm, text)],
         "blocks": _blocks(rows, found, manifest, info),
         "count": counted(len(found), "row"),

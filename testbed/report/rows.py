@@ -33,6 +33,7 @@ SUFFIXES = (
     "_given_found",
     "_operator",
     "_person",
+    "_numerator",
 )
 FAMILIES = ("disparate impact", "opacity", "error propagation", "chilling", "benefit")
 SMALL_PEOPLE = 30

@@ -6,80 +6,9 @@ import math
 from dataclasses import dataclass
 
 from testbed.report.numbers import Scale, decimals, interval, scale
+from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, PATHS
 from testbed.report.plaintext import clean, counted
 from testbed.report.rows import Finding, Findings
-
-HEADLINES: dict[str, tuple[str, ...]] = {
-    "disparate impact": (
-        "adverse_gap",
-        "wrong_adverse_gap",
-        "adverse_gap_at_equal_conduct",
-        "counterfactual_effect",
-    ),
-    "opacity": ("hidden[k=100]", "reason_coverage[decision=adverse]", "record_access", "randomness"),
-    "error propagation": ("flip_rate", "error_reach[hop=household]", "error_gain", "error_lifetime", "echo"),
-    "chilling": ("lawful_conduct_suppressed", "chilling_recovery"),
-    "benefit": ("detection_precision", "detection_recall", "deterrence"),
-    "accountability": ("operator_error_rate", "operator_reason_coverage", "operator_correction_time"),
-}
-"""What each family says first, in this order, from what a run has."""
-OF_TABLES = (
-    "statistical_parity_difference",
-    "equal_opportunity_difference",
-    "equalized_odds_difference",
-    "predictive_parity_difference",
-    "auc_difference",
-)
-"""The same of a table of real predictions, where nothing is known of conduct."""
-
-CONTRASTS: dict[str, str] = {
-    "adverse_gap": "adverse decisions are {v} {more} frequent among {group} than among {versus} people",
-    "wrong_adverse_gap": "undeserved adverse decisions are {v} {more} frequent among {group} than among {versus}"
-    " people",
-    "adverse_gap_at_equal_conduct": "at equal conduct, adverse decisions are {v} {more} frequent among {group} than"
-    " among {versus} people",
-    "counterfactual_effect": "being set to {group} instead of {versus}, all else following from it, makes an adverse"
-    " decision {v} {more} frequent",
-    "spurious_gap": "common causes make adverse decisions {v} {more} frequent among {group} than among {versus} people",
-    "statistical_parity_difference": "the positive decision is {v} {more} frequent among {group} than among {versus}"
-    " people",
-    "clarity_gap": "reasons are given {v} {more} often for adverse than for favorable decisions",
-    "error_gain": "one wrong entry moves its subject's score {v} {down} at the next decision",
-    "echo": "one wrong entry is followed by {x} {more} true adverse acts of {touched}",
-    "deterrence": "with the regime, true misconduct is {x} per 1,000 person-months {less} frequent",
-}
-"""Signed values: {v} (with its unit) and {x} (without) are written without sign, {more}, {less} and {down} carry it."""
-
-LEVELS: dict[str, str] = {
-    "adverse_rate": "{v} of people are decided adversely",
-    "wrong_adverse_rate": "{v} of those whose true record deserves no adverse decision get one",
-    "missed_adverse_rate": "{v} of those whose true record deserves an adverse decision get none",
-    "demographic_parity_difference": "between the groups of {split}, the share decided positively differs by up to {v}",
-    "equalized_odds_difference": "between the groups of {split}, error rates differ by up to {v}",
-    "predictive_parity_difference": "between the groups of {split}, precision differs by up to {v}",
-    "auc_difference": "between the groups of {split}, the AUC differs by up to {v}",
-    "equal_opportunity_difference": "between the groups of {split}, the true positive rate differs by up to {v}",
-    "hidden": "with {k} known cases pooled, {v} of what the base rates leave open stays hidden from a person, chance"
-    " not counted",
-    "unpredictability": "with {k} known cases pooled, {v} of what the base rates leave open stays unforeseeable",
-    "randomness": "{v} of what the base rates leave open is chance, which no disclosure can cure",
-    "reason_coverage": "{v} of {decision} come with a reason that names an entry or a rule and its weight",
-    "record_access": "people can see {v} of the entries that the rules read",
-    "discretion_share": "{v} of the rules leave room for discretion",
-    "flip_rate": "{v} of wrong entries turn their subject's decision adverse",
-    "error_reach": "one wrong entry reaches {x} other people{hop} on average",
-    "error_lifetime": "a wrong entry makes a difference for {v} on average",
-    "error_agencies": "one wrong entry makes {x} agencies act on average",
-    "lawful_conduct_suppressed": "the belief of being watched suppresses {v} of lawful sensitive acts",
-    "detection_precision": "{v} of those decided adversely had truly misbehaved",
-    "detection_recall": "{v} of those who truly misbehaved are decided adversely",
-    "operator_error_rate": "{v} of the operator's adverse decisions are wrong: true records would not have led to them",
-    "operator_reason_coverage": "the operator gives a reason for {v} of its decisions",
-    "operator_correction_time": "wrong entries stand for {v} on average before the operator corrects them",
-    "operator_reversal_of_wrong": "on appeal, {v} of wrong decisions are reversed",
-    "operator_reversal_of_right": "on appeal, {v} of right decisions are reversed",
-    "operator_logged_share": "{v} of the operator's decisions are logged with the entries they rest on",
-}
 
 
 @dataclass(frozen=True)
@@ -113,7 +42,7 @@ def headlines(findings: Findings, harm: str, column: tuple[str, str]) -> list[Se
         mine = [row for row in findings.main(column=column, harm=harm) if row.split == "all" or row.comparison]
         rest = [row for row in mine if row not in rows]
         rows += [row for row in rest if row.split == "all"] if harm == "accountability" else rest[:2]
-    return [sentence(row, findings.beside(row)) for row in rows]
+    return [sentence(row, findings.beside(row)) for row in {row.number: row for row in rows}.values()]
 
 
 def sentence(row: Finding, lottery: Finding | None = None) -> Sentence:
@@ -178,13 +107,22 @@ def _claim(row: Finding, by: Scale, places: int) -> str:
         "k": f"{int(row.settings['k']):,}" if row.settings.get("k", "").isdigit() else "the",
         "decision": _decisions(row),
         "hop": _hop(row),
+        "path": PATHS.get(row.settings.get("path", ""), "some of its readers"),
+        "rate": clean(row.settings.get("rate", "rate")).replace("_", " "),
+        "channel": _channel(row.settings.get("channel", "all")),
+        "side": clean(row.settings.get("side", "adverse")),
+        "type": _type(row.settings.get("type", "injected")),
+        "horizon": clean(row.settings.get("horizon", "12")),
         "touched": "its subject" if row.settings.get("who") == "self" else "the people it touches",
     }
+    if plain == "path_effect" and row.settings.get("of", "decision") != "decision":
+        plain = ""
     if plain in CONTRASTS and (row.versus or row.split == "all"):
         signs = {
             "more": "more" if row.value >= 0 else "less",
             "less": "less" if row.value >= 0 else "more",
             "down": "up" if row.value >= 0 else "down",
+            "higher": "higher" if row.value >= 0 else "lower",
         }
         return CONTRASTS[plain].format(
             v=by.write(abs(row.value), places), x=by.bare(abs(row.value), places), **signs, **names
@@ -198,6 +136,20 @@ def _claim(row: Finding, by: Scale, places: int) -> str:
         )
     about = "" if row.split == "all" else f" for {clean(row.who)}"
     return f"{clean(plain_name(row))}{about} is {by.write(row.value, places)}"
+
+
+def _channel(name: str) -> str:
+    words = {
+        "all": "the errors of all channels together",
+        "appeal": "appeals decided against the truth",
+        "operator": "entries that an operator makes without cause",
+        "others": "errors in the records of others",
+    }
+    return words.get(name, f"the errors of {clean(name).replace('_', ' ')}")
+
+
+def _type(name: str) -> str:
+    return "" if name in ("injected", "None") else f"{clean(name).replace('_', ' ')} "
 
 
 def _decisions(row: Finding) -> str:

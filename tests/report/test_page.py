@@ -129,6 +129,22 @@ def test_the_report_card_of_the_operator_comes_first_and_the_benefit_after_the_h
     assert order == [*families, "not-modelled", "anchors", "made"]
 
 
+def test_the_report_card_has_every_rate_of_the_operator_with_what_it_counts(findings, manifest, parse):
+    base = findings.loc[findings["measure"] == "operator_error_rate"].iloc[0]
+    count = {**base, "measure": "operator_error_rate_numerator", "value": 372.0, "low": 372.0, "high": 372.0}
+    more = pd.concat([findings, frame([{**count, "unit": "decisions"}])], ignore_index=True)
+    page = parse(render(more, manifest))
+    card = page.text.split("no line stands for another")[1].split("The operator's rates")[0]
+    assert "Error rate" in card
+    assert "372 decisions" in card
+    assert "10.0 to 14.0" in card or "10 to 14" in card
+    assert "Reversal of wrong" in card
+    assert "nobody appealed" in card
+    section = page.text.index("no line stands for another")
+    assert section < page.text.index("Who is hit")
+    assert not page.unbalanced
+
+
 def test_the_first_line_says_what_is_only_claimed(findings, manifest, parse):
     text = parse(render(findings, manifest)).text
     head = text.split("Skip to the content")[1].strip()

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from testbed.finding import frame
+from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES
 from testbed.report.rows import Findings
-from testbed.report.sentences import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, headlines, sentence
+from testbed.report.sentences import headlines, sentence
 
 NAN = math.nan
 
@@ -81,6 +82,101 @@ def test_a_measure_without_a_phrase_is_named_in_full():
     assert sentence(one("brand_new[hop=kin]", group="all", versus="")).claim == "Brand new, hop kin is 2.0 %"
     said = sentence(one("brand_new_gap")).claim
     assert said == "Brand new gap is 2.0 percentage points for minority people, compared with majority people"
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "said"),
+    [
+        (
+            "path_effect[path=sensing]",
+            0.012,
+            "Through what channels see of them, being minority instead of majority makes an adverse decision 1.2"
+            " percentage points more frequent",
+        ),
+        (
+            "path_effect[path=direct]",
+            -0.012,
+            "Through the group as the model reads it, being minority instead of majority makes an adverse decision 1.2"
+            " percentage points less frequent",
+        ),
+        (
+            "regime_counterfactual",
+            0.03,
+            "Were everybody minority instead of majority and the scheme fitted anew, adverse decisions would be 3.0"
+            " percentage points more frequent",
+        ),
+        (
+            "outcome_illusion[rate=false_positive_rate]",
+            -0.02,
+            "Judged by the outcomes in the record instead of by what was done, the false positive rate of minority"
+            " against majority people comes out 2.0 percentage points lower",
+        ),
+        (
+            "audit_illusion",
+            0.02,
+            "Judged by the entries in the record instead of by what was done, misconduct comes out 2.0 percentage"
+            " points more frequent among minority against majority people",
+        ),
+    ],
+)
+def test_effects_by_path_regimes_and_illusions_have_sentences_of_their_own(measure, value, said):
+    assert sentence(one(measure, value, value - 0.01, value + 0.01)).claim == said
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "unit", "said"),
+    [
+        (
+            "channel_contribution[channel=court]",
+            1.5,
+            "per 1,000",
+            "The errors of court account for 1.5 wrong adverse decisions in 1,000 months of a person",
+        ),
+        (
+            "channel_contribution[channel=appeal,side=favorable]",
+            0.5,
+            "per 1,000",
+            "Appeals decided against the truth account for 0.5 wrong favorable decisions in 1,000 months of a person",
+        ),
+        ("error_burden", 2.0, "per 1,000", "Wrong adverse decisions come to 2 in 1,000 months of a person"),
+        ("residue[k=3]", 0.25, "rate", "25 % of corrected wrong entries still make a difference 3 months later"),
+        ("reproduction_number", 0.5, "number", "From one generation to the next, wrong entries multiply by 0.5"),
+        ("cascade_size", 3.0, "entries", "One wrong entry would branch into 3 wrong entries, itself included"),
+        (
+            "contest_cleared",
+            0.1,
+            "rate",
+            "10 % of wrong adverse entries are gone with all their copies within 12 months",
+        ),
+        ("targeting_precision", 0.6, "rate", "60 % of those who are given help are truly in need"),
+        (
+            "apparent_deterrence",
+            4.0,
+            "acts",
+            "By the record alone, misconduct would seem 4 per 1,000 person-months less frequent with the regime",
+        ),
+    ],
+)
+def test_measures_of_error_and_benefit_have_sentences_of_their_own(measure, value, unit, said):
+    assert sentence(one(measure, value, value, value, group="all", versus="", unit=unit)).claim == said
+
+
+def test_an_effect_on_something_else_than_decisions_is_not_called_one_on_decisions():
+    said = sentence(one("path_effect[of=score,path=direct]", -3.0, -4.0, -2.0, unit="points")).claim
+    assert "adverse decision" not in said
+    assert "path effect" in said.lower()
+
+
+def test_a_row_that_two_headlines_ask_for_is_said_once():
+    rows = [
+        {
+            "scenario": "s", "model": "m", "measure": "path_effect[path=direct,sample=50]", "harm": "disparate impact",
+            "split": "community", "group": "minority", "versus": "majority", "value": 0.1, "low": 0.0, "high": 0.2,
+            "unit": "rate", "n": 50, "why": "",
+        }
+    ]  # fmt: skip
+    said = headlines(Findings(frame(rows), {"scenario": "s"}), "disparate impact", ("s", "m"))
+    assert len(said) == 1
 
 
 def test_the_operators_card_says_every_row_about_everybody(findings, manifest):

@@ -1,0 +1,66 @@
+"""The operator's report card: every rate of accountability with what it counts and out of how many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from testbed.report.numbers import decimals, scale
+from testbed.report.rows import Finding, Findings, owner
+from testbed.report.sentences import plain_name
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the card. `counted` is the numerator with its unit; the pair of a measure that says little alone."""
+
+    row: Finding
+    of: str
+    what: str
+    value: str
+    limits: str
+    counted: str
+    better: str
+
+
+def report_card(findings: Findings, info: Mapping[str, Mapping[str, Any]]) -> list[Line]:
+    """The lines of the card about everybody, by model; a numerator where the run has its `_numerator` row."""
+    numerators = {
+        (row.column, row.name, tuple(sorted(row.qualifiers.items()))): row
+        for row in findings.audited
+        if row.harm == "accountability" and row.suffix == "_numerator" and row.seed == findings.seed
+    }
+    made = []
+    for row in findings.main(harm="accountability"):
+        if row.split != "all":
+            continue
+        found = numerators.get((row.column, row.name, tuple(sorted(row.qualifiers.items()))))
+        facts = info.get(owner(row.name, info), {})
+        made.append(
+            Line(
+                row,
+                findings.label(row.column) if row.column in findings.columns else "",
+                plain_name(row).removeprefix("operator ").capitalize(),
+                *_number(row),
+                _counted(found),
+                str(facts.get("better") or "").replace("none", ""),
+            )
+        )
+    return made
+
+
+def _number(row: Finding) -> tuple[str, str]:
+    if not row.known:
+        return "not computed", row.why
+    by = scale(row.unit)
+    places = decimals(row.value, row.low, row.high, by.factor)
+    known = row.low == row.low and row.high == row.high and row.low != row.high
+    return by.write(row.value, places), f"{by.bare(row.low, places)} to {by.bare(row.high, places)}" if known else ""
+
+
+def _counted(row: Finding | None) -> str:
+    if row is None or not row.known:
+        return ""
+    # Over several seeds a numerator is a mean.
+    return f"{row.value:,.0f} {row.unit}" if float(row.value).is_integer() else f"{row.value:,.1f} {row.unit}"
