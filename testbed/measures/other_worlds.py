@@ -1,0 +1,82 @@
+"""The same people and the same fitted model in a world whose channels are other ones: scaled errors, scaled reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.channels.base import Channel
+from testbed.measures.base import Row, measures
+from testbed.scenario import Scenario
+from testbed.world import World
+
+COVERAGE = ("coverage_urban", "coverage_rural")
+
+
+def scaled_errors(scenario: Scenario, times: float) -> Scenario:
+    """The scenario with every rate of error of its channels at so many times what it is; no chance goes above 1."""
+    return replace(scenario, channels=tuple(_scaled(one, errors_of(one), times) for one in scenario.channels))
+
+
+def scaled_coverage(scenario: Scenario, times: float) -> Scenario:
+    """The scenario with the coverage of its channels at so many times what it is, at most 1."""
+    return replace(scenario, channels=tuple(_scaled(one, COVERAGE, times) for one in scenario.channels))
+
+
+def errors_of(channel: Channel) -> tuple[str, ...]:
+    """The numbers of a channel that a faithful one has at 0, and that are not 0 already."""
+    faithful = channel.faithful().numbers
+    return tuple(key for key, dial in channel.numbers.items() if dial.value != faithful[key].value)
+
+
+def _scaled(channel: Channel, keys: tuple[str, ...], times: float) -> Channel:
+    def turned(value: float) -> float:
+        return min(value * times, 1.0) if value <= 1 else value * times
+
+    numbers = {
+        key: replace(dial, value=turned(float(dial.value))) if key in keys else dial
+        for key, dial in channel.numbers.items()
+    }
+    return replace(channel, numbers=numbers)
+
+
+def elsewhere(case: Any, scenario: Scenario) -> Any:
+    """The case of the same people and the same model, as fitted, in a scenario that differs in its channels only."""
+    setting = type(case.setting)(scenario, people=case.setting.size, periods=case.periods, seed=case.seed)
+    setting.society._candidates = case.society._candidates
+    history = World(setting.society, case.scheme, case.periods).run()
+    return type(case)(setting, case.model, case.model_name, case.scheme, history, base=case)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The first value of a measure in a world, over everybody, and the influence of each cluster on a ratio."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    influence: NDArray[np.float64] | None
+    why: str
+
+
+def answered(case: Any, name: str) -> Answered:
+    """What a measure says first of a case, about everybody. Raises InputError for a measure that is not registered."""
+    part = measures.get(name)(case)[0]
+    if isinstance(part, Row):
+        return Answered(part.value, part.low, part.high, part.n, None, part.why)
+    from testbed.statistics.estimates import estimate
+
+    made = estimate(part, case, "all")
+    low, high = made.limits()
+    value = float(made.value[0])
+    influence: NDArray[np.float64] | None = None
+    a, b = (np.asarray(side, np.float64) for side in (part.numerator, part.denominator))
+    if b.sum() > 0:
+        unit = case.clusters if part.unit_of is None else part.unit_of
+        _, owner = np.unique(unit, return_inverse=True)
+        influence = np.bincount(owner, weights=(a - value * b) / b.sum()).astype(np.float64)
+    return Answered(value, float(low[0]), float(high[0]), int(made.n[0]), influence, made.why[0])
