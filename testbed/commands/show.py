@@ -89,7 +89,7 @@ def scenario(name: str) -> Iterator[str]:
 
 
 def recipe(name: str) -> Iterator[str]:
-    """A recipe: variables with their meaning, the causal graph, dials, ties, sources, what is left out."""
+    """A recipe: variables with their meaning, the causal graph, every number, published figures, what is left out."""
     from synthetic.recipe import Recipe
     from synthetic.ties import dials as ties
 
@@ -101,15 +101,22 @@ def recipe(name: str) -> Iterator[str]:
         unit = f" ({variable.unit})" if variable.unit else ""
         yield from folded(f"    {key}: ", f"{variable.meaning}{unit}{levels}, set per {variable.assigned_to}")
     yield from graph(held.graph)
+    yield f"    as a picture: testbed show {name} --graph FILE.svg (any browser opens it)"
     yield from dials(held.dials.values())
-    tables = getattr(held, "tables", {})
+    tables = held.tables
     if tables:
-        yield "  tables of numbers (path, numbers, unit, reading, source):"
+        yield "  tables of numbers (path = values unit; reading, source):"
         for path, table in sorted(tables.items()):
-            yield f"    {path}  {table.values.size}  {table.unit}  {table.reading}  {table.source}"
-    tied = [f"{d.path} = {shown(d)} {d.unit}, {_range(d)}; {d.reading}, {d.source}" for d in ties().values()]
-    yield from listed("ties of its people, computed from ids (acquaintances, kin elsewhere, employers)", tied)
-    numbers = [*held.dials.values(), *tables.values(), *ties().values()]
+            count = table.values.size
+            values = ", ".join(f"{x:g}" for x in table.values.ravel()) if count <= 40 else f"{count} numbers,"
+            said = f"{table.reading}, {table.source}{_note(table.where)}"
+            yield from folded("    ", f"{path} = {values} {table.unit}; {said}")
+    yield from dials(ties().values(), "ties of its people, computed from ids: acquaintances, kin elsewhere, employers")
+    yield from listed(
+        f"published figures that it is compared with, by python -m synthetic.fidelity {name}",
+        (f"{m.name} = {m.value:.5g} {m.unit}; {m.reading}, {m.source}{_note(m.note)}" for m in held.margins),
+    )
+    numbers = [*held.dials.values(), *tables.values(), *ties().values(), *held.margins]
     yield from texts(number.source for number in numbers)
     yield from listed("where sources contradict each other", (each.sentence for each in held.contradictory))
     yield from listed("not modelled", held.not_modelled)
@@ -243,7 +250,8 @@ SINGULAR = {kind: kind if kind == "conduct" else kind.removesuffix("s") for kind
 
 def folded(head: str, text: str) -> Iterator[str]:
     """A text after its head, folded, later lines indented."""
-    lines = wrap(" ".join(f"{head.strip()} {text}".split()), WIDTH - 4, break_long_words=False) or [head.strip()]
+    words = " ".join(f"{head.strip()} {text}".split())
+    lines = wrap(words, WIDTH - 4, break_long_words=False, break_on_hyphens=False) or [head.strip()]
     indent = " " * (len(head) - len(head.lstrip()))
     yield indent + lines[0]
     yield from (f"{indent}  {line}" for line in lines[1:])
@@ -259,14 +267,14 @@ def graph(parents: Mapping[str, Iterable[str]]) -> Iterator[str]:
             yield f"    {', '.join(above)} -> {name}"
 
 
-def dials(held: Iterable[Dial]) -> Iterator[str]:
-    """Every dial: path, value, unit, range, reading, source."""
-    rows = [(d.path, shown(d), d.unit, _range(d), d.reading, d.source) for d in sorted(held, key=lambda d: d.path)]
-    if not rows:
-        return
-    yield "  dials (path = value unit, range; reading, source):"
-    for path, value, unit, bounds, reading, source in rows:
-        yield f"    {path} = {value} {unit}{', ' + bounds if bounds else ''}; {reading}, {source}"
+def dials(held: Iterable[Dial], head: str = "dials") -> Iterator[str]:
+    """Every dial: path, value, unit, range, reading, source, and where in it or why."""
+    rows = sorted(held, key=lambda dial: dial.path)
+    if rows:
+        yield f"  {head} (path = value unit, range; reading, source):"
+    for d in rows:
+        bounds = f", {_range(d)}" if d.range is not None else ""
+        yield f"    {d.path} = {shown(d)} {d.unit}{bounds}; {d.reading}, {d.source}{_note(d.where)}"
 
 
 def shown(dial: Dial) -> str:
@@ -274,6 +282,10 @@ def shown(dial: Dial) -> str:
     if isinstance(dial.value, bool):
         return "on" if dial.value else "off"
     return f"{dial.value:.10g}" if isinstance(dial.value, float) else str(dial.value)
+
+
+def _note(text: str) -> str:
+    return f" ({text})" if text else ""
 
 
 def _range(dial: Dial) -> str:

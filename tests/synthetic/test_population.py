@@ -18,11 +18,22 @@ from synthetic.errors import InputError
 
 PEOPLE = 70 * GRID + 300
 SCRIPT = """
-import hashlib
+import hashlib, multiprocessing, random, sys
 from synthetic import Population
+grids, processes, size = map(int, sys.argv[1:])
+town = Population("china-2020", size, seed=5)
+starts = list(range(0, size, grids * 1024))
+random.Random(hash("x")).shuffle(starts)
+ranges = [(start, min(start + grids * 1024, size)) for start in starts]
+if processes == 1:
+    shards = [town.arrays(*one) for one in ranges]
+else:
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        shards = pool.starmap(town.arrays, ranges, chunksize=1)
 whole = hashlib.sha256()
-for name, values in sorted(Population("china-2020", 20_000, seed=5).arrays().items()):
-    whole.update(name.encode() + values.tobytes())
+for name in sorted(shards[0]):
+    in_order = [shards[k][name].tobytes() for k in sorted(range(len(starts)), key=starts.__getitem__)]
+    whole.update(name.encode() + b"".join(in_order))
 print(whole.hexdigest())
 """
 
@@ -64,35 +75,27 @@ def test_columns_do_not_depend_on_which_are_asked_for(town, everybody):
         assert town.arrays(names=[name])[name].tobytes() == everybody[name].tobytes()
 
 
-def test_bytes_do_not_depend_on_the_hash_seed():
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", SCRIPT],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "12345")
-    }
+@pytest.mark.parametrize(("grids", "processes", "hash_seed"), [(1, 2, "12345"), (7, 1, "777"), (64, 2, "0")])
+def test_bytes_depend_on_no_shard_process_order_or_hash_seed(everybody, grids, processes, hash_seed):
+    ran = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(grids), str(processes), str(PEOPLE)],
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     whole = hashlib.sha256()
-    for name, values in sorted(Population("china-2020", 20_000, seed=5).arrays().items()):
+    for name, values in sorted(everybody.items()):
         whole.update(name.encode() + values.tobytes())
-    assert outputs == {whole.hexdigest() + "\n"}
+    assert ran.stdout == whole.hexdigest() + "\n"
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_shards_made_by_two_processes_give_the_same_bytes(town, everybody, method):
+def test_a_shard_made_by_a_process_of_its_own_making_has_the_same_bytes(town, everybody):
     import multiprocessing as mp
 
-    starts = [*range(0, PEOPLE, 7 * GRID)][::-1]
-    if method == "spawn":
-        starts = starts[:2]
-    stops = [min(start + 7 * GRID, PEOPLE) for start in starts]
-    with mp.get_context(method).Pool(2) as pool:
-        shards = pool.starmap(town.arrays, zip(starts, stops), chunksize=1)
-    for start, stop, shard in zip(starts, stops, shards):
-        assert same(shard, {name: values[start:stop] for name, values in everybody.items()})
+    with mp.get_context("spawn").Pool(1) as pool:
+        shard = pool.apply(town.arrays, (7 * GRID, 14 * GRID))
+    assert same(shard, {name: values[7 * GRID : 14 * GRID] for name, values in everybody.items()})
 
 
 def test_people_at_scattered_ids_are_those_of_the_whole(town, everybody):

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import synthetic
 from synthetic.errors import InputError, check_keys, unknown
+from synthetic.margins import read_margins
+from synthetic.recipe import _table
 from synthetic.source import READINGS, Dial, check_source, dial, load_toml, sources
+
+FOLDER = Path(synthetic.__file__).parent
+SOCIETY = [*sorted((FOLDER / "recipes").glob("*.toml")), FOLDER / "ties.toml"]
+STRUCTURE = ("schema", "skip", "range", "bands", "counts", "shares", "worth", "where", "among", "within", "total")
+"""Keys whose numbers are of the file's form, or part of a margin that names its source."""
 
 WHOLE = {"value": 2, "unit": "years", "source": "assumed", "reading": "assumed", "range": [0, 5]}
 
@@ -94,3 +104,52 @@ def test_an_unknown_name_is_answered_with_the_nearest_one():
     assert str(unknown("column", "x", [])).endswith("Allowed: none.")
     with pytest.raises(InputError, match="did you mean 'value'"):
         check_keys({"vale": 1}, ["value"], "a dial")
+
+
+def numbers(found, path):
+    """Every table of a data file that holds a number, and every number that stands outside one."""
+    if isinstance(found, dict):
+        if {"value", "values", "file", "counts", "shares"} & set(found):
+            yield path, found
+            return
+        for key, inner in found.items():
+            if key not in STRUCTURE:
+                yield from numbers(inner, f"{path}.{key}")
+    elif isinstance(found, list):
+        for place, inner in enumerate(found):
+            yield from numbers(inner, f"{path}[{place}]")
+    elif isinstance(found, int | float) and not isinstance(found, bool):
+        yield path, found
+
+
+@pytest.mark.parametrize("path", SOCIETY, ids=lambda path: path.stem)
+def test_every_number_of_the_society_has_a_unit_a_source_and_a_reading(path):
+    seen = 0
+    for where, entry in numbers(load_toml(path), path.stem):
+        assert isinstance(entry, dict), f"{where} = {entry} has no source"
+        assert entry["unit"].strip(), where
+        assert entry["source"] in sources(), where
+        assert entry["reading"] in READINGS, where
+        seen += 1
+    assert seen > 5
+
+
+def table(entry, where):
+    return _table(entry, where, FOLDER / "recipes")
+
+
+@pytest.mark.parametrize("path", SOCIETY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("key", ["unit", "source", "reading"])
+def test_any_number_of_the_society_without_one_of_them_is_refused(path, key):
+    for where, entry in numbers(load_toml(path), path.stem):
+        less = {name: value for name, value in entry.items() if name != key}
+        read = (lambda one, _: read_margins([one])) if ".margins[" in where else dial if "value" in entry else table
+        with pytest.raises(InputError, match=key):
+            read(less, where)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.toml")), ids=lambda path: path.stem)
+def test_no_number_of_a_data_file_lacks_a_unit_a_source_or_a_reading(path):
+    for where, entry in numbers(load_toml(path), path.stem):
+        if isinstance(entry, dict):
+            assert {"unit", "source", "reading"} <= set(entry), where
