@@ -57,6 +57,9 @@ OF_TABLES = (
 )
 """The same of a table of real predictions, where nothing is known of conduct."""
 
+OF_WORLDS = ("counterfactual_effect", "path_effect", "regime_counterfactual")
+"""Contrasts of the same people in two worlds: their n is no smaller group."""
+
 CONTRASTS: dict[str, str] = {
     "adverse_gap": "adverse decisions are {v} {more} frequent among {group} than among {versus} people",
     "wrong_adverse_gap": "undeserved adverse decisions are {v} {more} frequent among {group} than among {versus}"

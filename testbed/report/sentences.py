@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from testbed.report.numbers import Scale, decimals, interval, scale
-from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, PATHS
+from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, OF_WORLDS, PATHS
 from testbed.report.plaintext import clean, counted
 from testbed.report.rows import Finding, Findings
 
@@ -88,7 +88,8 @@ def no_difference(row: Finding) -> float:
 
 
 def _people(row: Finding) -> str:
-    return counted(row.n, "person") + (" in the smaller group" if row.comparison and row.split != "all" else "")
+    both = row.comparison and row.split != "all" and row.name not in OF_WORLDS
+    return counted(row.n, "person") + (" in the smaller group" if both else "")
 
 
 def _state(row: Finding) -> str:

@@ -161,6 +161,11 @@ def test_measures_of_error_and_benefit_have_sentences_of_their_own(measure, valu
     assert sentence(one(measure, value, value, value, group="all", versus="", unit=unit)).claim == said
 
 
+def test_the_same_people_in_two_worlds_are_no_smaller_group():
+    assert sentence(one("counterfactual_effect")).detail.endswith("; 1,234 people")
+    assert sentence(one("adverse_gap")).detail.endswith("; 1,234 people in the smaller group")
+
+
 def test_an_effect_on_something_else_than_decisions_is_not_called_one_on_decisions():
     said = sentence(one("path_effect[of=score,path=direct]", -3.0, -4.0, -2.0, unit="points")).claim
     assert "adverse decision" not in said
