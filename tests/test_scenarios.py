@@ -1,0 +1,267 @@
+"""Every scenario beyond the first: a smoke audit, and that what it is about bites."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binomtest
+
+from testbed import audit, claim
+from testbed.case import Case
+from testbed.commands.show import scenario as shown
+from testbed.measures.benefit import detection_precision
+from testbed.models.rulebook import RuleBook
+from testbed.regimes.debts import debts
+from testbed.regimes.gates import refusals, waits
+from testbed.scenario import FOLDER, Scenario, names
+from testbed.setting import run_case
+
+PUBLISHED = Path(__file__).parent.parent / "benchmarks" / "published"
+BEYOND = sorted(set(names()) - {"rongcheng", "judgment-debtors"})
+
+
+@cache
+def world(name: str, people: int = 4096, periods: int = 12, **dials: Any) -> Case:
+    """A world of a scenario, with dials by path, dots written as two underscores."""
+    made = Scenario.load(name).set({path.replace("__", "."): value for path, value in dials.items()})
+    return run_case(made, people=people, periods=periods)
+
+
+@cache
+def small(name: str) -> pd.DataFrame:
+    """A small audit of a scenario."""
+    measures = ["adverse_rate", *(["error_agencies"] if name == "joint-sanctions" else [])]
+    dials = {"error.period": 1, "error.per_1000": 20}
+    return audit(name, people=2048, periods=4, measures=measures, dials=dials)
+
+
+def sanctioned(case: Case, name: str) -> np.ndarray:
+    """Whether each person is under a sanction, by month: bool (months, n)."""
+    return (case.history.sanctions_ >> np.uint16(case.history.sanction_names.index(name))) & 1 == 1
+
+
+def refused(case: Case, gate: str) -> pd.DataFrame:
+    """Refused attempts at a gate."""
+    rows = refusals(case.history, case.scenario.regime, case.people, 0)
+    return rows[rows["gate"] == gate]
+
+
+def origins(case: Case, kind: str) -> pd.Series:
+    """How often each origin is found among the entries of a kind in the record."""
+    entries = case.history.ledger.frame()
+    return entries[entries["real"] & (entries["kind"] == kind)]["origin"].value_counts()
+
+
+def figures(name: str) -> dict[str, Any]:
+    """Published figures of one system."""
+    return dict(tomllib.loads((PUBLISHED / "systems.toml").read_text(encoding="utf-8"))[name])
+
+
+# --- All of them -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_a_small_audit_of_every_scenario_runs_and_its_anchors_hold(name: str) -> None:
+    found = small(name)
+    assert all(anchor["holds"] for anchor in found.attrs["anchors"])
+    row = found[(found["model"] != "lottery") & (found["measure"] == "adverse_rate") & (found["split"] == "all")]
+    assert 0 <= float(row["value"].iloc[0]) < 0.5
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_the_page_of_a_scenario_names_its_sources_dials_and_gaps(name: str) -> None:
+    page = "\n".join(shown(name))
+    for part in ("sources", "dials (path", "not modelled", "causal graph", "followed: a wrong"):
+        assert part in page
+    table = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    assert len(table["not_modelled"]) >= 2
+    assert {"kind", "period", "per_1000"} == set(table["error"])
+    assert str(table["as_of"]) in page
+
+
+def test_a_scenario_about_claims_says_so_on_its_first_line_and_no_other_does() -> None:
+    about = {name for name in names() if (FOLDER / f"{name}.toml").read_text(encoding="utf-8").startswith("# CLAIMED")}
+    assert about == {"dang", "essay-claims"}
+    assert all(Scenario.load(name).title.startswith("Claimed: ") == (name in about) for name in names())
+
+
+def test_claims_without_a_rule_text_are_off_but_in_the_scenario_that_is_about_them() -> None:
+    assert RuleBook.load("corporate-tax").dials["model.late_supplier_payment.points"].value == 0
+    switches = [path for path in Scenario.load("essay-claims").dials if path.endswith(".follows")]
+    assert all(Scenario.load("essay-claims").dials[path].value for path in switches)
+    assert {Scenario.load("essay-claims").dials[path].reading for path in switches} == {"claimed"}
+    perks = Scenario.load("zhima-like").dials
+    assert not any(perks[f"regime.{key}.follows"].value for key in ("airport_lane", "easier_work", "dating_label"))
+
+
+# --- What each is about ----------------------------------------------------------------------------
+
+
+def test_suining_the_lowest_class_follows_from_half_a_year_in_the_one_before() -> None:
+    case = world("suining-2010", periods=10)
+    lists = {name: np.array([case.history.listed(name, t) for t in range(10)]) for name in ("class_c", "class_d")}
+    ever = lists["class_d"].any(axis=0)
+    assert ever.sum() >= 5
+    assert (lists["class_d"].argmax(axis=0)[ever] - lists["class_c"].argmax(axis=0)[ever] >= 6).all()
+    assert not sanctioned(case, "posts_closed")[:, ~ever].any()
+
+
+def test_joint_sanctions_one_entry_reaches_every_agency_and_none_where_nobody_shares() -> None:
+    claim(small("joint-sanctions"), "error_agencies").above(4.5)
+    alone = world("joint-sanctions", 2048, 8, regime__sharing__share=0)
+    assert alone.history.listed("blacklist", 7).any()
+    assert not any(alone.history.listed(one.name, 7).any() for one in alone.scenario.regime.agencies)
+
+
+def test_dang_nobody_is_told_of_a_mark_and_forged_ones_stand_to_the_end() -> None:
+    entries = world("dang").history.ledger.frame()
+    assert (entries["noticed"] == -1).all()
+    assert not entries["filed"].any()
+    forged = entries[entries["origin"] == "legacy"]
+    assert len(forged) >= 10
+    assert (forged["end"] > 12).all()
+
+
+def test_zhima_like_a_score_falls_with_the_listings_of_acquaintances_and_not_where_relations_are_off() -> None:
+    case = world("zhima-like", periods=6)
+    told = case.scores.reasons
+    assert told is not None
+    known = told[told["rule"] == "relations_listed"]
+    assert len(known) >= 10
+    assert (known["contribution"] < 0).all()
+    book = case.scenario.rulebook
+    assert book is not None
+    off = book.set({"model.relations_listed.points": 0}).score(case.records).score
+    assert ((off > case.scores.score) == case.records.index.isin(known["person"])).all()
+
+
+def test_corporate_a_grade_d_closes_tenders_and_reaches_those_who_work_for_the_firm() -> None:
+    case = world("corporate", 16_384, 24)
+    assert len(refused(case, "tender")) >= 10
+    workers = sanctioned(case, "workers")[-1]
+    assert workers.sum() >= 10
+    assert workers[~case.scored].sum() > workers[case.scored].sum()
+
+
+def test_corporate_the_share_of_grade_d_is_near_the_published_one_and_grade_a_is_not() -> None:
+    case, share = world("corporate", 16_384, 24), figures("tax")
+    grades = case.scenario.rulebook.grade(case.history.scores[-1][case.scored])
+    assert abs((grades == "D").mean() - share["D"]["value"]) < 0.02
+    assert (grades == "A").mean() > 0.5 > share["A"]["value"]
+
+
+def test_restaurants_the_grade_of_the_year_hangs_longer_than_that_of_the_last_inspection() -> None:
+    case = world("restaurant-hygiene", 16_384, 18)
+    last, year = (sanctioned(case, name) for name in ("board", "year_board"))
+    assert (year | ~last).all()
+    assert year.sum() > last.sum() > 0
+
+
+def test_health_code_a_code_turned_by_hand_closes_the_same_gates() -> None:
+    case = world("health-code", regime__misuse__rate=5)
+    entries = case.history.ledger.frame()
+    turned = entries[(entries["origin"] == "misuse") & (entries["start"] < 12)]
+    assert len(turned) >= 100
+    place = case.history.place(turned["subject"].to_numpy())
+    assert (case.history.decisions[turned["start"].to_numpy(), place] == -1).all()
+    assert (case.history.deserved_[turned["start"].to_numpy(), place] == -1).mean() < 0.1
+    assert refused(case, "travel")["person"].isin(turned["subject"]).mean() > 0.3
+
+
+def test_grid_and_cameras_at_a_low_base_rate_most_alarms_of_worn_scanners_are_false() -> None:
+    found = origins(world("grid-and-cameras", 16_384), "wanted")
+    assert found.get("false_match", 0) >= 20
+    assert found.get("false_match", 0) / found.sum() > 0.9
+
+
+def test_grid_and_cameras_a_warden_who_looks_more_at_one_group_enters_more_of_it() -> None:
+    def share(ratio: float) -> float:
+        case = world("grid-and-cameras", channels__wardens__attention_ratio=ratio)
+        entries = case.history.ledger.frame()
+        met = entries[entries["channel"] == "wardens"]["subject"]
+        return float((case.people["community"].loc[met.to_numpy()] == "minority").mean())
+
+    assert share(10) > 1.5 * share(1) > 0
+
+
+def test_metro_what_the_white_list_is_spared_the_others_wait() -> None:
+    case = world("metro-sorting")
+    last = waits(case.history, case.scenario.regime, case.people).iloc[-1]
+    assert last["wait_favored"] < last["wait_alike"] < last["wait_others"]
+    whole = last["favored"] * last["wait_favored"] + last["others"] * last["wait_others"]
+    assert whole == pytest.approx((last["favored"] + last["others"]) * last["wait_alike"])
+
+
+def test_targeted_group_lawful_conduct_is_held_against_one_group_and_never_against_the_other() -> None:
+    case = world("targeted-group")
+    flagged, minority = case.history.decisions[-1][case.scored] == -1, case.records["community"] == "minority"
+    crimes, contacts = case.records["fraud"] > 0, case.records["sensitive_contact"] > 0
+    assert (flagged & minority & ~crimes).sum() >= 3
+    assert not (flagged & ~minority & ~crimes).any()
+    assert (contacts & ~minority & ~crimes).sum() > (flagged & minority).sum()
+
+
+def test_many_cities_the_same_record_is_decided_otherwise_in_another_city() -> None:
+    case = world("many-cities", 4096, 8)
+    levels = list(case.records["scheme"].cat.categories)
+    picked = [
+        case.ask(case.records.assign(scheme=pd.Categorical([scheme] * len(case.records), levels))).score < 0.03
+        for scheme in levels
+        if scheme != "none"
+    ]
+    assert len(picked) == 5
+    assert np.mean([(a != b).mean() for a, b in combinations(picked, 2)]) > 0.005
+    assert case.history.schemes is not None
+    assert (case.history.schemes[0] != case.history.schemes[-1]).any()
+
+
+def test_robodebt_averaging_makes_debts_of_uneven_years_and_none_of_even_ones() -> None:
+    case = world("robodebt-averaging", 8192, 12)
+    entries = case.history.ledger.frame()
+    worked = case.people["months_worked"].loc[entries[entries["origin"] == "averaged"]["subject"].to_numpy()]
+    assert len(worked) >= 20
+    assert worked.between(1, 11).all()
+    owes = case.history.decisions[-1] == -1
+    assert (case.history.deserved_[-1][owes] != -1).mean() > 0.5
+
+
+def test_midas_the_share_of_findings_that_are_right_holds_the_published_one() -> None:
+    case, midas = world("midas-auto", 16_384, 24), figures("midas")
+    (parts,) = detection_precision(case)
+    right, found = int(parts.numerator.sum()), int(parts.denominator.sum())
+    assert found >= 200
+    held = binomtest(right, found).proportion_ci(method="wilson")
+    assert held.low < 1 - midas["reversed"]["value"] / midas["decided"]["value"] < held.high
+    owed = debts(case.history, case.scenario.regime)
+    assert (owed["penalty"] == 4 * owed["raised"]).all()
+
+
+def test_childcare_the_same_family_of_another_group_owes_more_often_and_one_paper_takes_all() -> None:
+    case = world("childcare-benefits")
+    levels = list(case.records["community"].cat.categories)
+    cut = Scenario.load("childcare-benefits").decide["adverse"]["cutoff"]
+    owes = {
+        group: case.ask(case.records.assign(community=pd.Categorical([group] * len(case.records), levels))).score > cut
+        for group in levels
+    }
+    assert not (owes["majority"] & ~owes["minority"]).any()
+    assert (owes["minority"] & ~owes["majority"]).mean() > 0.05
+    owed = debts(case.history, case.scenario.regime)
+    assert len(owed) >= 20
+    assert owed["raised"].nunique() == 1
+
+
+def test_the_essay_what_is_claimed_to_follow_follows_only_where_the_claims_are_on() -> None:
+    switches = {path: "off" for path in Scenario.load("essay-claims").dials if path.endswith(".follows")}
+    on = world("essay-claims", 2048, 6)
+    off = world("essay-claims", 2048, 6, **{path.replace(".", "__"): value for path, value in switches.items()})
+    assert set(refusals(on.history, on.scenario.regime, on.people, 0)["gate"]) >= {"goods", "hotel"}
+    assert refusals(off.history, off.scenario.regime, off.people, 0).empty
+    assert (on.history.decisions == off.history.decisions).all()
