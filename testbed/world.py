@@ -87,7 +87,7 @@ class World:
             household,
             society.child[self.people],
             seed=society.seed,
-            reach={name: self._ties(name) for name in scenario.regime.ties},
+            reach={name: self._ties(name) for name in scenario.regime.ties if scheme.scorer is not None},
             columns={name: column[self.people] for name, column in society.columns.items()},
             scored=society.scored[self.people],
             rights=scenario.disclosure,
