@@ -26,6 +26,7 @@ from testbed.regimes.base import Regime
 if TYPE_CHECKING:
     from synthetic.conduct.base import Conduct
     from testbed.disclosure import Disclosure
+    from testbed.models.rulebook import RuleBook
 
 FOREVER = 1_000
 
@@ -52,7 +53,7 @@ class Response:
         self.adaptation = value("adaptation")
         self.avoidance = value("avoidance") if regime.active else 0.0
         self.sensitive = {one.name for one in kinds if getattr(one, "sensitive", False)}
-        self.counted = {one.name for one in kinds if one.adverse and (counted is None or one.name in counted)}
+        self.counted = {one.name for one in kinds if (one.adverse if counted is None else one.name in counted)}
 
     def effect(self, t: int) -> float:
         """How much of the effect of belief is there in month t: 1 while it is held, then halved each half-life.
@@ -98,6 +99,24 @@ class Response:
             address = pack(self.people[one], t, kind[which], k[which])
             hidden[which] = aware & (uniform(sparse(self.seed, "response:avoidance", address)) < self.avoidance)
         return hidden
+
+
+def counted_against(book: RuleBook | None) -> frozenset[str] | None:
+    """The kinds of which a rule book takes points, or for which it drops a grade; None without a book.
+
+    >>> from testbed.models.rulebook import RuleBook
+    >>> against = counted_against(RuleBook.load("rongcheng"))
+    >>> "red_light" in against, "volunteering" in against
+    (True, False)
+    """
+    if book is None:
+        return None
+    worse = -1 if book.higher_is == "better" else 1
+    return frozenset(
+        rule.column
+        for rule in book.rules
+        if rule.column and (rule.drops_to is not None or (rule.points is not None and rule.points.value * worse > 0))  # type: ignore[operator]
+    )
 
 
 def _among(names: set[str], kind: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:

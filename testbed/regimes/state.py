@@ -41,7 +41,7 @@ class RegimeState:
     `people` are ids, `household` an index of households (0, 1, ...), `child` whether each is under 18. `reach` holds
     their ties by name, where the regime reaches along ties; `scored` who is in scope (a quota is a share of them);
     `rights` and `kinds` what the response of people depends on, `counted` the names of the kinds that the scheme
-    counts against a person (default: every adverse kind).
+    counts against a person (see `response.counted_against`; default: every adverse kind).
     """
 
     def __init__(

@@ -141,7 +141,7 @@ def events(life: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "period": int(event["period"]),
             "world": world if world in WORLDS else "both",
             "what": clean(event.get("what", "")).replace("_", " "),
-            "detail": clean(event.get("detail") or ""),
+            "detail": clean(event.get("detail") or "").replace("_", " "),
             "visible": bool(event.get("visible", True)),
         }
         if held is not None and shown["what"] in TOGETHER and {**shown, "detail": held["detail"]} == held:
