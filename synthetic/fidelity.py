@@ -11,30 +11,33 @@ from synthetic.source import sources
 
 
 def table(population: Population) -> str:
-    """A page in Markdown: every margin, target, found, difference in standard errors and in points, source."""
+    """A page in Markdown: every margin and joint margin, target, found, difference and its standard errors, source."""
     recipe, found = population.recipe, compare(population)
     command = (
         f"python -m synthetic.fidelity {recipe.name} --people {population.size} --seed {population.seed} --out FILE"
     )
     held = int(found["holds"].sum())
+    joint = sum(len(margin.columns) > 1 for margin in recipe.margins)
     lines = [
         f"# Fidelity of {recipe.name}",
         "",
         f"Made by `{command}`; not edited by hand.",
         "",
-        f"{population.size:,} people, seed {population.seed}. {held} of {len(found)} margins hold: the difference is",
+        f"{population.size:,} people, seed {population.seed}.",
+        f"{len(found)} margins, {joint} of them joint (of two columns or more); {held} hold: the difference is",
         "at most what is allowed (`within`, declared with the margin) plus four standard errors, which are clustered",
         "by grid (by city for what depends on the city). A difference of many standard errors inside `within` is a",
         "known misfit of the model, not chance.",
         "Readings: stated, the source says it; inferred, it follows from the source; assumed, recalled.",
         "",
-        "| margin | unit | target | found | difference | standard errors | within | holds | source | reading |",
-        "|---|---|---:|---:|---:|---:|---:|---|---|---|",
+        "| margin | columns | unit | target | found | difference | standard errors | within | holds | source "
+        "| reading |",
+        "|---|---|---|---:|---:|---:|---:|---:|---|---|---|",
     ]
     for _, row in found.iterrows():
         numbers = [f"{value:.5g}" for value in (row.target, row.found, row.difference)]
         rest = (str(row.unit), *numbers, f"{row.errors:+.1f}", f"{row.within:g}", "yes" if row.holds else "NO")
-        lines.append(f"| {row.margin} | " + " | ".join(rest) + f" | {row.source} | {row.reading} |")
+        lines.append(f"| {row.margin} | {row['columns']} | " + " | ".join(rest) + f" | {row.source} | {row.reading} |")
     lines += ["", "Sources:", ""]
     known = sources()
     for one in sorted({margin.source for margin in recipe.margins}):

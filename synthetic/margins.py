@@ -67,8 +67,8 @@ class Margin:
 
     @property
     def columns(self) -> list[str]:
-        """The columns that it reads."""
-        return [*self.where, *self.among, *([self.mean] if self.mean else [])]
+        """The columns that it reads, each once; more than one makes it a joint margin."""
+        return list(dict.fromkeys([*self.where, *([self.mean] if self.mean else []), *self.among]))
 
 
 def read_margins(entries: object) -> tuple[Margin, ...]:
@@ -177,6 +177,7 @@ def compare(population: Population, margins: list[Margin] | None = None) -> pd.D
         rows.append(
             {
                 "margin": margin.name,
+                "columns": " x ".join(margin.columns),
                 "unit": margin.unit,
                 "target": margin.value,
                 "found": found,

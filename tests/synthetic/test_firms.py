@@ -9,6 +9,7 @@ from synthetic import Population, Recipe
 from synthetic.draws import GRID
 from synthetic.errors import InputError
 from synthetic.firms import SECTORS, Firms
+from synthetic.ties import dials
 
 PEOPLE = 128 * GRID + 11
 
@@ -133,10 +134,11 @@ def test_firms_of_a_part_are_those_of_the_whole(firms, table):
     assert (part == table["firm"][(first >= 30 * GRID) & (first < 40 * GRID)]).all()
 
 
-@pytest.mark.parametrize(("key", "value"), [("mean_workers", 6), ("restaurants", 0.07), ("owner_link", 0.5)])
-def test_no_dial_of_firms_is_inert(town, columns, table, key, value):
-    other = Firms(town, columns, values={f"ties.firms.{key}": value})
-    ids = table["firm"][:500] if key != "mean_workers" else other.existing(0, 5 * GRID)
+@pytest.mark.parametrize("path", [path for path in dials() if path.startswith("ties.firms.")])
+def test_no_dial_of_firms_is_inert(town, columns, table, path):
+    low, high = dials()[path].range
+    other = Firms(town, columns, values={path: high if dials()[path].value == low else low})
+    ids = table["firm"][:500] if not path.endswith("mean_workers") else other.existing(0, 5 * GRID)
     found = other.table(ids)
     same = len(ids) == 500 and all(
         np.array_equal(found[name], table[name][:500], equal_nan=True) for name in ("workers", "pays_on_time")

@@ -9,6 +9,7 @@ from synthetic import Population
 from synthetic.draws import GRID
 from synthetic.errors import InputError
 from synthetic.kin import HEAD, PARTNER, Kin
+from synthetic.ties import dials
 
 PEOPLE = 70 * GRID + 5
 
@@ -113,11 +114,12 @@ def test_kin_are_blind_to_community(columns, pairs):
     assert abs(has[one].mean() - has[two].mean()) < 4.5 * error
 
 
-@pytest.mark.parametrize(
-    ("key", "value"), [("tries_in_city", 2), ("tries_beyond", 0), ("gap_low", 25), ("gap_high", 32)]
-)
-def test_no_dial_of_kin_is_inert(town, columns, pairs, key, value):
-    child, parent = Kin(town, columns, values={f"ties.kin.{key}": value}).parents(np.arange(5000))
+@pytest.mark.parametrize("path", [path for path in dials() if path.startswith("ties.kin.")])
+def test_no_dial_of_kin_is_inert(town, columns, pairs, path):
+    low, high = dials()[path].range
+    child, parent = Kin(town, columns, values={path: high if dials()[path].value == low else low}).parents(
+        np.arange(5000)
+    )
     base = pairs[0] < 5000
     assert len(child) != base.sum() or (parent != pairs[1][base]).any()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -151,12 +153,23 @@ def test_a_society_of_one_has_no_ties():
     assert len(Acquaintances(Population("template", 1, seed=1)).of([0])[0]) == 0
 
 
-@pytest.mark.parametrize("key", ["mean_degree", "in_grid", "in_city", "circle", "spread", "mixing"])
-def test_no_dial_of_acquaintances_is_inert(town, columns, key):
+WALKED = {"acquaintances": "test_ties", "kin": "test_kin", "firms": "test_firms"}
+"""Where every dial of a section of ties.toml is moved to an end of its range."""
+
+
+@pytest.mark.parametrize("path", [path for path in dials() if path.startswith("ties.acquaintances.")])
+def test_no_dial_of_acquaintances_is_inert(town, columns, path):
     base = Acquaintances(town, columns).edges(0, 500)
-    value = {"mean_degree": 20, "in_grid": 0.2, "in_city": 0.1, "circle": 5, "spread": 0.1, "mixing": 0.2}[key]
-    other = Acquaintances(town, columns, values=made(**{key: value})).edges(0, 500)
+    low, high = dials()[path].range
+    other = Acquaintances(town, columns, values={path: high if dials()[path].value == low else low}).edges(0, 500)
     assert len(base[1]) != len(other[1]) or (base[1] != other[1]).any()
+
+
+def test_no_section_of_ties_is_left_out_of_the_walk():
+    assert {path.split(".")[1] for path in dials()} == set(WALKED)
+    for section, file in WALKED.items():
+        text = Path(__file__).with_name(f"{file}.py").read_text(encoding="utf-8")
+        assert f'path.startswith("ties.{section}.")' in text
 
 
 def test_every_number_of_ties_has_a_unit_a_source_a_reading_and_a_range():
