@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import PerPerson, measure
+from synthetic.draws import pack, sparse, uniform
+from testbed.measures.base import PerPerson, Row, measure
 from testbed.measures.conduct import acts_in_window, adverse_kinds
 
 TARGET = (
@@ -47,3 +50,77 @@ def detection_recall(case: Any) -> PerPerson:
     """Share of those who truly misbehaved within the record's window who are decided adversely."""
     target = case.scored & misconduct(case)
     return PerPerson(target & (case.history.decision(case.decided) == -1), target, why="nobody truly misbehaved")
+
+
+NEED = "income_fifth"
+targeting = partial(
+    measure,
+    harm="benefit",
+    unit="rate",
+    better="higher",
+    needs=("history",),
+    reference="Coady, Grosh and Hoddinott (2004), Targeting of Transfers in Developing Countries (World Bank)",
+    interval="Wilson with effective n by grid, t(G-1)",
+    qualifiers={"budget": "favored"},
+    caveats="need is the lowest fifth of income, a truth of the society that no scheme here reads unless its scenario "
+    "says so; _oracle: what somebody who knows all need reaches with as many places",
+)
+
+
+def given(case: Any, budget: float | str) -> tuple[NDArray[np.bool_], str]:
+    """Who gets something within a budget: those decided favored, or the best share by score. bool (n,), and why nobody.
+
+    Ties at the edge of a share are cut by the world's own tie draws.
+    """
+    n = len(case.people)
+    if budget == "favored":
+        found = case.scored & (case.history.decision(case.decided) == 1)
+        return found, "" if found.any() else "the scheme favors nobody: give a budget, a share of people in scope"
+    places = round(float(budget) * int(case.scored.sum()))
+    tie = uniform(sparse(case.seed, "decide:tie", pack(case.society.ids)))
+    order = np.lexsort((tie, -np.where(case.scored, case.score, -np.inf)))
+    found = np.zeros(n, bool)
+    found[order[:places]] = True
+    return found & case.scored, "" if places else "the budget has no place"
+
+
+def in_need(case: Any) -> NDArray[np.bool_] | None:
+    """Who is truly in need: in the lowest fifth of income; None where the society has no incomes."""
+    column = case.society.columns.get(NEED)
+    return None if column is None else np.asarray(column == 0) & case.scored
+
+
+def _targeted(case: Any, budget: float | str, *, recall: bool) -> Iterator[PerPerson | Row]:
+    need, (got, why) = in_need(case), given(case, budget)
+    said = {"budget": budget}
+    if need is None or why:
+        nothing = np.zeros(len(case.people))
+        why = "nobody's income is known in this society" if need is None else why
+        yield PerPerson(nothing, nothing, qualifiers=said, why=why)
+        yield Row(math.nan, suffix="_oracle", qualifiers=said, why=why)
+        return
+    whole = need if recall else got
+    yield PerPerson(need & got, whole, qualifiers=said, why="nobody is in need")
+    hits = min(int(got.sum()), int(need.sum()))
+    best = hits / int(whole.sum()) if whole.any() else math.nan
+    yield Row(
+        best,
+        best,
+        best,
+        int(whole.sum()),
+        suffix="_oracle",
+        qualifiers=said,
+        why="" if whole.any() else "nobody is in need",
+    )
+
+
+@targeting("targeting_precision")
+def targeting_precision(case: Any, budget: float | str = "favored") -> Iterator[PerPerson | Row]:
+    """Share of those who get something that are truly in need. budget: favored (by the scheme), or a share by score."""
+    yield from _targeted(case, budget, recall=False)
+
+
+@targeting("targeting_recall")
+def targeting_recall(case: Any, budget: float | str = "favored") -> Iterator[PerPerson | Row]:
+    """Share of those truly in need who get something. budget: favored (by the scheme), or a share by score."""
+    yield from _targeted(case, budget, recall=True)

@@ -11,6 +11,7 @@ import numpy as np
 from synthetic.ledger import CAUSES
 from testbed.measures.base import PerPerson, Row, measure
 from testbed.measures.durations import Durations
+from testbed.regimes.misuse import operator_log
 
 CORRECTED, STRUCK = CAUSES.index("corrected"), CAUSES.index("struck")
 HORIZON = 12
@@ -143,3 +144,64 @@ def operator_reversal_of_wrong(case: Any) -> Iterator[PerPerson | Row]:
 def operator_reversal_of_right(case: Any) -> Iterator[PerPerson | Row]:
     """Share of contested true entries that the operator strikes."""
     yield from _counted(_appeals(case, wrong=False), "entries")
+
+
+@card(
+    "operator_logged_share",
+    unit="rate",
+    better="higher",
+    caveats="of entries that operators make without cause, known here because they are planted; a log that shows an "
+    "entry does not mean that anybody reads it: see _audited and _answered",
+)
+def operator_logged_share(case: Any) -> Iterator[PerPerson | Row]:
+    """Share of the entries made by hand without cause that the operator's own log shows.
+
+    Over those about people in scope, by their subjects. `_audited`: the share that an audit of the log looks at;
+    `_answered`: the share for which somebody answers.
+    """
+    log = operator_log(case.history.ledger, case.scenario.regime, case.society.seed)
+    log = log[case.scored[log["person"].to_numpy(np.int64)]]
+    subject, n = log["person"].to_numpy(np.int64), len(case.people)
+    made = np.bincount(subject, minlength=n)
+    why = "no operator has made an entry without cause"
+    for suffix, column in (("", "logged"), ("_audited", "audited"), ("_answered", "answered")):
+        shown = np.bincount(subject[log[column].to_numpy(bool)], minlength=n)
+        part = PerPerson(shown, made, suffix=suffix, why=why, bounds=(0.0, 1.0))
+        yield from (_counted(part, "entries") if not suffix else (part,))
+
+
+@card(
+    "out_of_scope_rules",
+    unit="rate",
+    better="lower",
+    needs=("scores",),
+    interval="none: exact, from the rule books",
+    reference="General Office of the State Council (2020), Guiding Opinions no. 49, on what a credit record may hold",
+    caveats="by the kind of conduct that a rule reads, as the scenario declares it; whether a breach is named in a law "
+    "with the weight the rule gives it is not asked",
+    splits=False,
+    gap="",
+)
+def out_of_scope_rules(case: Any) -> Iterator[Row]:
+    """Share of a scheme's rules that judge what is no breach: a lawful act, or who a person is.
+
+    A rule is out of scope where it counts a kind of conduct that the scenario declares lawful, or reads attributes
+    and no entry at all. Favorable acts are in scope. `_numerator`: how many rules. NaN for what is not a rule book.
+    """
+    books = [case.model] if hasattr(case.model, "rules") else list(getattr(case.model, "books", {}).values())
+    rules = [rule for book in books for rule in book.rules]
+    if not rules:
+        for suffix in ("", "_numerator"):
+            yield Row(np.nan, suffix=suffix, why="the model is not a rule book")
+        return
+    direction = {kind.name: kind.direction for kind in case.scenario.conduct}
+    attributes = set(case.scenario.recipe.columns)
+
+    def outside(rule: Any) -> bool:
+        kinds = [column for column in rule.reads if column not in attributes]
+        return not kinds or any(direction.get(kind) == "lawful" for kind in kinds)
+
+    many = sum(outside(rule) for rule in rules)
+    share = many / len(rules)
+    yield Row(share, share, share, len(rules))
+    yield Row(float(many), float(many), float(many), len(rules), suffix="_numerator", unit="rules")
