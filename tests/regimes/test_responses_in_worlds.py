@@ -9,7 +9,6 @@ from testbed.regimes.response import counted_against
 from testbed.scenario import Scenario
 from testbed.setting import Setting
 
-
 PEOPLE, MONTHS = 6144, 6
 
 

@@ -61,3 +61,70 @@ def test_hostile_texts_stay_texts(life, parse):
     page = parse(render_case(life))
     assert not {"img", "script", "iframe"} & {tag for tag, _ in page.tags}
     assert not page.unbalanced
+
+
+def test_what_and_its_detail_are_set_apart_on_the_page(parse):
+    events = [
+        {"period": 1, "world": "error", "what": "decision", "detail": "adverse (before: none)", "visible": True},
+        {
+            "period": 1,
+            "world": "both",
+            "what": "act: a red light",
+            "detail": "recorded by street_cameras",
+            "visible": True,
+        },
+    ]
+    page = render_case({"person": 5, "events": events})
+    assert "decision</bdi>: <bdi>adverse (before: none)" in page
+    assert "act: a red light</bdi> – <bdi>recorded by street cameras" in page
+    assert "  month 1 =  act: a red light – recorded by street cameras" in case_text({"person": 5, "events": events})
+
+
+def test_turns_that_begin_together_stand_together_and_others_do_not(parse):
+    def turn(what, detail, world="error", visible=True, period=3):
+        return {"period": period, "world": world, "what": what, "detail": detail, "visible": visible}
+
+    events = [
+        turn("sanction begins", "no train"), turn("sanction begins", "no loan"), turn("sanction begins", "no school", "both"),
+        turn("sanction begins", "passed over", visible=False), turn("refused: trains", "once"), turn("refused: trains", "twice"),
+        turn("sanction ends", "no train", period=4),
+    ]  # fmt: skip
+    lines = [line.strip() for line in case_text({"person": 5, "events": events}) if line.strip().startswith("month")]
+    assert lines == [
+        "month 3 +  sanction begins: no train, no loan",
+        "month 3 =  sanction begins: no school",
+        "month 3 +* sanction begins: passed over",
+        "month 3 +  refused: trains – once",
+        "month 3 +  refused: trains – twice",
+        "month 4 +  sanction ends: no train",
+    ]
+
+
+def test_what_could_be_seen_by_the_person_and_by_others_is_said_with_its_worlds(life, parse):
+    life["rights"] = {"own_score": False, "rules": True}
+    life["secret"] = ["list marked"]
+    life["refused"] = {"train tickets": {"base": 0, "error": 3}, "loans": {"base": 2, "error": 2}}
+    life["seen_by"] = {"base": {}, "error": {"callers": 1}}
+    life["audience"] = ["bank"]
+    for text in (parse(render_case(life)).text, " ".join(line.strip() for line in case_text(life, width=200))):
+        assert "train tickets: none without the wrong entry, 3 attempts with it" in text
+        assert "loans: 2 attempts in both worlds" in text
+        assert (
+            text.index("sees: which items")
+            < text.index("does not see: one's own score")
+            < text.index("not told of: list marked")
+        )
+        assert "callers, because of sanctions: none without the wrong entry, 1 month with it" in text
+        assert "bank, in any case: the scheme shows it scores or status" in text
+
+
+def test_a_sanction_is_said_in_its_own_words():
+    life = {
+        "person": 1,
+        "root_period": 2,
+        "months_without": {"public_board": 4, "train": 2},
+        "said": {"public_board": "on the board"},
+    }
+    assert (
+        case_sentence(life) == "person 1: one wrong entry in month 2, on the board for 4 months, no train for 2 months"
+    )
