@@ -27,7 +27,8 @@ class Task:
 
     `part` names a half of the measures, where there are more cores than worlds: "asked" (opacity, which is asked of
     the scheme), "run" (the rest, which share twins, and the anchors); "" for all. Tasks of one `plan` and seed
-    share a society. With a `rival` the task is a comparison: the model minus the rival, person by person.
+    share a society. With a `rival` the task is a comparison: the model minus the rival, person by person. A `bare`
+    task has no anchors.
     """
 
     scenario: Scenario
@@ -42,6 +43,7 @@ class Task:
     part: str = ""
     plan: int = 0
     rival: Any = None
+    bare: bool = False
 
     def measures(self) -> list[Measure]:
         """What this task measures, in the order of the registry."""
@@ -112,14 +114,16 @@ def work(task: Task) -> Answer:
     answer = Answer()
     try:
         case = setting_of(task).case(model_of(task.scenario, task.model), name=task.name)
-    except ModelError as failure:
+    except (ModelError, InputError) as failure:
+        if isinstance(failure, InputError) and not task.bare:
+            raise
         said = str(failure)
-        answer.failures.append(f"{task.name}, seed {task.seed}: {said}")
+        answer.failures += [] if task.bare else [f"{task.name}, seed {task.seed}: {said}"]
         answer.rows = {one.name: [_nan(one, one.name, said)] for one in task.measures()}
     else:
         for one in task.measures():
             measured(case, one, task, answer)
-        if task.part != "asked":
+        if task.part != "asked" and not task.bare:
             _anchored(case, task, answer)
         if task.with_life and task.part != "asked":
             _told(case, answer)

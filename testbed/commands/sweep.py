@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
-from testbed.commands.options import add_engine, add_out, add_world, dials_of, engine_of, seeds_of, tell
+from testbed.commands.options import add_engine, add_out, add_world, dials_of, engine_of, seeds_of, tell, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     add_world(parser)
     parser.add_argument(
-        "--dial", action="append", required=True, metavar="D=V1,V2,...", help="a dial and its values; may be repeated"
+        "--dial",
+        action="append",
+        metavar="D=V1,V2,...",
+        help="a dial and its values, with --sobol its range LOW..HIGH; may be repeated",
+    )
+    parser.add_argument(
+        "--sobol",
+        type=whole(1),
+        metavar="N",
+        help="share of each number's variance that the dials own, from N points (default dials: the assumed ones)",
     )
     parser.add_argument("--measures", action="append", metavar="PATTERN", help="only these; may be repeated")
     add_engine(parser)
@@ -25,7 +34,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Audit at each value; print the headline numbers side by side."""
+    """Audit at each value; print the headline numbers side by side. With --sobol: see `testbed.commands.sobol`."""
+    if args.sobol is not None:
+        from testbed.commands import sobol
+
+        return sobol.run(args)
+    if not args.dial:
+        raise InputError("sweep: name a dial and its values by --dial, or ask for --sobol.")
     import pandas as pd
 
     from testbed.audit import planned, run_audit

@@ -1,0 +1,116 @@
+"""`testbed sweep --sobol`: shares of planted worlds, and what is refused before any world is run."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from testbed.audit import audit, planned
+from testbed.cli import main
+from testbed.commands.sobol import Factor, dials_at, ranges
+from testbed.finding import COLUMNS
+from testbed.measuring import Answer, Task, forget, work
+from testbed.output import read_run
+
+DIAL = "decide.worst_share"
+
+
+def planted(task: Task) -> Answer:
+    """A world of two numbers: one that is 3 times a dial and 4 times chance, one that nothing moves."""
+    chance = float(np.random.Generator(np.random.Philox(task.seed)).random())
+    dial = float(task.scenario.dials[DIAL].value)
+    where = {"harm": "disparate impact", "split": "all", "group": "all", "versus": "", "unit": "rate", "why": ""}
+    rows = [
+        {**where, "measure": "adverse_rate", "value": 3 * dial + 4 * chance, "n": 10},
+        {**where, "measure": "adverse_rate_p", "value": 0.5, "n": 10},
+        {**where, "measure": "adverse_rate", "split": "sex", "group": "male", "value": 0.25, "n": 10},
+    ]
+    return Answer(rows={"adverse_rate": rows})
+
+
+def test_the_share_of_a_planted_dial_is_found_written_and_printed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(import_module("testbed.measuring"), "work", planted)
+    monkeypatch.setattr(
+        import_module("testbed.commands.sobol"), "placed", lambda scenario, dials, *_: scenario.set(dials)
+    )
+    asked = [
+        "sweep",
+        "rongcheng",
+        "--model",
+        "lottery",
+        "--people",
+        "256",
+        "--engine",
+        "serial",
+        "--sobol",
+        "128",
+        "--dial",
+        f"{DIAL}=0..1",
+    ]
+    assert (
+        main([*asked, "--set", "decide.best_share=0", "--measures", "adverse_rate", "--out", str(tmp_path / "o")]) == 0
+    )
+    said = capsys.readouterr().out
+    assert "adverse_rate: first 0." in said
+    assert "adverse_rate (sex: male): undefined, it is the same in every world" in said
+    findings, manifest = read_run(tmp_path / "o")
+    assert tuple(findings.columns) == COLUMNS
+    rows = findings.set_index("measure")
+    for by in ("dials", DIAL):
+        for order in ("first", "total"):
+            row = rows.loc[f"assumption_share[by={by},of=adverse_rate,order={order}]"]
+            row = row[row["split"] == "all"].iloc[0] if row.ndim == 2 else row
+            assert row["value"] == pytest.approx(9 / 25, abs=0.12)
+            assert row["low"] < row["value"] < row["high"]
+            assert (row["n"], row["seed"]) == (128 * 4, -1)
+    assert manifest["kind"] == "sobol"
+    assert json.dumps(manifest["arguments"]["dial"]) == f'["{DIAL}=0..1"]'
+
+
+def test_a_world_of_the_design_is_the_world_of_an_audit_without_its_anchors() -> None:
+    plan = planned("rongcheng", "lottery", people=256, periods=2, measures="adverse_rate")
+    world = (plan.scenario, "lottery", "lottery", 256, 2, 7, plan.wanted)
+    answer = work(Task(*world, bare=True))
+    forget()
+    found = audit("rongcheng", "lottery", people=256, periods=2, measures="adverse_rate", seeds=(7,))
+    kept = found[(found["model"] == "lottery") & (found["measure"] == "adverse_rate")]["value"].tolist()
+    assert [row["value"] for row in answer.rows["adverse_rate"] if row["measure"] == "adverse_rate"] == kept
+    assert not answer.verdicts
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--dial", f"{DIAL}=0.1,0.2"], "LOW..HIGH"),
+        (["--dial", f"{DIAL}=0.2..0.1"], "below the high end"),
+        (["--dial", f"{DIAL}=0..2"], "allowed: 0 to 1"),
+        (["--dial", "decide.worst"], "dial"),
+        (["--dial", DIAL, "--seeds", "3"], "leave out --seeds"),
+        (["--dial", DIAL, "--sobol", "12"], "power of two"),
+    ],
+)
+def test_a_design_that_makes_no_sense_is_one_sentence(
+    more: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sweep", "rongcheng", "--sobol", "8", "--measures", "adverse_rate", *more]) == 2
+    found = capsys.readouterr()
+    assert said in found.err
+    assert len(found.err.strip().splitlines()) == 1
+    assert main(["sweep", "rongcheng", "--sobol", "8"]) == 2
+    assert "--measures" in capsys.readouterr().err
+
+
+def test_whole_numbers_with_room_stay_whole_and_a_dial_alone_takes_its_own_range() -> None:
+    scenario: Any = planned("rongcheng").scenario
+    months, share = "regime.blacklist.stay", "recipe.civic.community_shift"
+    (factor,), _ = ranges([months], scenario)
+    assert (factor.low, factor.high) == tuple(map(float, scenario.dials[months].range))
+    made = dials_at(scenario, [factor, Factor(share, -2, 2, "recipe")], np.array([7.4, 0.3, 0.5]))
+    assert made == {months: 7.0, share: 0.3}
