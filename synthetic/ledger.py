@@ -29,7 +29,7 @@ forged mark in a file from before. copy: taken over from another holder, with it
 
 CAUSES = ("expired", "corrected", "struck", "repaired", "audited", "left")
 """Why an entry ends: its time is over; a wrong one struck on appeal; a true one struck on appeal; its subject's
-credit was repaired before its time; the operator found it wrong by itself; its subject moved to where it is not held."""
+credit was repaired before its time; the operator found it wrong by itself; its subject moved away from it."""
 
 COPY = ORIGINS.index("copy")
 

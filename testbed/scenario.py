@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from synthetic.channels.base import Channel, check_kinds
+from synthetic.channels.base import Channel, check_columns, check_kinds, check_numbers
 from synthetic.conduct.base import Conduct
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipe import Recipe
@@ -104,6 +104,7 @@ class Scenario:
         kinds = table.get("conduct", sorted({kind for channel in channels for kind in channel.kinds}))
         conduct = tuple(Conduct.load(kind, beside=beside) for kind in _words(kinds, f"{where}, conduct"))
         check_kinds(channels, tuple(kind.name for kind in conduct))
+        check_numbers(channels, conduct)
         run = check_keys(table.get("run", {}), ("people", "periods"), f"{where}, run")
         who = check_keys(table.get("who", {}), ("scored", "held", "compared", "reference"), f"{where}, who")
         decide = check_keys(table.get("decide", {}), ("adverse", "favored", "outcome", "learn"), f"{where}, decide")
@@ -112,6 +113,7 @@ class Scenario:
         ties = check_ties(table.get("ties", []), recipe, f"{where}, ties")
         columns = declared(recipe, ties)
         levels = columns.levels
+        check_columns(channels, levels)
         scored.check(levels, f"{where}, who.scored")
         for key, known in (("held", {**levels, LISTED: None}), ("compared", levels)):
             for column in _words(who.get(key, []), f"{where}, who.{key}"):

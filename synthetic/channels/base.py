@@ -21,6 +21,7 @@ import numpy as np
 
 from synthetic.channels.acts import MAX_DELAY, Acts, Arisen, At, Columns, Sensed, sense, staleness, waiting
 from synthetic.channels.namesakes import AMONG, mistaken_for
+from synthetic.conduct.base import MOST_BESIDE, Conduct
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, dial, load_toml
@@ -204,6 +205,17 @@ def check_columns(channels: Collection[Channel], columns: Collection[str]) -> No
         for column in channel.reads:
             if column not in columns:
                 raise unknown(f"column in channel {channel.name}", column, columns)
+
+
+def check_numbers(channels: Collection[Channel], conduct: Collection[Conduct]) -> None:
+    """Acts of a kind that arises without an act too must be numbered below those entries. Raises InputError."""
+    for channel in channels:
+        for kind in conduct:
+            if channel.mechanism != "acts" and kind.name == channel.kinds[0] and kind.most > MOST_BESIDE:
+                raise InputError(
+                    f"conduct {kind.name}: most is {kind.most:g}, allowed: up to {MOST_BESIDE:g} for what channel "
+                    f"{channel.name} enters without an act."
+                )
 
 
 def check_kinds(channels: tuple[Channel, ...], kinds: tuple[str, ...]) -> None:

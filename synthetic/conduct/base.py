@@ -23,8 +23,11 @@ SEVERITIES = ("minor", "moderate", "serious")
 DIRECTIONS = ("adverse", "favorable", "lawful")
 """What an act counts as: against a person, for a person, or neither (lawful, and recorded all the same)."""
 
-MOST = 0.36
-"""The largest `most`: with 1,024 people in a grid its candidates are then numbered below 512 (7 standard errors)."""
+MOST = 0.9
+"""The largest `most`: 1,024 people of a grid then have under 1,024 candidates a month, but for 4 grids in 10,000."""
+
+MOST_BESIDE = 0.36
+"""The same for kinds of which a channel also makes entries without an act: acts are then numbered under 512."""
 
 
 @dataclass(frozen=True)

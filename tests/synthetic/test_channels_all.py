@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from synthetic.channels.base import MECHANISMS, Acts, Channel, check_columns, names
+from synthetic.channels.base import MECHANISMS, Acts, Channel, check_columns, check_numbers, names
 from synthetic.channels.rare import ERROR, numbered
+from synthetic.conduct.base import FOLDER as CONDUCT
+from synthetic.conduct.base import Conduct
 from synthetic.draws import GRID
 from synthetic.errors import InputError
 from synthetic.ledger import ORIGINS
@@ -122,6 +124,17 @@ def test_every_channel_reads_columns_that_the_society_has():
     check_columns([Channel.load(name) for name in names()], {*recipe.columns, *owned, *asked})
     with pytest.raises(InputError, match=r"months_worked|benefit"):
         check_columns([Channel.load("income_register")], set(recipe.columns) - asked)
+
+
+def test_acts_of_a_kind_that_arises_without_an_act_are_numbered_apart(tmp_path):
+    channels = [Channel.load(name) for name in names()]
+    check_numbers(channels, [Conduct.load(kind) for kind in {one.kinds[0] for one in channels}])
+    text = (CONDUCT / "train_misconduct.toml").read_text()
+    path = tmp_path / "train_misconduct.toml"
+    path.write_text("\n".join("most = 0.8" if line.startswith("most ") else line for line in text.splitlines()))
+    with pytest.raises(InputError, match=r"train_misconduct: most is 0.8, allowed: up to 0.36 .* metro_gates"):
+        check_numbers([Channel.load("metro_gates")], [Conduct.load(str(path))])
+    check_numbers([Channel.load("court")], [Conduct.load(str(path))])
 
 
 def test_a_column_that_people_lack_is_named():
