@@ -199,6 +199,18 @@ class Regime:
         return (*(one.name for one in self.lists), *(one.name for one in self.agencies))
 
     @cached_property
+    def adverse_holders(self) -> frozenset[str]:
+        """Names of the lists that go back to an adverse decision, and of all copies of them, of copies too.
+
+        >>> sorted(Regime.load("personnel-file").adverse_holders)
+        ['employer', 'marked', 'next_employer']
+        """
+        found = {one.name for one in self.lists if one.enter < 0}
+        for agency in self.agencies:
+            found |= {agency.name} if agency.copies in found else set()
+        return frozenset(found)
+
+    @cached_property
     def ties(self) -> tuple[str, ...]:
         """Names of the ties that some sanction in force travels along to other households."""
         reached = {sanction.reach for sanction in self.sanctions if self.in_force(sanction)}

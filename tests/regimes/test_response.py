@@ -51,6 +51,11 @@ def test_after_belief_ends_a_tenth_of_the_fall_is_left_after_the_stated_months(m
     assert recovered == math.ceil(3 * math.log2(10))
 
 
+def test_without_a_memory_the_effect_ends_with_the_belief(made):
+    regime = made({"response": {"belief": 1, "chilling": 0.4, "belief_until": 6, "half_life": 0}})
+    assert [1 - factors(regime, t, n=5)[1].mean() for t in (5, 6)] == pytest.approx([0.4, 0])
+
+
 def test_published_rules_are_kept_by_those_who_heed_them_and_secret_ones_by_nobody(made):
     regime = made({"response": {"heeded": 0.5, "adaptation": 0.2}})
     found = factors(regime)
