@@ -108,10 +108,11 @@ def _part(name: str, values: ArrayLike, bits: int) -> Words:
     if isinstance(values, int) and 0 <= values < 1 << bits:
         return np.uint64(values)  # type: ignore[return-value]
     found = np.asarray(values)
-    if found.size and not (found.min() >= 0 and int(found.max()) >> bits == 0):
+    words = found.astype(np.uint64)
+    if words.size and int(words.max()) >> bits:  # what is negative is large as a word
         worst = found.min() if found.min() < 0 else found.max()
         raise InputError(f"address: {name} {worst} is outside 0 to {(1 << bits) - 1}.")
-    return found.astype(np.uint64)
+    return words
 
 
 def sparse(seed: int, stream: str, address: ArrayLike) -> Words:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from synthetic.draws import pack, sparse, uniform
+from synthetic.draws import dense, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
 from testbed.disclosure import Disclosure
 from testbed.history import History
@@ -132,6 +132,8 @@ class Case:
         draws = None
         if "draws" in self.scheme.needs:
             draws = uniform(sparse(self.seed, f"model{fresh}", pack(people, period)))
+            if not coins:
+                draws = uniform(dense(self.seed, "model", 0, self.society.size, period))[people]
         entries = self.history.ledger.in_force(period) if "entries" in self.scheme.needs else None
         made = self.scheme.scorer.score(arrays, people, draws=draws, entries=entries, reasons=True)
         decision = made.decision
@@ -254,8 +256,7 @@ class Case:
             periods=self.periods,
             seed=self.seed,
         )
-        if np.array_equal(other.society.most, self.society.most) and other.scenario.kinds == self.scenario.kinds:
-            other.society._candidates = self.society._candidates
+        other.society.share(self.society)
         scheme = self.scheme
         if change.dial.startswith("model.") and other.scenario.rulebook is not None:
             scheme = Scheme(

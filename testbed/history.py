@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,10 @@ import pandas as pd
 from synthetic.channels.base import Acts
 from synthetic.errors import unknown
 from synthetic.ledger import Ledger
+from testbed.monthly import Monthly, Months
+
+BY_MONTH = ("scores", "decisions", "deserved_", "lists_", "sanctions_", "schemes")
+"""What a history keeps by month."""
 
 
 @dataclass(frozen=True)
@@ -27,23 +33,23 @@ class Strays:
 
 @dataclass(frozen=True)
 class History:
-    """Arrays are over `people` (ids, ascending). Months are numbered from 0."""
+    """Arrays are over `people` (ids, ascending). Months are numbered from 0. What changes is in `Monthly` arrays."""
 
     people: np.ndarray
     kinds: tuple[str, ...]
     list_names: tuple[str, ...]
     sanction_names: tuple[str, ...]
-    scores: np.ndarray
-    decisions: np.ndarray
-    deserved_: np.ndarray
-    lists_: np.ndarray
-    sanctions_: np.ndarray
+    scores: Months
+    decisions: Months
+    deserved_: Months
+    lists_: Months
+    sanctions_: Months
     ledger: Ledger
     acts: tuple[Acts, ...]
     strays: tuple[Strays, ...]
     roots: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     since: int = 0
-    schemes: np.ndarray | None = None
+    schemes: Months | None = None
 
     @property
     def periods(self) -> int:
@@ -112,5 +118,55 @@ class History:
 
     def newly_adverse_against(self, base: History) -> np.ndarray:
         """1 where at some month from the change on the decision is adverse here and not in the base: int8 (n,)."""
-        mine, theirs = self.decisions[self.since :], base.decisions[self.since :]
-        return ((mine == -1) & (theirs != -1)).any(axis=0).astype(np.int8)
+        found = np.zeros(len(self.people), bool)
+        for t in range(self.since, self.periods):
+            found |= (self.decision(t) == -1) & (base.decision(t) != -1)
+        return found.astype(np.int8)
+
+    def by_month(self) -> dict[str, Months]:
+        """What is kept by month, by name."""
+        held = {name: getattr(self, name) for name in BY_MONTH}
+        return {name: one for name, one in held.items() if one is not None}
+
+    @classmethod
+    def joined(cls, parts: Sequence[History]) -> History:
+        """Histories of neighboring people, in order, as one."""
+        first = parts[0]
+        if len(parts) == 1:
+            return first
+        months: dict[str, Any] = {
+            name: Monthly.joined([getattr(part, name) for part in parts]) for name in first.by_month()
+        }
+        return replace(
+            first,
+            people=np.concatenate([part.people for part in parts]),
+            ledger=_in_one([part.ledger for part in parts]),
+            acts=tuple(_acts([part.acts[t] for part in parts]) for t in range(len(first.acts))),
+            strays=tuple(_strays([part.strays[t] for part in parts]) for t in range(len(first.strays))),
+            **months,
+        )
+
+
+def _in_one(ledgers: Sequence[Ledger]) -> Ledger:
+    """Ledgers in order of (start, id), of neighboring people, as one: an id begins with its subject."""
+    first = ledgers[0]
+    start = np.concatenate([one.columns["start"] for one in ledgers])
+    order = np.argsort(start, kind="stable")
+    columns = {
+        name: np.concatenate([one.columns[name] for one in ledgers])[order] if name != "start" else start[order]
+        for name in first.columns
+    }
+    return Ledger(columns, first.kinds, first.channels)
+
+
+def _acts(parts: Sequence[Acts]) -> Acts:
+    person, kind, k = (np.concatenate([getattr(part, name) for part in parts]) for name in ("person", "kind", "k"))
+    return Acts(person, parts[0].period, kind, k)
+
+
+def _strays(parts: Sequence[Strays]) -> Strays:
+    names = ("channel", "delay", "victim")
+    return Strays(
+        _acts([part.acts for part in parts]),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in names),
+    )

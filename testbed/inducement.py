@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
+from testbed import candidates
 from testbed.history import History
 from testbed.regimes.base import TIES, Sanction
 from testbed.regimes.response import Response
@@ -53,8 +54,7 @@ class Inducement:
         society, acts = self.case.society, self.history.acts[t]
         mine = np.isin(acts.person, self.people) if len(self.people) < society.size else slice(None)
         person, kind, k = acts.person[mine], acts.kind[mine], acts.k[mine]
-        most = np.array([one.most for one in self.case.scenario.conduct])[kind]
-        coin = uniform(sparse(society.seed, "conduct:accept", pack(person, t, kind, k))) * most
+        coin = candidates.coin(society.seed, person, t, kind, k, society.most)
         rate = society.views.rates[kind, person]
         self._response.thin(rate, person, kind, self.case.scenario.kinds, t)
         only = coin >= rate

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic.draws import candidates, pack, sparse, uniform
+from testbed.placed import Placed
 from testbed.society import Society
 
 SCHEME = "scheme"
@@ -20,21 +21,19 @@ def moves(society: Society) -> bool:
     return SCHEME in society.scenario.held and society.scenario.regime.value("moving", "rate") > 0
 
 
-def movers(
-    society: Society, t: int, grids: np.ndarray, place: np.ndarray, listed: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def movers(society: Society, t: int, placed: Placed, listed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Those who move in month t: (positions, code of the scheme they come under, whether their record stays behind).
 
-    `place` maps ids to positions, -1 for people who are not simulated; `listed`: who is on an adverse list.
+    `listed`: who is on an adverse list, by position.
     """
     regime = society.scenario.regime
     rate, ratio = regime.value("moving", "rate"), regime.value("moving", "listed_ratio", 1.0)
     most = rate * max(ratio, 1.0)
-    person, k = candidates(society.seed, "moving", grids, t, most)
+    person, k = candidates(society.seed, "moving", placed.grids, t, most)
     here = person < society.size
-    here[here] = (place[person[here]] >= 0) & ~society.child[person[here]]
+    here[here] = (placed.at(person[here]) >= 0) & ~society.child[person[here]]
     person, k = person[here], k[here]
-    at = place[person]
+    at = placed.at(person)
     address = pack(person, t, 0, k)
     coin = uniform(sparse(society.seed, "moving:accept", address)) * most
     goes = coin < rate * np.where(listed[at], ratio, 1.0)

@@ -10,7 +10,9 @@ from collections import defaultdict
 import numpy as np
 
 from synthetic.channels.base import Acts
-from synthetic.ledger import CAUSES, INJECTED, Ledger, entry_id
+from synthetic.draws import sparse
+from synthetic.ledger import CAUSES, FIELDS, Ledger, entry_id
+from testbed.placed import Placed
 from testbed.regimes.appeal import fates
 from testbed.regimes.base import EXPIRY
 from testbed.society import Society
@@ -19,22 +21,29 @@ LEFT = CAUSES.index("left")
 
 
 class Recorder:
-    """Entries about `n` people; `place` maps ids to their positions. `counts` and `shadow`: int32 (n, kinds)."""
+    """Entries about some people. `counts` and `shadow`: standing entries, int16 (n, columns); kinds come first.
 
-    def __init__(self, society: Society, place: np.ndarray, n: int, periods: int) -> None:
+    `key` and `shadow_key` add up a fixed odd number for each standing entry, so that equal rows have equal keys.
+    """
+
+    def __init__(self, society: Society, placed: Placed, periods: int, columns: int) -> None:
         scenario = society.scenario
-        self.society, self.scenario, self.place, self.periods = society, scenario, place, periods
+        self.society, self.scenario, self.placed, self.periods = society, scenario, placed, periods
         self.severity = np.array([EXPIRY.index(kind.severity) for kind in scenario.conduct])
         self.adverse = np.array([kind.adverse for kind in scenario.conduct])
         rights = scenario.disclosure
         self.can_know = bool(rights.own_record or rights.notice_of_entry or rights.reasons_adverse)
-        income = society.columns.get("income")
-        self.income = None if income is None else np.asarray(income) / 12
-        self.counts = np.zeros((n, len(scenario.kinds)), np.int32)
-        self.shadow = np.zeros((n, len(scenario.kinds)), np.int32)
+        outlives = [one for one in enumerate(scenario.channels) if "stale" in one[1].numbers and one[1].value("stale")]
+        self._stale = dict(outlives) if scenario.errors else {}
+        self.pays = scenario.regime.value("appeal", "cost") > 0
+        wide = -(-columns // 4) * 4
+        self.counts, self.shadow = (np.zeros((placed.n, wide), np.int16) for _ in range(2))
+        self.key, self.shadow_key = (np.zeros(placed.n, np.uint64) for _ in range(2))
+        self.weight = sparse(0, "record:key", np.arange(wide)) | np.uint64(1)
         self.chunks: list[dict[str, np.ndarray]] = []
         self._month: list[dict[str, np.ndarray]] = []
         self._due: dict[tuple[int, bool, int], list[np.ndarray]] = defaultdict(list)
+        self._touched = np.zeros(placed.n, bool)
 
     def enter(
         self,
@@ -56,8 +65,7 @@ class Recorder:
         """
         n = len(subject)
         if n:
-            made = None if channel == INJECTED else self.scenario.channels[channel]
-            stale = made.staleness(acts, seed=self.society.seed) if made is not None and self.scenario.errors else 0
+            stale = self._stale[channel].staleness(acts, seed=self.society.seed) if channel in self._stale else 0
             self._month.append(
                 {
                     "id": entry_id(subject, acts.period, acts.kind, acts.k, channel, copy),
@@ -83,6 +91,7 @@ class Recorder:
         rows = {name: np.concatenate([part[name] for part in self._month]) for name in self._month[0]}
         self._month = []
         kind, real = rows["kind"], rows["real"]
+        subject = rows["subject"]
         fate = fates(
             rows["id"],
             rows["start"],
@@ -93,60 +102,75 @@ class Recorder:
             seed=self.society.seed,
             can_know=self.can_know,
             errors=self.scenario.errors,
-            income=None if self.income is None else self.income[rows["subject"]],
-            stale=rows["stale"],
-            reversal=rows["reversal"],
+            income=np.asarray(self.society.columns["income"])[subject] / 12 if self.pays else None,
+            stale=rows.pop("stale"),
+            reversal=rows.pop("reversal"),
         )
-        self.chunks.append({**rows, **fate.__dict__})
-        cell = self.place[rows["subject"]] * len(self.scenario.kinds) + kind
+        made = {**rows, **fate.__dict__}
+        self.chunks.append({name: made[name].astype(dtype) for name, dtype in FIELDS.items()})
+        cell = self.placed.at(subject) * self.counts.shape[1] + kind
         shadow = rows["shadow"]
         self._plan(cell[real], rows["start"][real], fate.end[real], t, shadow=False)
         self._plan(cell[shadow], rows["start"][shadow], fate.shadow_end[shadow], t, shadow=True)
 
     def _plan(self, cell: np.ndarray, start: np.ndarray, end: np.ndarray, t: int, *, shadow: bool) -> None:
+        months = np.arange(t, self.periods + 1)
         for sign, when in ((1, start), (-1, end)):
-            order = np.argsort(when, kind="stable")
-            months = np.arange(t, self.periods + 1)
-            edges = np.searchsorted(when[order], months)
+            order = np.argsort(np.minimum(when, self.periods).astype(np.int16), kind="stable")
+            cells = cell[order]
+            edges = np.searchsorted(when[order], months).tolist()
             for month, first, last in zip(months.tolist(), edges[:-1], edges[1:], strict=False):
                 if last > first:
-                    self._due[month, shadow, sign].append(cell[order[first:last]])
+                    self._due[month, shadow, sign].append(cells[first:last])
 
     def leave(self, people: np.ndarray, t: int) -> None:
         """End, in month t, what stands in either record about these positions: they left it behind."""
-        gone = np.zeros(len(self.counts), bool)
+        gone = np.zeros(self.placed.n, bool)
         gone[people] = True
-        kinds = len(self.scenario.kinds)
         for rows in self.chunks:
-            place = self.place[rows["subject"]]
+            place = self.placed.at(rows["subject"])
             mine = gone[place] & (rows["start"] <= t)
-            for shadow, table, held, end in (
-                (False, self.counts, "real", "end"),
-                (True, self.shadow, "shadow", "shadow_end"),
-            ):
+            for shadow, held, end in ((False, "real", "end"), (True, "shadow", "shadow_end")):
                 which = np.flatnonzero(mine & rows[held] & (rows[end] > t))
                 if not len(which):
                     continue
-                cell = place[which] * kinds + rows["kind"][which]
-                np.subtract.at(table.reshape(-1), cell, np.int32(1))
+                cell = place[which] * self.counts.shape[1] + rows["kind"][which]
+                self._add(cell, -1, shadow=shadow)
                 later = rows[end][which]
-                for month in np.unique(later[later <= self.periods]).tolist():
+                for month in np.unique(later[later < self.periods]).tolist():
                     self._due[month, shadow, 1].append(cell[later == month])
                 rows[end][which] = t
                 if not shadow:
                     rows["end_cause"][which] = LEFT
 
     def post(self, t: int) -> np.ndarray:
-        """Apply what falls due in month t. Returns whose counts were changed: bool (n,)."""
-        touched = np.zeros(len(self.counts), bool)
-        for shadow, table in ((False, self.counts), (True, self.shadow)):
+        """Apply what falls due in month t. Returns the positions whose counts were changed, in order."""
+        for shadow in (False, True):
             for sign in (1, -1):
                 cells = self._due.pop((t, shadow, sign), None)
                 if cells:
                     cell = np.concatenate(cells)
-                    np.add.at(table.reshape(-1), cell, np.int32(sign))
-                    touched[cell // table.shape[1]] = True
+                    self._add(cell, sign, shadow=shadow)
+        touched = np.flatnonzero(self._touched)
+        self._touched[touched] = False
         return touched
+
+    def put(self, column: int, values: np.ndarray) -> np.ndarray:
+        """Set a column that is not a count of entries, in both records. Returns the positions that changed."""
+        changed = np.flatnonzero(self.counts[:, column] != values)
+        by = (values[changed] - self.counts[changed, column]).astype(np.int64).view(np.uint64) * self.weight[column]
+        for table, key in ((self.counts, self.key), (self.shadow, self.shadow_key)):
+            table[changed, column] = values[changed]
+            key[changed] += by
+        return changed
+
+    def _add(self, cell: np.ndarray, sign: int, *, shadow: bool) -> None:
+        table, key = (self.shadow, self.shadow_key) if shadow else (self.counts, self.key)
+        np.add.at(table.reshape(-1), cell, np.int16(sign))
+        row, column = np.divmod(cell, table.shape[1])
+        weight = self.weight if sign > 0 else ~self.weight + np.uint64(1)
+        np.add.at(key, row, weight[column])
+        self._touched[row] = True
 
     def ledger(self) -> Ledger:
         """All entries written so far."""

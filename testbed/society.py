@@ -11,34 +11,30 @@ import numpy as np
 
 from synthetic import Population
 from synthetic.channels.base import Columns
-from synthetic.draws import GRID, candidates, pack, sparse, uniform
+from synthetic.draws import GRID
 from synthetic.errors import InputError
+from testbed.candidates import BLOCK, Candidates, Shares, candidates
 from testbed.regimes.state import Reach
 from testbed.scenario import Scenario
 from testbed.tied import LISTED, firm_columns, ties_of
 
 
 @dataclass(frozen=True)
-class Candidates:
-    """Times of one period at which an act may happen: person, code of the kind, k, and a coin for acceptance."""
-
-    person: np.ndarray
-    kind: np.ndarray
-    k: np.ndarray
-    coin: np.ndarray
-
-    def take(self, which: np.ndarray) -> Candidates:
-        """Some of them, by mask or index."""
-        return Candidates(self.person[which], self.kind[which], self.k[which], self.coin[which])
-
-
-@dataclass(frozen=True)
 class Views:
-    """What each reader is shown of people: base rates of conduct (kinds, n), the channels' and the model's columns."""
+    """What each reader is shown of people: base rates of conduct (kinds, n), the channels' and the model's columns.
 
-    rates: np.ndarray
+    `assigned`: the rates, where an attribute is assigned to somebody; None where they are the society's own.
+    """
+
+    society: Society
+    assigned: np.ndarray | None
     sensing: Columns
     direct: Columns
+
+    @cached_property
+    def rates(self) -> np.ndarray:
+        """Base rates of conduct: float64 (kinds, n)."""
+        return self.society.rates(self.society.columns) if self.assigned is None else self.assigned
 
     def only(self, people: np.ndarray, base: Views) -> Views:
         """These views of some people (bool over everybody), and the base views of the rest."""
@@ -49,8 +45,10 @@ class Views:
                 for name, column in mine.items()
             }
 
-        rates = self.rates if self.rates is base.rates else np.where(people, self.rates, base.rates)
-        return Views(rates, mixed(self.sensing, base.sensing), mixed(self.direct, base.direct))
+        rates = None if self.assigned is None else np.where(people, self.assigned, base.rates)
+        return replace(
+            self, assigned=rates, sensing=mixed(self.sensing, base.sensing), direct=mixed(self.direct, base.direct)
+        )
 
 
 class Society:
@@ -72,8 +70,7 @@ class Society:
         self.child = self.columns["age"] < 18
         self.most = np.array([kind.most for kind in scenario.conduct])
         self.raised = np.array([scenario.regime.most_raised(kind) for kind in scenario.kinds])
-        self._candidates: dict[int, Candidates] = {}
-        self._possible: dict[int, Candidates] = {}
+        self._possible: dict[tuple[int, int], Candidates] = {}
 
     @property
     def levels(self) -> dict[str, tuple[str, ...] | None]:
@@ -102,7 +99,7 @@ class Society:
     @cached_property
     def views(self) -> Views:
         """What every reader is shown where nothing is assigned."""
-        return Views(self.rates(self.columns), self.columns, self.columns)
+        return Views(self, None, self.columns, self.columns)
 
     def rates(self, columns: Columns) -> np.ndarray:
         """Base rates of conduct: float64 (kinds, n).
@@ -137,40 +134,53 @@ class Society:
             views = replace(views, sensing=columns)
         if everyone or "circumstances" in readers:
             direct = {**columns, attribute: self.columns[attribute]}
-            views = replace(views, rates=self.rates(columns), direct=direct)
+            views = replace(views, assigned=self.rates(columns), direct=direct)
         if everyone or "direct" in readers:
             views = replace(views, direct={**views.direct, attribute: columns[attribute]})
         return views
 
-    def possible(self, period: int, views: Views, among: np.ndarray | None = None) -> Candidates:
-        """Those candidates of a period that these rates, raised by every sanction, could accept.
+    def share(self, other: Society) -> None:
+        """Take from a society of the same people and conduct what costs time to work out: ties and candidates."""
+        if self.population.recipe is other.population.recipe or self.columns_alike(other):
+            self._ties = other._ties
+            if self.scenario.conduct == other.scenario.conduct and np.array_equal(self.raised, other.raised):
+                self._possible = other._possible
 
-        `among`: bool over everybody, the people who are asked for; None: all.
+    def columns_alike(self, other: Society) -> bool:
+        """Whether another society's people have the same columns, all of them."""
+        mine, theirs = self.columns, other.columns
+        return mine.keys() == theirs.keys() and all(np.array_equal(mine[name], theirs[name]) for name in mine)
+
+    def possible(
+        self, period: int, views: Views, people: np.ndarray, among: np.ndarray | None = None, *, until: int = 0
+    ) -> Candidates:
+        """Those candidates of a month that the rates of people, raised by every sanction, could accept.
+
+        people: ids, ascending; whole blocks of `candidates.BLOCK` are kept for every world of this society.
+        `among`: bool over everybody, the same people, where they are not whole blocks. `until`: the month up to which
+        candidates will be asked for.
         """
-        same = views.rates is self.views.rates
-        found = self._possible.get(period) if same else None
-        if found is not None:
-            return found if among is None else found.take(among[found.person])
-        found = self.candidates(period)
-        if among is not None:
-            found = found.take(among[found.person])
-        found = found.take(found.coin < views.rates[found.kind, found.person] * self.raised[found.kind])
-        if same and among is None:
-            self._possible[period] = found
-        return found
+        if views.assigned is not None:
+            grids = np.unique(people // GRID)
+            rates = views.assigned if len(people) == self.size else views.assigned[:, people]
+            shares = Shares.of(rates, self.most, self.raised)
+            return candidates(self.seed, period, grids, self.most, shares, people)
+        parts = []
+        first, last = people[0] // BLOCK, people[-1] // BLOCK
+        for block in range(first, last + 1):
+            if (block, period) not in self._possible:
+                self._thin(block, max(until, period + 1))
+            found = self._possible[block, period]
+            parts.append(found if among is None else found.take(among[found.person]))
+        return Candidates.joined(parts)
 
-    def candidates(self, period: int) -> Candidates:
-        """Candidates of one period, of all kinds, kept for every world of this society."""
-        if period not in self._candidates:
-            grids = np.arange(-(-self.size // GRID))
-            parts = []
-            for code, kind in enumerate(self.scenario.conduct):
-                person, k = candidates(self.seed, f"conduct:{kind.name}", grids, period, kind.most)
-                here = person < self.size
-                person, k = person[here], k[here]
-                coin = uniform(sparse(self.seed, "conduct:accept", pack(person, period, code, k))) * kind.most
-                parts.append(Candidates(person, np.full(len(person), code, np.int64), k, coin))
-            self._candidates[period] = Candidates(
-                *(np.concatenate([getattr(part, name) for part in parts]) for name in ("person", "kind", "k", "coin"))
-            )
-        return self._candidates[period]
+    def _thin(self, block: int, until: int) -> None:
+        """Candidates of a block that its base rates could accept, of all months up to `until`."""
+        low, high = block * BLOCK, min((block + 1) * BLOCK, self.size)
+        people, grids = self.ids[low:high], np.arange(low // GRID, -(-high // GRID))
+        rates = self.rates({name: column[low:high] for name, column in self.columns.items()})
+        shares = Shares.of(rates, self.most, self.raised)
+        for period in range(until):
+            if (block, period) not in self._possible:
+                found = candidates(self.seed, period, grids, self.most, shares, people)
+                self._possible[block, period] = found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ import pandas as pd
 from synthetic.channels.base import Acts
 from synthetic.ledger import Ledger
 from testbed.history import History, Strays
+from testbed.monthly import Laid
 from testbed.society import Society, Views
 from testbed.tied import LISTED, adverse_bits, outside, tied
 from testbed.world import Injection, Scheme, World
@@ -155,10 +157,9 @@ def overlay(base: History, part: Replay, injection: Injection | None) -> History
     inside = np.zeros(len(base.people), bool)
     inside[people] = True
 
-    def laid(old: np.ndarray, new: np.ndarray) -> np.ndarray:
-        made = old.copy()
-        made[:, people] = new
-        return made
+    def laid(name: str) -> Any:
+        old, new = getattr(base, name), getattr(run, name)
+        return None if old is None else Laid(old, people, new)
 
     kept = base.ledger.where(~inside[base.ledger.subject])
     ledger = Ledger.build([kept.columns, run.ledger.columns], base.kinds, base.ledger.channels)
@@ -167,11 +168,11 @@ def overlay(base: History, part: Replay, injection: Injection | None) -> History
         kinds=base.kinds,
         list_names=base.list_names,
         sanction_names=base.sanction_names,
-        scores=laid(base.scores, run.scores),
-        decisions=laid(base.decisions, run.decisions),
-        deserved_=laid(base.deserved_, run.deserved_),
-        lists_=laid(base.lists_, run.lists_),
-        sanctions_=laid(base.sanctions_, run.sanctions_),
+        scores=laid("scores"),
+        decisions=laid("decisions"),
+        deserved_=laid("deserved_"),
+        lists_=laid("lists_"),
+        sanctions_=laid("sanctions_"),
         ledger=ledger,
         acts=tuple(_joined(old, new, inside) for old, new in zip(base.acts, run.acts, strict=True)),
         strays=tuple(
@@ -186,7 +187,7 @@ def overlay(base: History, part: Replay, injection: Injection | None) -> History
         ),
         roots=np.empty(0, np.int64) if injection is None else injection.roots,
         since=0 if injection is None else injection.period,
-        schemes=None if base.schemes is None or run.schemes is None else laid(base.schemes, run.schemes),
+        schemes=laid("schemes"),
     )
 
 
@@ -209,10 +210,10 @@ def touched(society: Society, base: History, part: Replay, roots: dict[int, int]
     periods = base.periods
     kinds = len(base.kinds)
     differs = {
-        "score": _unequal(base.scores[:, people], run.scores),
-        "decision": base.decisions[:, people] != run.decisions,
-        "list": base.lists_[:, people] != run.lists_,
-        "sanction": base.sanctions_[:, people] != run.sanctions_,
+        "score": _unequal(base.scores[:, people], run.scores[:]),
+        "decision": base.decisions[:, people] != run.decisions[:],
+        "list": base.lists_[:, people] != run.lists_[:],
+        "sanction": base.sanctions_[:, people] != run.sanctions_[:],
     }
     place = np.full(society.size, -1, np.int64)
     place[people] = np.arange(len(people))
@@ -227,7 +228,7 @@ def touched(society: Society, base: History, part: Replay, roots: dict[int, int]
         record[t] = (both[0] != both[1]).any(axis=1)
     anything = record | np.logical_or.reduce(list(differs.values()))
     if base.schemes is not None and run.schemes is not None:
-        anything |= base.schemes[:, people] != run.schemes
+        anything |= base.schemes[:, people] != run.schemes[:]
     anything[:since] = False
     who = np.flatnonzero(anything.any(axis=0))
     household = society.household[people[who]]

@@ -1,0 +1,231 @@
+"""Scores and decisions by the month: the scheme is asked about records that changed, once per distinct record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthetic.draws import dense, pack, sparse, uniform
+from testbed.models.base import Scores
+from testbed.models.decide import Decide
+from testbed.models.rulebook import RuleBook
+from testbed.models.scorer import RecordIds, Scorer
+from testbed.moving import SCHEME, moves
+from testbed.placed import Placed
+from testbed.recorder import Recorder
+from testbed.society import Society, Views
+from testbed.tied import LISTED
+
+
+@dataclass
+class Known:
+    """What a row-wise model says of the records met so far: by key, checked against the record that has the key."""
+
+    keys: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    ids: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    held_ids: RecordIds | None = None
+    rows: NDArray[np.int16] = field(default_factory=lambda: np.empty((0, 0), np.int16))
+    held: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    score: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    decision: NDArray[np.int8] | None = None
+
+    def look_up(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(id of each of these different keys, the places of those not met before, in the order of their ids)."""
+        if not len(self.keys):
+            new = np.arange(len(keys))
+            ids = np.empty(len(keys), np.int64)
+        else:
+            at = np.searchsorted(self.keys, keys)
+            at[at == len(self.keys)] = 0
+            ids = self.ids[at]
+            new = np.flatnonzero(self.keys[at] != keys)
+        if len(new):
+            new = new[np.argsort(keys[new])]
+            ids[new] = len(self.keys) + np.arange(len(new))
+            at = np.searchsorted(self.keys, keys[new])
+            self.ids = np.insert(self.ids, at, ids[new])
+            self.keys = np.insert(self.keys, at, keys[new])
+        return ids, new
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A model as fitted, its cut-offs, and how it is asked. None as scorer: nobody is scored (a training society)."""
+
+    scorer: Any
+    decide: Decide | None
+    row_wise: bool = True
+    needs: tuple[str, ...] = ()
+    known: Known = field(default_factory=Known, compare=False, repr=False)
+
+    @property
+    def alone(self) -> bool:
+        """Whether a person's score depends on nobody else's record."""
+        return self.row_wise or self.needs == ("draws",)
+
+
+class Judging:
+    """Scores (and those of the shadow record), decisions and deserved decisions of some people: arrays (n,).
+
+    State columns (acquaintances on lists, the scheme where people move) stand beside the counts of the recorder.
+    """
+
+    def __init__(self, society: Society, scheme: Scheme, placed: Placed, views: Views) -> None:
+        scenario = society.scenario
+        self.society, self.scheme, self.placed = society, scheme, placed
+        self.kinds = {kind: scenario.kinds.index(kind) for kind in scenario.recorded}
+        self.state = [LISTED] * (LISTED in scenario.held) + [SCHEME] * moves(society)
+        self.columns = {name: len(scenario.kinds) + place for place, name in enumerate(self.state)}
+        self.held = {
+            name: placed.of(np.asarray(views.direct[name])) for name in scenario.held if name not in self.state
+        }
+        self.scored = placed.of(society.scored)
+        n = placed.n
+        self.score, self.shadow_score = np.full(n, np.nan), np.full(n, np.nan)
+        self.decision, self.deserved = np.zeros(n, np.int8), np.zeros(n, np.int8)
+        self.tie = uniform(sparse(society.seed, "decide:tie", pack(placed.people)))
+        self.distinct = scheme.scorer is not None and scheme.row_wise and not scheme.needs
+        self.held_id = self._held_ids() if self.distinct else np.empty(0, np.int64)
+
+    @property
+    def width(self) -> int:
+        """Columns that a record takes."""
+        return len(self.society.scenario.kinds) + len(self.state)
+
+    def _held_ids(self) -> NDArray[np.int64]:
+        """A small number for what is held of each person and does not change."""
+        read = [self.held[name] for name in self.held if name in self.scheme.scorer.columns]
+        if not read:
+            return np.zeros(self.placed.n, np.int64)
+        known = self.scheme.known
+        if known.held_ids is None:
+            known.held_ids = RecordIds(len(read))
+        whole = [
+            (column.astype(np.float64) + 0.0).view(np.int64) >> 1 if column.dtype.kind == "f" else column
+            for column in read
+        ]
+        return known.held_ids.look_up([np.asarray(column).astype(np.int64) for column in whole])[0]
+
+    def rows(self, t: int, changed: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Who is scored anew: of the positions whose record differs those in scope; in month 0 all in scope."""
+        if t == 0 or not self.scheme.row_wise or self.scheme.needs:
+            return np.flatnonzero(self.scored)
+        return changed[self.scored[changed]]
+
+    def judge(self, t: int, record: Recorder, rows: NDArray[np.int64]) -> None:
+        """Score and decide on these positions (in order) anew."""
+        if len(rows):
+            (self._distinct if self.distinct else self._everybody)(t, record, rows)
+
+    # --- A row-wise model ---
+
+    def _distinct(self, t: int, record: Recorder, rows: NDArray[np.int64]) -> None:
+        own, shadow = record.key[rows], record.shadow_key[rows]
+        differs = np.flatnonzero(own != shadow)
+        also = rows[differs]
+        both = np.concatenate([rows, also])
+        held = self.held_id[both]
+        keys = np.concatenate([own, shadow[differs]]) + held.view(np.uint64) * _HELD
+        ids = self._look_up(keys, np.concatenate([record.counts[rows], record.shadow[also]]), held, both)
+        known, n = self.scheme.known, len(rows)
+        self.score[rows] = self.shadow_score[rows] = known.score[ids[:n]]
+        self.shadow_score[also] = known.score[ids[n:]]
+        if known.decision is not None:
+            self.decision[rows] = self.deserved[rows] = known.decision[ids[:n]]
+            self.deserved[also] = known.decision[ids[n:]]
+        else:
+            self._decide(rows)
+
+    def _look_up(
+        self, keys: NDArray[np.uint64], table: NDArray[np.int16], held: NDArray[np.int64], rows: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        known = self.scheme.known
+        code, unique = pd.factorize(keys.view(np.int64))
+        of_unique, new = known.look_up(np.asarray(unique))
+        if len(new):
+            first = np.empty(len(unique), np.int64)
+            first[code[::-1]] = np.arange(len(code))[::-1]
+            self._learn(table[first[new]], held[first[new]], rows[first[new]])
+        ids = of_unique[code]
+        if not (np.array_equal(known.rows[ids], table) and np.array_equal(known.held[ids], held)):
+            raise RuntimeError("two different records have one key")
+        return ids
+
+    def _learn(self, table: NDArray[np.int16], held: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
+        known, scorer = self.scheme.known, self.scheme.scorer
+        arrays = self._arrays(table, rows)
+        if isinstance(scorer.model, RuleBook):
+            made = Scores(scorer.model.contributions(_labelled(scorer, arrays))[0])
+        else:
+            made = scorer.score(arrays, self.placed.people[rows])
+        known.rows = np.concatenate([known.rows.reshape(-1, table.shape[1]), table])
+        known.held = np.concatenate([known.held, held])
+        known.score = np.concatenate([known.score, made.score])
+        if made.decision is not None:
+            before = np.empty(0, np.int8) if known.decision is None else known.decision
+            known.decision = np.concatenate([before, made.decision])
+
+    def _arrays(self, table: NDArray[np.int16], rows: NDArray[np.int64]) -> dict[str, np.ndarray]:
+        """The columns of the records of these positions, with counts from the rows of a table."""
+        arrays = {name: column[rows] for name, column in self.held.items()}
+        arrays |= {
+            name: table[:, column].astype(np.int8 if name == SCHEME else np.int32)
+            for name, column in self.columns.items()
+        }
+        return arrays | {kind: table[:, code].astype(np.int32) for kind, code in self.kinds.items()}
+
+    # --- Any other ---
+
+    def _everybody(self, t: int, record: Recorder, rows: NDArray[np.int64]) -> None:
+        draws = self.draws(t)[rows] if "draws" in self.scheme.needs else None
+        tables = [record.counts[rows], record.shadow[rows]]
+        if self.scheme.row_wise and "entries" not in self.scheme.needs:
+            both = None if draws is None else np.concatenate([draws, draws])
+            made = [self._ask(np.concatenate([rows, rows]), np.concatenate(tables), both, None)]
+        else:
+            entries: Sequence[Any] = (None, None)
+            if "entries" in self.scheme.needs:
+                entries = [record.ledger().in_force(t, shadow=shadow) for shadow in (False, True)]
+            made = [self._ask(rows, table, draws, one) for table, one in zip(tables, entries, strict=True)]
+        score = np.concatenate([one.score for one in made])
+        self.score[rows], self.shadow_score[rows] = score[: len(rows)], score[len(rows) :]
+        if made[0].decision is not None:
+            decision = np.concatenate([one.decision for one in made])
+            self.decision[rows], self.deserved[rows] = decision[: len(rows)], decision[len(rows) :]
+        else:
+            self._decide(rows)
+
+    def _ask(self, rows: np.ndarray, table: np.ndarray, draws: np.ndarray | None, entries: Any) -> Any:
+        return self.scheme.scorer.score(
+            self._arrays(table, rows), self.placed.people[rows], draws=draws, entries=entries
+        )
+
+    def draws(self, t: int) -> NDArray[np.float64]:
+        """The month's addressed uniform of each person, for models that need draws."""
+        placed, seed = self.placed, self.society.seed
+        if placed.run:
+            return uniform(dense(seed, "model", placed.first, placed.first + placed.n, t))
+        return uniform(dense(seed, "model", 0, self.society.size, t))[placed.people]
+
+    def _decide(self, rows: NDArray[np.int64]) -> None:
+        if self.scheme.decide is not None:
+            tie = self.tie[rows]
+            self.decision[rows] = self.scheme.decide.decide(self.score[rows], tie)
+            self.deserved[rows] = self.scheme.decide.decide(self.shadow_score[rows], tie)
+
+
+def _labelled(scorer: Scorer, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """The columns that a rule book reads, without a frame around them: labels where a column has some."""
+    made: dict[str, Any] = {}
+    for name, labels in scorer.columns.items():
+        codes = arrays[name]
+        made[name] = codes if labels is None else pd.Series(pd.Categorical.from_codes(codes, pd.Index(labels)))
+    return made
+
+
+_HELD = np.uint64(0x9E3779B97F4A7C15)

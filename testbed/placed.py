@@ -1,0 +1,49 @@
+"""Some people of a society, by id and by position."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.draws import GRID
+from testbed.society import Society
+
+
+class Placed:
+    """People (ids, ascending) who are simulated together; everything kept about them is in their order.
+
+    A run of ids needs no table to find its positions.
+    """
+
+    def __init__(self, society: Society, people: np.ndarray) -> None:
+        self.society, self.people, self.n = society, people, len(people)
+        self.first = int(people[0]) if self.n else 0
+        self.run = self.n > 0 and int(people[-1]) - self.first + 1 == self.n
+        self.whole = self.run and self.n == society.size
+        self.grids: NDArray[np.int64] = (
+            np.arange(self.first // GRID, (self.first + self.n - 1) // GRID + 1)
+            if self.run
+            else np.unique(people // GRID)
+        )
+        self._place = np.empty(0, np.int32)
+        if not self.run:
+            self._place = np.full(society.size, -1, np.int32)
+            self._place[people] = np.arange(self.n, dtype=np.int32)
+
+    def at(self, ids: np.ndarray) -> NDArray[np.int64]:
+        """The position of each id; -1 for people who are not simulated."""
+        if not self.run:
+            return self._place[ids].astype(np.int64)
+        place = np.asarray(ids, np.int64) - self.first
+        if not self.whole:
+            place[(place < 0) | (place >= self.n)] = -1
+        return place
+
+    @property
+    def among(self) -> NDArray[np.bool_] | None:
+        """Whether each id of the society is simulated; None where the people are a run."""
+        return None if self.run else self._place >= 0
+
+    def of(self, column: np.ndarray) -> np.ndarray:
+        """Their part of an array over everybody."""
+        return column[self.first : self.first + self.n] if self.run else column[self.people]
