@@ -191,6 +191,14 @@ def test_grid_and_cameras_a_warden_who_looks_more_at_one_group_enters_more_of_it
     assert share(10) > 1.5 * share(1) > 0
 
 
+def test_grid_and_cameras_at_work_those_are_seen_who_work() -> None:
+    case = world("grid-and-cameras", 16_384)
+    entries = case.history.ledger.frame()
+    seen = entries[(entries["channel"] == "workplace_cameras") & (entries["origin"] == "faithful")]["subject"]
+    assert len(seen) >= 50
+    assert (case.people["sector"].loc[seen.to_numpy()] != "none").all()
+
+
 def test_metro_what_the_white_list_is_spared_the_others_wait() -> None:
     case = world("metro-sorting")
     last = waits(case.history, case.scenario.regime, case.people).iloc[-1]

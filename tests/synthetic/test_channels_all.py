@@ -28,6 +28,7 @@ def town(size=SIZE):
         "camera_density": 5.0 + (at // GRID) % 7 * 10,
         "internet": at % 4 > 0,
         "restaurant_owner": at % 20 == 0,
+        "sector": at % 4,
         "benefit": at % 3 == 0,
         "months_worked": at % 13,
         "income": 1000.0 * (at % 50),
