@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from testbed.claim import ClaimBroken as ClaimBroken
     from testbed.claim import ClaimUndecided as ClaimUndecided
     from testbed.claim import claim as claim
+    from testbed.foreign import from_callable as from_callable
     from testbed.measures.base import PerPerson as PerPerson
     from testbed.measures.base import Row as Row
     from testbed.measures.base import measure as measure
+    from testbed.metric_frame import metric_frame as metric_frame
     from testbed.models.base import Scores as Scores
     from testbed.models.base import ScoringModel as ScoringModel
     from testbed.scenario import Scenario as Scenario
@@ -56,7 +58,9 @@ _HOME = {
     "check_model": "testbed.checks",
     "check_rulebook": "testbed.checks",
     "claim": "testbed.claim",
+    "from_callable": "testbed.foreign",
     "measure": "testbed.measures.base",
+    "metric_frame": "testbed.metric_frame",
 }
 
 __all__ = sorted(_HOME)

@@ -30,7 +30,9 @@ PUBLIC = {
     "check_model",
     "check_rulebook",
     "claim",
+    "from_callable",
     "measure",
+    "metric_frame",
 }
 HEAVY = ("scipy", "sklearn", "fairlearn", "matplotlib", "jinja2", "rich", "pytest", "distributed")
 
@@ -51,7 +53,7 @@ def test_the_population_is_public() -> None:
     assert Recipe.load("china-2020").variables
 
 
-@pytest.mark.parametrize("name", ["audit", "claim"])
+@pytest.mark.parametrize("name", ["audit", "claim", "metric_frame"])
 def test_importing_a_module_does_not_hide_the_function_of_its_name(name: str) -> None:
     code = (
         f"import testbed.{name}; from testbed import {name}; assert callable({name}); from testbed.{name} import {name}"

@@ -1,0 +1,263 @@
+"""Metrics of other libraries as measures: any function of outcomes and predictions that gives one number.
+
+A metric of labels that takes weights is asked once for each of the four cells of the decision table: what it
+moves by when the weight of a cell does is the influence of a person there. Any other metric is asked again
+with a hundredth of the people left out, a hundred times.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic.draws import pack, sparse, uniform
+from synthetic.errors import InputError, unknown
+from testbed.measures.base import Measure, measure, measures
+from testbed.statistics import intervals
+from testbed.statistics.clusters import clustered
+from testbed.statistics.counts import CellCounts, Pairs, cell_counts, clusters_of, coded, weights_of
+from testbed.statistics.estimates import Estimates
+from testbed.statistics.expand import Across
+
+Floats = NDArray[np.float64]
+
+FOLDS = 100
+"""Parts of the people that are left out in turn."""
+STEP = 1e-4
+"""The share of a group by which the weight of a cell is moved."""
+INFLUENCE = "influence values from the four cells of the decision table, by cluster, t(G-1)"
+JACKKNIFE = f"jackknife leaving out {FOLDS} parts of the clusters (people where there are none) in turn, t"
+
+
+def from_callable(
+    metric: Callable[..., Any],
+    *,
+    name: str,
+    harm: str = "disparate impact",
+    on: str = "prediction",
+    unit: str = "rate",
+    better: str = "none",
+    gap: str | None = None,
+    reference: str = "",
+    caveats: str = "",
+) -> Measure:
+    """Register a metric of fairlearn, scikit-learn or your own as a measure of tables and worlds.
+
+    Parameters
+    ----------
+    metric: `metric(y_true, y_pred)`, with `sample_weight=` where it has that parameter; labels are 0 and 1, 1
+        positive. Gives one number.
+    name: of the measure; its signed gap between groups is `gap` (`NAME_gap`), its largest difference
+        `NAME_difference`.
+    on: "prediction", or "score" for a metric of scores.
+    harm, unit, better, reference, caveats: as in `measure`.
+
+    Per group the metric sees that group alone. Where it raises, warns that it is undefined (as scikit-learn does
+    instead) or gives no number, the value is NaN and says so. Intervals: a metric of labels that takes
+    weights by influence values, any other by a jackknife over clusters; which of the two stands in `interval`.
+
+    Raises InputError for a name that is taken or no name, and for a metric that makes groups itself.
+
+    Examples
+    --------
+    >>> from sklearn.metrics import f1_score
+    >>> made = from_callable(f1_score, name="f1", better="higher")
+    >>> made.gap, made.interval.split(",")[0]
+    ('f1_gap', 'influence values from the four cells of the decision table')
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise InputError(f"name is {name!r}; allowed are small letters, digits and _, a letter first.")
+    if on not in ("prediction", "score"):
+        raise unknown("input of a metric", on, ("prediction", "score"))
+    if not callable(metric):
+        raise InputError(f"metric is a {type(metric).__name__}; a function of outcomes and predictions is needed.")
+    takes = _parameters(metric)
+    if "sensitive_features" in takes:
+        raise InputError(
+            f"{_called(metric)} compares groups itself: register the metric it compares; splits and differences are "
+            "made around it."
+        )
+    part = Metric(metric, on, "sample_weight" in takes, name)
+    if name in measures.known():
+        held = measures.get(name)
+        if getattr(held.function, "part", None) == part:
+            return held
+        raise InputError(f"measure {name!r} is registered already; give the metric another name.")
+
+    def function(case: Any) -> tuple[Any, ...]:
+        if case.outcome is None or getattr(case, on) is None:
+            return ()
+        once = replace(part, held={})
+        return once, Across((once,), suffix="_difference")
+
+    function.part = part  # type: ignore[attr-defined]
+    return measure(
+        name,
+        harm=harm,
+        unit=unit,
+        better=better,
+        needs=("table",),
+        reference=reference or _called(metric),
+        caveats=caveats or f"as {_called(metric)} defines it",
+        estimand=(inspect.getdoc(metric) or _called(metric)).split("\n")[0],
+        interval=INFLUENCE if part.by_cells else JACKKNIFE,
+        gap=f"{name}_gap" if gap is None else gap,
+    )(function)
+
+
+def _parameters(metric: Callable[..., Any]) -> set[str]:
+    try:
+        return set(inspect.signature(metric).parameters)
+    except (TypeError, ValueError):
+        return set()
+
+
+def _called(metric: Callable[..., Any]) -> str:
+    inner = getattr(metric, "func", metric)
+    return f"{getattr(inner, '__module__', '')}.{getattr(inner, '__name__', type(inner).__name__)}".lstrip(".")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A part: a metric of each group of a split. weighted: whether it takes `sample_weight`."""
+
+    metric: Callable[..., Any]
+    on: str
+    weighted: bool
+    name: str
+    suffix: str = ""
+    qualifiers: dict[str, object] = field(default_factory=dict)
+    exact: bool = False
+    held: dict[str, Estimates] | None = field(default=None, compare=False)
+
+    @property
+    def by_cells(self) -> bool:
+        """Whether the four cells of the decision table are all that the metric depends on."""
+        return self.on == "prediction" and self.weighted
+
+    def estimates(self, case: Any, split: str) -> Estimates:
+        """The metric by group, with its standard error; worked out once per split where `held` is there to keep it."""
+        known = {} if self.held is None else self.held
+        if split not in known:
+            known[split] = self._by_cells(case, split) if self.by_cells else self._by_people(case, split)
+        return known[split]
+
+    def asked(self, outcome: Any, given: Any, weight: Floats | None = None) -> tuple[float, str]:
+        """What the metric says, and why it is no number."""
+        if not len(outcome):
+            return math.nan, "no people in this group"
+        more = {} if weight is None else {"sample_weight": weight}
+        with warnings.catch_warnings(record=True) as told, np.errstate(all="ignore"):
+            warnings.simplefilter("always")
+            try:
+                value = float(self.metric(outcome, given, **more))
+            except Exception as problem:
+                return math.nan, f"{self.name} is undefined ({' '.join(str(problem).split())[:120]})"
+        undefined = [one for one in told if one.category.__name__ == "UndefinedMetricWarning"]
+        if undefined:
+            said = " ".join(str(undefined[0].message).split())
+            return math.nan, f"{self.name} is undefined ({said[:120]})"
+        return value, "" if math.isfinite(value) else f"{self.name} gives {value}"
+
+    def _by_cells(self, case: Any, split: str) -> Estimates:
+        counts = cell_counts(case, split)
+        groups = len(counts.levels)
+        found = [self._of_cells(counts.cells[k].astype(float)) for k in range(groups)]
+        value, why = np.array([one[0] for one in found]), tuple(one[1] for one in found)
+        slope = np.stack([one[2] for one in found]) if found else np.empty((0, 4))
+        n = counts.rows.sum(axis=1)
+        if counts.pairs is not None:
+            each = (slope[counts.pairs.group] * counts.pairs.sums).sum(axis=1)
+            return self._clustered(counts, value, n, why, each)
+        held = counts.cells if counts.squares is None else counts.squares
+        with np.errstate(divide="ignore", invalid="ignore"):
+            stretch = np.where(n > 1, n / (n - 1), np.nan)
+        error = np.sqrt((held * slope**2).sum(axis=1) * stretch)
+        return Estimates(counts.levels, value, n, why, n.astype(float), error)
+
+    def _clustered(
+        self, counts: CellCounts, value: Floats, n: NDArray, why: tuple[str, ...], each: Floats
+    ) -> Estimates:
+        assert counts.pairs is not None
+        sums = Pairs(counts.pairs.cluster, counts.pairs.group, np.stack([each, np.ones(len(each))], axis=-1))
+        made = clustered(sums, np.zeros(len(n)), np.ones(len(n)), len(n))
+        return Estimates(
+            counts.levels, value, n, why, made.units, made.error, made.covariance, influence=made.influence,
+            tail=made.tail,
+        )  # fmt: skip
+
+    def _of_cells(self, cells: Floats) -> tuple[float, str, Floats]:
+        """Value, why there is none, and what the value moves by with the weight of each cell."""
+        held = np.flatnonzero(cells > 0)
+        outcome, given = held // 2, held % 2
+        value, why = self.asked(outcome, given, cells[held])
+        slope = np.zeros(4)
+        if why:
+            return math.nan, why, slope
+        for at, cell in enumerate(held):
+            step = min(STEP * cells.sum(), cells[cell] / 2)
+            ends = []
+            for sign in (1, -1):
+                moved = cells[held]
+                moved[at] += sign * step
+                ends.append(self.asked(outcome, given, moved)[0])
+            slope[cell] = (ends[0] - ends[1]) / (2 * step)
+        # The weights have no scale: the mean influence is 0, up to rounding.
+        slope[held] -= float((slope * cells).sum() / cells.sum())
+        return value, "", slope
+
+    def _by_people(self, case: Any, split: str) -> Estimates:
+        codes, levels = coded(case, split)
+        weights, are_people = weights_of(case)
+        keep = np.asarray(case.scored, bool) & (codes >= 0)
+        if weights is not None:
+            keep &= weights > 0
+        at = np.flatnonzero(keep)
+        code = codes[at].astype(np.int64)
+        outcome, given = np.asarray(case.outcome)[at].astype(int), np.asarray(getattr(case, self.on))[at]
+        given = given.astype(int) if given.dtype == bool else given
+        weight = None if weights is None else np.asarray(weights, float)[at]
+        n = np.bincount(code, weights=weight if are_people else None, minlength=len(levels))
+        if weight is not None and not self.weighted:
+            why = tuple(f"{self.name} takes no weights" for _ in levels)
+            none = np.full(len(levels), np.nan)
+            return Estimates(levels, none, np.rint(n).astype(np.int64), why, n.astype(float), none)
+        known = clusters_of(case)
+        fold = _folds(known[0][at] if known is not None else at, int(getattr(case, "seed", 0)), self.name)
+        value, why, sums = np.full(len(levels), np.nan), [], []
+        for k in range(len(levels)):
+            mine = np.flatnonzero(code == k)
+            w = None if weight is None else weight[mine]
+            value[k], said = self.asked(outcome[mine], given[mine], w)
+            why.append(said)
+            value[k] = math.nan if said else value[k]
+            parts = np.unique(fold[mine])
+            left = np.full(len(parts), np.nan)
+            for place, part in enumerate(parts) if not said and len(parts) >= intervals.FEWEST_CLUSTERS else ():
+                stay = mine[fold[mine] != part]
+                left[place], _ = self.asked(outcome[stay], given[stay], None if weight is None else weight[stay])
+            moved = (left.mean() - left) * (len(parts) - 1) / max(len(parts), 1) if len(parts) else left
+            sums.append(Pairs(parts, np.full(len(parts), k), np.stack([moved, np.ones(len(parts))], axis=-1)))
+        joined = Pairs(*(np.concatenate([getattr(one, name) for one in sums]) for name in ("cluster", "group", "sums")))
+        made = clustered(joined, np.zeros(len(levels)), np.ones(len(levels)), len(levels))
+        # Folds of independent people hold no person twice: what two groups share of them is chance.
+        shared = made.covariance if known is not None else None
+        return Estimates(
+            levels, value, np.rint(n).astype(np.int64), tuple(why), made.units, made.error, shared,
+            influence=made.influence if known is not None else None,
+        )  # fmt: skip
+
+
+def _folds(unit: NDArray, seed: int, name: str) -> NDArray[np.int64]:
+    """Which of 100 parts each person is in: whole clusters, evenly spread, by an addressed draw."""
+    names, codes = np.unique(unit, return_inverse=True)
+    coin = uniform(sparse(seed, f"folds:{name}", pack(np.arange(len(names)))))
+    return np.asarray(np.argsort(np.argsort(coin, kind="stable"), kind="stable") % FOLDS)[codes]
