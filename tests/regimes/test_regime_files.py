@@ -56,6 +56,8 @@ def test_what_only_the_seed_claims_hangs_on_a_switch_that_is_off_or_on_the_note_
     regime = Regime.load(name)
     claimed = [one for one in regime.sanctions if one.reading == "claimed" and regime.in_force(one)]
     assert not claimed or regime.claimed
+    dials = [one for one in regime.dials.values() if one.reading == "claimed"]
+    assert bool(regime.claimed) == bool(dials or [one for one in regime.sanctions if one.reading == "claimed"])
     if name == "essay-claims":
         assert not regime.follows
         assert all(one.reading == "claimed" and one.switch for one in regime.sanctions)
