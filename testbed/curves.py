@@ -46,6 +46,9 @@ def curves(case: Any, model: str = "") -> list[dict[str, Any]]:
         return []
     made: list[dict[str, Any]] = []
     bin_of = bins(sample.score, sample.weight)
+    levels_at = thresholds(sample)
+    # A score is above the k-th threshold where the step it falls on is beyond k.
+    step = np.searchsorted(levels_at, sample.score, side="left")
     prediction = None if case.prediction is None else np.asarray(case.prediction, bool)[sample.at]
     for split in [one for one in splits_in(case) if "*" not in one][:MOST_SPLITS]:
         codes, levels = case.coded(split)
@@ -55,41 +58,41 @@ def curves(case: Any, model: str = "") -> list[dict[str, Any]]:
             if not len(rows[g]):
                 continue
             where = {"model": model, "split": split, "group": levels[g]}
-            made += [{**where, **row} for row in along_thresholds(sample, rows[g], prediction)]
+            made += [{**where, **row} for row in along_thresholds(sample, rows[g], levels_at, step, prediction)]
             made += [{**where, **row} for row in by_bins(sample, rows[g], bin_of)]
     return made
 
 
-def along_thresholds(sample: Sample, rows: np.ndarray, prediction: np.ndarray | None) -> Iterator[dict[str, Any]]:
+def along_thresholds(
+    sample: Sample, rows: np.ndarray, levels: np.ndarray, step: np.ndarray, prediction: np.ndarray | None
+) -> Iterator[dict[str, Any]]:
     """x: false positive rate, y: true positive rate of a group, positive being a score above the threshold `at`.
 
     The thresholds are the same for all groups. The cut is what was decided, whatever the scores say.
     """
-    assert sample.score is not None
     assert sample.positive is not None
-    score, weight, positive = sample.score[rows], sample.weight[rows], sample.positive[rows]
+    weight, positive = sample.weight[rows], sample.positive[rows]
     totals = [float(weight[positive == side].sum()) for side in (False, True)]
     if min(totals) == 0:
         return
     n = sample.people(rows)
-    order = np.argsort(score, kind="stable")
-    for at in [-math.inf, *thresholds(sample)]:
-        above = order[np.searchsorted(score[order], at, side="right") :]
-        x, y = (float(weight[above][positive[above] == side].sum()) / totals[side] for side in (False, True))
-        yield {"figure": "thresholds", "mark": "curve", "at": at, "x": x, "y": y, "n": n}
+    held = np.bincount(step[rows] * 2 + positive, weights=weight, minlength=2 * (len(levels) + 1)).reshape(-1, 2)
+    above = np.append(held[::-1].cumsum(axis=0)[::-1], [[0.0, 0.0]], axis=0) / totals
+    for at, (x, y) in zip([-math.inf, *levels.tolist()], above.tolist(), strict=False):
+        yield {"figure": "thresholds", "mark": "curve", "at": at, "x": min(x, 1.0), "y": min(y, 1.0), "n": n}
     if prediction is not None:
         said = prediction[rows]
         x, y = (float(weight[said & (positive == side)].sum()) / totals[side] for side in (False, True))
         yield {"figure": "thresholds", "mark": "cut", "at": math.nan, "x": x, "y": y, "n": n}
 
 
-def thresholds(sample: Sample) -> list[float]:
+def thresholds(sample: Sample) -> np.ndarray:
     """Scores of the pooled people under which SHARES of them lie, and the highest: each once, ascending."""
     assert sample.score is not None
     order = np.argsort(sample.score, kind="stable")
     reached = np.cumsum(sample.weight[order])
     places = np.searchsorted(reached, np.array(SHARES) * reached[-1], side="left")
-    return np.unique(sample.score[order][np.append(np.minimum(places, len(order) - 1), -1)]).tolist()
+    return np.unique(sample.score[order][np.append(np.minimum(places, len(order) - 1), -1)])
 
 
 def by_bins(sample: Sample, rows: np.ndarray, bin_of: np.ndarray) -> Iterator[dict[str, Any]]:
