@@ -147,6 +147,20 @@ def test_a_column_that_people_lack_is_named():
         )
 
 
+@pytest.mark.parametrize("name", names())
+def test_show_prints_the_sources_and_dials_of_a_channel(name):
+    from testbed.commands.show import channel as shown
+
+    text = "\n".join(shown(name))
+    channel = Channel.load(name)
+    for dial in channel.dials.values():
+        assert f"{dial.path} = " in text
+        assert f"- {dial.source}: " in text
+    assert channel.title in text
+    assert ("without an act" in text) == (channel.mechanism != "acts")
+    assert ("the whole society" in text) == (channel.among == "society")
+
+
 def test_there_is_a_channel_of_every_mechanism():
     assert {Channel.load(name).mechanism for name in names()} == set(MECHANISMS)
 
