@@ -1,21 +1,20 @@
 """Acts that were done only because of a sanction, and whose stay on which list brought it.
 
-The coin of such an act lies at or above the rate that its actor would have without any sanction; the stays that are
-named are those without which, the others left as they are, it would lie at or above the rate.
+Such an act needs more than the rate that its actor would have without any sanction (see `testbed.candidates`); the
+stays that are named are those without which, the others left as they are, it would not have been done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
-from testbed import candidates
 from testbed.history import History
 from testbed.regimes.base import TIES, Sanction
 from testbed.regimes.response import Response
@@ -29,7 +28,7 @@ Stay = tuple[int, str, int]
 
 _RAISED = pd.DataFrame({
     "person": np.empty(0, np.int64), "period": np.empty(0, np.int64), "kind": np.empty(0, np.int64),
-    "k": np.empty(0, np.int64), "coin": np.empty(0, np.float64), "rate": np.empty(0, np.float64),
+    "k": np.empty(0, np.int64), "need": np.empty(0, np.float64), "factor": np.empty(0, np.float64),
 })  # fmt: skip
 
 
@@ -41,7 +40,7 @@ class Inducement:
         self.regime = case.scenario.regime
 
     def acts(self) -> pd.DataFrame:
-        """Induced acts: person, period, kind, k, coin, and the rate without any sanction."""
+        """Induced acts: person, period, kind, k, the factor on its rate that each needs, and that without sanctions."""
         months = [*(self.raised(t) for t in range(1, self.history.periods)), _RAISED]
         return pd.concat(months, ignore_index=True).astype(_RAISED.dtypes.to_dict())
 
@@ -51,27 +50,28 @@ class Inducement:
 
     def raised(self, t: int) -> pd.DataFrame:
         """Acts of a month that would not have been done at the rates without any sanction."""
-        society, acts = self.case.society, self.history.acts[t]
-        mine = np.isin(acts.person, self.people) if len(self.people) < society.size else slice(None)
-        person, kind, k = acts.person[mine], acts.kind[mine], acts.k[mine]
-        coin = candidates.coin(society.seed, person, t, kind, k, society.most)
-        rate = society.views.rates[kind, person]
-        self._response.thin(rate, person, kind, self.case.scenario.kinds, t)
-        only = coin >= rate
-        return pd.DataFrame(
-            {"person": person[only], "period": t, "kind": kind[only], "k": k[only], "coin": coin[only],
-             "rate": rate[only]}
-        )  # fmt: skip
+        society, kinds, acts = self.case.society, self.case.scenario.kinds, self.history.acts[t]
+        found = society.possible(t, society.views, society.ids)
+        person, kind = found.person.astype(np.int64), found.kind.astype(np.int64)
+        factor = np.ones(len(person))
+        self._response.thin(factor, person, kind, kinds, t)
+        only = np.flatnonzero(found.need >= factor)
+        only = only[np.isin(pack(person[only], t, kind[only], found.k[only]), acts.address)]
+        only = only[np.isin(person[only], self.people)]
+        return pd.DataFrame({
+            "person": person[only], "period": t, "kind": kind[only], "k": found.k[only].astype(np.int64),
+            "need": found.need[only].astype(np.float64), "factor": factor[only],
+        })  # fmt: skip
 
     def _bringers(self, acts: pd.DataFrame) -> Iterator[tuple[int, int, str, int]]:
         """(act, carrier, holder, month) for each stay without which the act would not have been done."""
         regime, kinds = self.regime, self.case.scenario.kinds
-        for act, person, period, kind, coin, rate in zip(
-            acts.index, acts["person"], acts["period"], acts["kind"], acts["coin"], acts["rate"], strict=True
+        for act, person, period, kind, need, own in zip(
+            acts.index, acts["person"], acts["period"], acts["kind"], acts["need"], acts["factor"], strict=True
         ):
             name = kinds[kind]
             raising = [one for one in regime.sanctions if name in one.raises]
-            mask = int(self.history.sanctions(period - 1)[self.history.place(np.array([person]))[0]])
+            mask = int(self._sanctions[period - 1, np.searchsorted(self.people, person)])
             force: list[tuple[float, tuple[Stay, ...]]] = []
             for sanction in raising:
                 if mask >> self.history.sanction_names.index(sanction.name) & 1:
@@ -79,7 +79,7 @@ class Inducement:
                     force.append((factor, self._carriers(person, period - 1, sanction)))
             for stay in sorted({one for _, stays in force for one in stays}):
                 left = [factor for factor, stays in force if stays != (stay,)]
-                if coin >= rate * float(np.prod(left)):
+                if need >= own * float(np.prod(left)):
                     yield act, *stay
 
     def _carriers(self, person: int, month: int, sanction: Sanction) -> tuple[Stay, ...]:
@@ -101,8 +101,21 @@ class Inducement:
         """Which of these people a holder lists in a month."""
         if month < 0 or not len(people):
             return np.zeros(len(people), bool)
-        lists = self.history.lists(month)[self.history.place(people)].astype(np.uint64)
+        lists = self._lists[month, np.searchsorted(self.people, people)].astype(np.uint64)
         return (lists >> np.uint64(self.history.list_names.index(holder))) & np.uint64(1) == 1
+
+    @cached_property
+    def _lists(self) -> NDArray[np.uint16]:
+        return self._by_month(self.history.lists)
+
+    @cached_property
+    def _sanctions(self) -> NDArray[np.uint16]:
+        return self._by_month(self.history.sanctions)
+
+    def _by_month(self, read: Callable[[int], NDArray[Any]]) -> NDArray[np.uint16]:
+        """Bits of all months, (months, people)."""
+        place = self.history.place(self.people)
+        return np.stack([read(t)[place] for t in range(self.history.periods)])
 
     @cached_property
     def _response(self) -> Response:

@@ -46,7 +46,7 @@ def _scaled(channel: Channel, keys: tuple[str, ...], times: float) -> Channel:
 def elsewhere(case: Any, scenario: Scenario) -> Any:
     """The case of the same people and the same model, as fitted, in a scenario that differs in its channels only."""
     setting = type(case.setting)(scenario, people=case.setting.size, periods=case.periods, seed=case.seed)
-    setting.society._candidates = case.society._candidates
+    setting.society.share(case.society)
     history = World(setting.society, case.scheme, case.periods).run()
     return type(case)(setting, case.model, case.model_name, case.scheme, history, base=case)
 
