@@ -16,6 +16,7 @@ Nothing else in the project draws random numbers. Distributions come from unifor
 from __future__ import annotations
 
 import hashlib
+import threading
 from functools import lru_cache
 
 import numpy as np
@@ -31,6 +32,9 @@ GRID = 1024
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
+
+
+_kept = threading.local()
 
 
 @lru_cache(maxsize=4096)
@@ -76,11 +80,17 @@ def halves(seed: int, stream: str, start: int, stop: int, period: int = 0, k: in
 
 
 def _philox(seed: int, stream: str, counter: tuple[int, int, int, int], blocks: int) -> Words:
-    """The words of so many blocks of four from a counter on."""
-    generator = np.random.Philox(
-        counter=np.array(counter, np.uint64), key=np.array(stream_key(seed, stream), np.uint64)
-    )
-    return np.asarray(generator.random_raw(4 * blocks), np.uint64)
+    """The words of so many blocks of four from a counter on.
+
+    A generator is kept for each thread and set to the address: a new one would cost as much as 4,000 words.
+    """
+    if not hasattr(_kept, "philox"):
+        _kept.philox = np.random.Philox(0)
+        _kept.state = {**_kept.philox.state, "buffer_pos": 4, "has_uint32": 0, "uinteger": 0}
+    key = np.array(stream_key(seed, stream), np.uint64)
+    _kept.state["state"] = {"counter": np.array(counter, np.uint64), "key": key}
+    _kept.philox.state = _kept.state
+    return np.asarray(_kept.philox.random_raw(4 * blocks), np.uint64)
 
 
 def _mix(words: Words) -> Words:
@@ -108,11 +118,10 @@ def _part(name: str, values: ArrayLike, bits: int) -> Words:
     if isinstance(values, int) and 0 <= values < 1 << bits:
         return np.uint64(values)  # type: ignore[return-value]
     found = np.asarray(values)
-    words = found.astype(np.uint64)
-    if words.size and int(words.max()) >> bits:  # what is negative is large as a word
+    if found.size and not (found.min() >= 0 and int(found.max()) >> bits == 0):
         worst = found.min() if found.min() < 0 else found.max()
         raise InputError(f"address: {name} {worst} is outside 0 to {(1 << bits) - 1}.")
-    return words
+    return found.astype(np.uint64)
 
 
 def sparse(seed: int, stream: str, address: ArrayLike) -> Words:
