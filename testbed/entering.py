@@ -51,7 +51,8 @@ class Entering:
         self.near[placed.grids] = True
 
     def _at(self, people: np.ndarray, column: str) -> np.ndarray:
-        return self.views.sensing[column][people]
+        start = self.society.start
+        return self.views.sensing[column][people - start if start else people]
 
     def enter(self, t: int, acts: Acts) -> None:
         """The entries of a month, from these acts and from none."""

@@ -45,5 +45,6 @@ class Placed:
         return None if self.run else self._place >= 0
 
     def of(self, column: np.ndarray) -> np.ndarray:
-        """Their part of an array over everybody."""
-        return column[self.first : self.first + self.n] if self.run else column[self.people]
+        """Their part of an array over everybody in the society (or in its part)."""
+        first = self.first - self.society.start
+        return column[first : first + self.n] if self.run else column[self.people]

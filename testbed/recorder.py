@@ -102,7 +102,7 @@ class Recorder:
             seed=self.society.seed,
             can_know=self.can_know,
             errors=self.scenario.errors,
-            income=np.asarray(self.society.columns["income"])[subject] / 12 if self.pays else None,
+            income=np.asarray(self.society.columns["income"])[subject - self.society.start] / 12 if self.pays else None,
             stale=rows.pop("stale"),
             reversal=rows.pop("reversal"),
         )

@@ -52,19 +52,23 @@ class Views:
 
 
 class Society:
-    """People of a scenario with one seed: `columns` are integer-coded arrays over everybody, in order of id."""
+    """People of a scenario with one seed: `columns` are integer-coded arrays over everybody, in order of id.
 
-    def __init__(self, scenario: Scenario, size: int, seed: int) -> None:
+    `part`: the ids start..stop-1 of a larger society alone, whole grids; arrays are then over them, ids stay.
+    """
+
+    def __init__(self, scenario: Scenario, size: int, seed: int, *, part: tuple[int, int] | None = None) -> None:
         if size < 1:
             raise InputError(f"people must be at least 1, found {size}.")
         self.scenario, self.size, self.seed = scenario, size, seed
         self.population = Population(scenario.recipe, size, seed=seed)
-        columns = self.population.arrays()
+        self.start, stop = part or (0, size)
+        columns = self.population.arrays(self.start, stop)
         if "firms" in scenario.ties:
             columns |= firm_columns(self.population, columns)
         self.columns: Mapping[str, np.ndarray] = columns
         self._ties: dict[str, Reach] = {}
-        self.ids = np.arange(size)
+        self.ids = np.arange(self.start, stop)
         self.scored = scenario.scored.holds(self.columns, self.levels)
         _, self.household = np.unique(self.columns["household"], return_inverse=True)
         self.child = self.columns["age"] < 18
@@ -157,12 +161,12 @@ class Society:
         """Those candidates of a month that the rates of people, raised by every sanction, could accept.
 
         people: ids, ascending; whole blocks of `candidates.BLOCK` are kept for every world of this society.
-        `among`: bool over everybody, the same people, where they are not whole blocks. `until`: the month up to which
+        `among`: bool over everybody, the same people, where they are not one run of ids. `until`: the month up to which
         candidates will be asked for.
         """
         if views.assigned is not None:
             grids = np.unique(people // GRID)
-            rates = views.assigned if len(people) == self.size else views.assigned[:, people]
+            rates = views.assigned if len(people) == len(self.ids) else views.assigned[:, people]
             shares = Shares.of(rates, self.most, self.raised)
             return candidates(self.seed, period, grids, self.most, shares, people)
         parts = []
@@ -171,13 +175,19 @@ class Society:
             if (block, period) not in self._possible:
                 self._thin(block, max(until, period + 1))
             found = self._possible[block, period]
-            parts.append(found if among is None else found.take(among[found.person]))
+            if among is not None:
+                found = found.take(among[found.person])
+            elif block * BLOCK < people[0] or min((block + 1) * BLOCK, int(self.ids[-1]) + 1) > people[-1] + 1:
+                found = found.take((found.person >= people[0]) & (found.person <= people[-1]))
+            parts.append(found)
         return Candidates.joined(parts)
 
     def _thin(self, block: int, until: int) -> None:
         """Candidates of a block that its base rates could accept, of all months up to `until`."""
-        low, high = block * BLOCK, min((block + 1) * BLOCK, self.size)
-        people, grids = self.ids[low:high], np.arange(low // GRID, -(-high // GRID))
+        low, high = max(block * BLOCK, self.start), min((block + 1) * BLOCK, int(self.ids[-1]) + 1)
+        grids = np.arange(low // GRID, -(-high // GRID))
+        low, high = low - self.start, high - self.start
+        people = self.ids[low:high]
         rates = self.rates({name: column[low:high] for name, column in self.columns.items()})
         shares = Shares.of(rates, self.most, self.raised)
         for period in range(until):

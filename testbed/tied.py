@@ -7,7 +7,7 @@ A scenario asks for columns: `ties = ["firms"]` gives those of owners, and `list
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -141,7 +141,7 @@ class Declared:
 
 def declared(recipe: Recipe, ties: tuple[str, ...]) -> Declared:
     """The columns of a society of this recipe, by name."""
-    found = {name: recipe.variables[name] for name in recipe.columns}
+    found = {name: replace(recipe.variables[name], function=None) for name in recipe.columns}
     if "firms" in ties:
         found |= {one.name: one for one in FIRMS}
     return Declared(found)

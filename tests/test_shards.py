@@ -1,0 +1,43 @@
+"""A world in parts is the same world."""
+
+import numpy as np
+import pytest
+
+from synthetic.errors import InputError
+from synthetic.ledger import FIELDS
+from testbed import shards
+from testbed.anchors import same
+from testbed.scenario import Scenario
+from testbed.setting import Setting
+from testbed.world import TOGETHER, World
+
+
+@pytest.fixture(scope="module")
+def setting():
+    return Setting(Scenario.load("rongcheng"), people=2 * TOGETHER + 1000, periods=5, seed=1)
+
+
+@pytest.fixture(scope="module")
+def whole(setting):
+    return World(setting.society, setting.scheme(setting.own_model()), setting.periods).run()
+
+
+def test_a_world_in_shards_and_processes_has_the_same_bytes(setting, whole):
+    parted = shards.history(setting, count=3, engine="processes", workers=2)
+    assert same(whole, parted)
+    for name, dtype in FIELDS.items():
+        assert parted.ledger.columns[name].dtype == dtype
+    np.testing.assert_array_equal(parted.people, whole.people)
+
+
+def test_shards_are_whole_blocks_and_hold_everybody_once(setting):
+    scheme = setting.scheme(setting.own_model())
+    made = shards.shards(setting, scheme, 2)
+    assert [(one.start, one.stop) for one in made] == [(0, TOGETHER), (TOGETHER, setting.size)]
+    assert len(shards.shards(setting, scheme, 100)) == 3
+
+
+def test_a_world_with_namesakes_elsewhere_is_not_parted():
+    scenario = Scenario.load("many-cities")
+    with pytest.raises(InputError, match="cannot be run in parts"):
+        shards.history(Setting(scenario, people=2048, periods=2))
