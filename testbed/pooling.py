@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from testbed.statistics.intervals import FEWEST_CLUSTERS
+
 POOLED = -1
 """The seed of a row over several seeds."""
 
@@ -20,7 +22,8 @@ def pooled(findings: pd.DataFrame) -> list[dict[str, Any]]:
     """One row per quantity over the seeds of a findings table: the mean, its 95 % interval with t(K-1), n summed.
 
     A quantity that is undefined for any seed is NaN, and its why says for how many. One that is the same in
-    every seed has an interval only where it is exact in each. Signed differences
+    every seed has an interval only where it is exact in each. One that no seed can give an interval (it rests on
+    fewer than ten clusters) needs ten seeds for its own. Signed differences
     get a `_p` row: the t test that the mean over seeds is 0. Nothing for fewer than two seeds.
     """
     seeds = findings["seed"].nunique()
@@ -71,6 +74,9 @@ def _mean(part: pd.DataFrame, seeds: int) -> tuple[dict[str, Any], tuple[float, 
         exact = bool((part["low"] == part["value"]).all() and (part["high"] == part["value"]).all())
         low = high = value if exact else math.nan
         return {"value": value, "low": low, "high": high, "n": n, "why": ""}, (math.nan, "the same in every seed")
+    if len(values) < FEWEST_CLUSTERS and not (part["low"].notna() & part["high"].notna()).any():
+        few = f"{len(values)} seeds, and no interval in any: {FEWEST_CLUSTERS} are needed"
+        return {"value": value, "low": math.nan, "high": math.nan, "n": n, "why": ""}, (math.nan, few)
     from scipy.special import stdtr, stdtrit
 
     error = float(np.std(values, ddof=1)) / math.sqrt(len(values))

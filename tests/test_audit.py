@@ -188,6 +188,34 @@ def test_over_several_seeds_a_row_holds_the_mean_with_a_t_interval() -> None:
     assert flip["why"].startswith("undefined for 1 of 3 seeds")
 
 
+def test_what_no_world_can_give_an_interval_needs_ten_seeds_for_its_own() -> None:
+    def over(seeds: int, low: float) -> Any:
+        place = {"scenario": "s", "model": "m", "harm": "h", "split": "sex", "unit": "rate", "n": 9, "why": ""}
+        rows = [
+            {
+                **place,
+                "measure": "adverse_gap",
+                "group": "a",
+                "versus": "b",
+                "value": k / 10,
+                "low": low,
+                "high": low,
+                "seed": k,
+            }
+            for k in range(seeds)
+        ]
+        return pooled(pd.DataFrame(rows))
+
+    few, p_few = over(9, math.nan)
+    assert math.isnan(few["low"])
+    assert few["value"] == pytest.approx(0.4)
+    assert "10 are needed" in p_few["why"]
+    enough, p_enough = over(10, math.nan)
+    assert enough["low"] < 0.45 < enough["high"]
+    assert 0 < p_enough["value"] < 0.05
+    assert over(3, 0.1)[0]["high"] > 0.1
+
+
 def test_one_life_is_told_in_both_worlds(made: Any) -> None:
     from testbed.setting import run_case
 

@@ -25,7 +25,7 @@ measures.discover()
 PLAIN = [name for name in measures.names() if measures.get(name).function.__module__ == "testbed.measures.rates"]
 """The measures whose rows every relation is checked on, where it names no other."""
 
-few = settings(derandomize=True, deadline=None, max_examples=8)
+few = settings(derandomize=True, deadline=None, max_examples=6)
 SIGNED = ("_gap", "statistical_parity_difference", "average_odds_difference")
 
 
