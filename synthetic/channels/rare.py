@@ -45,11 +45,13 @@ class Scope:
 
 
 def events(channel: Channel, what: str, rate: float, scope: Scope, sort: int = TRUE) -> tuple[Array, Array]:
-    """(person, k) of rare events at `rate` per adult and month; one person may have several."""
+    """(person, k) of rare events at `rate` per adult (of those whom the channel is about) and month, or several."""
     person, _ = candidates(scope.seed, f"channel:{channel.name}:{what}", scope.grids, scope.period, rate)
     person = person[person < scope.size]
     k = numbered(person, sort, channel.name)
     keep = scope.at(person, "age") >= 18
+    if channel.whose:
+        keep &= scope.at(person, channel.whose).astype(bool)
     return person[keep], k[keep]
 
 

@@ -33,6 +33,4 @@ def arise(channel: Channel, scope: Scope) -> Arisen:
     person, k = errors(channel, "alarm", most * channel.value("false_match"), scope)
     passes = np.where(scope.at(person, "residence") == scope.urban, urban, rural)
     kept = coin(channel, "passes", pack(person, scope.period, 0, k), scope.seed) * most < passes
-    if channel.whose:
-        kept &= scope.at(person, channel.whose).astype(bool)
     return entries(channel, person[kept], k[kept], scope, "false_match")

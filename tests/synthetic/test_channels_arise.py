@@ -17,7 +17,15 @@ def people(size, **columns):
     ids = np.arange(size)
     zero = np.zeros(size, np.int64)
     base = {"age": zero + 40, "household": ids, "community": zero, "residence": zero}
-    held = {**base, "surname": zero, "internet": zero > -1, "income": zero, **columns}
+    held = {
+        **base,
+        "surname": zero,
+        "internet": zero > -1,
+        "phone": zero > -1,
+        "legacy_file": zero > -1,
+        "income": zero,
+        **columns,
+    }
     return lambda who, column: held[column][who]
 
 
@@ -154,6 +162,15 @@ def test_a_file_brings_its_marks_into_month_0_some_lost_some_forged():
 
 def test_who_has_no_file_has_no_mark_from_before():
     size = 60 * GRID
+    filed = np.arange(size) % 3 > 0
+    some = arise(turned("personnel_file", marks=0.06, forged=0.01), people(size, legacy_file=filed), size)
+    assert len(some.acts.person) > 100
+    assert set(some.origin) == {0, ORIGINS.index("legacy")}
+    assert filed[some.acts.person].all()
+
+
+def test_marks_are_kept_by_file_and_not_by_mark():
+    size = 60 * GRID
     at = people(size)
     found = arise(turned("personnel_file", marks=0.06, forged=0, coverage_urban=0.3), at, size).acts.person
     again = np.bincount(found, minlength=size)
@@ -183,7 +200,7 @@ def test_a_gate_turns_red_by_place_and_by_household_where_there_is_an_outbreak()
 def test_codes_turn_red_by_mistake_outside_any_outbreak_too():
     size = 100 * GRID
     device = np.arange(size) % 2 == 0
-    found = arise(turned("health_code", outbreak=0, false_red=0.004, without=0.1), people(size, internet=device), size)
+    found = arise(turned("health_code", outbreak=0, false_red=0.004, without=0.1), people(size, phone=device), size)
     assert (found.origin == ORIGINS.index("false_match")).all()
     assert near(device[found.acts.person].sum(), device.sum() * 0.004)
     assert near((~device[found.acts.person]).sum(), (~device).sum() * 0.0004)
