@@ -12,15 +12,13 @@ from testbed.history import History
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals
 
+Attempts = tuple[dict[tuple[int, str], int], dict[tuple[int, str], int]]
+"""Refused attempts in the base and in the error world, by (month, gate)."""
 
-def refused(case: Case, base: History, error: History, person: int) -> Iterator[tuple[int, str, str, str]]:
-    """Refused attempts of the person: (month, world, what, detail), a month and gate each."""
-    regime = case.scenario.regime
-    titles = {gate.name: gate.title for gate in regime.gates}
-    held = [_by_gate(case, history, person) for history in (base, error)]
-    for month, gate in sorted(set(held[0]) | set(held[1])):
-        for world, times in _worlds(*(found.get((month, gate)) for found in held)):
-            yield month, world, f"refused: {titles[gate]}", _times(times)
+
+def at_gates(case: Case, base: History, error: History, person: int) -> Attempts:
+    """Refused attempts of the person in both worlds."""
+    return _by_gate(case, base, person), _by_gate(case, error, person)
 
 
 def _by_gate(case: Case, history: History, person: int) -> dict[tuple[int, str], int]:
@@ -29,15 +27,22 @@ def _by_gate(case: Case, history: History, person: int) -> dict[tuple[int, str],
     return {(month, gate): many for month, gate, many in zip(*columns, strict=True)}
 
 
-def refused_in_all(case: Case, base: History, error: History, person: int) -> dict[str, dict[str, int]]:
-    """Refused attempts of the person during the run by gate and world; gates with none in either are left out."""
-    regime = case.scenario.regime
-    found = {world: _by_gate(case, history, person) for world, history in (("base", base), ("error", error))}
+def refused(case: Case, held: Attempts) -> Iterator[tuple[int, str, str, str]]:
+    """Refused attempts as events: (month, world, what, detail), a month and gate each."""
+    titles = {gate.name: gate.title for gate in case.scenario.regime.gates}
+    for month, gate in sorted(set(held[0]) | set(held[1])):
+        for world, times in _worlds(*(found.get((month, gate)) for found in held)):
+            yield month, world, f"refused: {titles[gate]}", _times(times)
+
+
+def refused_in_all(case: Case, held: Attempts) -> dict[str, dict[str, int]]:
+    """Refused attempts during the run by gate and world; gates with none in either are left out."""
     totals = {
         gate.title: {
-            world: sum(many for (_, name), many in held.items() if name == gate.name) for world, held in found.items()
+            world: sum(many for (_, name), many in found.items() if name == gate.name)
+            for world, found in zip(("base", "error"), held, strict=True)
         }
-        for gate in regime.gates
+        for gate in case.scenario.regime.gates
     }
     return {title: worlds for title, worlds in totals.items() if any(worlds.values())}
 
@@ -47,9 +52,8 @@ def owed(case: Case, base: History, error: History, person: int) -> Iterator[tup
     units = {one.name: one.raised.unit.split(" per ")[0] for one in case.scenario.regime.debts}
     held = []
     for history in (base, error):
-        rows = debts(history, case.scenario.regime)
-        mine = rows[rows["person"] == person]
-        held.append({(row["month"], row["debt"]): row for row in mine.to_dict("records")})
+        rows = debts(history, case.scenario.regime, among=[person])
+        held.append({(row["month"], row["debt"]): row for row in rows.to_dict("records")})
     for month, name in sorted(set(held[0]) | set(held[1])):
         said = [None if row is None else _debt(row, units[name]) for row in (one.get((month, name)) for one in held)]
         for world, text in _worlds(*said):

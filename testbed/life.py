@@ -11,7 +11,7 @@ from synthetic.errors import InputError
 from synthetic.ledger import CAUSES, INJECTED, ORIGINS, Ledger
 from testbed.case import Case
 from testbed.disclosure import RIGHTS
-from testbed.encounters import owed, refused, refused_in_all, secret, seen_by
+from testbed.encounters import at_gates, owed, refused, refused_in_all, secret, seen_by
 from testbed.history import History
 from testbed.measures.error_reach import WHAT
 from testbed.measures.error_roots import adverse_sanctions, effects
@@ -87,6 +87,7 @@ def life(case: Case, person: int | None = None) -> dict[str, Any]:
     twin = case.twin(Inject(people=(person,)))
     base, error = case.history, twin.history
     is_root = len(twin.roots) > 0
+    gates = at_gates(case, base, error, person)
     rows = twin.touched
     others = rows[(rows["person"] != person) & rows[list(WHAT[1:])].any(axis=1)]
     row = case.people.loc[person]
@@ -107,7 +108,7 @@ def life(case: Case, person: int | None = None) -> dict[str, Any]:
         "rights": {right: bool(getattr(case.disclosure, right)) for right in RIGHTS},
         "months_without": _without(case, base, error, person),
         "said": {one.name: one.said for one in case.scenario.regime.sanctions},
-        "refused": refused_in_all(case, base, error, person),
+        "refused": refused_in_all(case, gates),
         "secret": secret(case, base, error, person),
         "seen_by": {"base": seen_by(case, base, person), "error": seen_by(case, error, person)},
         "audience": list(case.disclosure.audience),
@@ -121,8 +122,8 @@ def life(case: Case, person: int | None = None) -> dict[str, Any]:
                 *_turns(case, base, error, person),
                 *(
                     _event(month, 5, world, what, detail, True)
-                    for told in (refused, owed)
-                    for month, world, what, detail in told(case, base, error, person)
+                    for told in (refused(case, gates), owed(case, base, error, person))
+                    for month, world, what, detail in told
                 ),
             ]
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,18 +15,21 @@ if TYPE_CHECKING:
 DEBTS = ("person", "month", "debt", "raised", "penalty", "taken", "cancelled")
 
 
-def debts(history: History, regime: Regime) -> pd.DataFrame:
+def debts(history: History, regime: Regime, *, among: Any = None) -> pd.DataFrame:
     """Debts raised during the run, one row each, columns `DEBTS`, sums in the unit of `raised`.
 
     A debt is raised when a person comes onto its list: `raised`, and `penalty` times that on top, whatever the size of
     the fault (all or nothing). It is taken back in `months` equal parts, the first in the month it is raised, while
     the person is on the list; what has not been taken when the person leaves it is cancelled, and nothing is refunded.
+    among: ids to which the rows are restricted.
     """
+    which = slice(None) if among is None else np.flatnonzero(np.isin(history.people, among))
+    people = history.people[which]
     rows = []
     for clause in regime.debts:
         raised, months = regime.value(clause.name, "raised"), max(int(regime.value(clause.name, "months")), 1)
         penalty = raised * regime.value(clause.name, "penalty")
-        on = np.array([history.listed(clause.by, t) for t in range(history.periods)])
+        on = np.array([history.listed(clause.by, t)[which] for t in range(history.periods)])
         if not regime.active or not on.any():
             continue
         before = np.vstack([np.zeros((1, on.shape[1]), bool), on[:-1]])
@@ -44,7 +47,7 @@ def debts(history: History, regime: Regime) -> pd.DataFrame:
         rows.append(
             pd.DataFrame(
                 {
-                    "person": history.people[place],
+                    "person": people[place],
                     "month": month,
                     "debt": clause.name,
                     "raised": raised,

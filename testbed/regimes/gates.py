@@ -25,24 +25,24 @@ MOST = 60
 
 
 def refusals(history: History, regime: Regime, people: pd.DataFrame, seed: int, *, among: Any = None) -> pd.DataFrame:
-    """Refused attempts, one row per person, month and gate with at least one; columns `REFUSALS`.
+    """Refused attempts, one row per month, gate and person with at least one; columns `REFUSALS`.
 
     A person under a sanction that closes a gate asks there a Poisson number of times a month, with mean
     `regime.GATE.attempts`, and is refused each time. The number is a pure function of seed, person, month and gate.
     people: with `age`, index person, aligned with `history.people`. among: ids to which the rows are restricted.
     """
-    child = people["age"].to_numpy() < ADULT
-    wanted = np.ones(len(history.people), bool) if among is None else np.isin(history.people, among)
+    which = slice(None) if among is None else np.flatnonzero(np.isin(history.people, among))
+    who, child = history.people[which], people["age"].to_numpy()[which] < ADULT
+    closed = [(gate, _mask(regime, gate, reward=False), _asks(gate, child)) for gate in regime.gates]
     rows = []
-    for gate in regime.gates:
-        mask = _mask(regime, gate, reward=False)
-        asks = wanted & ({"adults": ~child, "children": child}.get(gate.who, True))
-        for month in range(history.periods) if mask else ():
-            under = np.flatnonzero(asks & (history.sanctions(month) & mask != 0))
-            who = history.people[under]
-            times = attempts(gate, regime, who, month, seed)
+    for month in range(history.periods) if any(mask for _, mask, _ in closed) else ():
+        bits = history.sanctions(month)[which]
+        for gate, mask, asks in closed:
+            under = who[asks & (bits & mask != 0)]
+            times = attempts(gate, regime, under, month, seed)
             hit = times > 0
-            rows.append(pd.DataFrame({"person": who[hit], "month": month, "gate": gate.name, "attempts": times[hit]}))
+            found = {"person": under[hit], "month": month, "gate": gate.name, "attempts": times[hit]}
+            rows.append(pd.DataFrame(found))
     if not rows:
         return pd.DataFrame(columns=list(REFUSALS)).astype({"person": int, "month": int, "attempts": int})
     return pd.concat(rows, ignore_index=True)[list(REFUSALS)]
@@ -88,7 +88,7 @@ def _waits(history: History, regime: Regime, people: pd.DataFrame) -> Iterator[t
         if gate.wait is None:
             continue
         mask = _mask(regime, gate, reward=True)
-        asks = {"adults": ~child, "children": child}.get(gate.who, np.ones(len(child), bool))
+        asks = _asks(gate, child)
         wait, lane = regime.value(gate.name, "wait"), regime.value(gate.name, "lane")
         for month in range(history.periods):
             ahead = asks & (history.sanctions(month) & mask != 0)
@@ -99,6 +99,11 @@ def _waits(history: History, regime: Regime, people: pd.DataFrame) -> Iterator[t
                 month, gate.name, favored, others,
                 first if favored else np.nan, wait + spared / others if others else np.nan, wait,
             )  # fmt: skip
+
+
+def _asks(gate: Gate, child: np.ndarray) -> np.ndarray:
+    """Who has business at a gate: bool (n,)."""
+    return {"adults": ~child, "children": child}.get(gate.who, np.ones(len(child), bool))
 
 
 def _mask(regime: Regime, gate: Gate, *, reward: bool) -> np.uint16:
