@@ -188,7 +188,8 @@ def out_of_scope_rules(case: Any) -> Iterator[Row]:
     A rule is out of scope where it counts a kind of conduct that the scenario declares lawful, or reads attributes
     and no entry at all. Favorable acts are in scope. `_numerator`: how many rules. NaN for what is not a rule book.
     """
-    books = [case.model] if hasattr(case.model, "rules") else list(getattr(case.model, "books", {}).values())
+    model = getattr(case.scheme.scorer, "model", case.model)
+    books = [model] if hasattr(model, "rules") else list(getattr(model, "books", {}).values())
     rules = [rule for book in books for rule in book.rules]
     if not rules:
         for suffix in ("", "_numerator"):

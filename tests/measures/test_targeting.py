@@ -126,3 +126,11 @@ def test_rules_that_count_lawful_acts_or_who_one_is_are_out_of_scope(plant, part
 def test_a_model_that_is_no_rule_book_has_no_rules_to_be_out_of_scope(setting):
     row = rows_of(setting.case(ByIncome(np.zeros(setting.size))), "out_of_scope_rules")["out_of_scope_rules"]
     assert math.isnan(row["value"])
+
+
+def test_the_rules_of_many_cities_are_counted_over_all_their_books():
+    case = run_case("many-cities", people=1024, periods=2)
+    found = rows_of(case, "out_of_scope_rules")
+    books = case.scheme.scorer.model.books
+    assert found["out_of_scope_rules"]["n"] == sum(len(book.rules) for book in books.values())
+    assert len(books) > 2
