@@ -270,7 +270,8 @@ def mean_differences(
     square = cross_products(joined, len(rates[0].levels))
     freedom = np.min([shared_freedom(made, g, r) for made in rates], axis=0)
     units = np.min([np.minimum(made.units[g], made.units[r]) for made in rates], axis=0)
-    variance = (square[g, g] + square[r, r] - 2 * square[g, r]) * units / (units - 1)
+    stretch = np.divide(units, units - 1, out=np.full(np.shape(units), np.nan), where=units > 1)
+    variance = (square[g, g] + square[r, r] - 2 * square[g, r]) * stretch
     half = intervals.quantile(alpha, freedom) * np.sqrt(np.maximum(variance, 0.0))
     edge = np.any([made.binary & ((made.error[g] == 0) | (made.error[r] == 0)) for made in rates], axis=0)
     low = np.where(edge, np.mean(below, axis=0), half)
