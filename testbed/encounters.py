@@ -1,4 +1,4 @@
-"""What one person meets in both worlds because of sanctions: closed gates, debts, and eyes upon them."""
+"""What one person meets in both worlds: reasons, closed gates, debts, and eyes upon them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 
 from testbed.case import Case
 from testbed.history import History
+from testbed.models.scorer import record_frame
+from testbed.records import record_arrays, record_columns
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals
 
@@ -45,6 +47,38 @@ def refused_in_all(case: Case, held: Attempts) -> dict[str, dict[str, int]]:
         for gate in case.scenario.regime.gates
     }
     return {title: worlds for title, worlds in totals.items() if any(worlds.values())}
+
+
+def reasons(case: Case, twin: Case, person: int) -> Iterator[tuple[int, str, str, str]]:
+    """The reasons the person is told when a decision turns adverse or favored: (month, world, what, detail).
+
+    As far as the rights grant them; the three of largest weight. A model that looks at people together gives none
+    here: it cannot be asked about one.
+    """
+    held = [_reasons(one, person) for one in (case, twin)] if case.scheme.row_wise else [{}, {}]
+    for month in sorted(set(held[0]) | set(held[1])):
+        for world, said in _worlds(*(found.get(month) for found in held)):
+            yield month, world, "reasons told", said
+
+
+def _reasons(case: Case, person: int) -> dict[int, str]:
+    """The reasons told by the month in which a decision turns."""
+    granted = {-1: case.disclosure.reasons_adverse, 1: case.disclosure.reasons_favorable}
+    decisions = case.history.decisions[:, person].tolist()
+    found = {}
+    for month, (old, new) in enumerate(zip([0, *decisions], decisions, strict=False)):
+        if new == old or not granted.get(new, False):
+            continue
+        arrays = record_arrays(case.society, case.history, month)
+        mine = {name: column[[person]] for name, column in arrays.items()}
+        record = record_frame(record_columns(case.scenario), mine, np.array([person]))
+        asked = case.questions
+        told = case.ask(record, period=month).reasons
+        case.questions = asked
+        if told is not None and len(told):
+            rows = sorted(zip(told["rule"], told["contribution"], strict=True), key=lambda row: (-abs(row[1]), row[0]))
+            found[month] = ", ".join(f"{rule} {weight:+.4g}" for rule, weight in rows[:3])
+    return found
 
 
 def owed(case: Case, base: History, error: History, person: int) -> Iterator[tuple[int, str, str, str]]:

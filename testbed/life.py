@@ -11,7 +11,7 @@ from synthetic.errors import InputError
 from synthetic.ledger import CAUSES, INJECTED, ORIGINS, Ledger
 from testbed.case import Case
 from testbed.disclosure import RIGHTS
-from testbed.encounters import at_gates, owed, refused, refused_in_all, secret, seen_by
+from testbed.encounters import at_gates, owed, reasons, refused, refused_in_all, secret, seen_by
 from testbed.history import History
 from testbed.measures.error_reach import WHAT
 from testbed.measures.error_roots import adverse_sanctions, effects
@@ -120,6 +120,10 @@ def life(case: Case, person: int | None = None) -> dict[str, Any]:
                 *_acts(case, base, error, person),
                 *_entries(case, base, error, person),
                 *_turns(case, base, error, person),
+                *(
+                    _event(month, 3, world, what, detail, True)
+                    for month, world, what, detail in reasons(case, twin, person)
+                ),
                 *(
                     _event(month, 5, world, what, detail, True)
                     for told in (refused(case, gates), owed(case, base, error, person))

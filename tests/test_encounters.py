@@ -74,3 +74,19 @@ def test_a_debt_is_told_with_what_is_taken_by_the_end():
     event = next(event for event in made["events"] if event["what"] == "debt raised: overpayment")
     assert (event["period"], event["world"]) == (mine["month"], "error")
     assert event["detail"].startswith(f"3,617 Australian dollars and a penalty of 14,468; {mine['taken']:,.0f} taken")
+
+
+def test_the_reasons_told_at_a_decision_are_the_rules_that_took_the_points():
+    case, made = told("rongcheng", **{"error.per_1000": 50})
+    twin = case.twin(Inject(people=(made["person"],)))
+    turned = next(t for t in range(14) if twin.history.decision(t)[made["person"]] == -1)
+    said = [event for event in made["events"] if event["what"] == "reasons told" and event["period"] == turned]
+    assert [event["world"] for event in said] == ["error"]
+    assert said[0]["detail"].startswith("judgment_default -50")
+    assert case.questions == twin.questions == 0
+
+
+def test_where_no_reasons_are_due_none_are_told():
+    _, made = told("rongcheng", **{"error.per_1000": 50, "disclosure.reasons_adverse": "off"})
+    assert any(event["detail"].startswith("adverse") for event in made["events"] if event["what"] == "decision")
+    assert not any(event["what"] == "reasons told" for event in made["events"])
