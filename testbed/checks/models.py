@@ -71,25 +71,27 @@ def _outcomes(n: int) -> np.ndarray:
     return (np.arange(n) % 5 > 0).astype(np.int8)
 
 
-def _given(records: pd.DataFrame) -> dict[str, Any]:
-    """What models may need, for these records: draws by person, and one standing entry for every count."""
+def _given(model: Any, records: pd.DataFrame) -> dict[str, Any]:
+    """What the model needs, for these records: draws by person, and one standing entry for every count."""
     people = records.index.to_numpy(np.int64)
-    counts = records.select_dtypes("int32")
-    rows = [
-        {"person": person, "kind": kind, "age": age}
-        for kind in counts.columns
-        for person, count in zip(people, counts[kind])
-        for age in range(min(int(count), 3))
-    ]
-    return {
-        "draws": uniform(sparse(0, "checks:draws", people)),
-        "entries": pd.DataFrame(rows, columns=["person", "kind", "age"]),
-    }
+    given: dict[str, Any] = {}
+    if "draws" in needs(model):
+        given["draws"] = uniform(sparse(0, "checks:draws", people))
+    if "entries" in needs(model):
+        counts = records.select_dtypes("int32")
+        rows = [
+            {"person": person, "kind": kind, "age": age}
+            for kind in counts.columns
+            for person, count in zip(people, counts[kind])
+            for age in range(min(int(count), 3))
+        ]
+        given["entries"] = pd.DataFrame(rows, columns=["person", "kind", "age"])
+    return given
 
 
 def _asked(model: Any, records: pd.DataFrame) -> Scores:
     """The model's validated answer; it may do what it likes with its copy of the records."""
-    given = {need: value for need, value in _given(records).items() if need in needs(model)}
+    given = _given(model, records)
     try:
         return ask(model, records.copy(), given)
     except (ModelError, InputError) as problem:
@@ -123,7 +125,7 @@ def _moved(records: pd.DataFrame) -> pd.DataFrame:
 def _asking_changes_nothing(model: Any, records: pd.DataFrame) -> None:
     """Records, what the model needs, and the global random states are as they were."""
     name, seen = name_of(model), records.copy()
-    given = {need: value for need, value in _given(records).items() if need in needs(model)}
+    given = _given(model, records)
     kept = {need: value.copy() for need, value in given.items()}
     held = random.getstate(), np.random.get_state()  # noqa: NPY002
     try:
@@ -158,7 +160,7 @@ def _read_only_records_are_enough(model: Any, records: pd.DataFrame, said: Score
                 part.flags.writeable = False
         arrays[column] = values
     locked = pd.DataFrame(arrays, index=records.index, copy=False)
-    given = {need: value for need, value in _given(records).items() if need in needs(model)}
+    given = _given(model, records)
     for value in given.values():
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
