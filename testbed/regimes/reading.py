@@ -1,4 +1,22 @@
-"""The grammar of a regime's file: clauses with a source each, every number a dial `regime.CLAUSE.KEY`."""
+"""The grammar of a regime's file: clauses with a source each, every number a dial `regime.CLAUSE.KEY`.
+
+`title`, `as_of`, `claimed` (what the press or an essay says and no rule text), `coupled`, `not_modelled`; and clauses
+(N: a number with its source):
+
+* `[switches]` NAME = a true or false with its source. One that a sanction names is its own, the others are general.
+* `[lists.NAME]` enter = "adverse" | "favored", or from = an earlier list; stay = N months at least; after = N months
+  (of decisions in a row, or on the earlier list); times = N-th time on the earlier list; quota = N, the share of the
+  scored for whom there is a place, where coupled = true; secret.
+* `[agencies.NAME]` copies = a list or an earlier agency; delay, forgets = N months; secret. `[sharing]` share = N.
+* `[sanctions.NAME]` by = a list or agency; source, reading, where; subject = false where others alone are met; reach =
+  one of `REACH` (or family = "children" | "all"), reach_share = N of the ties; reward; gate; audience; switch; secret;
+  said, in words; `[sanctions.NAME.raises]` KIND = N, the rate under it over the rate before. `[family]` share = N.
+* `[gates.NAME]` title; who = "all" | "adults" | "children"; attempts = N a month; wait = N minutes, lane = N of them.
+* `[debts.NAME]` by = a list; raised, penalty, months = N.
+* `[misuse]` kind; column and level, with ratio = N; rate, logged, audited, reversal, answered = N.
+* `[expiry]`, `[restoration]`, `[appeal]`, `[audit]`, `[response]`, `[moving]`: numbers alone, see `NUMBERS`; but for
+  expiry and what is known of appeals they stand in `common/off.toml` and do nothing until a file or a dial says so.
+"""
 
 from __future__ import annotations
 
