@@ -14,17 +14,21 @@ from testbed.regimes.state import RegimeState
 N, MONTHS = 3_000, 14
 
 
-def walked(regime, seed=1):
-    """Bits of lists and sanctions by month: some people are called always, some in spells; ties are a ring."""
-    people, household = np.arange(N), np.arange(N) // 3
-    ring = np.stack([np.roll(people, 1), np.roll(people, -1)], axis=1).reshape(-1)
-    tied = dict.fromkeys(regime.ties, (np.arange(0, 2 * N + 1, 2), ring))
-    state = RegimeState(regime, people, household, people % 3 == 2, seed=seed, reach=tied)
-    lists, sanctions = np.zeros((MONTHS, N), np.uint16), np.zeros((MONTHS, N), np.uint16)
+def walked(regime, people=None, before=None):
+    """Bits of lists and sanctions by month: some people are called always, some in spells; ties are a ring.
+
+    `people`: whole households that are run, with everybody's lists by month in `before`.
+    """
+    people = np.arange(N) if people is None else people
+    ring = np.stack([(people - 1) % N, (people + 1) % N], axis=1).reshape(-1)
+    tied = dict.fromkeys(regime.ties, (np.arange(0, 2 * len(people) + 1, 2), ring))
+    _, household = np.unique(people // 3, return_inverse=True)
+    state = RegimeState(regime, people, household, people % 3 == 2, seed=1, reach=tied)
+    lists, sanctions = np.zeros((2, MONTHS, len(people)), np.uint16)
     for t in range(MONTHS):
         called = (people % 20 < 2) | ((people % 20 == 2) & (t // 4 % 2 == 0))
         decision = np.select([called, people % 20 > 17], [-1, 1], 0).astype(np.int8)
-        state.step(t, decision, None if t == 0 else lists[t - 1])
+        state.step(t, decision, None if t == 0 else (lists if before is None else before)[t - 1])
         lists[t], sanctions[t] = state.lists, state.sanctions
     return lists, sanctions
 
@@ -40,6 +44,16 @@ def test_every_clause_has_a_source_and_every_list_agency_and_sanction_comes_to_s
         assert (lists >> bit & 1).any(), holder
     for bit, one in enumerate(regime.sanctions):
         assert (sanctions >> bit & 1).any(), one.name
+
+
+@pytest.mark.parametrize("name", [name for name in names() if not Regime.load(name).coupled])
+def test_households_that_are_run_apart_have_the_lives_they_have_among_all(name):
+    regime = Regime.load(name)
+    lists, sanctions = walked(regime)
+    people = np.flatnonzero((np.arange(N) // 3) % 7 == 2)
+    some = walked(regime, people, lists)
+    assert np.array_equal(some[0], lists[:, people])
+    assert np.array_equal(some[1], sanctions[:, people])
 
 
 @pytest.mark.parametrize("name", names())
