@@ -1,9 +1,10 @@
 """Times at which acts may happen: Poisson candidates by grid, thinned to those that some rate could accept.
 
 A grid has, for each kind of conduct, a Poisson number of candidates a month with mean 1,024 times the kind's `most`.
-One word at the address (grid, month, kind, k) says on whom a candidate falls and holds its coin. Accepting it with
-probability rate / most gives independent Poisson acts, and a raised rate only adds some (Lewis and Shedler 1979).
-A candidate `needs` coin x most / rate: the act happens where what sanctions and responses make of the rate exceeds it.
+The k-th word of the sequence at the address (grid, month, kind) says on whom a candidate falls and holds its coin.
+Accepting it with probability rate / most gives independent Poisson acts, and a raised rate only adds some (Lewis and
+Shedler 1979). A candidate `needs` coin x most / rate: the act happens where what sanctions and responses make of the
+rate exceeds it.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.draws import GRID, _poisson_steps, pack, sparse, uniform
+from synthetic.draws import _GAMMA, GRID, _mix, _poisson_steps, pack, sparse, uniform
 
 BLOCK = 64 * GRID
-"""People worked on at once; any number of whole grids gives the same candidates, in the same order."""
+"""People whose candidates are kept together."""
+
+CACHED = 32
+"""Grids worked on at once, so that arrays stay in the cache; any number gives the same candidates in one order."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def candidates(
         count[:, code] = np.searchsorted(_poisson_steps(float(rate) * GRID), coins[:, code], side="right")
     many = count.ravel()
     k = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
-    word = sparse(seed, "conduct:candidate", np.repeat(address, many) | k.view(np.uint64))
+    word = _words(np.repeat(sparse(seed, "conduct:candidate", address), many), k)
     cell = (word >> np.uint64(54)).view(np.int64)
     coin = uniform(word << np.uint64(10))
     run = len(people) == people[-1] - people[0] + 1
@@ -84,16 +88,28 @@ class Shares:
     own: NDArray[np.float32]
     top: NDArray[np.float32]
 
+    def rows(self, first: int, last: int) -> Shares:
+        """Those of the people at places first..last-1."""
+        return Shares(self.own[first:last], self.top[first:last])
+
     @classmethod
     def of(cls, rates: np.ndarray, most: np.ndarray, raised: np.ndarray) -> Shares:
         """From rates (kinds, n), the largest rates and the most by which sanctions multiply them."""
-        own = (rates / most[:, None]).T
-        return cls(np.ascontiguousarray(own, np.float32), np.ascontiguousarray(own * raised, np.float32))
+        own = np.empty(rates.shape[::-1], np.float32)
+        for code, rate in enumerate(rates):
+            own[:, code] = rate * (1 / most[code])
+        return cls(own, own * raised.astype(np.float32))
+
+
+def _words(cell: NDArray[np.uint64], k: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The k-th word of each cell's own sequence (splitmix64, as `draws.sparse_rows`)."""
+    return _mix(cell + (k + 1).view(np.uint64) * _GAMMA)
 
 
 def coin(
     seed: int, person: np.ndarray, period: np.ndarray | int, kind: np.ndarray, k: np.ndarray, most: np.ndarray
 ) -> NDArray[np.float64]:
     """The coin of each candidate in terms of its rate: it is accepted where this lies under the person's rate then."""
-    word = sparse(seed, "conduct:candidate", pack(np.asarray(person, np.int64) // GRID, period, kind, k))
+    cell = sparse(seed, "conduct:candidate", pack(np.asarray(person, np.int64) // GRID, period, kind))
+    word = _words(cell, np.asarray(k, np.int64))
     return uniform(word << np.uint64(10)) * most[kind]

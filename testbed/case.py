@@ -13,24 +13,13 @@ from synthetic.draws import dense, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
 from testbed.disclosure import Disclosure
 from testbed.history import History
+from testbed.joining import overlay
 from testbed.models.base import Scores, higher_is
 from testbed.models.scorer import Scorer, record_frame
 from testbed.records import outcome_positive, record_arrays, record_columns, window
 from testbed.society import Views
-from testbed.twin import (
-    TOUCHED,
-    Assign,
-    Change,
-    Inject,
-    Replay,
-    Switch,
-    apart,
-    by_root,
-    overlay,
-    replay,
-    strayed_between,
-    touched,
-)
+from testbed.touched import TOUCHED, touched
+from testbed.twin import Assign, Change, Inject, Replay, Switch, apart, by_root, replay, strayed_between
 from testbed.world import Injection, Scheme, World
 
 if TYPE_CHECKING:
@@ -209,7 +198,7 @@ class Case:
         if named is not None:
             return Injection(named, code, period)
         coin = uniform(sparse(self.seed, "inject", pack(self.society.ids, period, code)))
-        innocent = self.history.true_counts(period)[:, code] == 0
+        innocent = ~self.history.acted(code, period)
         could = np.flatnonzero(self.scored & innocent & (coin < share))
         order = could[np.argsort(coin[could], kind="stable")]
         _, first = np.unique(self.society.household[order], return_index=True)
@@ -274,13 +263,13 @@ class Case:
         """All roots in one replay. Roots whose differences meet are run again in batches in which none do."""
         since = 0 if injection is None else injection.period
         part = replay(self.society, self.scheme, self.history, roots, views=views, injection=injection)
-        history = overlay(self.history, part, injection)
+        history = overlay(self.history, part.history)
         rows, again = [], [(roots, part)]
         alone: dict[int, Replay] = {}
         while again:
             batch, part = again.pop(0)
             homes, component = by_root(self.society, part, batch)
-            found = touched(self.society, self.history, part, homes, since)
+            found = touched(self.society, self.history, part.history, homes, since)
             smaller = apart(batch, component)
             crowded = np.concatenate([*smaller, np.empty(0, np.int64)])
             rows.append(found[~found["root"].isin(crowded)])
@@ -301,9 +290,8 @@ class Case:
     def _whole(self, history: History, injection: Injection) -> pd.DataFrame:
         links = strayed_between(self.society, self.history, history, np.ones(self.society.size, bool))
         part = Replay(self.society.ids, history, links)
-        return touched(
-            self.society, self.history, part, by_root(self.society, part, injection.roots)[0], injection.period
-        )
+        homes = by_root(self.society, part, injection.roots)[0]
+        return touched(self.society, self.history, history, homes, injection.period)
 
     def _made(
         self,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -12,7 +10,7 @@ import pandas as pd
 from synthetic.channels.base import Acts
 from synthetic.errors import unknown
 from synthetic.ledger import Ledger
-from testbed.monthly import Monthly, Months
+from testbed.monthly import Months
 
 BY_MONTH = ("scores", "decisions", "deserved_", "lists_", "sanctions_", "schemes")
 """What a history keeps by month."""
@@ -94,6 +92,8 @@ class History:
 
     def place(self, people: np.ndarray) -> np.ndarray:
         """Positions of these ids in `people`."""
+        if len(self.people) and self.people[-1] - self.people[0] + 1 == len(self.people):
+            return np.asarray(people, np.int64) - self.people[0]
         return np.searchsorted(self.people, people)
 
     def counts(self, t: int, *, shadow: bool = False) -> np.ndarray:
@@ -109,7 +109,14 @@ class History:
         """True acts up to and including a month, recorded or not: int32 (n, kinds)."""
         made = np.zeros((len(self.people), len(self.kinds)), np.int32)
         for acts in self.acts[: t + 1]:
-            np.add.at(made, (self.place(acts.person), acts.kind), 1)
+            np.add.at(made.reshape(-1), self.place(acts.person) * len(self.kinds) + acts.kind, np.int32(1))
+        return made
+
+    def acted(self, kind: int, t: int) -> np.ndarray:
+        """Who has acted in a way (its code) up to and including a month, recorded or not: bool (n,)."""
+        made = np.zeros(len(self.people), bool)
+        for acts in self.acts[: t + 1]:
+            made[self.place(acts.person[acts.kind == kind])] = True
         return made
 
     def injected(self, index: pd.Index | np.ndarray) -> np.ndarray:
@@ -127,46 +134,3 @@ class History:
         """What is kept by month, by name."""
         held = {name: getattr(self, name) for name in BY_MONTH}
         return {name: one for name, one in held.items() if one is not None}
-
-    @classmethod
-    def joined(cls, parts: Sequence[History]) -> History:
-        """Histories of neighboring people, in order, as one."""
-        first = parts[0]
-        if len(parts) == 1:
-            return first
-        months: dict[str, Any] = {
-            name: Monthly.joined([getattr(part, name) for part in parts]) for name in first.by_month()
-        }
-        return replace(
-            first,
-            people=np.concatenate([part.people for part in parts]),
-            ledger=_in_one([part.ledger for part in parts]),
-            acts=tuple(_acts([part.acts[t] for part in parts]) for t in range(len(first.acts))),
-            strays=tuple(_strays([part.strays[t] for part in parts]) for t in range(len(first.strays))),
-            **months,
-        )
-
-
-def _in_one(ledgers: Sequence[Ledger]) -> Ledger:
-    """Ledgers in order of (start, id), of neighboring people, as one: an id begins with its subject."""
-    first = ledgers[0]
-    start = np.concatenate([one.columns["start"] for one in ledgers])
-    order = np.argsort(start, kind="stable")
-    columns = {
-        name: np.concatenate([one.columns[name] for one in ledgers])[order] if name != "start" else start[order]
-        for name in first.columns
-    }
-    return Ledger(columns, first.kinds, first.channels)
-
-
-def _acts(parts: Sequence[Acts]) -> Acts:
-    person, kind, k = (np.concatenate([getattr(part, name) for part in parts]) for name in ("person", "kind", "k"))
-    return Acts(person, parts[0].period, kind, k)
-
-
-def _strays(parts: Sequence[Strays]) -> Strays:
-    names = ("channel", "delay", "victim")
-    return Strays(
-        _acts([part.acts for part in parts]),
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in names),
-    )

@@ -71,16 +71,16 @@ class Recorder:
                     "id": entry_id(subject, acts.period, acts.kind, acts.k, channel, copy),
                     "subject": subject,
                     "author": acts.person,
-                    "period": np.full(n, acts.period),
+                    "period": np.full(n, acts.period, np.int16),
                     "kind": acts.kind,
-                    "channel": np.full(n, channel),
-                    "origin": np.full(n, origin),
-                    "parent": np.full(n, parent),
+                    "channel": np.full(n, channel, np.int8),
+                    "origin": np.full(n, origin, np.int8),
+                    "parent": np.full(n, parent, np.int64),
                     "start": start,
                     "real": np.full(n, real),
                     "shadow": np.full(n, shadow),
-                    "stale": np.full(n, stale),
-                    "reversal": np.full(n, reversal),
+                    "stale": np.full(n, stale, np.int64),
+                    "reversal": np.full(n, reversal, np.int64),
                 }
             )
 

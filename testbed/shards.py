@@ -9,6 +9,7 @@ from typing import Any
 from synthetic.errors import InputError
 from testbed.engine import run
 from testbed.history import History
+from testbed.joining import joined
 from testbed.judging import Scheme
 from testbed.scenario import Scenario
 from testbed.setting import Setting
@@ -63,4 +64,4 @@ def history(
             "couple people of different grids."
         )
     parts = run(live, shards(setting, scheme, count), engine=engine, workers=workers, preload=PRELOAD)
-    return History.joined(parts)
+    return joined(parts)

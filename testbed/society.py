@@ -13,7 +13,7 @@ from synthetic import Population
 from synthetic.channels.base import Columns
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from testbed.candidates import BLOCK, Candidates, Shares, candidates
+from testbed.candidates import BLOCK, CACHED, Candidates, Shares, candidates
 from testbed.regimes.state import Reach
 from testbed.scenario import Scenario
 from testbed.tied import LISTED, firm_columns, ties_of
@@ -190,7 +190,12 @@ class Society:
         people = self.ids[low:high]
         rates = self.rates({name: column[low:high] for name, column in self.columns.items()})
         shares = Shares.of(rates, self.most, self.raised)
+        pieces = [(first, grids[first : first + CACHED]) for first in range(0, len(grids), CACHED)]
         for period in range(until):
             if (block, period) not in self._possible:
-                found = candidates(self.seed, period, grids, self.most, shares, people)
-                self._possible[block, period] = found
+                found = []
+                for first, some in pieces:
+                    begin, end = first * GRID, (first + CACHED) * GRID
+                    part = shares.rows(begin, end)
+                    found.append(candidates(self.seed, period, some, self.most, part, people[begin:end]))
+                self._possible[block, period] = Candidates.joined(found)

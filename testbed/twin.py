@@ -9,20 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from synthetic.channels.base import Acts
-from synthetic.ledger import Ledger
 from testbed.history import History, Strays
-from testbed.monthly import Laid
 from testbed.society import Society, Views
-from testbed.tied import LISTED, adverse_bits, outside, tied
+from testbed.tied import LISTED, adverse_bits, tied
 from testbed.world import Injection, Scheme, World
-
-TOUCHED = ("root", "person", "hop", "first", "last", "score", "decision", "list", "sanction")
 
 
 @dataclass(frozen=True)
@@ -149,121 +142,6 @@ def _keys(strays: Strays, which: np.ndarray) -> set[tuple[int, int, int, int, in
             strict=True,
         )
     )
-
-
-def overlay(base: History, part: Replay, injection: Injection | None) -> History:
-    """The whole twin: the base run with the replayed people in their new lives."""
-    people, run = part.people, part.history
-    inside = np.zeros(len(base.people), bool)
-    inside[people] = True
-
-    def laid(name: str) -> Any:
-        old, new = getattr(base, name), getattr(run, name)
-        return None if old is None else Laid(old, people, new)
-
-    kept = base.ledger.where(~inside[base.ledger.subject])
-    ledger = Ledger.build([kept.columns, run.ledger.columns], base.kinds, base.ledger.channels)
-    return History(
-        people=base.people,
-        kinds=base.kinds,
-        list_names=base.list_names,
-        sanction_names=base.sanction_names,
-        scores=laid("scores"),
-        decisions=laid("decisions"),
-        deserved_=laid("deserved_"),
-        lists_=laid("lists_"),
-        sanctions_=laid("sanctions_"),
-        ledger=ledger,
-        acts=tuple(_joined(old, new, inside) for old, new in zip(base.acts, run.acts, strict=True)),
-        strays=tuple(
-            Strays(
-                _joined(old.acts, new.acts, inside),
-                *(
-                    np.concatenate([getattr(old, name)[~inside[old.acts.person]], getattr(new, name)])
-                    for name in ("channel", "delay", "victim")
-                ),
-            )
-            for old, new in zip(base.strays, run.strays, strict=True)
-        ),
-        roots=np.empty(0, np.int64) if injection is None else injection.roots,
-        since=0 if injection is None else injection.period,
-        schemes=laid("schemes"),
-    )
-
-
-def _joined(old: Acts, new: Acts, inside: np.ndarray) -> Acts:
-    kept = old.take(~inside[old.person])
-    person, kind, k = (np.concatenate([getattr(kept, name), getattr(new, name)]) for name in ("person", "kind", "k"))
-    return Acts(person, old.period, kind, k)
-
-
-def touched(society: Society, base: History, part: Replay, roots: dict[int, int], since: int) -> pd.DataFrame:
-    """Who differs from the base at some month from `since` on, one row each, with the root it goes back to.
-
-    `roots` maps households to their root. hop: self, or the shortest tie to the root: household, kin, employer,
-    colleague, acquaintance, none; displaced, with root -1, where no
-    entry leads back to any root: a model that looks at people together moved them. first, last: months of the first and
-    last difference in anything a rule reads (standing counts, score, decision, lists, sanctions);
-    last is the final month where the worlds have not come together again.
-    """
-    people, run = part.people, part.history
-    periods = base.periods
-    kinds = len(base.kinds)
-    differs = {
-        "score": _unequal(base.scores[:, people], run.scores[:]),
-        "decision": base.decisions[:, people] != run.decisions[:],
-        "list": base.lists_[:, people] != run.lists_[:],
-        "sanction": base.sanctions_[:, people] != run.sanctions_[:],
-    }
-    place = np.full(society.size, -1, np.int64)
-    place[people] = np.arange(len(people))
-    mine = base.ledger.where(place[base.ledger.subject] >= 0)
-    record = np.zeros((periods, len(people)), bool)
-    for t in range(since, periods):
-        both = []
-        for ledger in (mine, run.ledger):
-            held = ledger.standing(t)
-            flat = place[ledger.subject[held]] * kinds + ledger.kind[held]
-            both.append(np.bincount(flat, minlength=len(people) * kinds).reshape(-1, kinds))
-        record[t] = (both[0] != both[1]).any(axis=1)
-    anything = record | np.logical_or.reduce(list(differs.values()))
-    if base.schemes is not None and run.schemes is not None:
-        anything |= base.schemes[:, people] != run.schemes[:]
-    anything[:since] = False
-    who = np.flatnonzero(anything.any(axis=0))
-    household = society.household[people[who]]
-    root = np.array([roots.get(int(one), -1) for one in household], np.int64)
-    hop = np.where(root < 0, "displaced", shortest(society, people[who], root))
-    first = anything[:, who].argmax(axis=0)
-    last = periods - 1 - anything[::-1, who].argmax(axis=0)
-    return pd.DataFrame(
-        {
-            "root": root,
-            "person": people[who],
-            "hop": hop,
-            "first": first,
-            "last": last,
-            **{name: flags[since:, who].any(axis=0) for name, flags in differs.items()},
-        },
-        columns=list(TOUCHED),
-    )
-
-
-def shortest(society: Society, people: np.ndarray, root: np.ndarray) -> np.ndarray:
-    """The shortest tie of each person to a root (-1: to nobody): self, household, kin, employer, ..., none."""
-    hop = np.full(len(people), "none", object)
-    own = np.unique(root[root >= 0])
-    known = np.flatnonzero(root >= 0)
-    pair = root[known] * society.size + people[known]
-    for name, (one, other) in reversed(outside(society.population, society.columns, own).items()):
-        hop[known[np.isin(pair, one * society.size + other)]] = name
-    hop[known[society.household[people[known]] == society.household[root[known]]]] = "household"
-    hop[known[people[known] == root[known]]] = "self"
-    return hop
-
-
-def _unequal(old: np.ndarray, new: np.ndarray) -> np.ndarray:
-    return (old != new) & ~(np.isnan(old) & np.isnan(new))
 
 
 def by_root(society: Society, part: Replay, roots: np.ndarray) -> tuple[dict[int, int], np.ndarray]:

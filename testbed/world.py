@@ -16,6 +16,7 @@ from synthetic.channels.base import Acts
 from testbed.candidates import BLOCK
 from testbed.entering import Entering, Injection
 from testbed.history import History
+from testbed.joining import joined
 from testbed.judging import Judging, Scheme
 from testbed.monthly import Monthly
 from testbed.moving import SCHEME, movers, moves
@@ -27,7 +28,7 @@ from testbed.tied import LISTED, adverse_bits, only, tied
 
 __all__ = ["Injection", "Scheme", "World", "apart"]
 
-TOGETHER = 2 * BLOCK
+TOGETHER = 4 * BLOCK
 """People run together where grids do not depend on each other: whole blocks of candidates."""
 
 
@@ -76,7 +77,7 @@ class World:
         for start in range(first, int(ids[-1]) + 1, TOGETHER):
             low, high = np.searchsorted(ids, [start, start + TOGETHER])
             parts.append(self._months(ids[low:high]).run(progress))
-        return History.joined(parts)
+        return joined(parts)
 
     def _months(self, people: np.ndarray) -> Months:
         return Months(self.society, self.scheme, self.periods, people, self.views, self.base, self.injection)

@@ -1,0 +1,123 @@
+"""Histories put together: of neighboring people, or a base run with the lives of a replay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from synthetic.channels.base import Acts
+from synthetic.ledger import Ledger
+from testbed.history import History, Strays
+from testbed.monthly import Laid, Monthly
+
+
+def joined(parts: Sequence[History]) -> History:
+    """Histories of neighboring people, in order, as one."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    months: dict[str, Any] = {
+        name: Monthly.joined([getattr(part, name) for part in parts]) for name in first.by_month()
+    }
+    return replace(
+        first,
+        people=np.concatenate([part.people for part in parts]),
+        ledger=_in_one([part.ledger for part in parts]),
+        acts=tuple(_acts([part.acts[t] for part in parts]) for t in range(len(first.acts))),
+        strays=tuple(_strays([part.strays[t] for part in parts]) for t in range(len(first.strays))),
+        **months,
+    )
+
+
+def _in_one(ledgers: Sequence[Ledger]) -> Ledger:
+    """Ledgers in order of (start, id), of neighboring people, as one: an id begins with its subject."""
+    first = ledgers[0]
+    start = np.concatenate([one.columns["start"] for one in ledgers])
+    order = np.argsort(start, kind="stable")
+    columns = {
+        name: np.concatenate([one.columns[name] for one in ledgers])[order] if name != "start" else start[order]
+        for name in first.columns
+    }
+    return Ledger(columns, first.kinds, first.channels)
+
+
+def _acts(parts: Sequence[Acts]) -> Acts:
+    person, kind, k = (np.concatenate([getattr(part, name) for part in parts]) for name in ("person", "kind", "k"))
+    return Acts(person, parts[0].period, kind, k)
+
+
+def _strays(parts: Sequence[Strays]) -> Strays:
+    names = ("channel", "delay", "victim")
+    return Strays(
+        _acts([part.acts for part in parts]),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in names),
+    )
+
+
+def overlay(base: History, run: History) -> History:
+    """The whole twin: the base run with some people in the lives of a replay. What changes by the month is a view."""
+    people = run.people
+    inside = np.zeros(len(base.people), bool)
+    inside[people] = True
+
+    def laid(name: str) -> Any:
+        old, new = getattr(base, name), getattr(run, name)
+        return None if old is None else Laid(old, people, new)
+
+    return History(
+        people=base.people,
+        kinds=base.kinds,
+        list_names=base.list_names,
+        sanction_names=base.sanction_names,
+        scores=laid("scores"),
+        decisions=laid("decisions"),
+        deserved_=laid("deserved_"),
+        lists_=laid("lists_"),
+        sanctions_=laid("sanctions_"),
+        ledger=_exchanged(base.ledger, inside, run.ledger),
+        acts=tuple(_joined(old, new, inside) for old, new in zip(base.acts, run.acts, strict=True)),
+        strays=tuple(
+            Strays(
+                _joined(old.acts, new.acts, inside),
+                *(
+                    np.concatenate([getattr(old, name)[~inside[old.acts.person]], getattr(new, name)])
+                    for name in ("channel", "delay", "victim")
+                ),
+            )
+            for old, new in zip(base.strays, run.strays, strict=True)
+        ),
+        roots=run.roots,
+        since=run.since,
+        schemes=laid("schemes"),
+    )
+
+
+def _joined(old: Acts, new: Acts, inside: np.ndarray) -> Acts:
+    kept = old.take(~inside[old.person])
+    person, kind, k = (np.concatenate([getattr(kept, name), getattr(new, name)]) for name in ("person", "kind", "k"))
+    return Acts(person, old.period, kind, k)
+
+
+def _exchanged(old: Ledger, gone: np.ndarray, new: Ledger) -> Ledger:
+    """A ledger without the entries about some people (bool, by id), and with other entries in their order."""
+    stays = np.flatnonzero(~gone[old.columns["subject"]])
+    start, ids = old.columns["start"][stays], old.columns["id"][stays]
+    first = np.searchsorted(start, new.columns["start"], side="left")
+    last = np.searchsorted(start, new.columns["start"], side="right")
+    at = first.copy()
+    for month in np.unique(new.columns["start"]).tolist():
+        mine = np.flatnonzero(new.columns["start"] == month)
+        low, high = first[mine[0]], last[mine[0]]
+        at[mine] = low + np.searchsorted(ids[low:high], new.columns["id"][mine])
+    where = at + np.arange(len(at))
+    held = np.ones(len(stays) + len(at), bool)
+    held[where] = False
+    columns = {}
+    for name, column in old.columns.items():
+        made = np.empty(len(held), column.dtype)
+        made[held], made[where] = column[stays], new.columns[name]
+        columns[name] = made
+    return Ledger(columns, old.kinds, old.channels)
