@@ -73,12 +73,14 @@ class Cities:
 
     def _region(self, region: int) -> tuple[Ints, Ints]:
         """First grid and end of the city of every grid of a region."""
-        if region not in self._made:
+        found = self._made.get(region)
+        if found is None:
             slots = np.arange(REGION // self.smallest + 1)
             ends = np.minimum(np.cumsum(self.sizes(self.coins(region * REGION + slots))), REGION)
             sizes = np.diff(ends, prepend=0)
+            base = region * REGION
+            found = np.repeat(ends - sizes, sizes) + base, np.repeat(ends, sizes) + base
             if len(self._made) >= _KEPT:
                 self._made.clear()
-            base = region * REGION
-            self._made[region] = np.repeat(ends - sizes, sizes) + base, np.repeat(ends, sizes) + base
-        return self._made[region]
+            self._made[region] = found
+        return found

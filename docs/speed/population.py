@@ -5,7 +5,7 @@
 All in one run, the kinds taking turns so that each meets the same machine:
 
 * wall time: two processes stream a society of 100,000,000 people at once, each its own blocks, spread over all ids;
-  the best of several rounds of 2,097,152 people each;
+  the best of forty rounds of 1,048,576 people each;
 * processor time of a person, in blocks spread over a society of 100,000,000, in one of 1,000,000, and in a plain numpy
   fill of the same columns (same names and types, numpy's default generator: no households, causes or addresses);
 * memory: the peak of a fresh process that streams 4,000,000 people of 1,000,000,000, and of one that writes
@@ -22,6 +22,7 @@ import argparse
 import csv
 import json
 import multiprocessing as mp
+import os
 import subprocess
 import sys
 import tempfile
@@ -36,7 +37,7 @@ from synthetic import Population
 
 BLOCK = 1 << 16
 NATION, TOWN = 100_000_000, 1_000_000
-PLACES, TURNS, ROUNDS = 12, 12, 7
+PLACES, TURNS, ROUNDS, BLOCKS = 12, 12, 40, 16
 COLD = """
 import time
 start = time.perf_counter()
@@ -117,7 +118,7 @@ def in_turn(runs: dict[str, Callable[[int], object]]) -> dict[str, float]:
 def work(pipe: Connection, part: int) -> None:
     """One of two processes: makes its blocks whenever asked, and tells when it began and ended."""
     society = Population("china-2020", NATION, seed=1)
-    starts = np.linspace(0, NATION // BLOCK - 1, 32).astype(int)[part::2]
+    starts = np.linspace(0, NATION // BLOCK - 1, BLOCKS).astype(int)[part::2]
     while pipe.recv():
         begun = time.perf_counter()
         for start in starts:
@@ -143,7 +144,7 @@ def wall() -> float:
         ours.send(False)
     for worker in workers:
         worker.join()
-    return 32 * BLOCK / best
+    return BLOCKS * BLOCK / best
 
 
 def child(python: str, code: str, *arguments: str) -> list:
@@ -170,6 +171,7 @@ def main() -> None:
     parser.add_argument("--sdv", metavar="PYTHON", help="a Python that has the package sdv")
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
+    load = os.getloadavg()[0]
     nation, town = (Population("china-2020", size, seed=1) for size in (NATION, TOWN))
     random = np.random.default_rng(0)
     far, near = places(NATION), places(TOWN)
@@ -182,6 +184,7 @@ def main() -> None:
     )
     peak, per_person = child(sys.executable, WRITE)
     rows: list[tuple[str, object, str]] = [
+        ("load of the machine before the run, of two cores", round(load, 1), "processes"),
         ("columns", len(nation.recipe.columns), "columns"),
         ("people a second of wall time, two processes", int(round(wall(), -4)), "people"),
         ("one person of 1,000,000", round(best["town"]), "ns"),
