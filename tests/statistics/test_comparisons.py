@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from testbed.statistics import comparisons
+from testbed.statistics import comparisons, intervals
 from testbed.statistics.estimates import Estimates, binary_estimates
 
 
@@ -174,3 +174,13 @@ def test_fishers_p_is_never_under_its_level_exactly() -> None:
     for rate in (0.1, 0.5):
         weight = stats.binom.pmf(x, 12, rate) * stats.binom.pmf(y, 9, rate)
         assert all(weight[p <= a + 1e-12].sum() <= a + 1e-9 for a in np.unique(p))
+
+
+def test_of_many_sparse_groups_the_furthest_pairs_hold_the_smallest_exact_p() -> None:
+    draw = np.random.Generator(np.random.Philox(12))
+    n = draw.integers(5, 60, 20)
+    made = counts(draw.binomial(n, draw.uniform(0.0, 0.3, 20)), n)
+    g, r = np.triu_indices(20, 1)
+    assert len(g) > comparisons.CANDIDATES
+    least = float(comparisons.p_values(made, g, r).min())
+    assert comparisons.across([made], "difference")[0].p == pytest.approx(intervals.p_range(least, 20))
