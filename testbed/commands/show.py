@@ -116,8 +116,8 @@ def recipe(name: str) -> Iterator[str]:
         f"published figures that it is compared with, by python -m synthetic.fidelity {name}",
         (f"{m.name} = {m.value:.5g} {m.unit}; {m.reading}, {m.source}{_note(m.note)}" for m in held.margins),
     )
-    numbers = [*held.dials.values(), *tables.values(), *ties().values(), *held.margins]
-    yield from texts(number.source for number in numbers)
+    named = [dial.source for dial in (*held.dials.values(), *ties().values())]
+    yield from texts([*named, *(table.source for table in tables.values()), *(one.source for one in held.margins)])
     yield from listed("where sources contradict each other", (each.sentence for each in held.contradictory))
     yield from listed("not modelled", held.not_modelled)
 
