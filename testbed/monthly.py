@@ -90,7 +90,8 @@ class Months:
     __hash__ = None  # type: ignore[assignment]
 
     def _with(self, test: Callable[..., Any], other: Any) -> NDArray[np.bool_]:
-        months = (other[t] if isinstance(other, Months) else other for t in range(self.months))
+        by_month = isinstance(other, Months) or np.ndim(other) == 2
+        months = (other[t] if by_month else other for t in range(self.months))
         made = np.empty(self.shape, np.bool_)
         for t, theirs in enumerate(months):
             made[t] = test(self.month(t), theirs)

@@ -32,6 +32,87 @@ def test_an_incremental_twin_equals_the_full_twin_in_every_month(case):
     assert len(injection.roots) > 50
 
 
+TIES = """
+[sanctions.guarantor]
+by      = "bank"
+reach   = "kin"
+subject = false
+source  = "dlf-2017"
+reading = "claimed"
+[sanctions.guarantor.raises]
+bank_arrears = { value = 1.5, unit = "rate", source = "assumed", reading = "assumed", range = [1, 2] }
+[sanctions.desk]
+by      = "blacklist"
+reach   = "colleagues"
+subject = false
+source  = "dlf-2017"
+reading = "claimed"
+[sanctions.desk.raises]
+nuisance = { value = 1.5, unit = "rate", source = "assumed", reading = "assumed", range = [1, 2] }
+[moving]
+rate           = { value = 0.03, unit = "share of adults", source = "assumed", reading = "assumed", range = [0, 0.1] }
+listed_ratio   = { value = 4, unit = "ratio", source = "assumed", reading = "assumed", range = [0.1, 10] }
+record_follows = { value = 0.5, unit = "share", source = "assumed", reading = "assumed", range = [0, 1] }
+"""
+
+
+@pytest.fixture(scope="module")
+def tied(tmp_path_factory):
+    """Lists reach kin and colleagues, the scheme counts listed acquaintances, and people move between cities."""
+    from testbed.regimes.base import FOLDER as REGIMES
+    from testbed.scenario import FOLDER
+
+    folder = tmp_path_factory.mktemp("tied")
+    (folder / "tied-lists.toml").write_text((REGIMES / "rongcheng-lists.toml").read_text() + TIES)
+    text = (FOLDER / "rongcheng.toml").read_text().replace("rongcheng-lists", "tied-lists")
+    held = 'held      = ["age", "residence", "scheme", "listed_acquaintances", "owns_firm"]'
+    text = text.replace('held      = ["age", "residence"]', held).replace("[run]", 'ties = ["firms"]\n[run]', 1)
+    (folder / "tied.toml").write_text(text)
+    dials = {"recipe.city.smallest": 1, "recipe.city.largest": 2, "recipe.scheme.share": 0.5}
+    scenario = Scenario.load(folder / "tied.toml").set(dials)
+    return Setting(scenario, people=6000, periods=9, seed=3).case(Contagious(), name="contagious")
+
+
+class Contagious:
+    """Points for entries, for acquaintances on lists and for the city."""
+
+    row_wise = True
+    name = "contagious"
+
+    def score(self, records):
+        bad = records[["judgment_default", "bank_arrears", "red_light", "nuisance"]].to_numpy(np.float64).sum(axis=1)
+        known = records["listed_acquaintances"].to_numpy(np.float64)
+        return 100 - 10 * bad - 4 * known - 3 * (records["scheme"] == "none").to_numpy(np.float64)
+
+
+def test_an_incremental_twin_follows_ties_and_moves_and_equals_the_full_one(tied):
+    change = Inject(kind="judgment_default", period=2, per_1000=1)
+    injection = tied.roots_of(change)
+    twin = tied.twin(change)
+    full = World(tied.society, tied.scheme, tied.periods, injection=injection).run()
+    same(twin.history, full)
+    np.testing.assert_array_equal(twin.history.schemes[:], full.schemes[:])
+    hops = set(twin.touched["hop"])
+    assert len(injection.roots) > 2
+    assert {"self", "kin"} <= hops or {"self", "colleague"} <= hops or {"self", "acquaintance"} <= hops
+    assert (full.schemes[8] != tied.society.columns["scheme"]).sum() > 100
+
+
+def test_households_replayed_without_an_error_give_the_base_back_though_lists_reach_along_ties(tied):
+    roots = tied.roots_of(Inject(kind="judgment_default", period=2, per_1000=2)).roots
+    part = replay(tied.society, tied.scheme, tied.history, roots)
+    for name, mine in part.history.by_month().items():
+        np.testing.assert_array_equal(mine[:], getattr(tied.history, name)[:, part.people])
+    assert part.links == []
+
+
+def test_records_hold_the_listed_acquaintances_and_the_scheme_of_their_month(tied):
+    for t in (0, 4, 8):
+        asked = tied.scheme.scorer.model.score(tied.records_at(t))
+        np.testing.assert_array_equal(asked, tied.history.score(t)[tied.scored])
+    assert tied.records_at(8)["listed_acquaintances"].max() > 1
+
+
 def test_replaying_the_touched_households_without_the_error_gives_the_base_back(case):
     roots = case.roots_of(Inject()).roots
     part = replay(case.society, case.scheme, case.history, roots)
