@@ -227,12 +227,14 @@ class Metric:
         weight = None if weights is None else np.asarray(weights, float)[at]
         n = np.bincount(code, weights=weight if are_people else None, minlength=len(levels))
         if weight is not None and not self.weighted:
-            why = tuple(f"{self.name} takes no weights" for _ in levels)
+            refused = tuple(f"{self.name} takes no weights" for _ in levels)
             none = np.full(len(levels), np.nan)
-            return Estimates(levels, none, np.rint(n).astype(np.int64), why, n.astype(float), none)
+            return Estimates(levels, none, np.rint(n).astype(np.int64), refused, n.astype(float), none)
         known = clusters_of(case)
         fold = _folds(known[0][at] if known is not None else at, int(getattr(case, "seed", 0)), self.name)
-        value, why, sums = np.full(len(levels), np.nan), [], []
+        value = np.full(len(levels), np.nan)
+        why: list[str] = []
+        sums: list[Pairs] = []
         for k in range(len(levels)):
             mine = np.flatnonzero(code == k)
             w = None if weight is None else weight[mine]

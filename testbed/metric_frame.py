@@ -64,8 +64,7 @@ class MetricFrame:
     def _over(self, frame: pd.DataFrame, which: str, skipna: bool) -> Any:
         if self.control_levels is None:
             return getattr(frame, which)(skipna=skipna)
-        grouped = frame.groupby(level=self.control_levels[0], sort=False)
-        return grouped.agg(lambda column: getattr(column, which)(skipna=skipna))
+        return getattr(frame.groupby(level=self.control_levels[0], sort=False), which)(skipna=skipna)
 
 
 def metric_frame(
@@ -115,7 +114,7 @@ def metric_frame(
         return MetricFrame(overall.iloc[0].rename(None), by_group.set_axis(_index(by_group.index, names)), names)
     strata = [str(text).rpartition("|")[2] for text in by_group.index]
     inner = _index(pd.Index([str(text).rpartition("|")[0] for text in by_group.index]), names)
-    parts = [strata, *(inner.get_level_values(level) for level in range(inner.nlevels))]
+    parts: list[Any] = [strata, *(inner.get_level_values(level) for level in range(inner.nlevels))]
     by_group.index = pd.MultiIndex.from_arrays(parts, names=[control, *inner.names])
     overall.index = pd.Index([str(text).rpartition("|")[2] for text in overall.index], name=control)
     return MetricFrame(overall, by_group, names, [control])

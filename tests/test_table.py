@@ -280,3 +280,60 @@ def test_a_count_table_from_a_csv_file_is_audited_by_its_weights(tmp_path) -> No
     found = audit_table(read_table(path), groups="race", outcome="two_year_recid", prediction="high", weights="n")
     row = found.query("measure == 'disparate_impact_ratio_four_fifths'").iloc[0]
     assert (row["value"], row["n"]) == (0, 2454)
+
+
+def test_features_give_individual_consistency_with_the_own_point_out_and_in() -> None:
+    # Two clumps far apart, decided alike within each but for one person of ten.
+    x = np.repeat([0.0, 100.0], 10) + np.tile(np.arange(10) / 1000, 2)
+    frame = pd.DataFrame({"g": list("ab") * 10, "x": x, "p": [1] * 10 + [0] * 9 + [1]})
+    found = audit_table(frame, groups="g", prediction="p", features=["x", "g"], measures="consistency[k=9]")
+    rows = found.set_index("measure")["value"]
+    assert set(rows.index) == {"consistency[k=9,own=in]", "consistency[k=9,own=out]"}
+    assert rows["consistency[k=9,own=out]"] == pytest.approx(1 - (9 * 1 / 9 + 1) / 20)
+    assert rows["consistency[k=9,own=in]"] > rows["consistency[k=9,own=out]"]
+    assert not audit_table(frame, groups="g", prediction="p")["measure"].str.startswith("consistency").any()
+    for features, said in ((["z"], "unknown features column 'z'"), (["x", "x"], "features names 'x' twice")):
+        with pytest.raises(InputError, match=said):
+            audit_table(frame, groups="g", prediction="p", features=features)
+    with pytest.raises(InputError, match="features column 'x' has 1 missing value"):
+        audit_table(frame.assign(x=frame["x"].where(frame.index != 3)), groups="g", prediction="p", features="x")
+
+
+def test_grades_are_scores_in_their_order_and_one_class_against_the_rest_is_a_label() -> None:
+    grades = pd.Categorical(["C", "A", "B", "A", "D", "B"], ["D", "C", "B", "A"], ordered=True)
+    found = audited(score=pd.Series(grades), prediction=None)
+    as_points = audited(score=np.array([1, 3, 2, 3, 0, 2]), prediction=None)
+    of = ["measure", "split", "group", "value", "low", "high", "n"]
+    pd.testing.assert_frame_equal(found[of], as_points[of])
+    unordered = pd.Series(grades).cat.as_unordered()
+    with pytest.raises(InputError, match="must hold numbers, found 'C'"):
+        audited(score=unordered, prediction=None)
+
+
+def test_measures_are_chosen_by_pattern_and_an_unknown_one_is_refused() -> None:
+    found = audited(measures=["equal*_difference", "generalized_entropy_index[alpha=0.5]"])
+    stems = set(found["measure"].str.replace(r"(_observed)?(_p|_p_holm|_p_bh|_equivalent)?$", "", regex=True))
+    assert {"equal_opportunity_difference", "equalized_odds_difference"} <= stems
+    assert any("[alpha=0.5]" in stem for stem in stems)
+    assert not any(stem.startswith("selection") for stem in stems)
+    with pytest.raises(InputError, match="unknown measure 'selection'; did you mean 'selection_rate'"):
+        audited(measures="selection")
+
+
+@pytest.mark.parametrize("kind", ["string", "str", "object", "category"])
+def test_long_text_columns_are_coded_side_by_side_and_mean_the_same(kind: str, monkeypatch) -> None:
+    from testbed import columns
+
+    monkeypatch.setattr(columns, "LONG", 1)
+    words = {1: "good", 0: "bad"}
+    text = FRAME.assign(**{name: FRAME[name].map(words).astype(kind) for name in "yp"}, g=FRAME["g"].astype(kind))
+    found = audit_table(text, groups=["g", "h"], outcome="y", prediction="p", positive="good")
+    assert found["value"].equals(audited(groups=["g", "h"])["value"])
+
+
+def test_missing_text_is_refused_in_long_tables_too(monkeypatch) -> None:
+    from testbed import columns
+
+    monkeypatch.setattr(columns, "LONG", 1)
+    with pytest.raises(InputError, match="groups column 'g' has 1 missing value, the first in row 2"):
+        audit_table(FRAME.assign(g=FRAME["g"].where(FRAME.index != 2)), groups="g", prediction="p")

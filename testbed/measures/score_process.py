@@ -140,7 +140,7 @@ class Groups:
     def error(self, g: int, r: int) -> Floats:
         """Standard errors of shares[g] - shares[r]."""
         if self.sample.owner is None:
-            parts = [self.shares[k] * (1 - self.shares[k]) / max(self.units[k] - 1, 1) for k in (g, r)]
+            parts = [self.shares[k] * np.maximum(1 - self.shares[k], 0.0) / max(self.units[k] - 1, 1) for k in (g, r)]
             return np.sqrt(parts[0] + parts[1])
         return np.sqrt(((self.influence[:, g] - self.influence[:, r]) ** 2).sum(axis=0))
 
