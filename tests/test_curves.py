@@ -80,6 +80,15 @@ def test_intervals_of_clustered_people_are_wider_and_under_ten_clusters_there_is
     assert all(math.isnan(row["low"]) for row in few)
 
 
+def test_under_five_events_the_limits_reach_those_of_clopper_and_pearson():
+    outcome = np.zeros(400, bool)
+    outcome[[3, 17, *range(200, 400)]] = True
+    made = rows(curves(table(["a"] * 400, np.arange(400), outcome)), figure="calibration")
+    first = made[0]
+    assert (first["y"], first["n"]) == (0.05, 40)
+    assert (first["low"], first["high"]) == pytest.approx((0.0061, 0.1692), abs=1e-4)
+
+
 def test_people_counted_by_weight_are_people_and_sampling_weights_widen():
     score = np.repeat(np.arange(10.0), 20)
     outcome = np.tile([True, False], 100)

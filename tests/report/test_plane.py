@@ -53,7 +53,7 @@ def test_ticks_stand_at_the_numbers_they_name():
 
 
 def test_whiskers_run_from_low_to_high_and_the_diagonal_is_where_both_axes_agree():
-    points = [Point(0.2, 0.3, 0.1, 0.5), Point(0.8, 0.7, 0.6, 0.9), Point(0.5, 0.5)]
+    points = [Point(0.2, 0.3, 0.1, 0.5), Point(0.8, 0.7, 0.6, 0.9), Point(0.4, 0.4)]
     svg = plane("t", [Line("a", points)], Scale(), PERCENT, named=NAMED, diagonal=True)
     dots = [(float(one.get("cx")), float(one.get("cy"))) for one in of_class(svg, "circle", "dot")][1:]
     whiskers = of_class(svg, "line", "whisker")

@@ -102,6 +102,7 @@ def test_only_those_whom_inspectors_visit_have_findings():
     acts = Acts(np.arange(1000), 0, np.zeros(1000, np.int64), np.zeros(1000, np.int64))
     sensed = channel.sense(acts, at, seed=1, urban=URBAN, minority=MINORITY)
     assert owner[sensed.acts.person].all()
+    assert not sensed.strayed.any()
 
 
 # --- averaging -----------------------------------------------------------------------------------------------
@@ -170,11 +171,10 @@ def test_who_has_no_file_has_no_mark_from_before():
 
 
 def test_marks_are_kept_by_file_and_not_by_mark():
-    size = 60 * GRID
-    at = people(size)
-    found = arise(turned("personnel_file", marks=0.06, forged=0, coverage_urban=0.3), at, size).acts.person
+    size = 400 * GRID
+    found = arise(turned("personnel_file", marks=0.06, forged=0, coverage_urban=0.3), people(size), size).acts.person
     again = np.bincount(found, minlength=size)
-    # Of those with a file the number of marks is Poisson; twice marked ones then are 0.3 of what all would have.
+    # Of those with a file the number of marks is Poisson; kept mark by mark, 0.09 of them would be twice marked.
     assert near((again > 1).sum(), size * 0.3 * (1 - np.exp(-0.06) * 1.06))
 
 
@@ -287,8 +287,18 @@ def test_namesakes_are_sought_in_the_whole_society_and_rare_names_are_seldom_mis
     victim = channel.mistaken_for(acts_of(size), people(size, surname=surname), size, seed=5)
     hit = victim >= 0
     assert (surname[victim[hit]] == surname[np.flatnonzero(hit)]).all()
+    assert len(np.unique(victim[hit] // GRID)) == 40
     assert (victim[hit] // GRID != np.flatnonzero(hit) // GRID).mean() == pytest.approx(39 / 40, abs=0.01)
     rare = surname == 1
     assert hit[rare].mean() == pytest.approx(1 - 0.9**32, abs=0.015)
     assert hit[~rare].all()
     assert np.corrcoef(victim[hit], np.flatnonzero(hit))[0, 1] == pytest.approx(0, abs=0.03)
+
+
+def test_an_entry_that_strays_falls_on_somebody_whom_the_channel_is_about():
+    size = 20 * GRID
+    filed = np.arange(size) % 2 == 0
+    channel = Channel.load("personnel_file")
+    victim = channel.mistaken_for(acts_of(size), people(size, legacy_file=filed), size, seed=5)
+    assert (victim >= 0).any()
+    assert filed[victim[victim >= 0]].all()
