@@ -177,6 +177,13 @@ def test_a_case_is_told_and_written(say, tmp_path: Path) -> None:  # type: ignor
     assert "<script" not in (tmp_path / "life.html").read_text()
 
 
+def test_a_case_without_a_person_tells_a_typical_life(say) -> None:  # type: ignore[no-untyped-def]
+    status, said, _ = say("case", "rongcheng", *SMALL, "--set", "error.per_1000=50")
+    assert status == 0
+    assert "one wrong court entry in month" in " ".join(said.split())
+    assert "What the person could see:" in said
+
+
 def test_a_sweep_has_a_line_per_value_and_the_same_seeds(say, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     out = tmp_path / "sweep"
     status, said, _ = say(
