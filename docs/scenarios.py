@@ -52,7 +52,8 @@ def line(name: str) -> str:
     found = audit(name, people=PEOPLE, periods=PERIODS, measures=plain)
     own: Any = claim(found[found["model"] == found["model"].iloc[0]], measure, **row)
     command = f"testbed audit {name} --people {PEOPLE} --periods {PERIODS} --measures {plain}"
-    return f"{name}: {what}: {own.value:.3f} ({own.low:.3f} to {own.high:.3f}; n {own.n})\n    {command}"
+    limits = "no interval" if own.low != own.low else f"{own.low:.3f} to {own.high:.3f}"
+    return f"{name}: {what}: {own.value:.3f} ({limits}; n {own.n})\n    {command}"
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from testbed import audit, claim
 from testbed.case import Case
 from testbed.commands.show import scenario as shown
 from testbed.measures.benefit import detection_precision
-from testbed.models.rulebook import RuleBook
+from testbed.models.rulebook import RuleBook, rulebook_names
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals, waits
 from testbed.scenario import FOLDER, Scenario, names
@@ -84,6 +84,14 @@ def test_the_page_of_a_scenario_names_its_sources_dials_and_gaps(name: str) -> N
     assert len(table["not_modelled"]) >= 2
     assert {"kind", "period", "per_1000"} == set(table["error"])
     assert str(table["as_of"]) in page
+
+
+@pytest.mark.parametrize("name", rulebook_names())
+def test_every_number_of_a_rule_book_can_be_turned_to_either_end_of_its_range(name: str) -> None:
+    book = RuleBook.load(name)
+    for path, dial in book.dials.items():
+        for end in dial.range or ():
+            assert float(book.set({path: end}).dials[path].value) == end
 
 
 def test_a_scenario_about_claims_says_so_on_its_first_line_and_no_other_does() -> None:
