@@ -96,6 +96,8 @@ class Block:
             made["draw"] = lambda k=0, of=None: uniform(self._words(each, k, of))
         if "words" in each.reserved:
             made["words"] = self._halves(each)
+        if "seed" in each.reserved:
+            made["seed"] = self.seed
         if "numbers" in each.reserved:
             made["numbers"] = self.recipe.numbers[each.name]
         if "members" in each.reserved:

@@ -8,6 +8,7 @@ follow P(size >= n) proportional to n^-a - (largest + 1)^-a (Zipf's law for a = 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,12 +33,12 @@ _KEPT = 512
 class Cities:
     """The cities of a society: `numbers` gives `smallest` and `largest` size in grids and the `exponent`.
 
-    `coins` gives the uniform at each address (region * 4096 + number of the city in its region).
+    The size of a city is drawn at the address region * 4096 + number of the city in its region.
     """
 
-    def __init__(self, numbers: Numbers, coins: Callable[[Ints], NDArray[np.float64]]) -> None:
+    def __init__(self, numbers: Numbers, seed: int) -> None:
         self.smallest, self.largest = int(numbers.smallest), int(numbers.largest)
-        self.exponent, self.coins = float(numbers.exponent), coins
+        self.exponent, self.seed = float(numbers.exponent), seed
         if self.largest < self.smallest:
             raise InputError(f"cities of {self.smallest} to {self.largest} grids: the largest is below the smallest.")
         self._made: dict[int, tuple[Ints, Ints]] = {}
@@ -47,8 +48,7 @@ class Cities:
         """The cities of a population whose recipe draws them; None where it has none."""
         if "recipe.city.smallest" not in population.recipe.dials:
             return None
-        seed = population.seed
-        return cls(population.recipe.numbers["city"], lambda ids: uniform(sparse(seed, "society:city", pack(ids))))
+        return population.recipe.numbers["city"].made(cities_by_seed)(population.seed)
 
     def sizes(self, coins: NDArray[np.float64]) -> Ints:
         """The size in grids at each coin: the law's quantile."""
@@ -76,7 +76,8 @@ class Cities:
         found = self._made.get(region)
         if found is None:
             slots = np.arange(REGION // self.smallest + 1)
-            ends = np.minimum(np.cumsum(self.sizes(self.coins(region * REGION + slots))), REGION)
+            coins = uniform(sparse(self.seed, "society:city", pack(region * REGION + slots)))
+            ends = np.minimum(np.cumsum(self.sizes(coins)), REGION)
             sizes = np.diff(ends, prepend=0)
             base = region * REGION
             found = np.repeat(ends - sizes, sizes) + base, np.repeat(ends, sizes) + base
@@ -84,3 +85,8 @@ class Cities:
                 self._made.clear()
             self._made[region] = found
         return found
+
+
+def cities_by_seed(numbers: Numbers) -> Callable[[int], Cities]:
+    """The cities of each seed at these numbers, each law worked out once."""
+    return lru_cache(maxsize=16)(lambda seed: Cities(numbers, seed))

@@ -70,6 +70,7 @@ class Recipe:
         self.margins, self.contradictory = list(margins), list(contradictory)
         self.order = _sorted(self.variables)
         self._chances: dict[str, Chances] = {}
+        self._needed: dict[tuple[tuple[str, ...], frozenset[str]], list[str]] = {}
 
     @classmethod
     def load(cls, name: str | Path | Recipe, *, beside: Path | None = None) -> Recipe:
@@ -153,6 +154,9 @@ class Recipe:
 
     def needed(self, names: Sequence[str], known: Collection[str] = ()) -> list[str]:
         """The named variables and all their causes, causes first; what is known is not traced further."""
+        asked = tuple(names), frozenset(known)
+        if asked in self._needed:
+            return self._needed[asked]
         for name in names:
             if name not in self.variables:
                 raise unknown(f"variable of {self.name}", name, self.variables)
@@ -160,7 +164,8 @@ class Recipe:
         for name in reversed(self.order):
             if name in wanted and name not in known:
                 wanted.update(self.variables[name].parents)
-        return [name for name in self.order if name in wanted and name not in known]
+        self._needed[asked] = [name for name in self.order if name in wanted and name not in known]
+        return self._needed[asked]
 
 
 def _layout() -> dict[str, Variable]:

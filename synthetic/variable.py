@@ -6,10 +6,10 @@ then called once, on every combination of its parents' values, and each person's
 
 Reserved parameter names: `draw` (the variable's own addressed uniforms, one for each unit it is assigned to:
 `draw()`, `draw(1)`, ...; `draw(1, of=city)` gives the uniforms of the numbers in `city`, so that a grid gets what its
-whole city gets), `words` (a 32-bit word for each unit instead, for look-ups), `numbers` (the section of the same name
-in the TOML file) and `members` (sums over the members of each household). Other parents arrive at the unit of the
-variable: what is assigned to a grid or household is spread over its people; what is finer than the variable arrives
-person by person, for `members` to sum.
+whole city gets), `words` (a 32-bit word for each unit instead, for look-ups), `seed` (for a law that draws at addresses
+of its own), `numbers` (the section of the same name in the TOML file) and `members` (sums over the members of each
+household). Other parents arrive at the unit of the variable: what is assigned to a grid or household is spread over its
+people; what is finer than the variable arrives person by person, for `members` to sum.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from synthetic.errors import InputError, unknown
 
 UNITS = ("grid", "household", "person")
 KINDS: dict[str, type] = {"category": np.int8, "integer": np.int16, "float": np.float64, "flag": np.bool_}
-RESERVED = ("draw", "words", "numbers", "members")
+RESERVED = ("draw", "words", "seed", "numbers", "members")
 
 Made = TypeVar("Made")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.cities import Cities
+from synthetic.cities import cities_by_seed
 from synthetic.households import Members
 from synthetic.kinship import LETTERS, OLDEST, ROLES, Kinship, quantiles
 from synthetic.laws import Ranks, normal, shifted
@@ -56,15 +56,20 @@ _ROLE_AT = np.array(
 
 
 @variable("grid", "integer", "city: a run of grids, named by the first", fixed=True, dtype=np.int32)
-def city(grid: Array, draw: Draw, numbers: Numbers) -> Array:
-    return Cities(numbers, lambda ids: draw(of=ids)).bounds(grid)[0]
+def city(grid: Array, seed: int, numbers: Numbers) -> Array:
+    return numbers.made(cities_by_seed)(seed).bounds(grid)[0]
 
 
 @variable("grid", "category", "point scheme of the city", levels=SCHEMES)
 def scheme(city: Array, draw: Draw, numbers: Numbers) -> Array:
+    return np.searchsorted(numbers.made(_scheme_ends), draw(of=city), side="right")
+
+
+def _scheme_ends(numbers: Numbers) -> Array:
+    """The largest coin of each level: no scheme first, then each scheme by its weight."""
     weights = np.array([getattr(numbers, name.replace("-", "_")) for name in SCHEMES[1:]])
     ends = 1 - numbers.share + numbers.share * np.cumsum(weights)[:-1] / weights.sum()
-    return np.searchsorted([1 - numbers.share, *ends], draw(of=city), side="right")
+    return np.array([1 - numbers.share, *ends])
 
 
 @variable("grid", "category", "network reach of the city", levels=("lowest", "low", "middle", "high", "highest"))

@@ -47,7 +47,7 @@ def test_sizes_follow_the_declared_power_law(runs):
 
 def test_as_many_cities_are_above_a_size_as_the_census_counts():
     # 105, 35 and 21 of 683 cities have over 1, 3 and 5 million urban residents.
-    law = Cities(Recipe.load("china-2020").set({"recipe.city.largest": 4096}).numbers["city"], lambda ids: ids * 0.0)
+    law = Cities(Recipe.load("china-2020").set({"recipe.city.largest": 4096}).numbers["city"], 0)
     sizes = law.sizes((np.arange(100_000) + 0.5) / 100_000)
     over = [(sizes >= 40 * least).sum() for least in (1, 3, 5)]
     assert over[0] / over[1] == pytest.approx(105 / 35, rel=0.1)
@@ -58,7 +58,7 @@ def test_as_many_cities_are_above_a_size_as_the_census_counts():
 def test_a_larger_exponent_or_a_smaller_least_size_makes_smaller_cities(key, values):
     means = []
     for value in values:
-        law = Cities(NATION.recipe.set({f"recipe.city.{key}": value}).numbers["city"], lambda ids: ids * 0.0)
+        law = Cities(NATION.recipe.set({f"recipe.city.{key}": value}).numbers["city"], 0)
         means.append(law.sizes((np.arange(10_000) + 0.5) / 10_000).mean())
     assert means[0] > means[1] > means[2]
 
