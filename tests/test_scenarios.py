@@ -109,6 +109,17 @@ def test_claims_without_a_rule_text_are_off_but_in_the_scenario_that_is_about_th
     assert not any(perks[f"regime.{key}.follows"].value for key in ("airport_lane", "easier_work", "dating_label"))
 
 
+@pytest.mark.parametrize("name", names())
+def test_where_a_claim_of_the_seeds_is_on_the_first_line_of_the_scenario_says_so(name: str) -> None:
+    on = [
+        path
+        for path, dial in Scenario.load(name).dials.items()
+        if dial.value is True and dial.reading == "claimed" and dial.source in ("kildis-essay", "tehran-abstract")
+    ]
+    first = (FOLDER / f"{name}.toml").read_text(encoding="utf-8").splitlines()[0].lower()
+    assert not on or "claimed" in first, on
+
+
 # --- What each is about ----------------------------------------------------------------------------
 
 
