@@ -104,6 +104,60 @@ def crossing(name: str, split: str, rows: list[Finding]) -> Figure | None:
     return Figure(title, note, grid(title, down, across, cells, PERCENT), rows)
 
 
+def frontiers(findings: Findings) -> Iterator[Figure]:
+    """Benefit across and harm up, one line per model, one point per coverage; the scenario's own coverage ringed."""
+    rows = [
+        row
+        for row in findings.audited
+        if row.name == "benefit_harm_frontier" and row.seed == findings.seed and row.known
+    ]
+    pairs: dict[tuple[str, str], dict[tuple[str, str], dict[float, dict[str, Finding]]]] = {}
+    for row in rows:
+        of = (row.settings.get("benefit", "benefit"), row.settings.get("harm", "harm"))
+        at = pairs.setdefault(of, {}).setdefault(row.column, {})
+        at.setdefault(float(row.settings["coverage"]), {})[row.suffix] = row
+    for (benefit, harm), columns in pairs.items():
+        lines, used = [], []
+        for column, steps in columns.items():
+            both = [(at, one) for at, one in sorted(steps.items()) if {"_benefit", "_harm"} <= set(one)]
+            points = [
+                Point(one["_benefit"].value, one["_harm"].value, one["_harm"].low, one["_harm"].high, ringed=at == 1)
+                for at, one in both
+            ]
+            # A ringed point is joined too: it is one of the coverages.
+            lines.append(Line(findings.label(column) or column[1], points, joined=True))
+            used += [one[suffix] for _, one in both for suffix in ("_benefit", "_harm")]
+        if used:
+            words = (benefit.replace("_", " "), harm.replace("_", " "))
+            title = f"What more coverage brings: {words[0]} and {words[1]}"
+            note = (
+                "One point per coverage of the channels, from the least on; the scenario's own is ringed. "
+                f"Across: {words[0]}. Up: {words[1]}, with 95 % intervals. Neither is worth so much of the other."
+            )
+            named = (f"{words[0]}, %", f"{words[1]}, %")
+            yield Figure(title, note, plane(title, lines, PERCENT, PERCENT, named=named), used)
+
+
+def doses(findings: Findings) -> Iterator[Figure]:
+    """A measure at several rates of error, one line per model."""
+    rows = [row for row in findings.main() if row.name == "dose_response" and row.split == "all" and row.known]
+    for of in dict.fromkeys(row.settings.get("of", "") for row in rows):
+        mine = [row for row in rows if row.settings.get("of", "") == of]
+        by = scale(mine[0].unit)
+        lines = []
+        for column in dict.fromkeys(row.column for row in mine):
+            held = sorted(
+                ((float(row.settings["times"]), row) for row in mine if row.column == column), key=lambda one: one[0]
+            )
+            points = [Point(at, row.value, row.low, row.high, ringed=at == 1) for at, row in held]
+            lines.append(Line(findings.label(column) or column[1], points, joined=True))
+        if max(len(line.points) for line in lines) > 1:
+            title = f"{of.replace('_', ' ').capitalize()} at more and fewer errors"
+            note = "Across: rates of error as a multiple of the scenario's, ringed at 1. Whiskers: 95 % intervals."
+            named = ("times the scenario's rates of error", by.unit or mine[0].unit)
+            yield Figure(title, note, plane(title, lines, Scale(), by, named=named), mine)
+
+
 def _groups(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     return [
         (name, [row for row in rows if row["group"] == name]) for name in dict.fromkeys(row["group"] for row in rows)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from testbed.finding import replace_file
 from testbed.report.case_page import case_view
-from testbed.report.curve_figures import crossings, curve_figures
+from testbed.report.curve_figures import crossings, curve_figures, doses, frontiers
 from testbed.report.family_figures import Figure, figures
 from testbed.report.operator_card import report_card
 from testbed.report.plaintext import clean, counted
@@ -106,8 +106,12 @@ def write_page(
 
 
 def _drawn(rows: Findings, harm: str, text: str) -> list[Figure]:
-    """Figures of disparate impact that are drawn from the curve table and from crossings."""
-    return [*crossings(rows), *curve_figures(rows, text)] if harm == "disparate impact" and rows.heads else []
+    """Figures with two numbers to a point: from the curve table, and from rows of crossings, frontiers and doses."""
+    if not rows.heads:
+        return []
+    if harm == "disparate impact":
+        return [*crossings(rows), *curve_figures(rows, text)]
+    return list({"benefit": frontiers, "error propagation": doses}.get(harm, lambda rows: ())(rows))
 
 
 def _family(

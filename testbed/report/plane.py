@@ -50,10 +50,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """The points of one group, joined in their order; ringed ones stand alone."""
+    """The points of one group, joined in their order; ringed ones stand alone unless all are `joined`."""
 
     name: str
     points: Sequence[Point]
+    joined: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def plane(
         body.append(_joined([(LEFT, middle), (LEFT + 34, middle)], number))
         body.append(_shape(LEFT + 17, middle, number))
         body.append(_text(LEFT + 42, middle + 4, _short(line.name, 48), "label"))
-        plain = [point for point in line.points if not point.ringed]
+        plain = [point for point in line.points if line.joined or not point.ringed]
         body.append(_joined([(place_x(point.x), place_y(point.y)) for point in plain], number))
         for point in line.points:
             x, y = place_x(point.x), place_y(point.y)
@@ -164,7 +165,7 @@ def _joined(places: Sequence[tuple[float, float]], series: int) -> Markup:
 
 def _spoken(line: Line, across: Scale, up: Scale) -> str:
     """The points in words: all where there are few, else what was decided and how many others there are."""
-    points = [point for point in line.points if point.ringed] or list(line.points)
+    points = list(line.points) if line.joined else [point for point in line.points if point.ringed] or list(line.points)
     said = [f"{_number(point.x, across)} across, {_number(point.y, up)} up" for point in points]
     others = len(line.points) - len(points)
     return ", ".join(said) + (f", among {others} other points" if others else "")

@@ -114,6 +114,11 @@ def _claim(row: Finding, by: Scale, places: int) -> str:
         "side": clean(row.settings.get("side", "adverse")),
         "type": _type(row.settings.get("type", "injected")),
         "horizon": clean(row.settings.get("horizon", "12")),
+        **{
+            key: clean(row.settings.get(key, "")).replace("_", " ")
+            for key in ("benefit", "harm", "of", "times", "coverage")
+        },
+        "share": _percent(row.settings.get("share", "")),
         "touched": "its subject" if row.settings.get("who") == "self" else "the people it touches",
     }
     if plain == "path_effect" and row.settings.get("of", "decision") != "decision":
@@ -137,6 +142,13 @@ def _claim(row: Finding, by: Scale, places: int) -> str:
         )
     about = "" if row.split == "all" else f" for {clean(row.who)}"
     return f"{clean(plain_name(row))}{about} is {by.write(row.value, places)}"
+
+
+def _percent(share: str) -> str:
+    try:
+        return f"{100 * float(share):g} %"
+    except ValueError:
+        return "a share"
 
 
 def _channel(name: str) -> str:

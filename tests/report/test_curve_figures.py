@@ -1,12 +1,14 @@
 """Figures from the curve table and from crossings: one per attribute or pair, each with its numbers beside it."""
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from testbed import audit_table
 from testbed.finding import frame
-from testbed.report.curve_figures import crossings, curve_figures
+from testbed.report.curve_figures import crossings, curve_figures, doses, frontiers
 from testbed.report.page import render
 from testbed.report.rows import Findings
 
@@ -100,3 +102,43 @@ def test_the_page_shows_the_figures_with_their_tables_and_without_curves_shows_n
     bare = of_table.copy()
     bare.attrs = {}
     assert "What each threshold would do" not in render(bare, manifest)
+
+
+def rows_of(measure, harm, values, **more):
+    base = {"harm": harm, "split": "all", "group": "all", "versus": "", "unit": "rate", "why": "", "n": 500, "seed": 0}
+    return [
+        {**base, "scenario": "x", "model": "m", "measure": measure.format(at), "value": value, "low": value - 0.01,
+         "high": value + 0.01, **more}
+        for at, value in values.items()
+    ]  # fmt: skip
+
+
+def test_the_frontier_has_a_point_per_coverage_with_its_benefit_and_its_harm():
+    name = "benefit_harm_frontier_{}[coverage={}]"
+    rows = rows_of(name.format("benefit", "{}"), "benefit", {0.25: 0.1, 0.5: 0.2, 1.0: 0.3})
+    rows += rows_of(name.format("harm", "{}"), "benefit", {0.25: 0.05, 0.5: 0.06, 1.0: 0.09})
+    rows += rows_of(name.format("dominated", "{}"), "benefit", {0.25: 0.0, 0.5: 0.0, 1.0: 0.0})
+    info = {"benefit_harm_frontier": {"harm": "benefit", "qualifiers": {"benefit": "detection_recall", "harm": "h"}}}
+    (figure,) = frontiers(Findings(frame(rows), {"scenario": "x", "measures": info}))
+    assert figure.title == "What more coverage brings: detection recall and h"
+    circles = [one for one in ElementTree.fromstring(str(figure.svg)).iter("circle") if one.get("class") == "dot s0"][
+        1:
+    ]
+    across, up = ([float(one.get(side)) for one in circles] for side in ("cx", "cy"))
+    assert across[1] - across[0] == pytest.approx(across[2] - across[1], abs=0.2)
+    assert (up[1] - up[2]) / (up[0] - up[1]) == pytest.approx(3, abs=0.1)
+    assert str(figure.svg).count('class="ring"') == 1
+    assert len(figure.rows) == 6
+    assert list(frontiers(Findings(frame(rows[:3]), {"scenario": "x", "measures": info}))) == []
+
+
+def test_a_dose_response_is_drawn_over_its_rates_of_error():
+    rows = rows_of("dose_response[times={}]", "error propagation", {2.0: 4.0, 0.0: 0.0, 1.0: 2.0}, unit="per 1,000")
+    info = {"dose_response": {"harm": "error propagation", "qualifiers": {"of": "error_burden", "times": "grid"}}}
+    (figure,) = doses(Findings(frame(rows), {"scenario": "x", "measures": info}))
+    assert figure.title == "Error burden at more and fewer errors"
+    (line,) = list(ElementTree.fromstring(str(figure.svg)).iter("polyline"))[1:]
+    points = [tuple(map(float, one.split(","))) for one in line.get("points").split()]
+    assert points == sorted(points)
+    assert [y for _, y in points] == sorted((y for _, y in points), reverse=True)
+    assert len(points) == 3

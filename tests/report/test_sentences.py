@@ -148,6 +148,26 @@ def test_effects_by_path_regimes_and_illusions_have_sentences_of_their_own(measu
             "rate",
             "10 % of wrong adverse entries are gone with all their copies within 12 months",
         ),
+        (
+            "harm_at_benefit[harm=flip_rate,share=0.25]",
+            0.02,
+            "rate",
+            "At the least coverage that finds 25 % of what an oracle would find, the flip rate is 2 %",
+        ),
+        (
+            "dose_response[of=error_burden,times=2.0]",
+            4.0,
+            "per 1,000",
+            "At 2 times the scenario's rates of error, error burden is 4",
+        ),
+        (
+            "exchange_rate[benefit=detection_recall,coverage=0.5,harm=wrong_adverse_rate]",
+            0.1,
+            "harm per benefit",
+            "Up to 0.5 times the scenario's coverage, each unit of detection recall gained comes with 0.1 of wrong"
+            " adverse rate",
+        ),
+        ("scheme_disagreement", 0.2, "rate", "Two schemes decide differently about 20 % of people"),
         ("targeting_precision", 0.6, "rate", "60 % of those who are given help are truly in need"),
         (
             "apparent_deterrence",
