@@ -44,6 +44,12 @@ from testbed.regimes.base import (
 
 DECISIONS = {"adverse": -1, "favored": 1}
 WHO = ("all", "adults", "children")
+WORDS = {
+    "enter", "from", "copies", "title", "who", "by", "family", "reach", "source", "reading", "where", "gate", "switch",
+    "said", "kind", "column", "level",
+}  # fmt: skip
+"""Keys of a clause that hold a text."""
+
 BITS = 16
 OFF = FOLDER / "common" / "off.toml"
 NUMBERS: Mapping[str, tuple[str, ...]] = {
@@ -89,6 +95,17 @@ class _Reader:
         self.numbers: dict[str, Dial] = {on.path: on}
 
     def number(self, value: object, clause: str, key: str) -> Dial:
+        """A number of the file as a dial: at least 0."""
+        made = self.sourced(value, clause, key)
+        if isinstance(made.value, bool | str) or made.value < 0:
+            raise InputError(f"{made.path}: the value is {made.value!r}, allowed: a number from 0 on.")
+        return made
+
+    def sourced(self, value: object, clause: str, key: str) -> Dial:
+        """A number or switch of the file as a dial."""
+        if isinstance(value, dict):
+            for word in ("source", "reading"):
+                _text(value.get(word, ""), f"regime.{clause}.{key}, {word}")
         made = dial(value, f"regime.{clause}.{key}")
         if made.path in self.numbers:
             raise InputError(f"{self.where}: two clauses are named {clause!r} and both have {key!r}; rename one.")
@@ -109,13 +126,16 @@ class _Reader:
         held = self.table.get(key, {})
         for name, part in check_keys(held, held if isinstance(held, dict) else (), f"{self.where}, {key}").items():
             at = f"{self.where}, {key}.{name}"
-            yield name, check_keys(part, allowed, at), at
+            clause = check_keys(part, allowed, at)
+            for word in WORDS.intersection(clause):
+                _text(clause[word], f"{at}, {word}")
+            yield name, clause, at
 
     def plain(self) -> None:
         """Switches, and the clauses of numbers alone."""
         held = self.table.get("switches", {})
         for name, value in check_keys(held, held if isinstance(held, dict) else (), f"{self.where}, switches").items():
-            if not isinstance(self.number(value, name, "follows").value, bool):
+            if not isinstance(self.sourced(value, name, "follows").value, bool):
                 raise InputError(f"{self.where}, switches.{name}: the value must be true or false.")
         for clause, keys in NUMBERS.items():
             texts = TEXTS.get(clause, ())
@@ -262,6 +282,8 @@ class _Reader:
                 raise InputError(f"{at} must have {key!r}.")
         if ("column" in part) != ("level" in part) or ("column" in part) != ("ratio" in part):
             raise InputError(f"{at}: 'column', 'level' and 'ratio' say together at whom it is aimed.")
+        for word in WORDS.intersection(part):
+            _text(part[word], f"{at}, {word}")
         return Misuse(str(part["kind"]), str(part.get("column", "")), str(part.get("level", "")))
 
 
@@ -293,6 +315,12 @@ def read(name: str | Path, beside: Path | None = None) -> Regime:
         reader.debts([one.name for one in lists]),
         reader.misuse(),
     )
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{where} must be a text, found {value!r}.")
+    return value
 
 
 def _words(value: object, where: str) -> tuple[str, ...]:

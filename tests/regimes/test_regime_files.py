@@ -1,14 +1,18 @@
 """Every regime of the project runs, says where its clauses come from, and keeps what is claimed apart."""
 
+import random
+import re
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from synthetic.errors import InputError
 from synthetic.source import sources
-from testbed.regimes.base import Regime, names
+from testbed.regimes.base import FOLDER, Regime, names
 from testbed.regimes.gates import refusals, waits
+from testbed.regimes.sentences import clauses
 from testbed.regimes.state import RegimeState
 
 N, MONTHS = 3_000, 14
@@ -102,3 +106,42 @@ def test_the_white_list_of_the_metro_fills_its_places_and_no_more():
     regime = Regime.load("metro-lanes").set({"regime.white_list.quota": 0.05})
     lists, _ = walked(regime)
     assert ((lists & 1).sum(axis=1) == 150).all()
+
+
+WORDS = ("true", "-1", '"x"', "[]", "{}", "nan", "inf", "1e400", '""', '["a"]', "2020-01-01", "10" * 12)
+
+
+def spoiled(rng, text):
+    """A regime's file with a few lines lost, doubled, or given another value."""
+    lines = text.splitlines()
+    for _ in range(rng.randint(1, 3)):
+        at = rng.randrange(len(lines))
+        what = rng.randrange(4)
+        if what == 0:
+            lines.pop(at)
+        elif what == 1:
+            lines.insert(at, rng.choice(lines))
+        elif what == 2:
+            lines[at] = re.sub(r"value = [^,]+", f"value = {rng.choice(WORDS)}", lines[at])
+        elif "=" in lines[at]:
+            lines[at] = f"{lines[at].split('=')[0]}= {rng.choice(WORDS)}"
+    return "\n".join(lines)
+
+
+def test_a_spoiled_file_is_refused_as_wrong_input_or_is_a_regime(tmp_path):
+    rng = random.Random(7)
+    texts = [(FOLDER / f"{name}.toml").read_text() for name in ("health-gate", "joint-sanctions", "suining-tiers")]
+    people = np.arange(9)
+    refused = 0
+    for _ in range(100):
+        path = tmp_path / "spoiled.toml"
+        path.write_text(spoiled(rng, rng.choice(texts)))
+        try:
+            regime = Regime.load(str(path))
+        except InputError:
+            refused += 1
+            continue
+        assert list(clauses(regime))
+        state = RegimeState(regime, people, people // 3, people % 3 == 2, seed=1)
+        state.step(0, np.array([-1, 1, 0] * 3, np.int8))
+    assert 30 < refused < 100
