@@ -167,7 +167,7 @@ class Society:
         if views.assigned is not None:
             grids = np.unique(people // GRID)
             rates = views.assigned if len(people) == len(self.ids) else views.assigned[:, people]
-            shares = Shares.of(rates, self.most, self.raised)
+            shares = Shares.of(rates, self.most, self.raised, people)
             return candidates(self.seed, period, grids, self.most, shares, people)
         parts = []
         first, last = people[0] // BLOCK, people[-1] // BLOCK
@@ -189,13 +189,12 @@ class Society:
         low, high = low - self.start, high - self.start
         people = self.ids[low:high]
         rates = self.rates({name: column[low:high] for name, column in self.columns.items()})
-        shares = Shares.of(rates, self.most, self.raised)
+        shares = Shares.of(rates, self.most, self.raised, people)
         pieces = [(first, grids[first : first + CACHED]) for first in range(0, len(grids), CACHED)]
         for period in range(until):
             if (block, period) not in self._possible:
                 found = []
                 for first, some in pieces:
-                    begin, end = first * GRID, (first + CACHED) * GRID
-                    part = shares.rows(begin, end)
-                    found.append(candidates(self.seed, period, some, self.most, part, people[begin:end]))
+                    part, mine = shares.piece(first, first + CACHED), people[first * GRID : (first + CACHED) * GRID]
+                    found.append(candidates(self.seed, period, some, self.most, part, mine))
                 self._possible[block, period] = Candidates.joined(found)

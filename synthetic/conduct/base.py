@@ -52,7 +52,9 @@ class Dependence:
             if levels is None or self.level not in levels:
                 raise unknown(f"level of {self.on}", self.level, levels or ())
             return np.where(column == levels.index(self.level), ratio**0.5, ratio**-0.5)
-        return ratio ** ((column.astype(np.float64) - (self.low + self.high) / 2) / (self.high - self.low))
+        slope = np.log(ratio) / (self.high - self.low)
+        # exp of a line takes a fifth of the time of a power.
+        return np.asarray(np.exp(column * slope - slope * (self.low + self.high) / 2))
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ class Conduct:
             if part.on not in columns:
                 raise unknown(f"column in conduct {self.name}", part.on, columns)
             rate *= part.factor(columns[part.on], recipe.variables[part.on].levels)
-        rate[columns["age"] < self.min_age] = 0.0
+        rate *= columns["age"] >= self.min_age
         return rate
 
 
