@@ -11,10 +11,18 @@ from testbed.setting import run_case
 from testbed.twin import Inject
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small_training_society():
+    """Cut-offs are planted, or do not matter: one grid is enough to set them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        yield
+
+
 @pytest.fixture(scope="module")
 def case():
     scenario = Scenario.load("rongcheng").set({"error.per_1000": 60, "error.period": 5})
-    return run_case(scenario, people=6144, periods=12)
+    return run_case(scenario, people=4096, periods=12)
 
 
 def injected(twin):

@@ -130,7 +130,7 @@ def chilling_recovery(case: Any) -> Row:
 
 def _recovery(acts: Floats, start: int, end: int) -> float:
     """First month at or below a tenth of the fall, from (with, without) by month; past the last where there is none."""
-    from sklearn.isotonic import IsotonicRegression
+    from scipy.optimize import isotonic_regression
 
     held, without = acts[0, start:end].sum(), acts[1, start:end].sum()
     fall = 1 - held / without if without > 0 else math.nan
@@ -138,6 +138,6 @@ def _recovery(acts: Floats, start: int, end: int) -> float:
         return math.nan
     after, base = acts[0, end:], acts[1, end:]
     falls = 1 - np.divide(after, base, out=np.ones(len(after)), where=base > 0)
-    smooth = IsotonicRegression(increasing=False).fit_transform(np.arange(len(falls)), falls, sample_weight=base + 1e-9)
+    smooth = isotonic_regression(falls, weights=base + 1e-9, increasing=False).x
     below = np.flatnonzero(smooth <= LEFT * fall + 1e-12)
     return float(below[0]) if len(below) else len(falls) + 1.0

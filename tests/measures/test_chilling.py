@@ -12,6 +12,14 @@ from testbed.statistics import expand
 READ = {"slip": ('column = "slip"', -1)}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small_training_society():
+    """Cut-offs are planted, or do not matter: one grid is enough to set them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        yield
+
+
 def number(value):
     return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [0, 1000] }}'
 
@@ -66,9 +74,9 @@ def test_where_nobody_believes_there_is_nothing_to_compare(town):
             assert "nobody believes" in row["why"]
 
 
-@pytest.mark.parametrize("half_life", [1, 2])
-def test_recovery_takes_half_life_times_the_binary_logarithm_of_ten(town, half_life):
-    case = town(belief=1, chilling=0.9, belief_until=4, half_life=half_life, periods=16)
+def test_recovery_takes_half_life_times_the_binary_logarithm_of_ten(town):
+    half_life = 1.5
+    case = town(belief=1, chilling=0.9, belief_until=3, half_life=half_life, periods=11)
     row = rows_of(case, "chilling_recovery")["chilling_recovery"]
     truth = math.ceil(half_life * math.log2(10))
     assert row["low"] <= truth <= row["high"]

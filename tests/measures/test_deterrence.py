@@ -11,6 +11,14 @@ READ = {"slip": ('column = "slip"', -1)}
 PARTS = ("_sanctioned", "_rest", "_induced", "_moved")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small_training_society():
+    """Cut-offs are planted, or do not matter: one grid is enough to set them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        yield
+
+
 def number(value, low=0, high=1000):
     return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [{low}, {high}] }}'
 

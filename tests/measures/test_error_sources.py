@@ -15,6 +15,14 @@ from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small_training_society():
+    """Cut-offs are planted, or do not matter: one grid is enough to set them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        yield
+
+
 def rows_of(case, name, **given):
     made = measures.get(name)
     return {row["measure"]: row for row in expand(made, made(case, **given), case)}
@@ -26,14 +34,14 @@ def summed(found, side):
 
 @pytest.fixture(scope="module")
 def case():
-    return run_case("rongcheng", people=8192, periods=18)
+    return run_case("rongcheng", people=8192, periods=14)
 
 
 @pytest.fixture
 def towns(plant, parts):
     """A town with two channels, each of which may miss or stray, and a book that reads both kinds."""
 
-    def make(*, rules=None, follows=None, people=6144, periods=8, **errors):
+    def make(*, rules=None, follows=None, people=3072, periods=8, **errors):
         first, second = errors.get("first", {}), errors.get("second", {})
         return run_case(
             plant(
@@ -52,14 +60,14 @@ def test_the_values_of_all_sources_sum_to_the_wrong_decisions_of_each_person(cas
     for by, side in itertools.product(("channel", "origin"), SIDES):
         found = contributions(case, by)
         np.testing.assert_allclose(summed(found, side), found.total[side], atol=1e-9)
-        assert found.total[side].sum() > 20
+        assert found.total[side].sum() > 10
         assert not found.of[side]["others"].any()
 
 
 def test_wrong_adverse_values_sum_to_the_error_burden(case):
     found = rows_of(case, "error_burden")
     parts = [row["value"] for name, row in found.items() if name.startswith("error_burden[")]
-    assert len(parts) >= 3
+    assert len(parts) >= 2
     assert sum(parts) == pytest.approx(found["error_burden"]["value"])
     by_channel = rows_of(case, "channel_contribution")
     parts = [row["value"] for name, row in by_channel.items() if "side=" not in name]
@@ -102,7 +110,8 @@ def test_an_error_that_hides_another_has_a_negative_share(towns):
     assert found.of["adverse"]["second"].min() < 0
 
 
-def test_the_values_are_those_of_every_order_in_which_sources_come_in(case):
+def test_the_values_are_those_of_every_order_in_which_sources_come_in(towns):
+    case = towns(people=2048, first={"false_match": 0.5, "duplicate": 0.3}, second={"false_match": 0.5})
     errors = sources.Disturbances.of(case.history.ledger, "channel")
     t = case.periods - 1
     now = (errors.start <= t) & (t < errors.end)
@@ -112,7 +121,7 @@ def test_the_values_are_those_of_every_order_in_which_sources_come_in(case):
     ]  # fmt: skip
     assert len(disturbed) > 3
     one_month = _one_month(case, t)
-    for person in disturbed:
+    for person in disturbed[:20]:
         here = sorted(set(errors.source[now & (errors.subject == person)].tolist()))
 
         def wrong(some, person=person):

@@ -16,6 +16,14 @@ READ = {"slip": ('column = "slip"', -1)}
 RATE, LASTS, PERIODS = 0.05, 6, 8
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small_training_society():
+    """Cut-offs are planted, or do not matter: one grid is enough to set them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        yield
+
+
 def rows_of(case, name, **given):
     made = measures.get(name)
     return {row["measure"]: row for row in expand(made, made(case, **given), case)}

@@ -12,6 +12,14 @@ from testbed.twin import Inject
 HOPS = {"kin": "kin", "colleagues": "colleague", "acquaintances": "acquaintance"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small_training_society():
+    """Cut-offs are planted, or do not matter: one grid is enough to set them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        yield
+
+
 def number(value, high=1000):
     return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [0, {high}] }}'
 
@@ -25,7 +33,7 @@ def rows_of(case, name):
 def town(plant, parts):
     """A town in which nobody does anything, and a list whose members' ties are watched; five wrong entries."""
 
-    def make(reach, *, rate=0.0, raises=1.0, people=8192):
+    def make(reach, *, rate=0.0, raises=1.0, people=4096):
         lines = [parts.regime(minor=4), "[lists.black]", 'enter = "adverse"', f"stay = {number(0)}"]
         lines += ["[sanctions.watched]", 'by = "black"', f'reach = "{reach}"', 'source = "assumed"',
                   'reading = "assumed"', "[sanctions.watched.raises]", f"slip = {number(raises)}",
@@ -33,7 +41,7 @@ def town(plant, parts):
         scenario = plant(
             acts={"slip": parts.act(rate, most=0.3)}, rules={"slip": ('column = "slip"', -1)}, follows="\n".join(lines)
         )
-        return run_case(scenario.set({"error.period": 1, "error.per_1000": 1.5}), people=people, periods=8, seed=8)
+        return run_case(scenario.set({"error.period": 1, "error.per_1000": 3}), people=people, periods=8, seed=8)
 
     return make
 

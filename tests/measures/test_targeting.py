@@ -12,6 +12,14 @@ from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small_training_society():
+    """Cut-offs are planted, or do not matter: one grid is enough to set them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        yield
+
+
 def rows_of(case, name, **said):
     made = measures.get(name)
     return {row["measure"]: row for row in expand(made, made(case, **said), case)}
