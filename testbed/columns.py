@@ -19,6 +19,8 @@ from synthetic.errors import InputError, unknown
 LARGEST_RANGE = 1 << 12
 LONG = 1 << 19
 """Rows from which on text columns are coded side by side: the library lets go of the interpreter meanwhile."""
+HEAD = 1 << 16
+"""First rows of long text in which its values are sought."""
 
 Coded = tuple[NDArray[np.integer], list[Any]]
 
@@ -107,15 +109,15 @@ def factorized(found: Column) -> Coded:
     values = found.values
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values.cat.codes.to_numpy(), list(values.cat.categories)
-    plain = values.to_numpy()
-    if plain.dtype.kind in "iub":
+    # Text of pandas would become a Python object a row.
+    plain = None if isinstance(values.dtype, pd.StringDtype) else values.to_numpy()
+    if plain is not None and plain.dtype.kind in "iub":
         whole = plain.view(np.int8) if plain.dtype.kind == "b" else plain
         low, high = int(whole.min()), int(whole.max())
         if high - low < LARGEST_RANGE:
             codes, numbers = _in_range(whole, low, high)
             return codes, [bool(name) for name in numbers] if plain.dtype.kind == "b" else numbers
-    codes, uniques = pd.factorize(values)
-    names = list(uniques)
+    codes, names = _codes(values)
     try:
         order = sorted(range(len(names)), key=lambda at: names[at])
     except TypeError:
@@ -124,6 +126,25 @@ def factorized(found: Column) -> Coded:
     rank = np.empty(len(names), small)
     rank[order] = np.arange(len(names))
     return rank[codes], [names[at] for at in order]
+
+
+def _codes(values: pd.Series) -> Coded:
+    """Codes per row and the distinct values in any order. Most often the first rows of long text hold all of them."""
+    if isinstance(values.dtype, pd.StringDtype) and values.dtype.storage == "pyarrow" and len(values) >= LONG:
+        import pyarrow.compute as pc
+
+        text = values.array.__arrow_array__()  # type: ignore[attr-defined]
+        known = pc.unique(text.slice(0, HEAD))
+        if len(known) <= 2:
+            same = [pc.equal(text, name) for name in known]
+            if sum(pc.sum(one).as_py() or 0 for one in same) == len(values):
+                return same[-1].to_numpy().view(np.int8) * np.int8(len(known) - 1), known.to_pylist()
+        else:
+            found = pc.index_in(text, value_set=known)
+            if not found.null_count:
+                return found.to_numpy(), known.to_pylist()
+    codes, uniques = pd.factorize(values)
+    return codes, list(uniques)
 
 
 def _in_range(plain: NDArray, low: int, high: int) -> tuple[NDArray[np.integer], list[int]]:

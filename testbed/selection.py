@@ -54,16 +54,23 @@ def rows_asked(
     rows = expand(measure, measure(case), case, splits=splits, reference=reference)
     if not wanted:
         return rows
-    kept = [row for row in rows if any(asks(one, row["measure"], measure) for one in wanted)]
+    kept = only_asked(rows, measure, wanted)
     for pattern in wanted:
         stem, inside = split_name(pattern)
         if not inside or not may_give(measure, stem) or not inside.keys() <= _keywords(measure).keys():
             continue
-        if not any(asks(pattern, row["measure"], measure) for row in rows):
+        if not only_asked(rows, measure, [pattern]):
             asked = {key: _typed(measure, key, value) for key, value in inside.items()}
             more = expand(measure, measure(case, **asked), case, splits=splits, reference=reference)
-            kept += [row for row in more if asks(pattern, row["measure"], measure)]
+            kept += only_asked(more, measure, [pattern])
     return kept
+
+
+def only_asked(rows: list[dict[str, Any]], measure: Measure, wanted: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of a measure that some pattern selects; all without patterns."""
+    names = {row["measure"] for row in rows}
+    asked = {name for name in names if not wanted or any(asks(one, name, measure) for one in wanted)}
+    return [row for row in rows if row["measure"] in asked]
 
 
 def asks(pattern: str, row: str, measure: Measure) -> bool:

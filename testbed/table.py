@@ -168,7 +168,7 @@ def _labelled(
 
 def _measured(table: Table, strata: str, measures: Any, lost: str) -> list[dict[str, Any]]:
     """The rows of every measure of a table that is asked for, in the order of the registry."""
-    from testbed.selection import asks, chosen, rows_asked
+    from testbed.selection import chosen, only_asked, rows_asked
     from testbed.spelling import patterns
     from testbed.statistics.strata import Pooling
 
@@ -191,7 +191,7 @@ def _measured(table: Table, strata: str, measures: Any, lost: str) -> list[dict[
                 rows.append({**row, **within, "versus": row["versus"] and f"{row['versus']}|{level}"})
         if pooling is not None:
             pooled = pooling.rows(one, one(table), table.splits, table.reference)
-            rows += [row for row in pooled if not wanted or any(asks(each, row["measure"], one) for each in wanted)]
+            rows += only_asked(pooled, one, wanted)
     return rows
 
 

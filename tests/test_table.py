@@ -331,6 +331,19 @@ def test_long_text_columns_are_coded_side_by_side_and_mean_the_same(kind: str, m
     assert found["value"].equals(audited(groups=["g", "h"])["value"])
 
 
+def test_values_of_long_text_that_come_late_are_not_overlooked(monkeypatch) -> None:
+    from testbed import columns
+
+    for head in (1, 3, 6):
+        monkeypatch.setattr(columns, "LONG", 1)
+        monkeypatch.setattr(columns, "HEAD", head)
+        for groups in (list("aaabbb"), list("aaaaaa"), list("abbbcc"), list("aabbcd")):
+            frame = FRAME.assign(g=pd.array(groups, dtype="str"))
+            found = audit_table(frame, groups="g", prediction="p", measures="selection_rate")
+            rates = found[found["split"] == "g"].set_index("group")["value"]
+            assert rates.to_dict() == frame.groupby("g")["p"].mean().to_dict()
+
+
 def test_missing_text_is_refused_in_long_tables_too(monkeypatch) -> None:
     from testbed import columns
 
