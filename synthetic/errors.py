@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
+LISTED = 40
+"""The most names that a sentence lists; of more it gives the nearest and says how many there are."""
+
+
 class InputError(ValueError):
     """Wrong usage or input, said in one sentence: what, the value found, what is allowed.
 
@@ -23,7 +27,11 @@ def unknown(noun: str, name: object, allowed: Iterable[str]) -> InputError:
     names = sorted(allowed)
     near = get_close_matches(str(name), names, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    return InputError(f"unknown {noun} {str(name)!r}; {hint}Allowed: {', '.join(names) or 'none'}.")
+    said = ", ".join(names) or "none"
+    if len(names) > LISTED:
+        some = get_close_matches(str(name), names, n=8, cutoff=0.3) or names[:8]
+        said = f"one of {len(names)}, such as {', '.join(some)}"
+    return InputError(f"unknown {noun} {str(name)!r}; {hint}Allowed: {said}.")
 
 
 def check_keys(table: object, allowed: Iterable[str], where: str) -> dict[str, object]:

@@ -102,9 +102,9 @@ def check_source(table: Mapping[str, object], where: str) -> tuple[str, str]:
     source, reading = table.get("source"), table.get("reading")
     if source is None or reading is None:
         raise InputError(f"{where} must name a source and a reading.")
-    if reading not in READINGS:
+    if str(reading) not in READINGS:
         raise unknown(f"reading in {where}", reading, READINGS)
-    if source not in sources():
+    if str(source) not in sources():
         raise unknown(f"source in {where}", source, sources())
     return str(source), str(reading)
 

@@ -46,6 +46,8 @@ def test_a_whole_entry_makes_a_dial():
         (without("range"), "is assumed, so it needs a range"),
         ({**WHOLE, "source": "assumd"}, "did you mean 'assumed'"),
         ({**WHOLE, "reading": "guessed"}, "unknown reading"),
+        ({**WHOLE, "source": ["assumed"]}, "unknown source"),
+        ({**WHOLE, "reading": {}}, "unknown reading"),
         ({**WHOLE, "range": [5, 0]}, "range must be"),
         ({**WHOLE, "value": 9}, "found 9, allowed: 0 to 5"),
         ({**WHOLE, "sorce": "x"}, "did you mean 'source'"),
@@ -153,3 +155,14 @@ def test_no_number_of_a_data_file_lacks_a_unit_a_source_or_a_reading(path):
     for where, entry in numbers(load_toml(path), path.stem):
         if isinstance(entry, dict):
             assert {"unit", "source", "reading"} <= set(entry), where
+
+
+def test_of_very_many_names_a_sentence_gives_the_nearest():
+    said = str(
+        unknown(
+            "dial", "regime.train.attempt", [f"regime.clause{n}.rate" for n in range(300)] + ["regime.train.attempts"]
+        )
+    )
+    assert "did you mean 'regime.train.attempts'?" in said
+    assert "one of 301" in said
+    assert len(said) < 400
