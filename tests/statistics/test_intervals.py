@@ -194,3 +194,8 @@ def test_fisher_p_agrees_with_scipy() -> None:
         stats.fisher_exact([[5_100, 44_900], [4_900, 45_100]]).pvalue, rel=1e-6
     )
     assert np.isnan(intervals.p_fisher(0, 0, 1, 2)[0])
+
+
+def test_a_ratio_with_an_empty_group_or_without_any_event_has_no_limits() -> None:
+    for table in ((3, 10, 0, 0), (0, 0, 3, 10), (0, 0, 0, 0), (0, 10, 0, 10)):
+        assert np.isnan(intervals.koopman(*table)).all(), table
