@@ -151,7 +151,8 @@ def _has_rows(made: Outcome, measure: Measure) -> bool:
 def facts(measure: Measure) -> dict[str, Any]:
     """What is declared of a measure, for the manifest and the page."""
     names = ("harm", "unit", "better", "estimand", "interval", "reference", "caveats", "gap")
-    return {**{name: getattr(measure, name) for name in names}, "needs": list(measure.needs)}
+    said = {name: getattr(measure, name) for name in names}
+    return {**said, "needs": list(measure.needs), "qualifiers": dict(measure.qualifiers)}
 
 
 def command_of(made: Outcome) -> str:

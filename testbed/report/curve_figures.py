@@ -152,7 +152,7 @@ def doses(findings: Findings) -> Iterator[Figure]:
             points = [Point(at, row.value, row.low, row.high, ringed=at == 1) for at, row in held]
             lines.append(Line(findings.label(column) or column[1], points, joined=True))
         if max(len(line.points) for line in lines) > 1:
-            title = f"{of.replace('_', ' ').capitalize()} at more and fewer errors"
+            title = f"{(of or 'a measure').replace('_', ' ').capitalize()} at more and fewer errors"
             note = "Across: rates of error as a multiple of the scenario's, ringed at 1. Whiskers: 95 % intervals."
             named = ("times the scenario's rates of error", by.unit or mine[0].unit)
             yield Figure(title, note, plane(title, lines, Scale(), by, named=named), mine)

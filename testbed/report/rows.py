@@ -261,7 +261,7 @@ def _rows(frame: pd.DataFrame, info: Mapping[str, Any]) -> list[Finding]:
                 name=name,
                 suffix=suffix,
                 qualifiers=qualifiers,
-                settings={**{key: str(value) for key, value in defaults.items()}, **qualifiers},
+                settings={**{key: str(value) for key, value in defaults.items() if value is not None}, **qualifiers},
                 **texts,
             )
         )

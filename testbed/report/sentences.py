@@ -174,7 +174,12 @@ def _hop(row: Finding) -> str:
     hop = row.settings.get("hop", "")
     words = {
         "": "",
+        "any": "",
+        "none": " without a known tie",
         "household": " in the household",
+        "kin": " among kin elsewhere",
+        "colleague": " among colleagues",
+        "acquaintance": " among acquaintances",
         "employer": " through the employer",
         "displaced": " by displacement",
     }

@@ -78,6 +78,16 @@ def test_a_default_that_is_not_written_in_the_name_is_still_said():
     assert "2.0 % of decisions come" in sentence(one("reason_coverage", group="all", versus="")).claim
 
 
+def test_a_default_that_picks_nothing_is_not_said():
+    info = {
+        "error_reach": {"qualifiers": {"hop": "any", "what": "any"}},
+        "outcome_illusion": {"qualifiers": {"rate": None}},
+    }
+    row = one("error_reach", 3.0, 3.0, 3.0, group="all", versus="", unit="people", info=info)
+    assert sentence(row).claim == "One wrong entry reaches 3 other people on average"
+    assert "None" not in sentence(one("outcome_illusion", info=info)).claim
+
+
 def test_a_measure_without_a_phrase_is_named_in_full():
     assert sentence(one("brand_new[hop=kin]", group="all", versus="")).claim == "Brand new, hop kin is 2.0 %"
     said = sentence(one("brand_new_gap")).claim
