@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from testbed.lineage import RECORD, Lineage
+from synthetic.ledger import ORIGINS
+from testbed.lineage import RECORD, Lineage, lineage
 from testbed.measures.base import measures
 from testbed.measures.cascade import Cascades, cascades
 from testbed.measures.next_generation import all_sizes, by_age, radii, sizes, spectral_radius
@@ -132,8 +133,9 @@ def test_parents_and_children_are_counted_out_of_a_lineage():
 
 @pytest.fixture(scope="module")
 def case():
-    scenario = Scenario.load("rongcheng").set({"error.per_1000": 60, "error.period": 4})
-    return run_case(scenario, people=4096, periods=12)
+    raised = dict.fromkeys((f"regime.credit.{kind}" for kind in ("bank_arrears", "utility_late", "loan_breach")), 2)
+    scenario = Scenario.load("rongcheng").set({"error.per_1000": 100, "error.period": 3, **raised})
+    return run_case(scenario, people=5120, periods=14)
 
 
 def test_the_observed_size_counts_all_that_goes_back_to_each_root(case):
@@ -143,6 +145,30 @@ def test_the_observed_size_counts_all_that_goes_back_to_each_root(case):
     assert row["value"] == pytest.approx(made.nodes.sum() / len(found.roots))
     assert row["n"] == len(case.twin(Inject()).roots)
     assert row["low"] < row["value"] < row["high"]
+
+
+def number(value, high=1000):
+    return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [0, {high}] }}'
+
+
+def test_a_root_whose_differences_met_anothers_has_the_cascade_that_it_has_alone(plant, parts):
+    lines = [parts.regime(minor=6), "[lists.black]", 'enter = "adverse"', f"stay = {number(1)}"]
+    lines += ["[sanctions.bar]", 'by = "black"', 'family = "all"', 'source = "assumed"', 'reading = "assumed"',
+              "[sanctions.bar.raises]", f"slip = {number(3)}", "[family]", f"share = {number(1, 1)}"]  # fmt: skip
+    scenario = plant(
+        acts={"slip": parts.act(0.05, most=0.3)}, rules={"slip": ('column = "slip"', -1)}, follows="\n".join(lines),
+        channels={"watch": parts.channel(["slip"], false_match=0.9)},
+    )  # fmt: skip
+    town = run_case(scenario.set({"error.period": 2, "error.per_1000": 60}), people=1024, periods=10)
+    found, made, _ = cascades(town)
+    assert len(found.twin.alone) > 3
+    for root in sorted(found.twin.alone)[:2]:
+        single = town.twin(Inject(people=(root,)))
+        ledger = single.history.ledger
+        own = ledger.id[(ledger.origin == ORIGINS.index("injected")) & (ledger.subject == root)]
+        homes = np.isin(town.society.household, town.society.household[single.touched["person"].to_numpy(np.int64)])
+        _, ids = lineage(town, single.history, np.flatnonzero(homes)).descendants(own)
+        assert len(ids) == made.nodes[np.searchsorted(found.roots, root)].sum()
 
 
 def test_copies_end_a_line_unless_a_sanction_makes_acts(case):
@@ -182,4 +208,4 @@ def test_a_run_that_ends_before_the_entry_says_so(case):
     for name in ("reproduction_number", "cascade_size"):
         for row in rows_of(short, name).values():
             assert np.isnan(row["value"])
-            assert "before month 4" in row["why"]
+            assert "before month 3" in row["why"]
