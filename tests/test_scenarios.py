@@ -22,15 +22,19 @@ from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals, waits
 from testbed.scenario import FOLDER, Scenario, names
 from testbed.setting import run_case
+from testbed.society import Society
+from testbed.world import Scheme, World
 
 PUBLISHED = Path(__file__).parent.parent / "benchmarks" / "published"
 BEYOND = sorted(set(names()) - {"rongcheng", "judgment-debtors"})
+
+loaded = cache(Scenario.load)
 
 
 @cache
 def world(name: str, people: int = 4096, periods: int = 12, **dials: Any) -> Case:
     """A world of a scenario, with dials by path, dots written as two underscores."""
-    made = Scenario.load(name).set({path.replace("__", "."): value for path, value in dials.items()})
+    made = loaded(name).set({path.replace("__", "."): value for path, value in dials.items()})
     return run_case(made, people=people, periods=periods)
 
 
@@ -53,10 +57,12 @@ def refused(case: Case, gate: str) -> pd.DataFrame:
     return rows[rows["gate"] == gate]
 
 
-def origins(case: Case, kind: str) -> pd.Series:
-    """How often each origin is found among the entries of a kind in the record."""
-    entries = case.history.ledger.frame()
-    return entries[entries["real"] & (entries["kind"] == kind)]["origin"].value_counts()
+def recorded(name: str, people: int, **dials: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(people, their entries) after a year in which conduct is recorded and nobody is scored."""
+    made = loaded(name).set({path.replace("__", "."): value for path, value in dials.items()})
+    society = Society(made, people, 0)
+    entries = World(society, Scheme(None, None), 12).run().ledger.frame()
+    return society.population.people(), entries[entries["real"]]
 
 
 def figures(name: str) -> dict[str, Any]:
@@ -97,15 +103,15 @@ def test_every_number_of_a_rule_book_can_be_turned_to_either_end_of_its_range(na
 def test_a_scenario_about_claims_says_so_on_its_first_line_and_no_other_does() -> None:
     about = {name for name in names() if (FOLDER / f"{name}.toml").read_text(encoding="utf-8").startswith("# CLAIMED")}
     assert about == {"dang", "essay-claims"}
-    assert all(Scenario.load(name).title.startswith("Claimed: ") == (name in about) for name in names())
+    assert all(loaded(name).title.startswith("Claimed: ") == (name in about) for name in names())
 
 
 def test_claims_without_a_rule_text_are_off_but_in_the_scenario_that_is_about_them() -> None:
     assert RuleBook.load("corporate-tax").dials["model.late_supplier_payment.points"].value == 0
-    switches = [path for path in Scenario.load("essay-claims").dials if path.endswith(".follows")]
-    assert all(Scenario.load("essay-claims").dials[path].value for path in switches)
-    assert {Scenario.load("essay-claims").dials[path].reading for path in switches} == {"claimed"}
-    perks = Scenario.load("zhima-like").dials
+    switches = [path for path in loaded("essay-claims").dials if path.endswith(".follows")]
+    assert all(loaded("essay-claims").dials[path].value for path in switches)
+    assert {loaded("essay-claims").dials[path].reading for path in switches} == {"claimed"}
+    perks = loaded("zhima-like").dials
     assert not any(perks[f"regime.{key}.follows"].value for key in ("airport_lane", "easier_work", "dating_label"))
 
 
@@ -113,7 +119,7 @@ def test_claims_without_a_rule_text_are_off_but_in_the_scenario_that_is_about_th
 def test_where_a_claim_of_the_seeds_is_on_the_first_line_of_the_scenario_says_so(name: str) -> None:
     on = [
         path
-        for path, dial in Scenario.load(name).dials.items()
+        for path, dial in loaded(name).dials.items()
         if dial.value is True and dial.reading == "claimed" and dial.source in ("kildis-essay", "tehran-abstract")
     ]
     first = (FOLDER / f"{name}.toml").read_text(encoding="utf-8").splitlines()[0].lower()
@@ -195,27 +201,26 @@ def test_health_code_a_code_turned_by_hand_closes_the_same_gates() -> None:
 
 
 def test_grid_and_cameras_at_a_low_base_rate_most_alarms_of_worn_scanners_are_false() -> None:
-    found = origins(world("grid-and-cameras", 16_384), "wanted")
-    assert found.get("false_match", 0) >= 20
-    assert found.get("false_match", 0) / found.sum() > 0.9
+    _, entries = recorded("grid-and-cameras", 16_384)
+    alarms = entries[entries["kind"] == "wanted"]
+    assert len(alarms) >= 20
+    assert (alarms["origin"] == "false_match").mean() > 0.9
 
 
 def test_grid_and_cameras_a_warden_who_looks_more_at_one_group_enters_more_of_it() -> None:
     def share(ratio: float) -> float:
-        case = world("grid-and-cameras", channels__wardens__attention_ratio=ratio)
-        entries = case.history.ledger.frame()
-        met = entries[entries["channel"] == "wardens"]["subject"]
-        return float((case.people["community"].loc[met.to_numpy()] == "minority").mean())
+        people, entries = recorded("grid-and-cameras", 4096, channels__wardens__attention_ratio=ratio)
+        met = entries[entries["channel"] == "wardens"]["subject"].to_numpy()
+        return float((people["community"].loc[met] == "minority").mean())
 
     assert share(10) > 1.5 * share(1) > 0
 
 
 def test_grid_and_cameras_at_work_those_are_seen_who_work() -> None:
-    case = world("grid-and-cameras", 16_384)
-    entries = case.history.ledger.frame()
+    people, entries = recorded("grid-and-cameras", 4096)
     seen = entries[(entries["channel"] == "workplace_cameras") & (entries["origin"] == "faithful")]["subject"]
     assert len(seen) >= 50
-    assert (case.people["sector"].loc[seen.to_numpy()] != "none").all()
+    assert (people["sector"].loc[seen.to_numpy()] != "none").all()
 
 
 def test_metro_what_the_white_list_is_spared_the_others_wait() -> None:
@@ -273,7 +278,7 @@ def test_midas_the_share_of_findings_that_are_right_holds_the_published_one() ->
 def test_childcare_the_same_family_of_another_group_owes_more_often_and_one_paper_takes_all() -> None:
     case = world("childcare-benefits")
     levels = list(case.records["community"].cat.categories)
-    cut = Scenario.load("childcare-benefits").decide["adverse"]["cutoff"]
+    cut = loaded("childcare-benefits").decide["adverse"]["cutoff"]
     owes = {
         group: case.ask(case.records.assign(community=pd.Categorical([group] * len(case.records), levels))).score > cut
         for group in levels
@@ -286,9 +291,9 @@ def test_childcare_the_same_family_of_another_group_owes_more_often_and_one_pape
 
 
 def test_the_essay_what_is_claimed_to_follow_follows_only_where_the_claims_are_on() -> None:
-    switches = {path: "off" for path in Scenario.load("essay-claims").dials if path.endswith(".follows")}
-    on = world("essay-claims", 2048, 6)
-    off = world("essay-claims", 2048, 6, **{path.replace(".", "__"): value for path, value in switches.items()})
-    assert set(refusals(on.history, on.scenario.regime, on.people, 0)["gate"]) >= {"goods", "hotel"}
-    assert refusals(off.history, off.scenario.regime, off.people, 0).empty
-    assert (on.history.decisions[:] == off.history.decisions[:]).all()
+    case = world("essay-claims", 2048, 6)
+    assert set(refusals(case.history, case.scenario.regime, case.people, 0)["gate"]) >= {"goods", "hotel"}
+    switches = {path: "off" for path in case.scenario.dials if path.endswith(".follows")}
+    off = case.scenario.set(switches).regime
+    assert len(off.sanctions) >= 6
+    assert not any(off.in_force(one) for one in off.sanctions)
