@@ -187,6 +187,7 @@ def main() -> None:
         ("load of the machine before the run, of two cores", round(load, 1), "processes"),
         ("columns", len(nation.recipe.columns), "columns"),
         ("people a second of wall time, two processes", int(round(wall(), -4)), "people"),
+        ("people a second of processor time, two cores", int(round(2e9 / best["nation"], -4)), "people"),
         ("one person of 1,000,000", round(best["town"]), "ns"),
         ("one person of 100,000,000", round(best["nation"]), "ns"),
         ("the same, as a ratio", round(best["nation"] / best["town"], 3), "ratio"),
