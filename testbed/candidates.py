@@ -24,7 +24,7 @@ BLOCK = 64 * GRID
 LAYERS = 4
 """Layers of candidates: at four, and rates as they are, three candidates in five need not be made."""
 
-CACHED = 32
+CACHED = 64
 """Grids worked on at once, so that arrays stay in the cache; any number gives the same candidates in one order."""
 
 

@@ -131,7 +131,8 @@ class Judging:
         both = np.concatenate([rows, also])
         held = self.held_id[both]
         keys = np.concatenate([own, shadow[differs]]) + held.view(np.uint64) * _HELD
-        ids = self._look_up(keys, np.concatenate([record.counts[rows], record.shadow[also]]), held, both)
+        table = np.concatenate([record.counts.take(rows, axis=0), record.shadow.take(also, axis=0)])
+        ids = self._look_up(keys, table, held, both)
         known, n = self.scheme.known, len(rows)
         self.score[rows] = self.shadow_score[rows] = known.score[ids[:n]]
         self.shadow_score[also] = known.score[ids[n:]]
@@ -152,7 +153,7 @@ class Judging:
             first[code[::-1]] = np.arange(len(code))[::-1]
             self._learn(table[first[new]], held[first[new]], rows[first[new]])
         ids = of_unique[code]
-        if not (np.array_equal(known.rows[ids], table) and np.array_equal(known.held[ids], held)):
+        if not (np.array_equal(known.rows.take(ids, axis=0), table) and np.array_equal(known.held[ids], held)):
             raise RuntimeError("two different records have one key")
         return ids
 

@@ -173,5 +173,12 @@ class Recorder:
         self._touched[row] = True
 
     def ledger(self) -> Ledger:
-        """All entries written so far."""
-        return Ledger.build(self.chunks, self.scenario.kinds, tuple(one.name for one in self.scenario.channels))
+        """All entries written so far, in order of (start, id)."""
+        whole = {
+            name: np.concatenate([np.empty(0, dtype), *(chunk[name] for chunk in self.chunks)])
+            for name, dtype in FIELDS.items()
+        }
+        order = np.argsort(whole["id"])
+        order = order[np.argsort(whole["start"][order], kind="stable")]
+        columns = {name: column[order] for name, column in whole.items()}
+        return Ledger(columns, self.scenario.kinds, tuple(one.name for one in self.scenario.channels))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from synthetic.draws import GRID
 from synthetic.errors import InputError
 from testbed.engine import run
 from testbed.history import History
@@ -14,14 +15,14 @@ from testbed.judging import Scheme
 from testbed.scenario import Scenario
 from testbed.setting import Setting
 from testbed.society import Society
-from testbed.world import TOGETHER, World, apart
+from testbed.world import World, apart
 
 PRELOAD = ("testbed.setting", "scipy.special")
 
 
 @dataclass(frozen=True)
 class Shard:
-    """A part of a world: the people start..stop-1, whole blocks of grids."""
+    """A part of a world: the people start..stop-1, whole grids."""
 
     scenario: Scenario
     people: int
@@ -41,9 +42,9 @@ def live(shard: Shard) -> History:
 
 def shards(setting: Setting, scheme: Scheme, count: int) -> list[Shard]:
     """The shards of a world: at most `count`, about equally large."""
-    blocks = -(-setting.size // TOGETHER)
-    count = min(max(count, 1), blocks)
-    edges = [blocks * place // count * TOGETHER for place in range(count)] + [setting.size]
+    grids = -(-setting.size // GRID)
+    count = min(max(count, 1), grids)
+    edges = [grids * place // count * GRID for place in range(count)] + [setting.size]
     given = (setting.scenario, setting.size, setting.seed, setting.periods, scheme)
     return [Shard(*given, start, stop) for start, stop in pairwise(edges)]
 

@@ -73,7 +73,7 @@ class World:
             return months.run(progress)
         parts = []
         ids = self.society.ids
-        first = int(ids[0]) // TOGETHER * TOGETHER
+        first = int(ids[0]) // BLOCK * BLOCK
         for start in range(first, int(ids[-1]) + 1, TOGETHER):
             low, high = np.searchsorted(ids, [start, start + TOGETHER])
             parts.append(self._months(ids[low:high]).run(progress))

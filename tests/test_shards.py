@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from synthetic.draws import GRID
 from synthetic.errors import InputError
 from synthetic.ledger import FIELDS
 from testbed import shards
@@ -14,7 +15,7 @@ from testbed.world import TOGETHER, World
 
 @pytest.fixture(scope="module")
 def setting():
-    return Setting(Scenario.load("rongcheng"), people=2 * TOGETHER + 1000, periods=5, seed=1)
+    return Setting(Scenario.load("rongcheng"), people=TOGETHER + 256 * GRID + 1000 - 1024, periods=4, seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +31,14 @@ def test_a_world_in_shards_and_processes_has_the_same_bytes(setting, whole):
     np.testing.assert_array_equal(parted.people, whole.people)
 
 
-def test_shards_are_whole_blocks_and_hold_everybody_once(setting):
+def test_shards_are_whole_grids_and_hold_everybody_once(setting):
     scheme = setting.scheme(setting.own_model())
     made = shards.shards(setting, scheme, 2)
-    assert [(one.start, one.stop) for one in made] == [(0, TOGETHER), (TOGETHER, setting.size)]
-    assert len(shards.shards(setting, scheme, 100)) == 3
+    assert [(one.start, one.stop) for one in made] == [(0, 256 * GRID), (256 * GRID, setting.size)]
+    starts = [one.start for one in shards.shards(setting, scheme, 7)]
+    assert starts[0] == 0
+    assert all(start % GRID == 0 for start in starts)
+    assert len(set(starts)) == 7
 
 
 def test_a_world_with_namesakes_elsewhere_is_not_parted():

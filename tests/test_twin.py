@@ -14,7 +14,8 @@ from testbed.world import Injection, World
 @pytest.fixture(scope="module")
 def case():
     # Many strayed entries, so that differences leave the household.
-    scenario = Scenario.load("rongcheng").set({"channels.agencies.false_match": 0.02, "error.per_1000": 20})
+    strays = {"channels.agencies.false_match": 0.02, "channels.cameras.false_match": 0.02}
+    scenario = Scenario.load("rongcheng").set({**strays, "error.per_1000": 20})
     return run_case(scenario, people=6000, periods=14, seed=3)
 
 

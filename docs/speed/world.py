@@ -28,6 +28,7 @@ from testbed import joining
 from testbed.case import Case
 from testbed.engine import run
 from testbed.history import History
+from testbed.judging import Scheme
 from testbed.scenario import Scenario
 from testbed.setting import Setting
 from testbed.shards import Shard, shards
@@ -35,7 +36,7 @@ from testbed.twin import Inject, replay
 from testbed.world import World
 
 MONTHS = 24
-TURNS = 1
+TURNS = 2
 
 
 def floor(n: int) -> int:
@@ -111,6 +112,27 @@ def memory(setting: Setting) -> tuple[float, float]:
     return (kept - ledger) / setting.size, (peak - ledger) / setting.size
 
 
+def twins(setting: Setting, scheme: Scheme, one: float, say: Callable[[str], None]) -> None:
+    """What a twin with 1,000 wrong entries adds to a world that took `one` seconds, and whether it is right."""
+    n = setting.size
+    history = World(setting.society, scheme, MONTHS).run()
+    case = Case(setting, scheme.scorer.model, "rongcheng", scheme, history)
+    wrong = Inject(per_1000=1.22e6 / n)  # one in a household at most, adults only: about 1,000
+    cost, _ = timed(lambda: case.twin(wrong))
+    base, _ = timed(lambda: World(setting.society, scheme, MONTHS).run())
+    twin = case.twin(wrong)
+    say(f"world and twin over one world          {1 + cost / one:6.2f} with {len(twin.roots):,} wrong entries, "
+        f"{len(twin.touched):,} people touched; {1 + cost / base:.2f} over a world with candidates kept")  # fmt: skip
+    full = World(setting.society, scheme, MONTHS, injection=case.roots_of(wrong)).run()
+    say(f"the twin is the full twin, byte for byte    {'yes' if alike(twin.history, full) else 'NO'}")
+    part = replay(setting.society, scheme, history, twin.roots)
+    back = all(
+        np.array_equal(getattr(history, name)[:, part.people], mine[:], equal_nan=name == "scores")
+        for name, mine in part.history.by_month().items()
+    )
+    say(f"replayed without errors, the base comes back {'yes' if back and not part.links else 'NO'}")
+
+
 def main() -> None:
     """Measure, print and keep."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -158,28 +180,12 @@ def main() -> None:
     say(f"making the people                      {society / n * 1e9:6.0f} ns a person")
     kept, peak = memory(Setting(Scenario.load("rongcheng"), people=n, periods=MONTHS))
     say(f"memory beyond the ledger               {kept:6.0f} bytes a person kept, {peak:.0f} at the peak of the run")
-    history = World(setting.society, scheme, MONTHS).run()
-    case = Case(setting, scheme.scorer.model, "rongcheng", scheme, history)
-    wrong = Inject(per_1000=1e6 / n)
-    cost, _ = timed(lambda: case.twin(wrong))
-    base, _ = timed(lambda: World(setting.society, scheme, MONTHS).run())
-    twin = case.twin(wrong)
-    say(f"world and twin over one world          {1 + cost / one:6.2f} with {len(twin.roots):,} wrong entries, "
-        f"{len(twin.touched):,} people touched; {1 + cost / base:.2f} over a world with candidates kept")  # fmt: skip
-    full = World(setting.society, scheme, MONTHS, injection=case.roots_of(wrong)).run()
-    say(f"the twin is the full twin, byte for byte    {'yes' if alike(twin.history, full) else 'NO'}")
-    part = replay(setting.society, scheme, history, twin.roots)
-    back = all(
-        np.array_equal(getattr(history, name)[:, part.people], mine[:], equal_nan=name == "scores")
-        for name, mine in part.history.by_month().items()
-    )
-    say(f"replayed without errors, the base comes back {'yes' if back and not part.links else 'NO'}")
-    del case, twin, full, history, part
+    twins(setting, scheme, one, say)
     if asked.large:
         big = Setting(setting.scenario, people=10 * n, periods=MONTHS)
         spent, parts = 0.0, []
         for shard in shards(big, scheme, 10):
-            made, lived, one_part = living(shard)
+            _, lived, one_part = living(shard)
             spent += lived
             parts.append(one_part)
         joined, _ = timed(lambda: joining.joined(parts))
