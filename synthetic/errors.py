@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-
 LISTED = 40
 """The most names that a sentence lists; of more it gives the nearest and says how many there are."""
 
