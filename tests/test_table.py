@@ -331,6 +331,14 @@ def test_long_text_columns_are_coded_side_by_side_and_mean_the_same(kind: str, m
     assert found["value"].equals(audited(groups=["g", "h"])["value"])
 
 
+def test_counting_in_blocks_of_keys_counts_every_key_once() -> None:
+    from testbed.statistics import counts
+
+    key = np.random.Generator(np.random.Philox(9)).integers(0, 200, 3 * counts.BLOCK + 17).astype(np.uint8)
+    assert counts.tallied(key, 205).tolist() == np.bincount(key, minlength=205).tolist()
+    assert counts.tallied(key[:5], 205).tolist() == np.bincount(key[:5], minlength=205).tolist()
+
+
 def test_values_of_long_text_that_come_late_are_not_overlooked(monkeypatch) -> None:
     from testbed import columns
 
