@@ -159,7 +159,7 @@ def test_a_root_whose_differences_met_anothers_has_the_cascade_that_it_has_alone
         acts={"slip": parts.act(0.05, most=0.3)}, rules={"slip": ('column = "slip"', -1)}, follows="\n".join(lines),
         channels={"watch": parts.channel(["slip"], false_match=0.9)},
     )  # fmt: skip
-    town = run_case(scenario.set({"error.period": 2, "error.per_1000": 60}), people=1024, periods=10)
+    town = run_case(scenario.set({"error.period": 2, "error.per_1000": 60}), people=1024, periods=7)
     found, made, _ = cascades(town)
     assert len(found.twin.alone) > 3
     for root in sorted(found.twin.alone)[:2]:
@@ -181,7 +181,7 @@ def test_copies_end_a_line_unless_a_sanction_makes_acts(case):
 def test_where_no_sanction_raises_a_rate_r_is_0_and_the_size_is_entry_listing_and_copies(case):
     still = {path: 1.0 for path in case.scenario.dials
              if path.startswith(("regime.credit.", "regime.rebate."))}  # fmt: skip
-    quiet = run_case(case.scenario.set(still), people=3072, periods=9)
+    quiet = run_case(case.scenario.set(still), people=2048, periods=8)
     row = rows_of(quiet, "reproduction_number")["reproduction_number"]
     assert row["value"] == 0
     assert np.isnan(row["low"])
@@ -189,7 +189,7 @@ def test_where_no_sanction_raises_a_rate_r_is_0_and_the_size_is_entry_listing_an
     listing = found["cascade_size[type=listing@blacklist]"]["value"]
     # Sharing is on and a stay lasts for 3 months at least, so every stay begun 2 months before the end was copied.
     assert 2.5 < listing <= 3
-    unshared = run_case(quiet.scenario.set({"regime.sharing.share": 0}), people=3072, periods=9)
+    unshared = run_case(quiet.scenario.set({"regime.sharing.share": 0}), people=2048, periods=8)
     found = rows_of(unshared, "cascade_size")
     assert found["cascade_size[type=listing@blacklist]"]["value"] == 1
     assert not [name for name in found if "copy" in name]

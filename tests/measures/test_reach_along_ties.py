@@ -33,7 +33,7 @@ def rows_of(case, name):
 def town(plant, parts):
     """A town in which nobody does anything, and a list whose members' ties are watched; five wrong entries."""
 
-    def make(reach, *, rate=0.0, raises=1.0, people=4096):
+    def make(reach, *, rate=0.0, raises=1.0, people=2048):
         lines = [parts.regime(minor=4), "[lists.black]", 'enter = "adverse"', f"stay = {number(0)}"]
         lines += ["[sanctions.watched]", 'by = "black"', f'reach = "{reach}"', 'source = "assumed"',
                   'reading = "assumed"', "[sanctions.watched.raises]", f"slip = {number(raises)}",
@@ -41,7 +41,7 @@ def town(plant, parts):
         scenario = plant(
             acts={"slip": parts.act(rate, most=0.3)}, rules={"slip": ('column = "slip"', -1)}, follows="\n".join(lines)
         )
-        return run_case(scenario.set({"error.period": 1, "error.per_1000": 3}), people=people, periods=8, seed=8)
+        return run_case(scenario.set({"error.period": 1, "error.per_1000": 6}), people=people, periods=6, seed=8)
 
     return make
 
@@ -65,7 +65,7 @@ def test_the_reach_along_a_tie_is_the_number_of_people_it_leads_to(town, reach):
 
 
 def test_acts_that_a_tie_brings_about_go_back_to_the_listing_of_the_person_at_its_other_end(town):
-    case = town("kin", rate=0.002, raises=60)
+    case = town("kin", rate=0.002, raises=60, people=6144)
     made = lineage(case)
     rows = made.rows.set_index("id")
     listings = rows[rows["kind"] == "listing"].index

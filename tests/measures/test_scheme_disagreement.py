@@ -25,7 +25,7 @@ def rows_of(case, name):
 
 @pytest.fixture(scope="module")
 def cities():
-    return run_case("many-cities", people=4096, periods=4)
+    return run_case("many-cities", people=3072, periods=3)
 
 
 def test_equal_margins_and_opposite_picks_are_all_allocation():
