@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, t
 
 from testbed.measures.base import PerPerson
 from testbed.statistics import comparisons
@@ -225,3 +225,30 @@ def test_limits_of_a_mean_stay_within_what_it_can_be() -> None:
     low, high = estimate(part, People(np.zeros(32, np.int8), None), "g").limits()
     assert high[0] == 6.0
     assert 4.5 < low[0] < 5.7
+
+
+def test_the_mean_of_two_gaps_in_shared_clusters_has_the_error_of_the_jackknife() -> None:
+    case, hit = beta_binomial(40, 60, 0.4, 0.1, 3)
+    other = np.roll(hit, 7)
+    parts = [made(case, hit), made(case, other)]
+    low, high = comparisons.mean_differences(parts, ZERO, ONE)
+    assert case.clusters is not None
+    left_out = []
+    for cluster in range(40):
+        keep = case.clusters != cluster
+        rest = [made(People(case.group[keep], case.clusters[keep]), column[keep]).value for column in (hit, other)]
+        left_out.append(np.mean([value[0] - value[1] for value in rest]))
+    jackknife = np.sqrt(39 / 40 * np.sum((np.array(left_out) - np.mean(left_out)) ** 2))
+    assert high[0] - low[0] == pytest.approx(2 * 2.0227 * jackknife, rel=0.05)
+
+
+def test_a_clustered_group_without_any_event_is_tested_with_the_pooled_rate_whichever_side_it_is() -> None:
+    case, hit = beta_binomial(40, 60, 0.2, 0.05, 3)
+    hit[case.group == 0] = 0
+    found = made(case, hit)
+    there, back = (comparisons.p_values(found, *pair)[0] for pair in ((ZERO, ONE), (ONE, ZERO)))
+    assert there == back
+    n = np.asarray(found.effective)
+    rate = (found.value * n).sum() / n.sum()
+    z = found.value[1] / np.sqrt(rate * (1 - rate) * (1 / n).sum())
+    assert there == pytest.approx(2 * t.sf(z, comparisons.shared_freedom(found, ZERO, ONE)[0]))
