@@ -156,13 +156,10 @@ def main() -> None:
 
     print(lines[0], flush=True)
     bare, one, again, two, clock = (np.inf for _ in range(5))
-    history = None
     for _ in range(TURNS):
-        history = None
         bare = min(bare, timed(lambda: floor(n))[0])
         setting.society._possible.clear()
         one = min(one, timed(lambda: World(setting.society, scheme, MONTHS).run())[0])
-        history = None
         again = min(again, timed(lambda: World(setting.society, scheme, MONTHS).run())[0])
         gc.collect()
         start = time.perf_counter()

@@ -325,7 +325,7 @@ def test_the_burden_of_a_miss_rate_is_counted_by_hand(tmp_path):
 
 
 def test_roots_whose_differences_meet_have_the_value_they_have_alone(tmp_path):
-    scenario = town(tmp_path, lapses=0.1, stray=0.9, sanction="all", raises=3, per_1000=60)
+    scenario = town(tmp_path, lapses=0.1, stray=0.9, sanction="all", raises=3, per_1000=120)
     case = run_case(scenario, people=1024)
     twin, found = case.twin(Inject()), effects(case)
     assert len(twin.alone) > 5
