@@ -30,7 +30,8 @@ from testbed.statistics.ranking import Auc
 
 SEEDS = 2000
 LEAST = 0.93
-G, R = np.array([0]), np.array([1])
+BLOCK = 250
+FIRST, SECOND = np.arange(BLOCK) * 2, np.arange(BLOCK) * 2 + 1
 RATES = (0.001, 0.01, 0.1, 0.3, 0.5)
 SIZES = (30, 100, 300, 1000, 5000)
 
@@ -47,14 +48,17 @@ class Tally:
 tally = Tally()
 
 
-def told(what: str, *shares: float, exact: tuple[float, ...] = ()) -> None:
-    """One line; shares that are too low are marked, exact coverage stands behind."""
+def told(what: str, *shares: float, exact: tuple[float, ...] = (), stated: float = 1.0) -> None:
+    """One line; shares that are too low are marked, exact coverage stands behind. `stated`: in how many the last is."""
     for share in shares:
         tally.shares += 1
         if share < LEAST:
             tally.low.append((what, share))
-    for share, true in zip(shares, exact):
-        tally.apart.append(abs(share - true) / np.sqrt(max(true * (1 - true), 1e-6) / SEEDS))
+    for at, (share, true) in enumerate(zip(shares, exact)):
+        runs = SEEDS * (stated if at == len(exact) - 1 else 1.0)
+        # Of fewer than five samples that miss, or are stated at all, no normal distance can be told.
+        if runs * (1 - true) >= 5:
+            tally.apart.append(abs(share - true) / np.sqrt(true * (1 - true) / runs))
     behind = "  exact" + "".join(f"{true:8.4f}" for true in exact) if exact else ""
     print(f"{what:70}" + "".join(f"{share:8.4f}{'*' if share < LEAST else ' '}" for share in shares) + behind)
 
@@ -108,16 +112,18 @@ def two_groups() -> None:
             weight = stats.binom.pmf(x, n, p) * stats.binom.pmf(y, m, q)
             likely = weight > 1e-9
             exact = _pair(x[likely], n, y[likely], m, p, q, weight[likely])
-        told(f"n {n}, {m}; rates {p}, {q}", *shares, exact=exact)
+        told(f"n {n}, {m}; rates {p}, {q}", *shares[:2], exact=exact[:2], stated=shares[2])
 
 
-def _pair(x: np.ndarray, n: int, y: np.ndarray, m: int, p: float, q: float, weight: np.ndarray) -> tuple[float, float]:
+def _pair(
+    x: np.ndarray, n: int, y: np.ndarray, m: int, p: float, q: float, weight: np.ndarray
+) -> tuple[float, float, float]:
     made = counts(np.concatenate([x, y]), np.repeat([n, m], len(x)))
     g, r = np.arange(len(x)), np.arange(len(x)) + len(x)
     under, over = comparisons.ratios(made, g, r)
     stated = ~np.isnan(under)
     ratio = held((under, over), p / q)[stated] @ weight[stated] / weight[stated].sum() if stated.any() else np.nan
-    return float(held(comparisons.differences(made, g, r), p - q) @ weight), float(ratio)
+    return float(held(comparisons.differences(made, g, r), p - q) @ weight), float(ratio), float(stated @ weight)
 
 
 def many_groups() -> None:
@@ -146,25 +152,30 @@ def many_groups() -> None:
 
 
 def clustered(clusters: int, size: int, rate: float, rho: float, form: str) -> Iterator[Estimates]:
-    """Beta-binomial clusters. even: both groups in each, a third in the first; uneven: of lognormal sizes; enclaves:
-    four fifths of the first group live in a tenth of the clusters."""
+    """Beta-binomial clusters, blocks of replications at once: groups 0, 2, ... and 1, 3, ... are compared.
+
+    even: both groups in each cluster, a third in the first; uneven: of lognormal sizes; enclaves: four fifths of the
+    first group live in a tenth of the clusters.
+    """
     draw = rng(clusters * size + len(form) / 10, rate + rho)
-    owner, group = np.repeat(np.arange(clusters), 2), np.tile([0, 1], clusters)
-    own = np.full(clusters, rate)
-    for _ in range(SEEDS):
+    shape = (BLOCK, clusters)
+    owner = np.repeat(np.arange(BLOCK * clusters), 2)
+    group = (2 * np.arange(BLOCK)[:, None, None] + np.zeros((1, clusters, 1), int) + np.arange(2)).ravel()
+    own = np.full(shape, rate)
+    for _ in range(SEEDS // BLOCK):
         if rho:
-            own = draw.beta(rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho, clusters)
-        sizes, share = np.full(clusters, size), np.full(clusters, 1 / 3)
+            own = draw.beta(rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho, shape)
+        sizes, share = np.full(shape, size), np.full(shape, 1 / 3)
         if form == "uneven":
-            sizes = draw.poisson(size * draw.lognormal(-0.5, 1, clusters)) + 1
+            sizes = draw.poisson(size * draw.lognormal(-0.5, 1, shape)) + 1
         if form == "enclaves":
-            share = np.where(np.arange(clusters) < clusters / 10, 0.8, 0.8 / 36)
+            share[:] = np.where(np.arange(clusters) < clusters / 10, 0.8, 0.8 / 36)
         first = draw.binomial(sizes, share)
-        trials = np.stack([first, sizes - first], axis=1)
-        events = draw.binomial(trials, own[:, None])
+        trials = np.stack([first, sizes - first], axis=-1)
+        events = draw.binomial(trials, own[..., None])
         pairs = Pairs(owner, group, np.stack([events.ravel(), trials.ravel()], axis=1).astype(float))
-        n = trials.sum(axis=0)
-        yield binary_estimates(("g", "r"), events.sum(axis=0), n, n, None, pairs, "nobody", n)
+        n = trials.sum(axis=1).ravel()
+        yield binary_estimates(("",) * len(n), events.sum(axis=1).ravel(), n, n, None, pairs, "nobody", n)
 
 
 def in_clusters() -> None:
@@ -179,11 +190,13 @@ def in_clusters() -> None:
             continue
         hits, stated = np.zeros(4), np.zeros(4)
         for made in clustered(number, size, rate, rho, form):
-            gap, ratio = comparisons.differences(made, G, R), comparisons.ratios(made, G, R)
-            ends = np.concatenate([np.stack(made.limits()), gap, ratio], axis=1)
-            known = ~np.isnan(ends[0])
-            stated += known
-            hits += known & held((ends[0], ends[1]), np.array([rate, rate, 0.0, 1.0]))
+            low, high = made.limits()
+            ends = [(low[FIRST], high[FIRST]), (low[SECOND], high[SECOND])]
+            ends += [comparisons.differences(made, FIRST, SECOND), comparisons.ratios(made, FIRST, SECOND)]
+            for at, (limits, truth) in enumerate(zip(ends, (rate, rate, 0.0, 1.0))):
+                known = ~np.isnan(limits[0] + limits[1])
+                stated[at] += known.sum()
+                hits[at] += held(limits, truth)[known].sum()
         told(f"{form}: {number} clusters of {size}, rate {rate}, correlation {rho}", *hits / stated)
 
 
@@ -265,7 +278,8 @@ def p_values() -> None:
             f"{f'Fisher, n {n}, rate {rate}':70}" + "".join(f"{np.mean(p <= a):8.4f} " for a in (0.01, 0.05, 0.2, 0.5))
         )
     for number, size, rate in [(10, 100, 0.3), (30, 100, 0.1), (100, 20, 0.1)]:
-        p = np.array([comparisons.p_values(made, G, R)[0] for made in clustered(number, size, rate, 0.05, "even")])
+        many = clustered(number, size, rate, 0.05, "even")
+        p = np.concatenate([comparisons.p_values(made, FIRST, SECOND) for made in many])
         what = f"{number} clusters of {size}, rate {rate}, correlation 0.05"
         print(f"{what:70}" + "".join(f"{np.mean(p <= a):8.4f} " for a in (0.01, 0.05, 0.2, 0.5)))
 
