@@ -252,3 +252,27 @@ def test_a_clustered_group_without_any_event_is_tested_with_the_pooled_rate_whic
     rate = (found.value * n).sum() / n.sum()
     z = found.value[1] / np.sqrt(rate * (1 - rate) * (1 / n).sum())
     assert there == pytest.approx(2 * t.sf(z, comparisons.shared_freedom(found, ZERO, ONE)[0]))
+
+
+def test_the_freedom_of_a_gap_of_tailed_means_is_satterthwaites_of_both_variances() -> None:
+    draw = np.random.Generator(np.random.Philox(5))
+    owner = np.repeat(np.arange(60), 20)
+    value = draw.normal(size=1200) + (np.exp(1.5 * draw.normal(size=60)))[owner]
+    case = People((np.arange(1200) % 3 > 0).astype(np.int8), owner)
+    found = made(case, value)
+    g, r = found.freedom()
+    assert max(g, r) < 59
+    a, b = found.error**2
+    expected = (a + b) ** 2 / (a**2 / g + b**2 / r)
+    assert min(g, r) < expected < 59
+    assert comparisons.shared_freedom(found, ZERO, ONE)[0] == pytest.approx(expected)
+
+
+def test_the_mean_of_two_gaps_one_of_a_group_without_events_takes_half_of_both_intervals() -> None:
+    case, hit = beta_binomial(40, 60, 0.3, 0.05, 4)
+    none = np.where(case.group == 0, 0.0, hit)
+    parts = [made(case, hit), made(case, none)]
+    low, high = comparisons.mean_differences(parts, ZERO, ONE)
+    ends = [comparisons.differences(part, ZERO, ONE) for part in parts]
+    assert low[0] == pytest.approx(np.mean([one[0][0] for one in ends]))
+    assert high[0] == pytest.approx(np.mean([one[1][0] for one in ends]))

@@ -184,3 +184,9 @@ def test_of_many_sparse_groups_the_furthest_pairs_hold_the_smallest_exact_p() ->
     assert len(g) > comparisons.CANDIDATES
     least = float(comparisons.p_values(made, g, r).min())
     assert comparisons.across([made], "difference")[0].p == pytest.approx(intervals.p_range(least, 20))
+
+
+def test_ratios_of_plain_counts_are_koopmans_and_no_others() -> None:
+    made = counts([8, 5], [40, 50])
+    found = comparisons.ratios(made, np.array([0]), np.array([1]))
+    assert np.ravel(found) == pytest.approx(np.ravel(intervals.koopman(8, 40, 5, 50)))
