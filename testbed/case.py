@@ -179,7 +179,7 @@ class Case:
 
     @property
     def separable(self) -> bool:
-        """Whether a household's life depends on others only through strayed entries: no quota, no joint model."""
+        """Whether households meet only in strayed entries and along ties, a month later: no quota, no joint model."""
         alone = self.scheme.row_wise or self.scheme.needs == ("draws",)
         return alone and not self.scenario.regime.coupled
 

@@ -18,7 +18,7 @@ BY_MONTH = ("scores", "decisions", "deserved_", "lists_", "sanctions_", "schemes
 
 @dataclass(frozen=True)
 class Strays:
-    """Acts whose entry strayed to another person: the only way from one household to another here.
+    """Acts whose entry strayed to another person: with lists that reach along ties, the way between households.
 
     `victim` is whom it fell on, -1 where nobody could be mistaken; `channel` and `delay` as drawn.
     """

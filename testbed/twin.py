@@ -1,8 +1,8 @@
 """Twins: the same world with one thing changed; the difference is the effect.
 
-A full twin runs everybody again. An incremental twin replays only the households whose inputs differ,
-against the base run's log of strayed entries, and takes in further households until nothing new
-differs; it equals the full twin byte for byte. Roots of a batch that meet are run again apart.
+A full twin runs everybody again. An incremental twin replays only the households whose inputs differ, against the base
+run's log of strayed entries and its lists, and takes in further households until nothing new differs; it equals the
+full twin byte for byte. Roots of a batch that meet are run again apart.
 """
 
 from __future__ import annotations
