@@ -76,7 +76,7 @@ class Estimates:
                 exact = intervals.clopper_pearson(self.events[few], self.trials[few], alpha)
                 low[few], high[few] = exact
         if self.holding is not None:
-            low, high = intervals.few_clusters(self.value, self.holding, self.units, (low, high), alpha)
+            low, high = intervals.few_clusters(self.value, self.holding, self.units, self.effective, (low, high), alpha)
         return low, high
 
     def _around(self, z: Array, alpha: float) -> tuple[Array, Array]:

@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 ALPHA = 0.05
 FEWEST_CLUSTERS = 10
 FEW_EVENTS = 5
+UNSEEN_CORRELATION = 0.02
+"""The correlation inside clusters that is assumed where no cluster, or each, has the event: such data tell none."""
 
 
 def quantile(alpha: float, freedom: ArrayLike = np.inf) -> Array:
@@ -61,24 +63,27 @@ def clopper_pearson(events: ArrayLike, n: ArrayLike, alpha: float) -> tuple[Arra
 
 
 def few_clusters(
-    rate: Array, holding: Array, units: Array, limits: tuple[Array, Array], alpha: float
+    rate: Array, holding: Array, units: Array, effective: Array, limits: tuple[Array, Array], alpha: float
 ) -> tuple[Array, Array]:
     """Limits of clustered rates, widened where fewer than five clusters hold an event (or a non-event).
 
     So few do not show how events cluster, so those of one cluster count as one: Clopper-Pearson for X events
-    among X / rate people, X the clusters that hold any. Without any event a cluster is the trial: none of G
-    clusters had one. `holding`: (K, 2) clusters with events, with non-events.
+    among X / rate people, X the clusters that hold any. Where none does, n people in G clusters count as
+    n / (1 + (n/G - 1) r), r an assumed correlation, `UNSEEN_CORRELATION`. `holding`: (K, 2) clusters with events, with
+    non-events; `effective`: people, by Kish where weighted.
 
     >>> none = np.zeros(1)
-    >>> few_clusters(none, np.array([[0.0, 40.0]]), np.array([40.0]), (none, none), 0.05)[1].round(3).tolist()
-    [0.088]
+    >>> people, clusters = np.array([400.0]), np.array([40.0])
+    >>> few_clusters(none, np.array([[0.0, 40.0]]), clusters, people, (none, none), 0.05)[1].round(3).tolist()
+    [0.011]
     """
     low, high = limits
+    alone = effective / (1 + np.maximum(effective / np.maximum(units, 1) - 1, 0) * UNSEEN_CORRELATION)
     for side in (0, 1):
         share, clusters = np.abs(side - np.asarray(rate, float)), holding[:, side]
         few = (clusters < FEW_EVENTS) & (units >= FEWEST_CLUSTERS)
         if few.any():
-            trials = np.divide(clusters, share, out=units.astype(float), where=(clusters > 0) & (share > 0))[few]
+            trials = np.divide(clusters, share, out=alone.copy(), where=(clusters > 0) & (share > 0))[few]
             ends = clopper_pearson(clusters[few], trials, alpha)
             ends = (1 - ends[1], 1 - ends[0]) if side else ends
             low, high = low.copy(), high.copy()

@@ -78,8 +78,8 @@ def test_a_surcharge_for_some_is_their_share(plant, parts):
 
 
 def test_without_common_conduct_there_is_no_value_but_what_was_observed_stands_beside(plant, parts):
-    # The minority does forty times as much: most of its members have no equal among the majority.
-    acts = {"slip": parts.act(0.02, most=3.0, depends=parts.times("community", "minority", 60))}
+    # The minority does sixty times as much: half of its members have no equal among the majority.
+    acts = {"slip": parts.act(0.06, most=0.9, depends=parts.times("community", "minority", 60))}
     case = run_case(plant(acts=acts, rules=SLIPS), people=12_288, periods=8)
     made = rows(case)
     assert np.isnan(made["adverse_gap_at_equal_conduct"]["value"])

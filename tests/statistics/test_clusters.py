@@ -175,12 +175,13 @@ def test_units_named_by_the_part_replace_the_clusters_of_the_case() -> None:
     assert (rooted.error < made(case, hit).error).all()
 
 
-def test_no_event_in_any_of_forty_clusters_says_no_more_than_forty_trials_do() -> None:
+def test_no_event_in_any_of_forty_clusters_says_what_people_do_who_are_correlated_by_2_in_100() -> None:
     case = People(np.zeros(4000, np.int8), np.repeat(np.arange(40), 100))
+    trials = 4000 / (1 + 99 * 0.02)
     low, high = made(case, np.zeros(4000)).limits()
-    assert [low[0], high[0]] == pytest.approx([0.0, 1 - 0.025 ** (1 / 40)])
+    assert [low[0], high[0]] == pytest.approx([0.0, 1 - 0.025 ** (1 / trials)])
     low, high = made(case, np.ones(4000)).limits()
-    assert [low[0], high[0]] == pytest.approx([0.025 ** (1 / 40), 1.0])
+    assert [low[0], high[0]] == pytest.approx([0.025 ** (1 / trials), 1.0])
 
 
 def test_three_clusters_with_events_count_as_three_events_however_many_they_hold() -> None:
