@@ -7,16 +7,16 @@ from testbed import claim
 pytestmark = [pytest.mark.scenario("rongcheng"), pytest.mark.people(20_000)]
 
 
-@pytest.mark.model("rongcheng", "logistic", "lottery")
-@pytest.mark.known_harm("rongcheng", reason="a default judgment alone costs more points than the worst share has")
-@pytest.mark.known_harm("logistic", reason="one court entry outweighs a clean record")
-def test_one_wrong_entry_rarely_turns_a_decision(findings):
-    claim(findings, "flip_rate").below(0.25)
+# Of a logistic regression nothing is claimed here: whether one entry outweighs a clean record differs from fit to fit.
+@pytest.mark.model("rongcheng", "lottery")
+@pytest.mark.known_harm("rongcheng", reason="a default judgment alone costs as many points as the worst share has lost")
+def test_one_wrong_entry_rarely_turns_a_decision(audit, scenario):
+    followed = audit(scenario, dials={"error.per_1000": 10}, measures="flip_rate")
+    claim(followed, "flip_rate").below(0.25)
 
 
-@pytest.mark.model("rongcheng", "logistic", "lottery")
+@pytest.mark.model("rongcheng", "lottery")
 @pytest.mark.known_harm("rongcheng", reason="the family rule and the shared purse reach the household")
-@pytest.mark.known_harm("logistic", reason="the regime reaches the household, whatever model decides")
 def test_a_wrong_entry_stays_with_its_subject(findings):
     claim(findings, "error_reach[hop=household]").below(0.1)
 

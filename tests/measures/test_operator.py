@@ -44,7 +44,7 @@ def town(plant, parts):
             acts={"slip": parts.act(0.05)}, rules=READ, rights=rights,
             channels={"watch": parts.channel(["slip"], false_match=stray)}, follows=parts.regime(minor=6, **appeal),
         )  # fmt: skip
-        return run_case(scenario, people=people, periods=periods, seed=1)
+        return run_case(scenario, people=people, periods=periods, seed=3)
 
     return make
 
