@@ -13,6 +13,7 @@ import pandas as pd
 from synthetic.errors import InputError, unknown
 from testbed import columns, finding
 from testbed.decisions import Table as Table
+from testbed.equivalence import judged
 from testbed.frames import Held, held
 from testbed.reading import read_table as read_table
 from testbed.statistics import correct
@@ -50,6 +51,7 @@ def audit_table(
     control: Any = None,
     features: Sequence[str] = (),
     measures: str | Sequence[str] | None = None,
+    equivalence: Mapping[str, float] | None = None,
     stream: bool | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -74,6 +76,8 @@ def audit_table(
         (`conditional_...`): each stratum weighed by its people, over the strata that all who are compared share.
     features: columns by which people are alike, for `consistency`; group columns among them are left out.
     measures: patterns that select measures or rows, as in `testbed audit --measures`; all where none is given.
+    equivalence: bounds by measure, declared beforehand: each row of theirs gets an `_equivalent` row, 1 where its
+        interval lies within the bound (see `testbed.equivalence`).
     stream: a file is counted in blocks instead of read whole; by default where it would take over a gigabyte.
         What then cannot be had from counts is NaN and says why.
     seed: of the draws (the sample of `consistency`, permutations); it is written into the findings.
@@ -116,7 +120,7 @@ def audit_table(
     table.splits = splits
     table.reference = _reference(table, reference or {}, splits, notes)
     rows = _measured(table, strata, measures, source.lost)
-    findings = correct(finding.frame(rows, scenario="table", model=model, seed=seed))
+    findings = judged(correct(finding.frame(rows, scenario="table", model=model, seed=seed)), equivalence)
     findings.attrs["notes"] = notes
     if measures is None:
         from testbed.curves import curve_text, curves

@@ -26,10 +26,9 @@ BLOCK = 1 << 16
 
 
 def adverse_bits(regime: Regime) -> np.uint16:
-    """The mask of the lists that an adverse decision opens, and of the copies of them."""
-    lists = {one.name for one in regime.lists if one.enter < 0}
-    lists |= {one.name for one in regime.agencies if one.copies in lists}
-    return np.uint16(sum(1 << place for place, name in enumerate(regime.holders) if name in lists))
+    """The mask of the lists that go back to an adverse decision, and of all copies of them."""
+    held = regime.adverse_holders
+    return np.uint16(sum(1 << place for place, name in enumerate(regime.holders) if name in held))
 
 
 def tied(ties: Reach, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

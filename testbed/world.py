@@ -22,6 +22,7 @@ from testbed.monthly import Monthly
 from testbed.moving import SCHEME, movers, moves
 from testbed.placed import Placed
 from testbed.recorder import Recorder
+from testbed.regimes.response import counted_against
 from testbed.regimes.state import Reach, RegimeState
 from testbed.society import Society, Views
 from testbed.tied import LISTED, adverse_bits, only, tied
@@ -113,6 +114,7 @@ class Months:
             scored=self.judging.scored,
             rights=scenario.disclosure,
             kinds=scenario.conduct,
+            counted=counted_against(scenario.rulebook),
         )
         meets = LISTED in scenario.held and scheme.scorer is not None
         self.known = self._ties("acquaintances") if meets else None

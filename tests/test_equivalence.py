@@ -90,3 +90,12 @@ def test_bounds_that_bound_nothing_are_refused() -> None:
         judged(frame([row("adverse_gap", 0.0, 0.0, 0.0)]), {"adverse_gab": 0.1})
     plain = frame([row("adverse_gap", 0.0, 0.0, 0.0)])
     assert judged(plain, None) is plain
+
+
+def test_a_table_says_of_its_rows_too_whether_they_lie_within_the_bound():
+    frame = pd.DataFrame({"g": list("ab") * 5000, "p": [1, 1, 0, 0] * 2500})
+    found = audit_table(frame, groups="g", prediction="p", equivalence={"demographic_parity_difference": 0.05})
+    told = found[found["measure"] == "demographic_parity_difference_equivalent"]
+    assert told["value"].tolist() == [1.0]
+    near = audit_table(frame, groups="g", prediction="p", equivalence={"demographic_parity_difference": 0.001})
+    assert near[near["measure"] == "demographic_parity_difference_equivalent"]["value"].tolist() == [0.0]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
-from testbed.commands.options import add_out, tell
+from testbed.commands.options import add_out, numbers_of, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +45,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--features", metavar="COL[,COL]", help="what people are alike by, for consistency")
     parser.add_argument("--measures", metavar="PATTERN", help="measures or rows to make (default: all of a table)")
+    parser.add_argument(
+        "--equivalent",
+        action="append",
+        default=[],
+        metavar="MEASURE=BOUND",
+        help="say of each row of MEASURE whether its interval lies within the bound; may be repeated",
+    )
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--stream", action="store_true", help="count the file in blocks (default: over a gigabyte)")
     size.add_argument("--whole", action="store_true", help="read the whole file however large it is")
@@ -78,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
         control=args.control.split(",") if args.control else None,
         features=args.features.split(",") if args.features else (),
         measures=args.measures,
+        equivalence=numbers_of("--equivalent", args.equivalent),
         stream=True if args.stream else False if args.whole else None,
     )
     notes = list(findings.attrs.get("notes") or [])
@@ -119,6 +127,7 @@ def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
             "control",
             "features",
             "measures",
+            "equivalent",
             "stream",
             "whole",
         )

@@ -170,10 +170,8 @@ def bits(names: tuple[str, ...], wanted: set[str]) -> np.uint16:
 
 
 def adverse_lists(case: Any) -> np.uint16:
-    """The mask of lists that an adverse decision opens, and of their copies."""
-    regime = case.scenario.regime
-    lists = {one.name for one in regime.lists if one.enter < 0}
-    return bits(case.history.list_names, lists | {one.name for one in regime.agencies if one.copies in lists})
+    """The mask of lists that go back to an adverse decision, and of all copies of them."""
+    return bits(case.history.list_names, set(case.scenario.regime.adverse_holders))
 
 
 def adverse_sanctions(case: Any) -> np.uint16:

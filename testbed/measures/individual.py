@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from testbed.measures.base import Row, measure
 from testbed.measures.neighbors import consistent, neighborhood
 from testbed.statistics import intervals
-from testbed.statistics.counts import FN, FP, TN, TP, CellRate, Rate, cell_counts
 from testbed.statistics.clusters import cross_products
+from testbed.statistics.counts import FN, FP, TN, TP, CellRate, Rate, cell_counts
 from testbed.statistics.estimates import Estimates, estimate
 
 Floats = NDArray[np.float64]
