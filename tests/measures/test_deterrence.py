@@ -84,8 +84,8 @@ def test_displacement_to_an_unwatched_kind_is_moved_and_cancels(town):
 def test_adaptation_to_known_rules_is_in_the_rest_at_its_closed_form(town):
     case = town(response={"heeded": 0.5, "adaptation": 0.6})
     found = rows_of(case, "deterrence")
-    # A slip counts against a person, and so does what is hidden: both are adverse kinds.
-    assert found["deterrence_rest"]["low"] < 1000 * (0.03 + 0.03) * 0.5 * 0.6 < found["deterrence_rest"]["high"]
+    # The rules count slips; what is hidden no rule reads, so that nobody does it less for them.
+    assert found["deterrence_rest"]["low"] < 1000 * 0.03 * 0.5 * 0.6 < found["deterrence_rest"]["high"]
     assert found["deterrence_sanctioned"]["value"] == 0
     assert found["deterrence"]["value"] == pytest.approx(found["deterrence_rest"]["value"])
 
