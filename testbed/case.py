@@ -44,7 +44,7 @@ class Case:
         base: Case | None = None,
         change: Change | None = None,
         roots: np.ndarray | None = None,
-        touched: pd.DataFrame | None = None,
+        touched: Callable[[], pd.DataFrame] | None = None,
         alone: Mapping[int, Replay] | None = None,
     ) -> None:
         self.setting, self.scenario, self.seed = setting, setting.scenario, setting.seed
@@ -53,7 +53,7 @@ class Case:
         self.society = setting.society
         self.base, self.change = base, change
         self.roots = np.empty(0, np.int64) if roots is None else roots
-        self.touched = pd.DataFrame(columns=list(TOUCHED)) if touched is None else touched
+        self._touched = touched
         self.alone: Mapping[int, Replay] = alone or {}
         self.questions = 0
         self._twins: dict[Change, Case] = {}
@@ -82,6 +82,11 @@ class Case:
     def decided(self) -> int:
         """The month whose decision is measured: the last that leaves the window of the outcome."""
         return max(self.periods - 1 - window(self.scenario.outcome), 0)
+
+    @cached_property
+    def touched(self) -> pd.DataFrame:
+        """Who differs from the base, one row a person and root (see `testbed.touched`); no rows without roots."""
+        return pd.DataFrame(columns=list(TOUCHED)) if self._touched is None else self._touched()
 
     @cached_property
     def records(self) -> pd.DataFrame:
@@ -222,7 +227,7 @@ class Case:
             return self._made(self.history, change, injection.roots, None)
         if not self.separable:
             history = World(self.society, self.scheme, self.periods, injection=injection).run()
-            return self._made(history, change, injection.roots, self._whole(history, injection))
+            return self._made(history, change, injection.roots, lambda: self._whole(history, injection))
         return self._batched(change, injection.roots, injection=injection)
 
     def _assign(self, change: Assign) -> Case:
@@ -264,20 +269,25 @@ class Case:
         since = 0 if injection is None else injection.period
         part = replay(self.society, self.scheme, self.history, roots, views=views, injection=injection)
         history = overlay(self.history, part.history)
-        rows, again = [], [(roots, part)]
+        found: list[tuple[History, dict[int, int], np.ndarray]] = []
+        again = [(roots, part)]
         alone: dict[int, Replay] = {}
         while again:
             batch, part = again.pop(0)
             homes, component = by_root(self.society, part, batch)
-            found = touched(self.society, self.history, part.history, homes, since)
             smaller = apart(batch, component)
             crowded = np.concatenate([*smaller, np.empty(0, np.int64)])
-            rows.append(found[~found["root"].isin(crowded)])
+            found.append((part.history, homes, crowded))
             if len(batch) < len(roots):
                 alone |= dict.fromkeys(np.setdiff1d(batch, crowded).tolist(), part)
             again += [(one, self._again(one, views, injection)) for one in smaller]
-        together = pd.concat(rows).sort_values(["root", "person"], ignore_index=True)
-        return self._made(history, change, roots, together, alone)
+
+        def rows() -> pd.DataFrame:
+            made = [(touched(self.society, self.history, run, homes, since), crowded) for run, homes, crowded in found]
+            kept = [table[~table["root"].isin(crowded)] for table, crowded in made]
+            return pd.concat(kept).sort_values(["root", "person"], ignore_index=True)
+
+        return self._made(history, change, roots, rows, alone)
 
     def _again(self, roots: np.ndarray, views: Views | None, injection: Injection | None) -> Replay:
         if injection is not None:
@@ -298,7 +308,7 @@ class Case:
         history: History,
         change: Change,
         roots: np.ndarray,
-        rows: pd.DataFrame | None,
+        rows: Callable[[], pd.DataFrame] | None,
         alone: Mapping[int, Replay] | None = None,
     ) -> Case:
         return Case(

@@ -16,7 +16,7 @@ from synthetic.errors import InputError
 from testbed.candidates import BLOCK, CACHED, Candidates, Shares, candidates
 from testbed.regimes.state import Reach
 from testbed.scenario import Scenario
-from testbed.tied import LISTED, firm_columns, ties_of
+from testbed.tied import LISTED, Outside, firm_columns, ties_of
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,11 @@ class Society:
         """The code of a level."""
         levels = self.levels[column] or ()
         return levels.index(level) if level in levels else -1
+
+    @cached_property
+    def outside(self) -> Outside:
+        """Ties that leave the household."""
+        return Outside(self.population, self.columns)
 
     @cached_property
     def views(self) -> Views:

@@ -68,36 +68,41 @@ def ties_of(population: Population, columns: Mapping[str, np.ndarray], name: str
     return Reach(np.cumsum(np.concatenate(many)), np.concatenate(others))
 
 
-def outside(
-    population: Population, columns: Mapping[str, np.ndarray], people: np.ndarray
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """(person, id at the other end) of these people's ties by kind, nearest first, as far as the recipe has them.
+class Outside:
+    """The ties of a society that leave the household, by kind; made once, asked for the people of interest."""
 
-    Kinds: kin, employer (the owner of the firm that one works for, or who works for one's own), colleague,
-    acquaintance.
-    """
-    from synthetic.firms import Firms
-    from synthetic.kin import NAMES, Kin
-    from synthetic.ties import Acquaintances
+    def __init__(self, population: Population, columns: Mapping[str, np.ndarray]) -> None:
+        from synthetic.firms import Firms
+        from synthetic.kin import NAMES, Kin
+        from synthetic.ties import Acquaintances
 
-    found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-    if all(name in columns for name in NAMES):
-        who, whom = Kin(population, columns).of(people)
-        found["kin"] = (people[who], whom)
-    if "sector" in columns:
-        firms = Firms(population, columns)
-        firm = firms.employer(people)
-        works = np.flatnonzero(firm >= 0)
-        unique, which = np.unique(firm[works], return_inverse=True)
-        owner = firms.table(unique)["owner"][which] if len(unique) else np.empty(0, np.int64)
-        who, whom = firms.colleagues(people)
-        boss = np.full(len(people), -1)
-        boss[works] = owner
-        mine = (whom == boss[who]) | (people[who] == boss[who])
-        found["employer"] = (people[who[mine]], whom[mine])
-        found["colleague"] = (people[who], whom)
-    who, whom = Acquaintances(population, columns).of(people)
-    return found | {"acquaintance": (people[who], whom)}
+        self.kin = Kin(population, columns) if all(name in columns for name in NAMES) else None
+        self.firms = Firms(population, columns) if "sector" in columns else None
+        self.known = Acquaintances(population, columns)
+
+    def of(self, people: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """(person, id at the other end) of these people's ties by kind, nearest first, as far as the recipe has them.
+
+        Kinds: kin, employer (the owner of the firm that one works for, or who works for one's own), colleague,
+        acquaintance.
+        """
+        found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        if self.kin is not None:
+            who, whom = self.kin.of(people)
+            found["kin"] = (people[who], whom)
+        if self.firms is not None:
+            firm = self.firms.employer(people)
+            works = np.flatnonzero(firm >= 0)
+            unique, which = np.unique(firm[works], return_inverse=True)
+            owner = self.firms.table(unique)["owner"][which] if len(unique) else np.empty(0, np.int64)
+            who, whom = self.firms.colleagues(people)
+            boss = np.full(len(people), -1)
+            boss[works] = owner
+            mine = (whom == boss[who]) | (people[who] == boss[who])
+            found["employer"] = (people[who[mine]], whom[mine])
+            found["colleague"] = (people[who], whom)
+        who, whom = self.known.of(people)
+        return found | {"acquaintance": (people[who], whom)}
 
 
 # --- Columns ---

@@ -7,7 +7,6 @@ import pandas as pd
 
 from testbed.history import History
 from testbed.society import Society
-from testbed.tied import outside
 
 TOUCHED = ("root", "person", "hop", "first", "last", "score", "decision", "list", "sanction")
 
@@ -73,7 +72,7 @@ def shortest(society: Society, people: np.ndarray, root: np.ndarray) -> np.ndarr
     far = known[~home]
     if len(far):
         pair = root[far] * society.size + people[far]
-        for name, (one, other) in reversed(outside(society.population, society.columns, np.unique(root[far])).items()):
+        for name, (one, other) in reversed(society.outside.of(np.unique(root[far])).items()):
             hop[far[np.isin(pair, one * society.size + other)]] = name
     hop[known[people[known] == root[known]]] = "self"
     return hop
