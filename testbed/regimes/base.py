@@ -65,8 +65,8 @@ class Sanction:
 
     `reach`: whom else it meets, one of `REACH`. `gate`: the gate that it closes, or, of a reward, whose fast lane it
     opens. `audience`: the parties who see it. `switch`: the switch of the regime that it hangs on, beside the general
-    ones. `secret`: the person is not told. `said`: being under it in words that fit before "for 9 months"; of a reward,
-    being without it.
+    ones. `adults`: nobody under 18 is under it. `secret`: the person is not told. `said`: being under it in words that
+    fit before "for 9 months"; of a reward, being without it.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Sanction:
     switch: str = ""
     where: str = ""
     said: str = ""
+    adults: bool = False
 
     @property
     def family(self) -> str:

@@ -10,7 +10,8 @@
 * `[agencies.NAME]` copies = a list or an earlier agency; delay, forgets = N months; secret. `[sharing]` share = N.
 * `[sanctions.NAME]` by = a list or agency; source, reading, where; subject = false where others alone are met; reach =
   one of `REACH` (or family = "children" | "all"), reach_share = N of the ties; reward; gate; audience; switch; secret;
-  said, in words; `[sanctions.NAME.raises]` KIND = N, the rate under it over the rate before. `[family]` share = N.
+  adults = true where nobody under 18 is meant; said, in words; `[sanctions.NAME.raises]` KIND = N, the rate under it
+  over the rate before. `[family]` share = N.
 * `[gates.NAME]` title; who = "all" | "adults" | "children"; attempts = N a month; wait = N minutes, lane = N of them.
 * `[debts.NAME]` by = a list; raised, penalty, months = N.
 * `[misuse]` kind; column and level, with ratio = N; rate, logged, audited, reversal, answered = N.
@@ -211,7 +212,7 @@ class _Reader:
         allowed = (
             "by", "subject", "family", "reach", "reach_share", "reward", "source", "reading", "where", "raises",
             "secret", "gate", "audience", "switch",
-            "said",
+            "said", "adults",
         )  # fmt: skip
         made = []
         for key, part, at in self.parts("sanctions", allowed):
@@ -242,6 +243,7 @@ class _Reader:
                     switch,
                     str(part.get("where", "")),
                     str(part.get("said", f"no {key.replace('_', ' ')}")),
+                    self.flag(part, "adults", at),
                 )
             )
         return tuple(made)

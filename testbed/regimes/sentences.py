@@ -61,6 +61,8 @@ def _list(one: ListClause, regime: Regime) -> str:
 
 def _sanction(one: Sanction, regime: Regime) -> str:
     said = [f"by {one.by}", f"reaches {REACHED[one.reach]}" + ("" if one.subject else ", not the person")]
+    if one.adults:
+        said.append("adults only")
     if one.gate:
         said.append(f"{'opens the lane of' if one.reward else 'closes'} gate {one.gate}")
     if one.raises:

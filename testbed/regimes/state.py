@@ -182,6 +182,11 @@ class RegimeState:
 
     def _under(self, sanction: Sanction, t: int, around: np.ndarray | None) -> Places:
         """Whom a sanction is on, some perhaps twice."""
+        met = self._met(sanction, t, around)
+        return met[~self.child[met]] if sanction.adults else met
+
+    def _met(self, sanction: Sanction, t: int, around: np.ndarray | None) -> Places:
+        """The members of the list themselves, and whom else the sanction reaches."""
         own = self.members[sanction.by]
         if sanction.reach == "none":
             return own if sanction.subject else NOBODY

@@ -95,6 +95,14 @@ def test_the_listed_bear_their_own_sanction_not_their_neighbors(made):
     assert state.sanctions.tolist() == [0, 0, 1]
 
 
+def test_a_sanction_on_adults_meets_no_child_on_the_list_or_at_home(made):
+    regime = made(BLACK, sanction("job", by="black", reach="household", adults=True), clause("family", share=1))
+    child = np.array([False, True, False, True])
+    state = RegimeState(regime, np.arange(4), np.array([0, 0, 1, 1]), child, seed=3)
+    state.step(0, np.array([-1, 0, 0, -1], np.int8))
+    assert state.sanctions.tolist() == [1, 0, 1, 0]
+
+
 def test_without_ties_a_regime_that_reaches_along_them_says_so(made):
     regime = made(BLACK, sanction("shun", by="black", reach="kin"))
     state = RegimeState(regime, np.arange(2), np.arange(2), np.zeros(2, bool), seed=1)
