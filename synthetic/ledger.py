@@ -31,6 +31,9 @@ CAUSES = ("expired", "corrected", "struck", "repaired", "audited", "left")
 """Why an entry ends: its time is over; a wrong one struck on appeal; a true one struck on appeal; its subject's
 credit was repaired before its time; the operator found it wrong by itself; its subject moved away from it."""
 
+MENDED = tuple(map(CAUSES.index, ("corrected", "audited")))
+"""Ends of an entry that was found wrong: on appeal, or by the operator itself."""
+
 COPY = ORIGINS.index("copy")
 
 INJECTED = 15

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from synthetic.ledger import CAUSES, ORIGINS
+from synthetic.ledger import MENDED, ORIGINS
 from testbed.measures.base import PerPerson, Row, measure
 from testbed.measures.error_effects import FAMILY, MEAN
 from testbed.measures.error_roots import HORIZON, INJECTED, Effects, effects
@@ -94,8 +94,8 @@ def _last(found: Effects) -> np.ndarray:
 
 
 def _entries(found: Effects) -> tuple[np.ndarray, np.ndarray]:
-    """Whether the entry of each root is struck as wrong before it expires, and the month it ends: (R,) each."""
+    """Whether the entry of each root is found wrong before it expires, and the month it ends: (R,) each."""
     ledger = found.twin.history.ledger
     mine = ledger.where(ledger.origin == ORIGINS.index("injected"))
     mine = mine.where(np.argsort(mine.subject, kind="stable"))
-    return mine.end_cause == CAUSES.index("corrected"), mine.end.astype(np.int64)
+    return np.isin(mine.end_cause, MENDED), mine.end.astype(np.int64)

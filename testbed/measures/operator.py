@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from synthetic.ledger import CAUSES
+from synthetic.ledger import CAUSES, MENDED
 from testbed.measures.base import PerPerson, Row, measure
 from testbed.measures.durations import Durations
 from testbed.regimes.misuse import operator_log
@@ -90,7 +90,8 @@ def operator_correction_time(case: Any, *, horizon: int = HORIZON) -> Iterator[R
     lasts, seen = wrong.end.astype(np.int64) - wrong.start, case.periods - wrong.start.astype(np.int64)
     ended = lasts < seen
     known = np.where(ended, lasts, seen - 1)
-    table = Durations.of(known, ended, wrong.end_cause == CORRECTED, case.clusters[wrong.subject], horizon)
+    mended = np.isin(wrong.end_cause, MENDED)
+    table = Durations.of(known, ended, mended, case.clusters[wrong.subject], horizon)
     n = len(np.unique(wrong.subject))
     for suffix, found in (("", table.restricted_mean()), ("_corrected", table.incidence())):
         why = f"no wrong entry is followed for {horizon} months" if n else "there is no wrong entry"
@@ -98,7 +99,7 @@ def operator_correction_time(case: Any, *, horizon: int = HORIZON) -> Iterator[R
         value = found.value if n else np.nan
         said, unit = {"horizon": horizon}, "rate" if suffix else ""
         yield Row(value, found.low, found.high, n, suffix=suffix, qualifiers=said, why=why, unit=unit)
-    many = float(np.sum(ended & (wrong.end_cause == CORRECTED)))
+    many = float(np.sum(ended & mended))
     why = "" if n else "there is no wrong entry"
     yield Row(many if n else np.nan, many, many, n, suffix="_numerator", why=why, unit="corrected entries")
 

@@ -14,6 +14,7 @@ from testbed.measures.operator import (
 )
 from testbed.setting import run_case
 from testbed.statistics import expand
+from testbed.twin import Switch
 
 READ = {"slip": ('column = "slip"', -1)}
 EVERYTHING = {
@@ -106,6 +107,15 @@ def test_where_every_wrong_entry_is_contested_and_struck_it_stands_for_one_month
     made = rows(operator_correction_time, town(**EVERYTHING))
     assert made["operator_correction_time"]["value"] == pytest.approx(1)
     assert made["operator_correction_time_corrected"]["value"] == pytest.approx(1)
+
+
+def test_what_the_operator_finds_by_itself_is_corrected_too(town):
+    # A month's hazard h against expiry after six: sum of (1 - h)^k over k = 0..5, and corrected 1 - (1 - h)^5.
+    case = town().twin(Switch("regime.audit.found", 0.3))
+    made = rows(operator_correction_time, case)
+    stands, corrected = made["operator_correction_time"], made["operator_correction_time_corrected"]
+    assert stands["low"] < sum(0.7**k for k in range(6)) < stands["high"]
+    assert corrected["low"] < 1 - 0.7**5 < corrected["high"]
 
 
 def test_a_share_corrected_at_once_gives_the_mixture(town):
