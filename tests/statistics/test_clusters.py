@@ -184,6 +184,20 @@ def test_no_event_in_any_of_forty_clusters_says_what_people_do_who_are_correlate
     assert [low[0], high[0]] == pytest.approx([0.025 ** (1 / trials), 1.0])
 
 
+def test_a_group_without_an_event_is_widened_beside_one_with_many_and_non_events_like_events() -> None:
+    codes, clusters = np.tile(np.array([0, 1], np.int8), 4000), np.repeat(np.arange(40), 200)
+    hit = np.where(codes == 1, np.arange(8000) % 10 < 5, 0).astype(float)
+    beside = made(People(codes, clusters), hit).limits()
+    alone = made(People(np.zeros(4000, np.int8), np.repeat(np.arange(40), 100)), np.zeros(4000)).limits()
+    assert beside[1][0] == pytest.approx(alone[1][0])
+    few = np.zeros(4000)
+    few[[0, 1, 2, 3, 100, 101, 200]] = 1
+    one = People(np.zeros(4000, np.int8), np.repeat(np.arange(40), 100))
+    (low,), (high,) = made(one, few).limits()
+    (turned_low,), (turned_high,) = made(one, 1 - few).limits()
+    assert (turned_low, turned_high) == pytest.approx((1 - high, 1 - low))
+
+
 def test_three_clusters_with_events_count_as_three_events_however_many_they_hold() -> None:
     hit = np.zeros(4000)
     hit[[0, 1, 2, 3, 100, 101, 200]] = 1
