@@ -1,24 +1,24 @@
-# make audit   install what is needed and audit the Rongcheng scenario
-# make test    install and run all tests
-# make check   format, lint, types, import layers, doctests
-
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PINS := pyproject.toml constraints.txt
 SHELL := /bin/sh
 
-.PHONY: audit test check clean
+.DEFAULT_GOAL := help
+.PHONY: help audit test check fix clean
 
-audit: $(VENV)/.installed
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+audit: $(VENV)/.installed ## Install what is needed and audit the scenario rongcheng
 	@echo "Auditing the scenario rongcheng: 100,000 synthetic people over 24 months ..."
 	@$(BIN)/testbed audit rongcheng --out out/rongcheng --overwrite
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev ## Install what is needed and run the tests and the benchmarks
 	@echo "Running the tests and the benchmarks ..."
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --people 20000
 
-check: $(VENV)/.installed-dev
+check: $(VENV)/.installed-dev ## Check format, lint, types, import layers and doctests
 	@echo "Checking format, lint, types, import layers and doctests ..."
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -26,7 +26,11 @@ check: $(VENV)/.installed-dev
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q -p no:cacheprovider --doctest-modules synthetic testbed
 
-clean:
+fix: $(VENV)/.installed-dev ## Format the code and apply the lint fixes that are safe
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## Remove the environment and everything that was made
 	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # A stamp says that the installation is done: the next run needs no network.
