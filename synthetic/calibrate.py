@@ -21,6 +21,7 @@ from synthetic.kinship import band_of
 from synthetic.population import Population
 from synthetic.recipe import FOLDER, Recipe
 from synthetic.recipes.china_2020 import REACH
+from synthetic.writing import replace_file
 
 SEED = 20201101
 PEOPLE = 1 << 21
@@ -205,7 +206,7 @@ def main() -> None:
             recipe = _put(recipe, {path: value})
             text = write(text, path, value)
     if asked.write:
-        file.write_text(text, encoding="utf-8")
+        replace_file(file, text)
 
 
 if __name__ == "__main__":

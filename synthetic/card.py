@@ -58,7 +58,7 @@ def page(population: Population, files: tuple[str, ...] = ()) -> Iterator[str]:
         levels = _one_of(each) or each.unit or ("yes or no" if each.kind == "flag" else "")
         truth = "never: truth" if each.truth else "may be"
         cells = (name, each.meaning, levels, each.assigned_to, truth, _summed_up(each, found[name]))
-        yield "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
+        yield "| " + " | ".join(" ".join(cell.split()).replace("|", "/") for cell in cells) + " |"
     yield ""
     yield "## Causes"
     yield ""
@@ -102,9 +102,14 @@ def _summed_up(each: Variable, values: NDArray) -> str:
     return f"5 % below {low:.4g}, half below {middle:.4g}, 95 % below {high:.4g}"
 
 
-def croissant(population: Population, file: Path, *, version: str = "0.1.0") -> dict[str, Any]:
-    """Croissant 1.0 metadata of a population written to a CSV or Parquet file: fields, types, digest."""
-    recipe = population.recipe
+def croissant(
+    population: Population, file: Path, *, written: Path | None = None, version: str = "0.1.0"
+) -> dict[str, Any]:
+    """Croissant 1.0 metadata of a population written to a CSV or Parquet file: fields, types, digest.
+
+    `written` is where the bytes stand while the file is not yet in place.
+    """
+    recipe, written = population.recipe, written or file
     kinds = {"category": "sc:Text", "integer": "sc:Integer", "float": "sc:Float", "flag": "sc:Boolean"}
 
     def field(name: str, kind: str, meaning: str) -> dict[str, Any]:
@@ -144,9 +149,9 @@ def croissant(population: Population, file: Path, *, version: str = "0.1.0") -> 
                 "name": file.name,
                 "description": "one row for each person",
                 "contentUrl": file.name,
-                "contentSize": f"{file.stat().st_size} B",
+                "contentSize": f"{written.stat().st_size} B",
                 "encodingFormat": FORMATS[file.suffix],
-                "sha256": _digest(file),
+                "sha256": _digest(written),
             }
         ],
         "recordSet": [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 from synthetic.errors import InputError
 from synthetic.population import Population
 from synthetic.variable import Variable
+from synthetic.writing import csv_text
 
 CHUNK = 65_536
 """People worked on at once."""
@@ -69,7 +68,5 @@ def _spelled(values: NDArray, each: Variable) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """A text as a CSV cell, in quotes where it needs them."""
-    made = io.StringIO()
-    csv.writer(made, lineterminator="").writerow([text])
-    return made.getvalue()
+    """A text as a CSV cell, in quotes where it needs them; data for any reader, so no formula is made harmless."""
+    return csv_text([[text, ""]])[: -len(",\n")]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from synthetic.errors import InputError
 from synthetic.margins import compare
 from synthetic.population import Population
 from synthetic.source import sources
+from synthetic.writing import reserve_file
 
 
 def table(population: Population) -> str:
@@ -54,12 +55,17 @@ def main() -> None:
     parser.add_argument("recipe", nargs="?", default="china-2020", metavar="RECIPE")
     parser.add_argument("--people", type=int, default=1_000_000, metavar="N")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
-    parser.add_argument("--out", type=Path, metavar="FILE.md")
+    parser.add_argument("--out", metavar="FILE.md")
+    parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
     asked = parser.parse_args()
-    text = table(Population(asked.recipe, asked.people, seed=asked.seed))
+    try:
+        out = reserve_file("--out", asked.out, overwrite=asked.overwrite) if asked.out is not None else None
+        text = table(Population(asked.recipe, asked.people, seed=asked.seed))
+    except InputError as problem:
+        parser.exit(2, f"{parser.prog}: {problem}\n")
     print(text, end="")
-    if asked.out:
-        asked.out.write_text(text, encoding="utf-8")
+    if out is not None:
+        out.write(text)
 
 
 if __name__ == "__main__":

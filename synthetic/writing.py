@@ -1,0 +1,193 @@
+"""The one way to write: a path is reserved before anything runs, and written whole or not at all.
+
+To reserve a path is to resolve it, so that a later change of folder moves nothing, to refuse what stands there, and to
+hold a lock. The kernel drops the lock when the process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+import weakref
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from synthetic.errors import InputError
+
+
+class Reserved:
+    """A path that this process alone writes, until `release`, the end of the object or that of the process.
+
+    `room` is the folder that holds the lock, and what is written aside as `part`. Folders above that are missing
+    are made, and taken away again where nothing was written.
+    """
+
+    def __init__(self, option: str, path: Path, *, room: Path | None = None, overwrite: bool = True) -> None:
+        self.option, self.path, self.overwrite = option, path, overwrite
+        self.room = room or path.parent
+        self.part = self.room / f".{path.name}.part"
+        self.release = weakref.finalize(self, _let_go, os.getpid(), *_locked(option, path, self.room))
+
+    def write(self, content: str | bytes) -> None:
+        """Write the file, and let go of it."""
+        _write_aside(self.part, content)
+        self.put()
+
+    def put(self) -> None:
+        """Rename what stands at `part` into place, and let go of it."""
+        try:
+            if not self.overwrite:
+                refuse_standing(self.option, self.path)
+            os.replace(self.part, self.path)
+        finally:
+            self.part.unlink(missing_ok=True)
+            self.release()
+
+
+def resolved(option: str, out: str | Path) -> Path:
+    """The absolute path of what is to be written, links followed. Raises InputError for an empty one."""
+    if not str(out):
+        raise InputError(f"{option} '' names nothing; a path is needed.")
+    return Path(os.path.realpath(out))
+
+
+def reserve_file(option: str, out: str | Path, *, suffixes: Sequence[str] = (), overwrite: bool = False) -> Reserved:
+    """Reserve a file in a folder that exists. Raises InputError where it cannot be written, or stands already."""
+    path = resolved(option, out)
+    if suffixes and Path(out).suffix not in suffixes:
+        raise InputError(f"{option} {str(out)!r}: a file ending in {' or '.join(suffixes)} is needed.")
+    if not path.parent.is_dir():
+        raise InputError(f"{option} {str(out)!r}: no such folder, {path.parent.name!r} does not exist.")
+    check_writable(option, path.parent)
+    if path.exists() and not path.is_file():
+        raise InputError(f"{option} {str(out)!r} is {'a folder' if path.is_dir() else 'no file'}; a file is needed.")
+    if not overwrite:
+        refuse_standing(option, path)
+    return Reserved(option, path, overwrite=overwrite)
+
+
+def refuse_standing(option: str, path: Path) -> None:
+    """Raises InputError where something stands at a path."""
+    if path.exists():
+        raise InputError(f"{option}: {path.name!r} is there already; add --overwrite, or name another file.")
+
+
+def check_writable(option: str, folder: Path) -> None:
+    """Raises InputError for a folder in which nothing can be made."""
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"{option}: the folder {folder.name or str(folder)!r} cannot be written to.")
+
+
+def replace_file(path: str | Path, content: str | bytes) -> None:
+    """Write a file aside, flush it to the disk, and rename it into place: whole or not at all."""
+    path = Path(path)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    _write_aside(aside, content)
+    try:
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def swap(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step of the kernel; False where system or file system cannot."""
+    import ctypes
+
+    here, exchange = -100, 2  # AT_FDCWD, and RENAME_EXCHANGE of Linux as RENAME_SWAP of macOS
+    left, right = os.fsencode(one), os.fsencode(other)
+    calls: dict[str, tuple[str, tuple[int | bytes, ...]]] = {
+        "linux": ("renameat2", (here, left, here, right, exchange)),
+        "darwin": ("renamex_np", (left, right, exchange)),
+    }
+    name, words = calls.get(sys.platform, ("", ()))
+    call = getattr(ctypes.CDLL(None), name, None) if name else None
+    return call is not None and int(call(*words)) == 0
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as CSV (RFC 4180) with lines that end in LF; a cell with a comma, quote, CR or LF stands in quotes.
+
+    >>> csv_text([["a", "b,c"], [1, "x\\r=1"]])
+    'a,"b,c"\\n1,"x\\r=1"\\n'
+    """
+    lines = _Lines()
+    # Python's writer quotes the signs of the line end: both here, while with "\n" older versions leave CR bare.
+    csv.writer(lines, lineterminator="\r\n").writerows(rows)
+    return "".join(lines)
+
+
+class _Lines(list[str]):
+    def write(self, line: str) -> None:
+        self.append(line[:-2] + "\n")
+
+
+def _write_aside(aside: Path, content: str | bytes) -> None:
+    try:
+        data = content.encode("utf-8") if isinstance(content, str) else content
+    except UnicodeEncodeError as error:
+        bad = error.object[error.start : error.end]
+        raise InputError(f"a text to be written holds {bad!a}, which is no character of Unicode.") from None
+    try:
+        with open(aside, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+def _locked(option: str, path: Path, room: Path) -> tuple[int, Path, list[Path]]:
+    """The handle of a locked file, its path, and the folders that were made for it, the innermost first."""
+    name = room / f".{path.name}.lock"
+    made = [one for one in (room, *room.parents) if not one.exists()]
+    while True:
+        room.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(name, os.O_RDWR | os.O_CREAT, 0o666)
+        except FileNotFoundError:  # another run has just taken its empty folder away
+            continue
+        if not _taken(handle):
+            os.close(handle)
+            raise InputError(f"{option}: {path.name!r} is being written by another run; name another, or wait for it.")
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), os.stat(name)):
+                return handle, name, made
+        os.close(handle)  # the run that held it has taken its file away
+
+
+def _taken(handle: int) -> bool:
+    """Whether this process has the lock of an open file now."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass  # a file system without locks
+    return True
+
+
+def _let_go(owner: int, handle: int, name: Path, made: list[Path]) -> None:
+    if os.getpid() != owner:  # a child that a model has forked
+        return
+    if sys.platform == "win32":  # where an open file cannot be taken away
+        os.close(handle)
+    with suppress(OSError):
+        name.unlink()
+    if sys.platform != "win32":
+        os.close(handle)
+    with suppress(OSError):
+        for folder in made:
+            folder.rmdir()
