@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from synthetic.writing import csv_text
 from testbed.finding import neutralized, restored
 from testbed.measures.calibration import bins
 from testbed.measures.clustering import few, rate_limits, summed, units_in
@@ -139,13 +140,10 @@ def curve_text(rows: Sequence[dict[str, Any]]) -> str:
     """The curve table as CSV, one row per point; "" where there is none."""
     if not rows:
         return ""
-    held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        cells = (row.get(name, math.nan) for name in COLUMNS)
-        writer.writerow([neutralized(cell) if isinstance(cell, str) else _number(cell) for cell in cells])
-    return held.getvalue()
+    cells = ((row.get(name, math.nan) for name in COLUMNS) for row in rows)
+    return csv_text(
+        [COLUMNS, *([neutralized(cell) if isinstance(cell, str) else _number(cell) for cell in row] for row in cells)]
+    )
 
 
 def curve_rows(text: str) -> list[dict[str, Any]]:

@@ -1,18 +1,16 @@
 """The long table of findings, and how it is written: one number, one row.
 
 CSV: commas, quotes where needed (RFC 4180), lines end in LF. NaN is an empty cell, infinity `inf`. A *text* cell
-that a spreadsheet would run as a formula gets an apostrophe in front; numbers, negative ones too, are
-left alone. JSON lines: NaN is null, infinity "inf". Files are written aside and renamed, so a
-reader never sees half of one.
+that a spreadsheet would run as a formula gets an apostrophe in front, which `read` takes away; numbers, negative
+ones too, are left alone. JSON lines: NaN is null, infinity "inf", and no name ends a line. Files are written aside
+and renamed, so a reader never sees half of one.
 """
 
 from __future__ import annotations
 
 import csv
-import io
 import json
 import math
-import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synthetic.errors import InputError
+from synthetic.writing import csv_text as spelled
+from synthetic.writing import replace_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +46,8 @@ COUNTS = ("n", "seed")
 TEXTS = tuple(name for name in COLUMNS if name not in NUMBERS + COUNTS)
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+_LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
+"""What JSON lets stand in a text, and some readers take for the end of a line."""
 
 
 def frame(
@@ -117,11 +119,7 @@ def csv_text(findings: pd.DataFrame) -> str:
         else [neutralized(cell) for cell in findings[name].tolist()]
         for name in COLUMNS
     ]
-    held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(zip(*lists))
-    return held.getvalue()
+    return spelled([COLUMNS, *zip(*lists)])
 
 
 def jsonl_text(findings: pd.DataFrame) -> str:
@@ -133,22 +131,7 @@ def jsonl_text(findings: pd.DataFrame) -> str:
         for name in COLUMNS
     ]
     lines = [json.dumps(dict(zip(COLUMNS, cells)), ensure_ascii=False, allow_nan=False) for cells in zip(*lists)]
-    return "".join(f"{line}\n" for line in lines)
-
-
-def replace_file(path: str | Path, content: str | bytes) -> None:
-    """Write a file aside, flush it to the disk, and rename it into place: whole or not at all."""
-    path = Path(path)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    try:
-        with open(aside, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
+    return "".join(f"{line}\n" for line in lines).translate(_LINE_ENDS)
 
 
 def write(findings: pd.DataFrame, folder: str | Path) -> None:
@@ -167,7 +150,7 @@ def read(path: str | Path) -> pd.DataFrame:
     try:
         with open(path, encoding="utf-8", newline="") as file:
             head, *lines = list(csv.reader(file)) or [[]]
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"no findings can be read from {str(path)!r}: {error}.") from error
     if tuple(head) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
         raise InputError(f"{str(path)!r} is not a findings table: its columns must be {', '.join(COLUMNS)}.")

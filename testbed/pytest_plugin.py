@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from synthetic.errors import InputError
+from synthetic.writing import Reserved, reserve_file
 from testbed.claim import Claim, ClaimBroken, decided
 from testbed.pytest_run import Run, by_audit, write
 
@@ -40,6 +41,7 @@ class Pair(NamedTuple):
 
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
+OUT: pytest.StashKey[Reserved] = pytest.StashKey()
 PAIR: pytest.StashKey[Pair] = pytest.StashKey()
 
 
@@ -66,6 +68,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--seeds", type=_count, default=1, metavar="K", help="audit seeds 0 to K-1 and claim about the pooled rows"
     )
     group.addoption("--findings", default=None, metavar="OUT", help="write every finding of the run to this CSV file")
+    group.addoption("--overwrite", action="store_true", help="replace the file that stands at --findings")
 
 
 def _count(text: str) -> int:
@@ -99,8 +102,9 @@ def _check_options(config: pytest.Config) -> None:
     for name in config.getoption("--model"):
         load_model(name)
     out = config.getoption("--findings")
-    if out is not None and not Path(out).absolute().parent.is_dir():
-        raise InputError(f"--findings: the folder of {out!r} does not exist.")
+    if out is not None and not hasattr(config, "workerinput") and not config.getoption("--collect-only"):
+        config.stash[OUT] = reserve_file("--findings", out, overwrite=config.getoption("--overwrite"))
+        config.add_cleanup(config.stash[OUT].release)
 
 
 # Which tests there are
@@ -272,7 +276,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if output is not None:
         output["testbed"] = {"decided": run.decided, "wanted": run.wanted, "findings": run.texts()}
         return
-    out = config.getoption("--findings")
+    out = config.stash.get(OUT, None)
     if out is not None:
         write(out, [*run.sent, *run.texts()])
     collecting = config.getoption("--collect-only")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from synthetic.writing import Reserved, csv_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,23 +58,9 @@ def by_audit(config: pytest.Config, log: Any) -> Any:
     return ByAudit(config, log)
 
 
-def write(out: str, texts: list[str]) -> None:
+def write(out: Reserved, texts: list[str]) -> None:
     """One CSV of all tables: each row once, in a fixed order."""
-    from testbed.finding import COLUMNS, replace_file
+    from testbed.finding import COLUMNS
 
-    lines: set[str] = set()
-    for text in texts:
-        lines.update(_records(text)[1:])
-    replace_file(out, "".join(f"{line}\n" for line in [",".join(COLUMNS), *sorted(lines)]))
-
-
-def _records(text: str) -> list[str]:
-    """The records of a CSV text; a quoted cell may hold line ends."""
-    records, open_quote, held = [], False, ""
-    for line in text.splitlines(keepends=True):
-        held += line
-        open_quote ^= line.count('"') % 2 == 1
-        if not open_quote:
-            records.append(held.rstrip("\n"))
-            held = ""
-    return records
+    lines = {csv_text([row]) for text in texts for row in list(csv.reader(io.StringIO(text)))[1:]}
+    out.write("".join([csv_text([COLUMNS]), *sorted(lines)]))

@@ -9,9 +9,14 @@ import math
 
 import pandas as pd
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from synthetic.errors import InputError
+from synthetic.writing import reserve_file
 from testbed import finding
+from testbed.curves import curve_rows, curve_text
+from testbed.pytest_run import write
 
 ROWS = [
     {"measure": "adverse_rate", "split": "all", "group": "all", "value": 0.1, "low": 0.05, "high": 0.3, "n": 40},
@@ -89,6 +94,52 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch) -> None:
         finding.replace_file(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+NAMES = st.text() | st.text("=+-@'\t\r\n\",\x85\u2028 a", max_size=5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(finding.TEXTS, NAMES)), max_size=3))
+@example([dict.fromkeys(finding.TEXTS, "a\r=1+1")])
+@example([dict.fromkeys(finding.TEXTS, "\u2028'-1")])
+def test_every_name_is_read_back_as_it_was_from_csv_and_json_lines(tmp_path_factory, names) -> None:
+    rows = [{**row, **({} if row["why"] else {"value": -0.5}), "n": 3, "seed": -1} for row in names]
+    made = finding.frame(rows)
+    folder = tmp_path_factory.mktemp("run")
+    finding.write(made, folder)
+    pd.testing.assert_frame_equal(finding.read(folder), made)
+    lines = (folder / "findings.jsonl").read_bytes().decode("utf-8").splitlines()
+    told = [{name: cell for name, cell in json.loads(line).items() if name in finding.TEXTS} for line in lines]
+    assert told == names
+
+
+@settings(deadline=None)
+@given(NAMES)
+@example("a\r=1+1")
+def test_no_cell_of_a_name_is_a_formula_and_no_name_makes_a_row(name: str) -> None:
+    text = finding.csv_text(finding.frame([{"measure": "m", "group": name, "why": "none"}]))
+    for line_ends in ("\n", "\r", "\r\n"):
+        head, row = csv.reader(io.StringIO(text, newline=line_ends))
+        assert len(head) == len(row) == len(finding.COLUMNS)
+        assert not any(cell.startswith(tuple("=+@\t\r\n")) for cell in row)
+        assert not row[5].startswith("-")
+
+
+@settings(deadline=None)
+@given(NAMES)
+@example("a\r=1+1")
+def test_every_name_of_a_curve_is_read_back(name: str) -> None:
+    row = {"figure": "calibration", "model": name, "split": name, "group": name, "mark": "bin", "n": 1}
+    (told,) = curve_rows(curve_text([row]))
+    assert {key: told[key] for key in row} == row
+
+
+@pytest.mark.parametrize("name", ["a\r=1", "a\u2028b", 'a\n"b"', "a\x85"])
+def test_tables_of_several_workers_are_merged_whatever_their_names(tmp_path, name: str) -> None:
+    text = finding.csv_text(finding.frame([{"measure": "m", "group": name, "value": 1.0}]))
+    write(reserve_file("--findings", tmp_path / "all.csv"), [text, text])
+    assert (tmp_path / "all.csv").read_bytes() == text.encode()
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", ",".join(finding.COLUMNS) + "\n1,2\n"])

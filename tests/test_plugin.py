@@ -191,6 +191,27 @@ def test_the_findings_are_kept_and_merged_across_workers(
     assert sorted(kept["model"]) == ["lottery", "lottery", "rongcheng"]
 
 
+def test_findings_that_stand_are_kept_unless_their_overwriting_is_asked_for(run, pytester: pytest.Pytester) -> None:  # type: ignore[no-untyped-def]
+    kept = pytester.path / "kept.csv"
+    kept.write_text("mine")
+    result = run(KNOWN, "--findings", "kept.csv")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert sum("'kept.csv' is there already; add --overwrite" in line for line in result.errlines) == 1
+    run(KNOWN, "--findings", "kept.csv", "--overwrite", "--collect-only")
+    assert kept.read_text() == "mine"
+    run(KNOWN, "--findings", "kept.csv", "--overwrite").assert_outcomes(passed=1)
+    assert kept.read_text().startswith("scenario,model,")
+
+
+def test_findings_are_written_where_they_were_asked_for_though_a_test_changes_folders(
+    run, pytester: pytest.Pytester
+) -> None:  # type: ignore[no-untyped-def]
+    code = KNOWN + "    import os\n    os.chdir('..')\n"
+    run(code, "--findings", "kept.csv").assert_outcomes(passed=1)
+    assert (pytester.path / "kept.csv").is_file()
+    assert not (pytester.path.parent / "kept.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

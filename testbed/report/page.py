@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from testbed.finding import replace_file
+from synthetic.writing import replace_file
 from testbed.report.case_page import case_view
 from testbed.report.curve_figures import crossings, curve_figures, doses, frontiers
 from testbed.report.family_figures import Figure, figures
