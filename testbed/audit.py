@@ -108,8 +108,10 @@ def audit(
     folder = None
     if out is not None:
         from testbed.manifest import identity
-        from testbed.output import claim_folder
+        from testbed.output import claim_folder, folder_path
 
+        out = folder_path(out)
+        assert out is not None
         folder = claim_folder(out, identity(planned(scenario, models, **asked)))
     made = run_audit(scenario, models, **asked, engine=engine, workers=workers)
     if folder is not None:

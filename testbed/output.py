@@ -1,16 +1,21 @@
-"""The folder of a run: findings, manifest and page, written as a whole or not at all."""
+"""The folder of a run: findings, manifest and page, written as a whole or not at all.
+
+A new run is written aside, then the two folders change places in one step of the kernel. Where the system cannot do
+that, or files of others lie in the folder, ours are moved in one by one, the manifest last: what is cut off there is
+refused by `read_run`, and finished when the folder is claimed or reopened next.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
-from testbed.finding import replace_file, write
+from synthetic.writing import Reserved, check_writable, replace_file, resolved, swap
 from testbed.manifest import digest, manifest_of, manifest_read, manifest_text, same_run
 
 if TYPE_CHECKING:
@@ -18,31 +23,88 @@ if TYPE_CHECKING:
 
     from testbed.audit import Outcome
 
-OURS = ("findings.csv", "findings.jsonl", "curves.csv", "manifest.json", "report.html")
-"""Every file that a run's folder may hold; curves.csv (see `testbed.curves`) only where there are scores."""
+TABLES = ("findings.csv", "findings.jsonl", "curves.csv")
+"""Files that the manifest vouches for; curves.csv (see `testbed.curves`) only where there are scores."""
+OURS = (*TABLES, "manifest.json", "report.html")
+"""Every file that a run's folder may hold."""
 
 
-@dataclass(frozen=True)
-class Folder:
-    """A folder that may be written: it is new, empty, of the same run, or its overwriting was asked for."""
+class Folder(Reserved):
+    """A folder that this process alone may write: new, empty, of the same run, or its overwriting was asked for."""
 
-    path: Path
+    def __init__(self, path: Path) -> None:
+        # Beside the folder, so that the two can change places, unless it is a mount point or stands in a closed one.
+        self.apart = path.is_dir() and (os.path.ismount(path) or not os.access(path.parent, os.W_OK | os.X_OK))
+        super().__init__("--out", path, room=path if self.apart else None)
+        self.rest = self.room / f".{path.name}.rest.part"
+        shutil.rmtree(self.part, ignore_errors=True)
+        self.finish()
+
+    def place(self) -> None:
+        """Put the run that stands at `part` in place of what there is."""
+        if not self.path.exists():
+            self.part.rename(self.path)
+        elif self.apart or not {one.name for one in visible(self.path)} <= set(OURS) or not swap(self.part, self.path):
+            self.part.rename(self.rest)
+            self.finish()
+
+    def finish(self) -> None:
+        """Move our files one by one, the manifest last; go on where a killed run stopped."""
+        if not (self.rest / "manifest.json").exists():
+            shutil.rmtree(self.rest, ignore_errors=True)
+            return
+        kept = manifest_read((self.rest / "manifest.json").read_text(encoding="utf-8"))["files"]
+        for name in sorted(OURS, key=lambda one: one == "manifest.json"):
+            if (self.rest / name).exists():
+                os.replace(self.rest / name, self.path / name)
+            elif name in TABLES and name not in kept:
+                (self.path / name).unlink(missing_ok=True)
+        self.rest.rmdir()
+
+
+def visible(path: Path) -> list[Path]:
+    """What a folder holds, without the locks and parts of ours that a killed run left."""
+    return [one for one in path.iterdir() if not (one.name.startswith(".") and one.suffix in (".part", ".lock"))]
+
+
+def folder_path(out: str | Path | None) -> Path | None:
+    """The absolute path of a folder to be written, None for None; to be asked before a model can change folders.
+
+    Raises InputError for an empty path, and for the folder that the process stands in.
+    """
+    if out is None:
+        return None
+    path = resolved("--out", out)
+    with suppress(FileNotFoundError):  # the folder that the process stands in is gone
+        if path == Path.cwd().resolve():
+            raise InputError(f"--out {str(out)!r} is the folder you stand in; name one below or beside it.")
+    return path
 
 
 def claim_folder(out: str | Path, who: Mapping[str, Any], *, overwrite: bool = False) -> Folder:
-    """Check, before anything runs, that a run of this identity may be written to a folder.
+    """Reserved a folder, before anything runs, for a run of this identity.
 
-    Raises InputError for a file, a folder that cannot be written to, or a non-empty one of another run
-    without `overwrite`.
+    Raises InputError for a file, a folder that cannot be written to or that another run is writing, or a non-empty
+    one of another run without `overwrite`.
     """
-    path = Path(out)
+    path = folder_path(out)
+    assert path is not None
     if path.exists() and not path.is_dir():
         raise InputError(f"--out {str(out)!r} is a file; a folder is needed.")
-    above = path if path.exists() else next((one for one in path.absolute().parents if one.exists()), Path("/"))
-    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise InputError(f"--out {str(out)!r}: the folder {above.name or '/'!r} cannot be written to.")
-    if path.exists() and any(path.iterdir()) and not overwrite and not _is_same(path, who):
+    check_writable("--out", next(one for one in (path, *path.parents) if one.exists()))
+    folder = Folder(path)
+    if path.exists() and visible(path) and not overwrite and not _is_same(path, who):
+        folder.release()
         raise InputError(f"--out {str(out)!r} holds something else; add --overwrite, or name another folder.")
+    return folder
+
+
+def reopen(out: str | Path) -> Folder:
+    """Reserved the folder of a run that is there. Raises InputError where there is none, or it is being written."""
+    path = resolved("report", out)
+    if not path.is_dir():
+        raise InputError(f"{str(out)!r} is not a folder with findings.")
+    check_writable("report", path)
     return Folder(path)
 
 
@@ -61,61 +123,68 @@ def write_audit(made: Outcome, folder: Folder) -> dict[str, Any]:
 
 
 def write_run(findings: pd.DataFrame, manifest: dict[str, Any], folder: Folder) -> None:
-    """Write aside, then put in place: a reader never sees half of a run.
-
-    A folder that holds only our files is replaced by a rename; where there is anything else in it, our
-    files are replaced one by one, the manifest last, and the rest is left alone.
-    """
-    from testbed.finding import csv_text
+    """Write aside, then put in place: a reader never sees half of a run. The folder is no longer claimed then."""
+    from testbed.finding import csv_text, jsonl_text
     from testbed.report.page import write_page
 
-    manifest["findings"] = {"rows": len(findings), "digest": digest(csv_text(findings))}
-    path = folder.path.absolute()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    old = path.with_name(f".{path.name}.{os.getpid()}.old")
+    texts = {"findings.csv": csv_text(findings), "findings.jsonl": jsonl_text(findings)}
+    if findings.attrs.get("curves"):
+        texts["curves.csv"] = findings.attrs["curves"]
+    manifest["findings"] = {"rows": len(findings), "digest": digest(texts["findings.csv"])}
+    manifest["files"] = {name: digest(text) for name, text in texts.items()}
+    sealed = manifest_read(manifest_text(manifest))
+    text = manifest_text({**sealed, "seal": digest(manifest_text(sealed))})
     try:
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir()
-        write(findings, aside)
-        if findings.attrs.get("curves"):
-            replace_file(aside / "curves.csv", findings.attrs["curves"])
-        replace_file(aside / "manifest.json", manifest_text(manifest))
+        folder.part.mkdir()
+        for name, content in {**texts, "manifest.json": text}.items():
+            replace_file(folder.part / name, content)
         # The page is made from what was written, so that making it again gives the same bytes.
-        write_page(findings, manifest_read(manifest_text(manifest)), aside)
-        if not path.exists() or ({one.name for one in path.iterdir()} <= set(OURS) and not path.is_symlink()):
-            try:
-                if path.exists():
-                    path.rename(old)
-                aside.rename(path)
-                return
-            except OSError:  # a mount point, say
-                if old.exists() and not path.exists():
-                    old.rename(path)
-        for name in sorted(OURS, key=lambda one: one == "manifest.json"):
-            if (aside / name).exists():
-                os.replace(aside / name, path / name)
-            else:
-                (path / name).unlink(missing_ok=True)
+        write_page(findings, manifest_read(text), folder.part)
+        if folder.path.is_dir():
+            shutil.copymode(folder.path, folder.part)
+        folder.place()
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(folder.part, ignore_errors=True)
+        folder.release()
 
 
 def read_run(folder: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Findings and manifest of a run's folder. Raises InputError where either is missing or broken."""
+    """Findings and manifest of a run's folder. Raises InputError where one is missing, broken or altered."""
     from testbed.finding import read
 
     path = Path(folder)
     if not path.is_dir():
         raise InputError(f"{str(folder)!r} is not a folder with findings.")
-    findings = read(path)
     try:
         manifest = manifest_read((path / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(f"{str(folder)!r} has findings but no manifest.json.") from None
-    except (OSError, ValueError) as problem:
+        raise InputError(f"{str(folder)!r} has no manifest.json.") from None
+    except (OSError, ValueError, TypeError, AttributeError) as problem:
         raise InputError(f"the manifest in {str(folder)!r} cannot be read ({problem}).") from None
+    _check_digests(path, manifest)
+    findings = read(path)
     if (path / "curves.csv").is_file():
-        findings.attrs["curves"] = (path / "curves.csv").read_text(encoding="utf-8")
+        findings.attrs["curves"] = (path / "curves.csv").read_bytes().decode("utf-8")
     return findings, manifest
+
+
+def _check_digests(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Raises InputError unless manifest and tables are those that one run wrote."""
+    unsealed = {key: value for key, value in manifest.items() if key != "seal"}
+    if manifest.get("seal") != digest(manifest_text(unsealed)):
+        raise InputError(f"manifest.json in {path.name!r} is not as a run wrote it; run it again.")
+    for name in TABLES:
+        told = manifest["files"].get(name)
+        try:
+            found = digest((path / name).read_bytes())
+        except FileNotFoundError:
+            found = None
+        if found != told:
+            raise InputError(
+                f"{name} in {path.name!r} is not as its run wrote it: found {_said(found)}, the manifest names "
+                f"{_said(told)}; run it again."
+            )
+
+
+def _said(told: str | None) -> str:
+    return f"the digest {told}" if told else "no such file"

@@ -42,8 +42,9 @@ def run(args: argparse.Namespace) -> int:
     began = time.monotonic()
     from testbed.audit import LOTTERY, planned, run_audit
     from testbed.manifest import identity, manifest_of
-    from testbed.output import claim_folder, write_run
+    from testbed.output import claim_folder, folder_path, write_run
 
+    out = folder_path(args.out)
     asked: dict[str, Any] = {
         "people": args.people,
         "periods": args.periods,
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     }
     plan = planned(args.scenario, args.model, **asked)
     engine = engine_of(args, plan.people)
-    folder = claim_folder(args.out, identity(plan), overwrite=args.overwrite) if args.out else None
+    folder = claim_folder(out, identity(plan), overwrite=args.overwrite) if out is not None else None
     tell(
         f"testbed: {plan.people:,} synthetic people, {plan.periods} months, "
         f"{len(plan.seeds)} seed{'s' * (len(plan.seeds) > 1)}; {', '.join(plan.names)}"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from testbed.commands.options import add_world, dials_of, tell, whole
+from testbed.commands.options import add_overwrite, add_world, dials_of, tell, whole
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -15,24 +14,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--person", type=whole(0), metavar="ID", help="whose life; a number from 0 (default: a typical one of the run)"
     )
     parser.add_argument("--out", metavar="FILE", help="write the case file as a page (.html) or as data (.json)")
+    add_overwrite(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Tell the life of one person, with and without the wrong entry that the scenario follows."""
     from synthetic.errors import InputError
+    from synthetic.writing import reserve_file
     from testbed.audit import planned
-    from testbed.finding import replace_file
     from testbed.life import life
     from testbed.measuring import model_of
     from testbed.models.base import ModelError
     from testbed.report.case_page import case_text, render_case
     from testbed.setting import Setting
 
-    out = Path(args.out) if args.out else None
-    if out is not None and out.suffix not in (".html", ".json"):
-        raise InputError(f"--out {args.out!r}: a file ending in .html or .json is needed.")
-    if out is not None and not out.absolute().parent.is_dir():
-        raise InputError(f"--out {args.out!r}: there is no such folder.")
+    out = None
+    if args.out is not None:
+        out = reserve_file("--out", args.out, suffixes=(".html", ".json"), overwrite=args.overwrite)
     plan = planned(
         args.scenario,
         args.model,
@@ -53,6 +51,6 @@ def run(args: argparse.Namespace) -> int:
     if out is not None:
         import json
 
-        replace_file(out, render_case(told) if out.suffix == ".html" else json.dumps(told, indent=1) + "\n")
+        out.write(render_case(told) if args.out.endswith(".html") else json.dumps(told, indent=1) + "\n")
     print("\n".join(case_text(told)))
     return 0

@@ -115,6 +115,11 @@ def add_out(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace what another run wrote to the folder")
 
 
+def add_overwrite(parser: argparse.ArgumentParser) -> None:
+    """Whether a file that is there may be replaced."""
+    parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
+
+
 def tell(text: str) -> None:
     """A line of progress, on stderr."""
     sys.stderr.write(f"{text}\n")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
-from synthetic.errors import InputError
-from testbed.commands.options import tell, whole
+from testbed.commands.options import add_overwrite, tell, whole
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -16,33 +14,35 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--people", type=whole(1), required=True, metavar="N", help="how many people")
     parser.add_argument("--seed", type=whole(0), default=0, metavar="S", help="the seed (default: 0)")
     parser.add_argument("--out", required=True, metavar="FILE", help="a file ending in .csv or .parquet")
+    add_overwrite(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the people, and beside them FILE.card.md and FILE.croissant.json."""
     import json
 
-    out = Path(args.out)
-    if out.suffix not in (".csv", ".parquet"):
-        raise InputError(f"--out {args.out!r}: a file ending in .csv or .parquet is needed.")
-    if not out.absolute().parent.is_dir():
-        raise InputError(f"--out {args.out!r}: there is no such folder.")
     from synthetic import Population
     from synthetic.card import croissant, page
     from synthetic.export import write_csv, write_parquet
-    from testbed.finding import replace_file
+    from synthetic.writing import reserve_file
 
+    names = [f"{args.out}{ending}" for ending in ("", ".card.md", ".croissant.json")]
+    suffixes = (".csv", ".parquet")
+    out, card, metadata = (
+        reserve_file("--out", name, suffixes=() if at else suffixes, overwrite=args.overwrite)
+        for at, name in enumerate(names)
+    )
     made = Population(args.recipe, args.people, seed=args.seed)
     tell(f"testbed: making {args.people:,} people of {args.recipe} ...")
-    aside = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        {".csv": write_csv, ".parquet": write_parquet}[out.suffix](made, aside)
-        os.replace(aside, out)
+        {".csv": write_csv, ".parquet": write_parquet}[Path(args.out).suffix](made, out.part)
+        data, *beside = (Path(name).name for name in names)
+        about = "\n".join(page(made, (data, beside[1]))) + "\n"
+        described = json.dumps(croissant(made, Path(args.out), written=out.part), indent=2, ensure_ascii=False) + "\n"
+        out.put()
     finally:
-        aside.unlink(missing_ok=True)
-    card = out.with_name(f"{out.name}.card.md")
-    metadata = out.with_name(f"{out.name}.croissant.json")
-    replace_file(card, "\n".join(page(made, (out.name, metadata.name))) + "\n")
-    replace_file(metadata, json.dumps(croissant(made, out), indent=2, ensure_ascii=False) + "\n")
-    print(f"{args.people:,} people in {args.out}, their data card in {card.name}, metadata in {metadata.name}")
+        out.part.unlink(missing_ok=True)
+    card.write(about)
+    metadata.write(described)
+    print(f"{args.people:,} people in {args.out}, their data card in {beside[0]}, metadata in {beside[1]}")
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -13,12 +12,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write report.html, and say the short answer."""
-    from testbed.output import read_run
-    from testbed.report.page import write_page
+    from testbed.output import read_run, reopen
+    from testbed.report.page import NAME, write_page
     from testbed.report.terminal import answer, is_void
 
-    findings, manifest = read_run(args.folder)
-    write_page(findings, manifest, Path(args.folder))
+    folder = reopen(args.folder)
+    findings, manifest = read_run(folder.path)
+    write_page(findings, manifest, folder.path / NAME)
+    folder.release()
     page = f"{args.folder}/report.html"
     print("\n".join(answer(findings, manifest, manifest.get("life"), pages=[page])))
     return 1 if is_void(manifest) or manifest.get("failures") else 0

@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from synthetic.source import Dial, sources
+from testbed.commands.options import add_overwrite
 
 WIDTH = 100
 
@@ -18,6 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--graph", metavar="FILE", help="also draw the causal graph of a recipe, as FILE ending in .svg"
     )
+    add_overwrite(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -25,8 +27,8 @@ def run(args: argparse.Namespace) -> int:
     from synthetic.errors import unknown
     from testbed.kinds import names
 
-    if args.graph:
-        draw(args.name, args.graph)
+    if args.graph is not None:
+        draw(args.name, args.graph, overwrite=args.overwrite)
     if args.name.endswith(".toml"):
         print("\n".join(["scenario " + args.name, *scenario(args.name)]))
         return 0
@@ -43,22 +45,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def draw(name: str, file: str) -> None:
+def draw(name: str, file: str, *, overwrite: bool = False) -> None:
     """Write the causal graph of a recipe, or of a scenario's recipe, as an SVG file."""
-    from pathlib import Path
-
-    from synthetic.errors import InputError
     from synthetic.graph import svg
     from synthetic.recipe import Recipe
-    from testbed.finding import replace_file
+    from synthetic.writing import reserve_file
     from testbed.kinds import names
     from testbed.scenario import Scenario
 
-    if not file.endswith(".svg") or not Path(file).absolute().parent.is_dir():
-        raise InputError(f"--graph {file!r}: a file ending in .svg, in a folder that exists, is needed.")
+    out = reserve_file("--graph", file, suffixes=(".svg",), overwrite=overwrite)
     spellings = {name, name.replace("-", "_"), name.replace("_", "-")}
     held = Recipe.load(name) if spellings & set(names()["recipes"]()) else Scenario.load(name).recipe
-    replace_file(file, svg(held))
+    out.write(svg(held))
 
 
 def scenario(name: str) -> Iterator[str]:

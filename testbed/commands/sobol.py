@@ -34,8 +34,9 @@ def run(args: argparse.Namespace) -> int:
     """Run the worlds of the design; print the shares of every number over everybody and each single split."""
     from testbed.audit import planned
     from testbed.manifest import identity
-    from testbed.output import claim_folder, write_run
+    from testbed.output import claim_folder, folder_path, write_run
 
+    out = folder_path(args.out)
     salib()
     if args.seeds is not None:
         raise InputError("sobol: every world of the design has its own seed; leave out --seeds.")
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     engine = engine_of(args, plan.people)
     who = {**identity(plan), "kind": "sobol", "seeds": [-1]}
     who["arguments"] = {**who["arguments"], "sobol": args.sobol, "dial": args.dial or []}
-    folder = claim_folder(args.out, who, overwrite=args.overwrite) if args.out else None
+    folder = claim_folder(out, who, overwrite=args.overwrite) if out is not None else None
     groups = list(dict.fromkeys(factor.group for factor in factors))
     tell(
         f"testbed: {len(rows):,} worlds of {plan.people:,} people, {plan.periods} months; {len(factors)} dials in "

@@ -45,8 +45,9 @@ def run(args: argparse.Namespace) -> int:
 
     from testbed.audit import planned, run_audit
     from testbed.manifest import identity, manifest_of
-    from testbed.output import claim_folder, write_run
+    from testbed.output import claim_folder, folder_path, write_run
 
+    out = folder_path(args.out)
     fixed = dials_of(args.set)
     steps = points(args.dial, fixed)
     asked: dict[str, Any] = {
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         "dials": {path: str(value) for path, value in fixed.items()},
         "dial": args.dial,
     }
-    folder = claim_folder(args.out, who, overwrite=args.overwrite) if args.out else None
+    folder = claim_folder(out, who, overwrite=args.overwrite) if out is not None else None
     runs = []
     for step in steps:
         said = ", ".join(f"{path}={value}" for path, value in step.items())

@@ -60,16 +60,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Audit the table, write, and say the short answer."""
-    from testbed.output import claim_folder, write_run
+    from testbed.output import claim_folder, folder_path, write_run
     from testbed.reading import kind
     from testbed.table import audit_table
 
     if args.outcome is None and args.prediction is None and args.score is None:
         raise InputError("a table needs --outcome and --prediction, or --outcome and --score.")
+    out = folder_path(args.out)
     kind(Path(args.file))
     positive: Any = args.positive
     manifest = manifest_of_table(args)
-    folder = claim_folder(args.out, manifest, overwrite=args.overwrite) if args.out else None
+    folder = claim_folder(out, manifest, overwrite=args.overwrite) if out is not None else None
     tell(f"testbed: reading {Path(args.file).name} ...")
     findings = audit_table(
         args.file,
