@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError
-from testbed.measures.base import Row, measure
+from testbed.measures.base import Row, measure, measures
 from testbed.measures.benefit import misconduct
 from testbed.measures.other_worlds import Answered, answered, elsewhere, scaled_coverage
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile
@@ -128,8 +128,9 @@ def benefit_harm_frontier(
         if coverage not in ("grid", one.coverage):
             continue
         said = {"benefit": benefit, "harm": harm, "coverage": one.coverage}
-        for suffix, found in (("_benefit", one.benefit), ("_harm", one.harm)):
-            yield Row(found.value, found.low, found.high, found.n, suffix=suffix, qualifiers=said, why=found.why)
+        for suffix, found, of in (("_benefit", one.benefit, benefit), ("_harm", one.harm, harm)):
+            numbers, unit = (found.value, found.low, found.high, found.n), measures.get(of).unit
+            yield Row(*numbers, suffix=suffix, qualifiers=said, why=found.why, unit=unit)
         why = one.benefit.why or one.harm.why
         value = math.nan if why else float(worse)
         yield Row(value, n=one.harm.n, suffix="_dominated", qualifiers=said, why=why, unit="flag")
@@ -152,16 +153,17 @@ def harm_at_benefit(case: Any, share: float = 0.5, harm: str = "wrong_adverse_ra
     `_coverage`: that coverage. NaN where no coverage of the grid reaches it.
     """
     made = steps(case, "detection_recall", harm)
-    said = {"share": share, "harm": harm}
+    said, unit = {"share": share, "harm": harm}, measures.get(harm).unit
     goal = share * made[-1].oracle
     first = next((one for one in made if one.benefit.value >= goal), None)
     if first is None or math.isnan(goal):
         best = max((one.benefit.value for one in made if not one.benefit.why), default=math.nan)
         why = made[-1].benefit.why or f"recall reaches {best:.3g} at most, {share:g} of the oracle's is {goal:.3g}"
-        yield Row(math.nan, qualifiers=said, why=why)
+        yield Row(math.nan, qualifiers=said, why=why, unit=unit)
         yield Row(math.nan, suffix="_coverage", qualifiers=said, why=why, unit="multiple of the scenario's")
         return
-    yield Row(first.harm.value, first.harm.low, first.harm.high, first.harm.n, qualifiers=said, why=first.harm.why)
+    numbers = (first.harm.value, first.harm.low, first.harm.high, first.harm.n)
+    yield Row(*numbers, qualifiers=said, why=first.harm.why, unit=unit)
     yield Row(first.coverage, n=first.harm.n, suffix="_coverage", qualifiers=said, unit="multiple of the scenario's")
 
 

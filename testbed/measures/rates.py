@@ -126,6 +126,7 @@ def base_rate(case: Any) -> tuple[CellRate, ...]:
 @plain(
     "mean_score",
     better="none",
+    unit="points",
     caveats="The mean of a score with no unit compares groups and nothing else.",
     interval="influence values by cluster, t(G-1)",
 )
