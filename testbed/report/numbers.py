@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-RATES = frozenset({"rate", "share", "proportion", "probability", "difference", "rate difference", "gap"})
+DIFFERENCES = ("difference", "rate difference", "difference of rates", "gap")
+RATES = frozenset({"rate", "share", "proportion", "probability", *DIFFERENCES})
 """Units in 0..1 that are read as percent; a difference of two is read in percentage points."""
+ONE = {"people": "person", "entries": "entry", "agencies": "agency", "bands of grades": "band of grades"}
+"""Units whose singular is more than a missing s."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,10 @@ class Scale:
     def write(self, value: float, decimals: int) -> str:
         """One value with its unit."""
         bare = self.bare(value, decimals)
-        return f"{bare} {self.unit.removesuffix('s') if bare in ('1', '-1') else self.unit}".strip()
+        if bare in ("1", "-1") and not self.unit.startswith("per "):
+            return f"{bare} {ONE.get(self.unit, self.unit.removesuffix('s'))}".strip()
+        endless = math.isinf(value) and self.unit.endswith(("s", "people")) and not self.unit.startswith("per ")
+        return f"{bare}ly many {self.unit}" if endless else f"{bare} {self.unit}".strip()
 
     def bare(self, value: float, decimals: int) -> str:
         """One value without its unit."""
@@ -38,10 +44,8 @@ def scale(unit: str, *, comparison: bool = False) -> Scale:
     ('12.3 %', '-2.0 percentage points')
     """
     if unit in RATES or unit.startswith("share of "):
-        return Scale(
-            100.0, "percentage points" if comparison or unit in ("difference", "rate difference", "gap") else "%"
-        )
-    words = {"ratio": "", "count": "", "number": "", "p": "", "periods": "months"}
+        return Scale(100.0, "percentage points" if comparison or unit in DIFFERENCES else "%")
+    words = {"ratio": "", "count": "", "number": "", "p": "", "index": "", "periods": "months"}
     return Scale(1.0, words.get(unit, unit))
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from testbed.report.numbers import decimals, scale
+from testbed.report.qualifiers import many
 from testbed.report.rows import Finding, Findings, owner
-from testbed.report.sentences import plain_name
+from testbed.report.sentences import count_behind, plain_name
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the card. `counted` is the numerator with its unit; the pair of a measure that says little alone."""
+    """A line of the card. `counted` is the numerator with its unit, `behind` the row's `n` with what it counts."""
 
     row: Finding
     of: str
@@ -21,6 +22,7 @@ class Line:
     value: str
     limits: str
     counted: str
+    behind: str
     better: str
 
 
@@ -44,6 +46,7 @@ def report_card(findings: Findings, info: Mapping[str, Mapping[str, Any]]) -> li
                 plain_name(row).removeprefix("operator ").capitalize(),
                 *_number(row),
                 _counted(found),
+                count_behind(row),
                 str(facts.get("better") or "").replace("none", ""),
             )
         )
@@ -62,5 +65,4 @@ def _number(row: Finding) -> tuple[str, str]:
 def _counted(row: Finding | None) -> str:
     if row is None or not row.known:
         return ""
-    # Over several seeds a numerator is a mean.
-    return f"{row.value:,.0f} {row.unit}" if float(row.value).is_integer() else f"{row.value:,.1f} {row.unit}"
+    return f"{many(row)} {row.unit}"

@@ -1,6 +1,8 @@
-"""What is said of each measure: which come first in a family, and in what words (docs/words.md)."""
+"""What is said of each measure: which come first in a family, in what words, and what its number counts."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 PATHS = {
     "circumstances": "what people do and how they live",
@@ -58,88 +60,310 @@ OF_TABLES = (
 )
 """The same of a table of real predictions, where nothing is known of conduct."""
 
-OF_WORLDS = ("counterfactual_effect", "path_effect", "regime_counterfactual")
-"""Contrasts of the same people in two worlds: their n is no smaller group."""
+OF_WORLDS = ("counterfactual_effect", "path_effect", "regime_counterfactual", "spurious_gap")
+"""Contrasts whose n is one set of people, read in two worlds: no smaller group."""
 
-CONTRASTS: dict[str, str] = {
-    "adverse_gap": "adverse decisions are {v} {more} frequent among {group} than among {versus} people",
-    "wrong_adverse_gap": "undeserved adverse decisions are {v} {more} frequent among {group} than among {versus}"
-    " people",
-    "adverse_gap_at_equal_conduct": "at equal conduct, adverse decisions are {v} {more} frequent among {group} than"
-    " among {versus} people",
-    "counterfactual_effect": "being set to {group} instead of {versus}, all else following from it, makes an adverse"
-    " decision {v} {more} frequent",
-    "path_effect": "through {path}, being {group} instead of {versus} makes an adverse decision {v} {more} frequent",
-    "regime_counterfactual": "were everybody {group} instead of {versus} and the scheme fitted anew, adverse decisions"
-    " would be {v} {more} frequent",
-    "outcome_illusion": "judged by the outcomes in the record instead of by what was done, the {rate} of {group}"
-    " against {versus} people comes out {v} {higher}",
-    "audit_illusion": "judged by the entries in the record instead of by what was done, misconduct comes out {v}"
-    " {more} frequent among {group} against {versus} people",
-    "spurious_gap": "common causes make adverse decisions {v} {more} frequent among {group} than among {versus} people",
-    "statistical_parity_difference": "the positive decision is {v} {more} frequent among {group} than among {versus}"
-    " people",
-    "clarity_gap": "reasons are given {v} {more} often for adverse than for favorable decisions",
-    "error_gain": "one wrong entry moves its subject's score {v} {down} at the next decision",
-    "echo": "one wrong entry is followed by {x} {more} true adverse acts of {touched}",
-    "deterrence": "with the regime, true misconduct is {x} per 1,000 person-months {less} frequent",
-    "apparent_deterrence": "by the record alone, misconduct would seem {x} per 1,000 person-months {less} frequent"
-    " with the regime",
-}
-"""Signed values: {v} (with its unit) and {x} (without) are written without sign, {more}, {less} and {down} carry it."""
+PEOPLE = ("person", "people")
+RULES = ("rule", "rules")
+ROOTS = ("wrong entry", "wrong entries")
+HIT = ("person with a wrong adverse entry", "people with wrong adverse entries")
+PERCENT, POINTS, PER_1000 = "%", "percentage points", "per 1,000 person-months"
 
-LEVELS: dict[str, str] = {
-    "adverse_rate": "{v} of people are decided adversely",
-    "wrong_adverse_rate": "{v} of those whose true record deserves no adverse decision get one",
-    "missed_adverse_rate": "{v} of those whose true record deserves an adverse decision get none",
-    "demographic_parity_difference": "between the groups of {split}, the share decided positively differs by up to {v}",
-    "equalized_odds_difference": "between the groups of {split}, error rates differ by up to {v}",
-    "predictive_parity_difference": "between the groups of {split}, precision differs by up to {v}",
-    "auc_difference": "between the groups of {split}, the AUC differs by up to {v}",
-    "equal_opportunity_difference": "between the groups of {split}, the true positive rate differs by up to {v}",
-    "hidden": "with {k} known cases pooled, {v} of what the base rates leave open stays hidden from a person, chance"
-    " not counted",
-    "unpredictability": "with {k} known cases pooled, {v} of what the base rates leave open stays unforeseeable",
-    "randomness": "{v} of what the base rates leave open is chance, which no disclosure can cure",
-    "reason_coverage": "{v} of {decision} come with a reason that names an entry or a rule and its weight",
-    "record_access": "people can see {v} of the entries that the rules read",
-    "reason_specificity": "{v} of the people decided otherwise could not have been told the same reasons",
-    "notice_delay": "{v} pass on average, counted to {horizon} months, until people know of an adverse entry",
-    "contest_noticed": "{v} of wrong adverse entries are known to their subject within {horizon} months",
-    "contest_filed": "{v} of wrong adverse entries are contested within {horizon} months",
-    "contest_upheld": "{v} of wrong adverse entries are struck on appeal within {horizon} months",
-    "contest_cleared": "{v} of wrong adverse entries are gone with all their copies within {horizon} months",
-    "contest_delay": "wrong adverse entries stand for {v} on average, counted to {horizon} months, until cleared",
-    "contest_false_upheld": "{v} of true adverse entries are struck on appeal within {horizon} months",
-    "scheme_disagreement": "two schemes decide differently about {v} of people",
-    "rank_disagreement": "of two people whom neither scheme ties, two schemes rank {v} the other way round",
-    "widest_discretion": "the widest band of discretion spans {x} times the distance of two grades",
-    "discretion_share": "{v} of the rules leave room for discretion",
-    "flip_rate": "{v} of wrong entries turn their subject's decision adverse",
-    "error_reach": "one wrong entry reaches {x} other people{hop} on average",
-    "error_lifetime": "a wrong entry makes a difference for {v} on average",
-    "error_agencies": "one wrong entry makes {x} agencies act on average",
-    "error_burden": "wrong adverse decisions come to {x} in 1,000 months of a person",
-    "channel_contribution": "{channel} account for {x} wrong {side} decisions in 1,000 months of a person",
-    "dose_response": "at {times} times the scenario's rates of error, {of} is {x}",
-    "flip_back_rate": "{v} of wrong entries turn an adverse decision about their subject into another",
-    "reproduction_number": "from one generation to the next, wrong entries multiply by {x}",
-    "cascade_size": "one wrong {type}entry would branch into {x} wrong entries, itself included",
-    "residue": "{v} of corrected wrong entries still make a difference {k} months later",
-    "lawful_conduct_suppressed": "the belief of being watched suppresses {v} of lawful sensitive acts",
-    "detection_precision": "{v} of those decided adversely had truly misbehaved",
-    "detection_recall": "{v} of those who truly misbehaved are decided adversely",
-    "targeting_precision": "{v} of those who are given help are truly in need",
-    "targeting_recall": "{v} of those who are truly in need are given help",
-    "harm_at_benefit": "at the least coverage that finds {share} of what an oracle would find, the {harm} is {v}",
-    "exchange_rate": "up to {coverage} times the scenario's coverage, each unit of {benefit} gained comes with {x} of"
-    " {harm}",
-    "chilling_recovery": "{v} after the belief of being watched has ended, a tenth of the fall in lawful acts is left",
-    "operator_error_rate": "{v} of the operator's adverse decisions are wrong: true records would not have led to them",
-    "operator_reason_coverage": "the operator gives a reason for {v} of its decisions",
-    "operator_correction_time": "wrong entries stand for {v} on average before the operator corrects them",
-    "operator_reversal_of_wrong": "on appeal, {v} of wrong decisions are reversed",
-    "operator_reversal_of_right": "on appeal, {v} of right decisions are reversed",
-    "operator_logged_share": "{v} of the operator's decisions are logged with the entries they rest on",
-    "out_of_scope_rules": "{x} rules of the scheme read what no legal basis that it names covers",
-}
+
+@dataclass(frozen=True)
+class Phrase:
+    """A headline as a template, and what its number is, so that a test can hold the words to the row.
+
+    text: {v} is the value with its unit, {x} the value alone; the other fields are those of `qualifiers.words`.
+    counted: what the numerator counts. among: what the denominator counts. form: how the unit is written. All three
+    stand in the text. each: what the row's `n` counts, one and many.
+    """
+
+    text: str
+    counted: str
+    among: str
+    form: str
+    each: tuple[str, str] = PEOPLE
+
+
+CONTRASTS: dict[str, Phrase] = {
+    "adverse_gap": Phrase(
+        "adverse decisions{when} are {v} {more} frequent among {group} than among {versus} people",
+        "adverse decisions", "{group} than among {versus} people", POINTS,
+    ),
+    "wrong_adverse_gap": Phrase(
+        "wrong adverse decisions are {v} {more} frequent among {group} than among {versus} people whose true record"
+        " deserves none",
+        "wrong adverse decisions", "{group} than among {versus} people whose true record deserves none", POINTS,
+    ),
+    "adverse_gap_at_equal_conduct": Phrase(
+        "at equal conduct, adverse decisions{first} are {v} {more} frequent among {group} than among {versus} people",
+        "adverse decisions", "at equal conduct", POINTS,
+    ),
+    "counterfactual_effect": Phrase(
+        "being set to {group} instead of {versus}, with all that follows from it, makes adverse decisions about"
+        " {over} {v} {more} frequent",
+        "adverse decisions", "{over}", POINTS,
+    ),
+    "path_effect": Phrase(
+        "through {path}, being {group} instead of {versus} makes adverse decisions about {group} people {v} {more}"
+        " frequent",
+        "adverse decisions", "about {group} people", POINTS,
+    ),
+    "regime_counterfactual": Phrase(
+        "were everybody {group} instead of {versus} and the scheme fitted anew, adverse decisions would be {v} {more}"
+        " frequent",
+        "adverse decisions", "everybody", POINTS,
+    ),
+    "outcome_illusion": Phrase(
+        "judged by the outcomes in the record instead of by what was done, the {rate} for {group} people, less that for"
+        " {versus} people, comes out {v} {higher}",
+        "the {rate}", "{group} people, less that for {versus} people", POINTS,
+    ),
+    "audit_illusion": Phrase(
+        "judged by the entries in the record instead of by what was done, the share of {group} people with misconduct,"
+        " less that of {versus} people, comes out {v} {higher}",
+        "with misconduct", "{group} people with misconduct, less that of {versus} people", POINTS,
+    ),
+    "spurious_gap": Phrase(
+        "causes that group and decision have in common make adverse decisions {v} {more} frequent among {group} than"
+        " among {versus} people",
+        "adverse decisions", "{group} than among {versus} people", POINTS,
+    ),
+    "statistical_parity_difference": Phrase(
+        "positive decisions are {v} {more} frequent among {group} than among {versus} people",
+        "positive decisions", "{group} than among {versus} people", POINTS,
+    ),
+    "clarity_gap": Phrase(
+        "reasons are given {v} {more} often for adverse than for favorable decisions",
+        "reasons", "for adverse than for favorable decisions", POINTS,
+    ),
+    "error_gain": Phrase(
+        "one wrong entry moves its subject's score {v} {down} on average{span}",
+        "its subject's score", "one wrong entry", "points", ROOTS,
+    ),
+    "echo": Phrase(
+        "one wrong entry is followed by {x} {extra} true adverse act{s} of {touched} on average",
+        "true adverse act", "one wrong entry", "acts", ROOTS,
+    ),
+    "deterrence": Phrase(
+        "with the regime, people commit {x} {fewer} adverse act{s} per 1,000 person-months",
+        "adverse act", "person-months", PER_1000,
+    ),
+    "apparent_deterrence": Phrase(
+        "with the regime, {x} {fewer} adverse entr{y} {are} made, true or not, per 1,000 person-months",
+        "adverse entr", "person-months", PER_1000,
+    ),
+}  # fmt: skip
+"""Signed values, written without sign: {more}, {higher}, {down}, {extra} and {fewer} carry it."""
+
+LEVELS: dict[str, Phrase] = {
+    "adverse_rate": Phrase("{v} of people are decided adversely", "decided adversely", "people", PERCENT),
+    "wrong_adverse_rate": Phrase(
+        "{v} of people whose true record deserves no adverse decision get one",
+        "get one", "people whose true record deserves no adverse decision", PERCENT,
+    ),
+    "missed_adverse_rate": Phrase(
+        "{v} of people whose true record deserves an adverse decision get none",
+        "get none", "people whose true record deserves an adverse decision", PERCENT,
+    ),
+    "demographic_parity_difference": Phrase(
+        "between the groups of {split}, the share of people decided positively differs by up to {v}",
+        "decided positively", "people", POINTS,
+    ),
+    "equalized_odds_difference": Phrase(
+        "between the groups of {split}, the share decided positively among people with the same outcome differs by up"
+        " to {v}",
+        "decided positively", "people with the same outcome", POINTS,
+    ),
+    "predictive_parity_difference": Phrase(
+        "between the groups of {split}, the share of people decided positively whose outcome is positive differs by up"
+        " to {v}",
+        "whose outcome is positive", "people decided positively", POINTS,
+    ),
+    "auc_difference": Phrase(
+        "between the groups of {split}, the chance that a person with a positive outcome scores above one with a"
+        " negative outcome (AUC) differs by up to {v}",
+        "scores above", "a person with a positive outcome", POINTS,
+    ),
+    "equal_opportunity_difference": Phrase(
+        "between the groups of {split}, the share decided positively among people with a positive outcome differs by"
+        " up to {v}",
+        "decided positively", "people with a positive outcome", POINTS,
+    ),
+    "hidden": Phrase(
+        "with {k} known cases pooled, {v} of the uncertainty that base rates leave about a decision stays hidden from"
+        " a person, chance not counted",
+        "hidden", "the uncertainty that base rates leave", PERCENT,
+    ),
+    "unpredictability": Phrase(
+        "with {k} known cases pooled, {v} of the uncertainty that base rates leave about a decision cannot be foreseen",
+        "cannot be foreseen", "the uncertainty that base rates leave", PERCENT,
+    ),
+    "randomness": Phrase(
+        "{v} of the uncertainty that base rates leave about a decision is chance, which no disclosure can cure",
+        "chance", "the uncertainty that base rates leave", PERCENT,
+    ),
+    "reason_coverage": Phrase(
+        "{v} of {decision} come with a reason that names an entry or a rule and its weight",
+        "come with a reason", "{decision}", PERCENT,
+    ),
+    "record_access": Phrase(
+        "{v} of the standing entries that the rules read can be seen by their subjects",
+        "seen by their subjects", "standing entries", PERCENT, ("person with entries", "people with entries"),
+    ),
+    "reason_specificity": Phrase(
+        "in {v} of pairs of people decided differently, the reasons told to one are not all true of the other",
+        "reasons told to one are not all true of the other", "pairs of people decided differently", PERCENT,
+        ("person told reasons", "people told reasons"),
+    ),
+    "notice_delay": Phrase(
+        "people learn of an adverse entry about them after {v} on average, waits counted up to {horizon} months",
+        "learn", "adverse entry", "months", ("adverse entry", "adverse entries"),
+    ),
+    "contest_noticed": Phrase(
+        "{v} of wrong adverse entries are known to their subject within {horizon} months",
+        "known to their subject", "wrong adverse entries", PERCENT, HIT,
+    ),
+    "contest_filed": Phrase(
+        "{v} of wrong adverse entries are contested within {horizon} months",
+        "contested", "wrong adverse entries", PERCENT, HIT,
+    ),
+    "contest_upheld": Phrase(
+        "{v} of wrong adverse entries are struck on appeal within {horizon} months",
+        "struck on appeal", "wrong adverse entries", PERCENT, HIT,
+    ),
+    "contest_cleared": Phrase(
+        "{v} of wrong adverse entries are struck on appeal and gone with all their copies within {horizon} months",
+        "gone with all their copies", "wrong adverse entries", PERCENT, HIT,
+    ),
+    "contest_delay": Phrase(
+        "wrong adverse entries are cleared on appeal after {v} on average, waits counted up to {horizon} months"
+        "{cleared}",
+        "cleared on appeal", "wrong adverse entries", "months", HIT,
+    ),
+    "contest_false_upheld": Phrase(
+        "{v} of true adverse entries are struck on appeal within {horizon} months",
+        "struck on appeal", "true adverse entries", PERCENT,
+        ("person with a true adverse entry", "people with true adverse entries"),
+    ),
+    "scheme_disagreement": Phrase(
+        "two schemes decide differently about {v} of people on average", "decide differently", "people", PERCENT
+    ),
+    "rank_disagreement": Phrase(
+        "two schemes put {v} of the pairs of people whom neither ties in opposite order, on average",
+        "in opposite order", "pairs of people whom neither ties", PERCENT,
+    ),
+    "widest_discretion": Phrase(
+        "the widest band of discretion spans {x} times the smallest distance between two cut-offs",
+        "the widest band of discretion", "the smallest distance between two cut-offs", "times", RULES,
+    ),
+    "discretion_share": Phrase(
+        "{v} of the rules leave room for discretion", "leave room for discretion", "rules", PERCENT, RULES
+    ),
+    "flip_rate": Phrase(
+        "{v} of wrong entries turn their subject's decision adverse in some month of the run",
+        "turn their subject's decision adverse", "wrong entries", PERCENT, ROOTS,
+    ),
+    "error_reach": Phrase(
+        "one wrong entry {reaches} {x} other {people}{hop} on average", "other {people}", "one wrong entry", "people",
+        ROOTS,
+    ),
+    "error_lifetime": Phrase(
+        "a wrong entry makes a difference for {v} on average{followed}",
+        "makes a difference", "a wrong entry", "months", ROOTS,
+    ),
+    "error_agencies": Phrase(
+        "one wrong entry changes the lists of {v} on average", "changes the lists", "one wrong entry", "agencies",
+        ROOTS,
+    ),
+    "error_burden": Phrase(
+        "there {are} {x} wrong adverse decision{s}{source} per 1,000 person-months",
+        "wrong adverse decision", "person-months", PER_1000,
+    ),
+    "channel_contribution": Phrase(
+        "{channel} account for {x} wrong {side} decision{s} per 1,000 person-months",
+        "wrong {side} decision", "person-months", PER_1000,
+    ),
+    "dose_response": Phrase(
+        "at {times} times the scenario's rates of error, {of} is {v}",
+        "{of}", "{times} times the scenario's rates of error", PER_1000,
+    ),
+    "flip_back_rate": Phrase(
+        "{v} of wrong entries turn an adverse decision about their subject into another in some month of the run",
+        "turn an adverse decision about their subject into another", "wrong entries", PERCENT, ROOTS,
+    ),
+    "reproduction_number": Phrase(
+        "from one generation to the next, wrong entries multiply by {x}",
+        "wrong entries", "from one generation to the next", "multiply by", ROOTS,
+    ),
+    "cascade_size": Phrase(
+        "one wrong {type}entry would branch into {v}; itself, listings and copies count",
+        "itself, listings and copies", "one wrong {type}entry", "entries", ROOTS,
+    ),
+    "residue": Phrase(
+        "{v} of corrected wrong entries still make a difference {k} months later",
+        "still make a difference", "corrected wrong entries", PERCENT,
+        ("corrected wrong entry", "corrected wrong entries"),
+    ),
+    "lawful_conduct_suppressed": Phrase(
+        "the belief of being watched suppresses {v} of sensitive lawful acts",
+        "suppresses", "sensitive lawful acts", PERCENT,
+    ),
+    "chilling_recovery": Phrase(
+        "{v} after the belief of being watched ends, at most a tenth of the fall in sensitive lawful acts is left",
+        "a tenth of the fall in sensitive lawful acts", "after the belief of being watched ends", "months",
+    ),
+    "detection_precision": Phrase(
+        "{v} of people decided adversely had truly misbehaved", "truly misbehaved", "people decided adversely", PERCENT
+    ),
+    "detection_recall": Phrase(
+        "{v} of people who truly misbehaved are decided adversely",
+        "decided adversely", "people who truly misbehaved", PERCENT,
+    ),
+    "targeting_precision": Phrase(
+        "{v} of people {chosen} are truly in need", "truly in need", "people {chosen}", PERCENT
+    ),
+    "targeting_recall": Phrase(
+        "{v} of people truly in need are among those {chosen}", "those {chosen}", "people truly in need", PERCENT
+    ),
+    "harm_at_benefit": Phrase(
+        "at the least coverage that finds {share} of the misconduct that an oracle would find, the {harm} is {v}",
+        "the {harm}", "the least coverage", PERCENT,
+    ),
+    "exchange_rate": Phrase(
+        "in the step up to {coverage} times the scenario's coverage, each unit of {benefit} gained comes with {x} of"
+        " {harm}",
+        "{harm}", "each unit of {benefit} gained", "comes with",
+    ),
+    "operator_error_rate": Phrase(
+        "{v} of the operator's adverse decisions are wrong: true records would not have led to them",
+        "wrong", "adverse decisions", PERCENT,
+    ),
+    "operator_reason_coverage": Phrase(
+        "the operator tells the subject a reason for {v} of its adverse decisions", "a reason", "adverse decisions",
+        PERCENT,
+    ),
+    "operator_correction_time": Phrase(
+        "wrong entries stand for {v} of their first {horizon} on average{corrected}",
+        "stand", "wrong entries", "months", ("person with a wrong entry", "people with wrong entries"),
+    ),
+    "operator_reversal_of_wrong": Phrase(
+        "on appeal, the operator strikes {v} of contested wrong entries", "strikes", "contested wrong entries",
+        PERCENT, ("person with a contested entry", "people with contested entries"),
+    ),
+    "operator_reversal_of_right": Phrase(
+        "on appeal, the operator strikes {v} of contested true entries", "strikes", "contested true entries",
+        PERCENT, ("person with a contested entry", "people with contested entries"),
+    ),
+    "operator_logged_share": Phrase(
+        "the operator's log shows {v} of the entries that officials made without cause",
+        "log shows", "entries that officials made without cause", PERCENT,
+        ("person with such an entry", "people with such entries"),
+    ),
+    "out_of_scope_rules": Phrase(
+        "{v} of the scheme's rules judge a lawful act or who a person is, not a breach",
+        "judge a lawful act or who a person is", "rules", PERCENT, RULES,
+    ),
+}  # fmt: skip
+"""Values about everybody, or over all groups."""

@@ -207,6 +207,17 @@ class Findings:
         """The lottery's row of the same scenario, measure, people and seed; None where there is none."""
         return None if row.model == LOTTERY else self._lottery.get(row.key)
 
+    @cached_property
+    def _places(self) -> dict[tuple[str | int | frozenset[tuple[str, str]], ...], dict[str, Finding]]:
+        found: dict[tuple[str | int | frozenset[tuple[str, str]], ...], dict[str, Finding]] = {}
+        for row in self.rows:
+            found.setdefault(_place(row), {}).setdefault(row.name + row.suffix, row)
+        return found
+
+    def together(self, row: Finding) -> dict[str, Finding]:
+        """The rows of the same model, people, seed and qualifiers, by name and suffix: `flip_rate_net`."""
+        return self._places.get(_place(row), {})
+
     def on_page(self, row: Finding) -> bool:
         """Whether a report shows the row: of several seeds only what is said over all of them, where that exists."""
         return row.seed == -1 or -1 not in self.seeds
@@ -237,6 +248,10 @@ class Findings:
         place = self.compared.index(row.split) if row.split in self.compared else len(self.compared)
         level = row.split == "all" or row.comparison
         return (not level, not row.known and row.split != "all", place, row.number)
+
+
+def _place(row: Finding) -> tuple[str | int | frozenset[tuple[str, str]], ...]:
+    return (*row.column, row.split, row.group, row.versus, row.seed, frozenset(row.qualifiers.items()))
 
 
 def _rows(frame: pd.DataFrame, info: Mapping[str, Any]) -> list[Finding]:

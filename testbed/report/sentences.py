@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from testbed.report.numbers import Scale, decimals, interval, scale
-from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, OF_WORLDS, PATHS
-from testbed.report.plaintext import clean, counted
+from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, OF_WORLDS, PEOPLE
+from testbed.report.plaintext import clean
+from testbed.report.qualifiers import number, words
 from testbed.report.rows import Finding, Findings
+
+CHANCES = ("cross_auc", "grade_superiority")
+"""Chances about two groups: each is a rate and no difference of two."""
+UNCOMPARED = ("cross_auc", "gap_half_life")
+"""Numbers about two groups that no single value calls equal."""
 
 
 @dataclass(frozen=True)
@@ -42,31 +49,38 @@ def headlines(findings: Findings, harm: str, column: tuple[str, str]) -> list[Se
         mine = [row for row in findings.main(column=column, harm=harm) if row.split == "all" or row.comparison]
         rest = [row for row in mine if row not in rows]
         rows += [row for row in rest if row.split == "all"] if harm == "accountability" else rest[:2]
-    return [sentence(row, findings.beside(row)) for row in {row.number: row for row in rows}.values()]
+    return [
+        sentence(row, findings.beside(row), findings.together(row))
+        for row in {row.number: row for row in rows}.values()
+    ]
 
 
-def sentence(row: Finding, lottery: Finding | None = None) -> Sentence:
-    """One finding in words, with its interval, its count and the lottery's value beside it."""
+def sentence(row: Finding, lottery: Finding | None = None, beside: Mapping[str, Finding] | None = None) -> Sentence:
+    """One finding in words, with its interval, its count and the lottery's value beside it.
+
+    beside: the rows about the same people (`Findings.together`), for what one number cannot say alone.
+    """
+    beside = beside or {}
     if not row.known:
         about = "" if row.split == "all" else f" for {clean(row.who)}"
         claim = f"Not computed: {clean(plain_name(row))}{about}"
         return Sentence(row, lottery, claim, clean(row.why).rstrip(".") or "no reason was given", "not computed")
-    by = scale(row.unit, comparison=row.comparison)
+    by = _scale(row)
     places = decimals(row.value, row.low, row.high, by.factor)
-    claim = _claim(row, by, places)
+    claim = _claim(row, by, places, beside)
     state = _state(row)
     # The words carry the sign of the value; the interval and the lottery beside it keep their own.
     signed = [f"difference {by.bare(row.value, places)}"] if row.name in CONTRASTS and row.value < 0 else []
     limits = interval(row.low, row.high, row.value, places, by)
     if limits == "exact" and row.seed == -1:
         limits = "the same in every seed"
-    details = [*signed, limits, _people(row)]
+    details = [*signed, limits, _behind(row)]
     if row.small:
-        details.append(row.small)
+        details.append(row.small.replace("people", each(row)[1]))
     if lottery is not None:
         details.append(f"a lottery: {by.bare(lottery.value, places)}")
     if state == "undecided":
-        details.append("undecided: there may be no difference")
+        details.append(_undecided(beside.get(f"{row.name}_detectable")))
     return Sentence(row, lottery, claim[:1].upper() + claim[1:], "; ".join(details), state)
 
 
@@ -82,14 +96,33 @@ def plain_name(row: Finding) -> str:
 
 def no_difference(row: Finding) -> float:
     """The value that means no difference: 0 of differences, 1 of ratios, NaN of levels."""
-    if row.name.endswith("_ratio") or row.name == "grade_superiority":
-        return 0.5 if row.name == "grade_superiority" else 1.0
+    if row.name == "grade_superiority":
+        return 0.5
+    if row.name.endswith("_ratio") or row.name == "gap_growth":
+        return 1.0
+    if row.name in UNCOMPARED:
+        return math.nan
     return 0.0 if row.comparison or row.name in CONTRASTS else math.nan
 
 
-def _people(row: Finding) -> str:
+def each(row: Finding) -> tuple[str, str]:
+    """What the row's `n` counts, one and many."""
+    phrase = CONTRASTS.get(row.name) or LEVELS.get(row.name)
+    return phrase.each if phrase else PEOPLE
+
+
+def count_behind(row: Finding) -> str:
+    """The row's `n` with what it counts."""
+    return f"{row.n:,} {each(row)[row.n != 1]}"
+
+
+def _behind(row: Finding) -> str:
     both = row.comparison and row.split != "all" and row.name not in OF_WORLDS
-    return counted(row.n, "person") + (" in the smaller group" if both else "")
+    return count_behind(row) + (" in the smaller group" if both else "")
+
+
+def _scale(row: Finding) -> Scale:
+    return scale(row.unit, comparison=row.comparison and row.name not in CHANCES)
 
 
 def _state(row: Finding) -> str:
@@ -99,88 +132,54 @@ def _state(row: Finding) -> str:
     return "shown" if row.low > nothing or row.high < nothing else "undecided"
 
 
-def _claim(row: Finding, by: Scale, places: int) -> str:
+def _undecided(detectable: Finding | None) -> str:
+    """That the interval holds no difference; and which one would have been seen, where the run has that row."""
+    said = "undecided: there may be no difference"
+    if detectable is None or not detectable.known:
+        return said
+    return f"{said}; one of {number(detectable)} would have been seen in 80 % of such runs"
+
+
+def _claim(row: Finding, by: Scale, places: int, beside: Mapping[str, Finding]) -> str:
     plain = row.name if not row.suffix else ""
-    names = {
-        "group": clean(row.group),
-        "versus": clean(row.versus),
-        "split": clean(row.split),
-        "k": f"{int(row.settings['k']):,}" if row.settings.get("k", "").isdigit() else "the",
-        "decision": _decisions(row),
-        "hop": _hop(row),
-        "path": PATHS.get(row.settings.get("path", ""), "some of its readers"),
-        "rate": clean(row.settings.get("rate", "rate")).replace("_", " "),
-        "channel": _channel(row.settings.get("channel", "all")),
-        "side": clean(row.settings.get("side", "adverse")),
-        "type": _type(row.settings.get("type", "injected")),
-        "horizon": clean(row.settings.get("horizon", "12")),
-        **{
-            key: clean(row.settings.get(key, "")).replace("_", " ")
-            for key in ("benefit", "harm", "of", "times", "coverage")
-        },
-        "share": _percent(row.settings.get("share", "")),
-        "touched": "its subject" if row.settings.get("who") == "self" else "the people it touches",
-    }
     if plain == "path_effect" and row.settings.get("of", "decision") != "decision":
         plain = ""
+    phrase, value = None, row.value
     if plain in CONTRASTS and (row.versus or row.split == "all"):
-        signs = {
-            "more": "more" if row.value >= 0 else "less",
-            "less": "less" if row.value >= 0 else "more",
-            "down": "up" if row.value >= 0 else "down",
-            "higher": "higher" if row.value >= 0 else "lower",
-        }
-        return CONTRASTS[plain].format(
-            v=by.write(abs(row.value), places), x=by.bare(abs(row.value), places), **signs, **names
-        )
-    if plain in LEVELS and (row.split == "all" or not row.group):
-        return LEVELS[plain].format(v=by.write(row.value, places), x=by.bare(row.value, places), **names)
+        phrase, value = CONTRASTS[plain], abs(row.value)
+    elif plain in LEVELS and (row.split == "all" or not row.group):
+        phrase = LEVELS[plain]
+    if phrase is not None:
+        bare = by.bare(value, places)
+        said = {"v": by.write(value, places), "x": bare, **signs(row.value < 0), **endings(bare)}
+        return phrase.text.format(**said, **words(row, beside))
+    written = by.write(row.value, places)
     if row.versus:
-        value = by.write(row.value, places)
         return (
-            f"{clean(plain_name(row))} is {value} for {names['group']} people, compared with {names['versus']} people"
+            f"{clean(plain_name(row))} is {written} for {clean(row.group)} people, compared with"
+            f" {clean(row.versus)} people"
         )
     about = "" if row.split == "all" else f" for {clean(row.who)}"
-    return f"{clean(plain_name(row))}{about} is {by.write(row.value, places)}"
+    return f"{clean(plain_name(row))}{about} is {written}"
 
 
-def _percent(share: str) -> str:
-    try:
-        return f"{100 * float(share):g} %"
-    except ValueError:
-        return "a share"
-
-
-def _channel(name: str) -> str:
-    words = {
-        "all": "the errors of all channels together",
-        "appeal": "appeals decided against the truth",
-        "operator": "entries that an operator makes without cause",
-        "others": "errors in the records of others",
+def signs(below: bool) -> dict[str, str]:
+    """The words that carry the sign of a contrast."""
+    return {
+        "more": "less" if below else "more",
+        "higher": "lower" if below else "higher",
+        "down": "down" if below else "up",
+        "extra": "fewer" if below else "more",
+        "fewer": "more" if below else "fewer",
     }
-    return words.get(name, f"the errors of {clean(name).replace('_', ' ')}")
 
 
-def _type(name: str) -> str:
-    return "" if name in ("injected", "None") else f"{clean(name).replace('_', ' ')} "
-
-
-def _decisions(row: Finding) -> str:
-    decision = clean(row.settings.get("decision", ""))
-    return f"{decision} decisions" if decision in ("adverse", "favored") else "decisions"
-
-
-def _hop(row: Finding) -> str:
-    hop = row.settings.get("hop", "")
-    words = {
-        "": "",
-        "any": "",
-        "none": " without a known tie",
-        "household": " in the household",
-        "kin": " among kin elsewhere",
-        "colleague": " among colleagues",
-        "acquaintance": " among acquaintances",
-        "employer": " through the employer",
-        "displaced": " by displacement",
+def endings(bare: str) -> dict[str, str]:
+    """The endings of nouns and verbs after a number as it is written."""
+    one = bare == "1"
+    return {
+        "s": "" if one else "s",
+        "y": "y" if one else "ies",
+        "are": "is" if one else "are",
+        "people": "person" if one else "people",
     }
-    return words.get(hop, f" ({clean(hop)})")

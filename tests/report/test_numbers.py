@@ -15,6 +15,25 @@ def test_a_rate_is_read_in_percent_and_a_difference_of_rates_in_percentage_point
 
 
 @pytest.mark.parametrize(
+    ("unit", "one", "endless"),
+    [
+        ("people", "1 person", "infinitely many people"),
+        ("entries", "1 entry", "infinitely many entries"),
+        ("agencies", "1 agency", "infinitely many agencies"),
+        ("months", "1 month", "infinitely many months"),
+        ("per 1,000 person-months", "1 per 1,000 person-months", "infinite per 1,000 person-months"),
+        ("index", "1", "infinite"),
+    ],
+)
+def test_one_of_a_unit_is_singular_and_an_endless_number_is_infinitely_many(unit, one, endless):
+    assert (scale(unit).write(1.0, 0), scale(unit).write(math.inf, 0)) == (one, endless)
+
+
+def test_a_difference_of_rates_is_in_percentage_points_whatever_it_is_called():
+    assert scale("difference of rates").write(0.25, 0) == "25 percentage points"
+
+
+@pytest.mark.parametrize(
     ("low", "high", "places"), [(0.1, 0.9, 0), (0.61, 0.71, 0), (0.012, 0.026, 1), (0.0301, 0.0319, 2)]
 )
 def test_decimals_follow_the_width_of_the_interval(low, high, places):

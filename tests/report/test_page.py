@@ -268,7 +268,8 @@ def test_the_audit_of_a_table_has_a_page_too(parse):
         {**cells, "measure": "false_positive_rate", "group": "b", "value": 0.23, "low": 0.22, "high": 0.25},
     ]
     text = parse(render(frame(rows), {"scenario": "table", "command": "testbed table x.csv --outcome y"})).text
-    assert "Between the groups of sex, error rates differ by up to 20 percentage points." in text
+    said = "Between the groups of sex, the share decided positively among people with the same outcome differs by up to"
+    assert f"{said} 20 percentage points." in text
     assert "False positive rate by sex" in text
     assert "synthetic" not in text
     assert "Anchors" not in text

@@ -62,7 +62,7 @@ def test_no_difference_of_a_ratio_is_one():
 
 def test_what_is_exact_is_decided():
     said = sentence(one("error_gain", 0.0, 0.0, 0.0, group="all", versus="", unit="points"))
-    assert (said.state, said.detail) == ("shown", "exact; 1,234 people")
+    assert (said.state, said.detail) == ("shown", "exact; 1,234 wrong entries")
 
 
 def test_what_could_not_be_computed_says_why_and_shows_no_number():
@@ -100,14 +100,14 @@ def test_a_measure_without_a_phrase_is_named_in_full():
         (
             "path_effect[path=sensing]",
             0.012,
-            "Through what channels see of them, being minority instead of majority makes an adverse decision 1.2"
-            " percentage points more frequent",
+            "Through what channels see of them, being minority instead of majority makes adverse decisions"
+            " about minority people 1.2 percentage points more frequent",
         ),
         (
             "path_effect[path=direct]",
             -0.012,
-            "Through the group as the model reads it, being minority instead of majority makes an adverse decision 1.2"
-            " percentage points less frequent",
+            "Through the group as the model reads it, being minority instead of majority makes adverse decisions"
+            " about minority people 1.2 percentage points less frequent",
         ),
         (
             "regime_counterfactual",
@@ -118,14 +118,14 @@ def test_a_measure_without_a_phrase_is_named_in_full():
         (
             "outcome_illusion[rate=false_positive_rate]",
             -0.02,
-            "Judged by the outcomes in the record instead of by what was done, the false positive rate of minority"
-            " against majority people comes out 2.0 percentage points lower",
+            "Judged by the outcomes in the record instead of by what was done, the false positive rate for"
+            " minority people, less that for majority people, comes out 2.0 percentage points lower",
         ),
         (
             "audit_illusion",
             0.02,
-            "Judged by the entries in the record instead of by what was done, misconduct comes out 2.0 percentage"
-            " points more frequent among minority against majority people",
+            "Judged by the entries in the record instead of by what was done, the share of minority people"
+            " with misconduct, less that of majority people, comes out 2.0 percentage points higher",
         ),
     ],
 )
@@ -139,51 +139,61 @@ def test_effects_by_path_regimes_and_illusions_have_sentences_of_their_own(measu
         (
             "channel_contribution[channel=court]",
             1.5,
-            "per 1,000",
-            "The errors of court account for 1.5 wrong adverse decisions in 1,000 months of a person",
+            "per 1,000 person-months",
+            "The errors of court account for 1.5 wrong adverse decisions per 1,000 person-months",
         ),
         (
             "channel_contribution[channel=appeal,side=favorable]",
             0.5,
-            "per 1,000",
-            "Appeals decided against the truth account for 0.5 wrong favorable decisions in 1,000 months of a person",
+            "per 1,000 person-months",
+            "Appeals decided against the truth account for 0.5 wrong favorable decisions per 1,000 person-months",
         ),
-        ("error_burden", 2.0, "per 1,000", "Wrong adverse decisions come to 2 in 1,000 months of a person"),
+        (
+            "error_burden",
+            2.0,
+            "per 1,000 person-months",
+            "There are 2 wrong adverse decisions per 1,000 person-months",
+        ),
         ("residue[k=3]", 0.25, "rate", "25 % of corrected wrong entries still make a difference 3 months later"),
         ("reproduction_number", 0.5, "number", "From one generation to the next, wrong entries multiply by 0.5"),
-        ("cascade_size", 3.0, "entries", "One wrong entry would branch into 3 wrong entries, itself included"),
+        (
+            "cascade_size",
+            3.0,
+            "entries",
+            "One wrong entry would branch into 3 entries; itself, listings and copies count",
+        ),
         (
             "contest_cleared",
             0.1,
             "rate",
-            "10 % of wrong adverse entries are gone with all their copies within 12 months",
+            "10 % of wrong adverse entries are struck on appeal and gone with all their copies within 12 months",
         ),
         (
             "harm_at_benefit[harm=flip_rate,share=0.25]",
             0.02,
             "rate",
-            "At the least coverage that finds 25 % of what an oracle would find, the flip rate is 2 %",
+            "At the least coverage that finds 25 % of the misconduct that an oracle would find, the flip rate is 2 %",
         ),
         (
             "dose_response[of=error_burden,times=2.0]",
             4.0,
-            "per 1,000",
-            "At 2 times the scenario's rates of error, error burden is 4",
+            "per 1,000 person-months",
+            "At 2 times the scenario's rates of error, error burden is 4 per 1,000 person-months",
         ),
         (
             "exchange_rate[benefit=detection_recall,coverage=0.5,harm=wrong_adverse_rate]",
             0.1,
             "harm per benefit",
-            "Up to 0.5 times the scenario's coverage, each unit of detection recall gained comes with 0.1 of wrong"
-            " adverse rate",
+            "In the step up to 0.5 times the scenario's coverage, each unit of detection recall gained comes with 0.1"
+            " of wrong adverse rate",
         ),
-        ("scheme_disagreement", 0.2, "rate", "Two schemes decide differently about 20 % of people"),
-        ("targeting_precision", 0.6, "rate", "60 % of those who are given help are truly in need"),
+        ("scheme_disagreement", 0.2, "rate", "Two schemes decide differently about 20 % of people on average"),
+        ("targeting_precision", 0.6, "rate", "60 % of people whom the scheme favors are truly in need"),
         (
             "apparent_deterrence",
             4.0,
-            "acts",
-            "By the record alone, misconduct would seem 4 per 1,000 person-months less frequent with the regime",
+            "per 1,000 person-months",
+            "With the regime, 4 fewer adverse entries are made, true or not, per 1,000 person-months",
         ),
     ],
 )
