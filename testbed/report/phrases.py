@@ -218,7 +218,8 @@ LEVELS: dict[str, Phrase] = {
         ("person told reasons", "people told reasons"),
     ),
     "notice_delay": Phrase(
-        "people learn of an adverse entry about them after {v} on average, waits counted up to {horizon} months",
+        "it takes {v} on average until people learn of an adverse entry about them, waits counted up to {horizon}"
+        " months",
         "learn", "adverse entry", "months", ("adverse entry", "adverse entries"),
     ),
     "contest_noticed": Phrase(
@@ -238,9 +239,9 @@ LEVELS: dict[str, Phrase] = {
         "gone with all their copies", "wrong adverse entries", PERCENT, HIT,
     ),
     "contest_delay": Phrase(
-        "wrong adverse entries are cleared on appeal after {v} on average, waits counted up to {horizon} months"
-        "{cleared}",
-        "cleared on appeal", "wrong adverse entries", "months", HIT,
+        "it takes {v} on average to clear a wrong adverse entry on appeal, where one that is never cleared counts"
+        " {horizon} months{cleared}",
+        "to clear", "a wrong adverse entry", "months", HIT,
     ),
     "contest_false_upheld": Phrase(
         "{v} of true adverse entries are struck on appeal within {horizon} months",

@@ -59,7 +59,9 @@ def words(row: Finding, beside: Mapping[str, Finding]) -> dict[str, str]:
         "side": given.get("side", "adverse"),
         "type": "" if given.get("type", "injected") == "injected" else f"{plain['type']} ",
         "horizon": given.get("horizon", "12"),
-        "span": " over the rest of the run" if given.get("span") == "horizon" else " at the next decision",
+        "span": ", summed over the months to the end of the run"
+        if given.get("span") == "horizon"
+        else " at the next decision",
         **{key: plain.get(key, key) for key in ("benefit", "harm", "of", "times", "coverage")},
         "share": _percent(given.get("share", "")),
         "touched": "its subject" if given.get("who") == "self" else "the people it touches",
@@ -92,7 +94,7 @@ def _besides(name: str, beside: Mapping[str, Finding], horizon: str) -> dict[str
         "corrected": corrected,
         "followed": followed
         + (f"; {number(left)} of wrong entries still make one at the end of the run" if left and months else ""),
-        "cleared": f"; {number(cleared)} are cleared in that time" if cleared else "",
+        "cleared": f"; {number(cleared)} of them are cleared in that time" if cleared else "",
     }
 
 

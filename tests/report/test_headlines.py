@@ -270,8 +270,8 @@ def test_a_difference_that_lasts_to_the_end_of_the_run_says_so():
 def test_a_wait_for_clearance_is_told_with_how_many_are_cleared():
     beside = [{"measure": "contest_cleared", "value": 0.04, "unit": "rate"}]
     assert said("contest_delay", 11.5, others=beside).claim == (
-        "Wrong adverse entries are cleared on appeal after 11.5 months on average, waits counted up to 12 months; 4 %"
-        " are cleared in that time"
+        "It takes 11.5 months on average to clear a wrong adverse entry on appeal, where one that is never cleared"
+        " counts 12 months; 4 % of them are cleared in that time"
     )
 
 
@@ -303,7 +303,7 @@ def test_the_apparent_deterrence_is_of_entries():
         ("counterfactual_effect", "", "about minority people"),
         ("counterfactual_effect", "[over=all]", "about people in scope"),
         ("error_gain", "", "at the next decision"),
-        ("error_gain", "[span=horizon]", "over the rest of the run"),
+        ("error_gain", "[span=horizon]", "up on average, summed over the months to the end of the run"),
         ("error_reach", "[what=decision]", "changes the decision about"),
         ("error_burden", "[source=false_match]", "that go back to errors of the kind false match per 1,000"),
         ("echo", "[who=self]", "of its subject"),
