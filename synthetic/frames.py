@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthetic.cells import complete, numeric, plain
 from synthetic.errors import InputError, unknown
 from synthetic.population import Population
 from synthetic.recipe import Recipe
@@ -26,17 +27,12 @@ class FramePopulation(Population):
         for name in truth:
             if name not in frame.columns:
                 raise unknown("truth column", name, map(str, frame.columns))
-        missing = frame.isna()
-        for name in frame.columns:
-            count = int(missing[name].sum())
-            if count:
-                row = frame.index[[int(missing[name].to_numpy().argmax())]].tolist()[0]
-                raise InputError(f"column {name!r} has {count} missing values, the first in row {row!r}.")
+        columns = {str(name): complete(frame[name], f"column {name!r}") for name in frame.columns}
         self._frame = frame.set_axis(pd.RangeIndex(len(frame), name="person").astype(np.int64))
         self._frame.index.name = "person"
         self.size, self.seed, self.truth = len(frame), 0, tuple(truth)
         self.recipe = Recipe(
-            "table", {str(name): _variable(str(name), frame[name]) for name in frame}, {}, layout=False
+            "table", {name: _variable(name, column) for name, column in columns.items()}, {}, layout=False
         )
         self._set = ()
 
@@ -60,12 +56,12 @@ class FramePopulation(Population):
         made: dict[str, NDArray] = {}
         for name in wanted:
             each = self.recipe.variables[name]
-            column = self._frame[name].iloc[start:stop]
+            column = plain(self._frame[name].iloc[start:stop])
             if each.levels is not None:
                 codes = pd.Categorical(column.astype(str), categories=list(each.levels)).codes
                 made[name] = np.asarray(codes, each.dtype)
             else:
-                made[name] = column.to_numpy(each.dtype, copy=True)
+                made[name] = column.to_numpy().astype(each.dtype)
         return made
 
     def do(self, values: Mapping[str, object], *, people: Sequence[int] | NDArray | None = None) -> Population:
@@ -89,11 +85,11 @@ def _variable(name: str, column: pd.Series) -> Variable:
     kind = "float"
     if isinstance(column.dtype, pd.CategoricalDtype):
         levels = tuple(str(level) for level in column.cat.categories)
-    elif pd.api.types.is_bool_dtype(column):
+    elif column.dtype.kind == "b":
         kind, dtype = "flag", np.bool_
-    elif pd.api.types.is_integer_dtype(column):
+    elif column.dtype.kind in "iu":
         kind, dtype = "integer", np.int64
-    elif not pd.api.types.is_numeric_dtype(column):
+    elif numeric(column) is None:
         levels = tuple(sorted(column.astype(str).unique()))
     if levels is not None:
         kind, dtype = "category", np.int16 if len(levels) < 1 << 15 else np.int32

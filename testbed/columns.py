@@ -1,20 +1,23 @@
 """The columns of somebody's table, checked and coded: labels, groups, scores, weights.
 
-Nothing is guessed that changes an answer. What is missing, misaligned or of two meanings is an
-InputError that names the column, the value found and what is allowed.
+What a column is for decides what its text means: a group or an id is the text itself; a score, a weight, a label
+is the number that the text is. Nothing is guessed that changes an answer. What is missing, misaligned or of two
+meanings is an InputError that names the column, the value found and what is allowed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthetic.cells import complete, numeric
 from synthetic.errors import InputError, unknown
+from testbed.reading import number, typed
 
 LARGEST_RANGE = 1 << 12
 LONG = 1 << 19
@@ -78,27 +81,26 @@ def column(
             raise InputError(f"{role} column {given!r} stands {values.shape[1]} times in the table; once is allowed.")
         found = Column(str(given), values, role, (ready or {}).get(given) if isinstance(given, str) else None)
     else:
-        if not hasattr(given, "__len__"):
-            raise unknown(f"{role} column", given, map(str, frame.columns))
-        values = pd.Series(given)
-        if np.ndim(given) != 1 or len(values) != len(frame):
-            raise InputError(f"{role} has shape {np.shape(given)}, but the table has {len(frame)} rows.")
-        found = Column(default or role, values.set_axis(frame.index), role)
-    if found.coded is None and found.values.dtype.kind not in "iub":
-        missing = found.values.isna().to_numpy()
-        if missing.any():
-            first = frame.index[int(np.argmax(missing))]
-            count = f"{int(missing.sum())} missing value{'' if missing.sum() == 1 else 's'}"
-            raise InputError(
-                f"{found} has {count}, the first in row {first!r}; leave such rows out or give the missing a name."
-            )
-    return found
+        found = Column(default or role, _by_position(frame, given, role), role)
+    return found if found.coded is not None else replace(found, values=complete(found.values, str(found)))
+
+
+def _by_position(frame: pd.DataFrame, given: Any, role: str) -> pd.Series:
+    if not hasattr(given, "__len__"):
+        raise unknown(f"{role} column", given, map(str, frame.columns))
+    if isinstance(given, pd.DataFrame | Mapping | Set):
+        raise InputError(f"{role} is a {type(given).__name__}; give the name of a column, a Series or an array.")
+    if np.ndim(given) != 1 or len(given) != len(frame):
+        raise InputError(f"{role} has shape {np.shape(given)}, but the table has {len(frame)} rows.")
+    return pd.Series(given).set_axis(frame.index)
 
 
 def label(value: object) -> str:
-    """How a value is written in a findings table; numbers in their shortest form."""
+    """How a value is written in a findings table; numbers in their shortest form, a midnight as its day."""
     if isinstance(value, float | np.floating):
         return f"{float(value):.15g}"
+    if isinstance(value, pd.Timestamp) and value.tz is None and value == value.normalize():
+        return str(value.date())
     return str(value)
 
 
@@ -117,15 +119,28 @@ def factorized(found: Column) -> Coded:
         if high - low < LARGEST_RANGE:
             codes, numbers = _in_range(whole, low, high)
             return codes, [bool(name) for name in numbers] if plain.dtype.kind == "b" else numbers
-    codes, names = _codes(values)
     try:
-        order = sorted(range(len(names)), key=lambda at: names[at])
+        codes, names = _codes(values)
     except TypeError:
-        order = sorted(range(len(names)), key=lambda at: label(names[at]))
+        kind = type(values.iloc[0]).__name__
+        raise InputError(f"{found} holds a {kind} in its first row; texts and numbers are allowed.") from None
+    order = _in_order(names)
     small: Any = np.int8 if len(names) < 1 << 7 else np.int64
     rank = np.empty(len(names), small)
     rank[order] = np.arange(len(names))
     return rank[codes], [names[at] for at in order]
+
+
+def _in_order(names: Sequence[Any]) -> list[int]:
+    """Places of the names as they are sorted: numbers, and texts that all are numbers, by what they are worth."""
+    worth = [number(name) if isinstance(name, str) else None for name in names]
+    keys: Sequence[Any] = names
+    if None not in worth:
+        keys = list(zip(worth, names))
+    try:
+        return sorted(range(len(names)), key=lambda at: keys[at])
+    except TypeError:
+        return sorted(range(len(names)), key=lambda at: label(names[at]))
 
 
 def _codes(values: pd.Series) -> Coded:
@@ -179,32 +194,30 @@ def groups(found: Column) -> tuple[NDArray[np.integer], tuple[str, ...]]:
 def positives(columns: Sequence[Column], positive: object) -> tuple[list[NDArray[np.bool_]], list[str]]:
     """Whether each row carries the positive label, per column, and what was decided, in words.
 
-    Without `positive`, only labels among 0 and 1, or booleans, are understood: 1 (true) is positive.
+    Without `positive`, only labels among 0 and 1, or booleans, are understood, as text too: 1 (true) is positive.
     Three or more labels: the positive one against the rest. Raises InputError otherwise.
     """
     coded = [factorized(found) for found in columns]
+    meant = [[meaning(name) for name in names] for _, names in coded]
+    wanted = [None if positive is None else place(positive, names) for _, names in coded]
+    understood = [set(each) for each, at in zip(meant, wanted) if at is not None]
     notes = []
     made = []
-    everywhere = {label(name) for _, names in coded for name in names}
-    for found, (codes, names) in zip(columns, coded):
+    for found, (codes, names), each, at in zip(columns, coded, meant, wanted):
         texts = [label(name) for name in names]
         if positive is None:
-            if not all(
-                isinstance(name, bool | np.bool_ | int | float | np.number) and name in (0, 1) for name in names
-            ):
+            if not all(isinstance(one, float) and one in (0, 1) for one in each):
                 raise InputError(
                     f"{found} has {_labels(texts)}: say which is positive (positive=LABEL); "
                     "it is compared with all the others. For scores give score= and threshold=."
                 )
             notes.append(f"positive label of {found}: 1, as none was named.")
-            truth = np.array([bool(name) for name in names], bool)
+            truth = np.array([bool(one) for one in each], bool)
         else:
-            wanted = _same(positive, names)
-            if wanted is None and not (label(positive) in everywhere and set(texts) <= everywhere - {label(positive)}):
+            # A column that lacks the label is never positive, where another has that label and all of its own.
+            if at is None and not any(set(each) < others for others in understood):
                 raise unknown(f"positive label of {found}", label(positive), texts)
-            if wanted is None and not any(set(texts) < set(map(label, others)) for _, others in coded):
-                raise unknown(f"positive label of {found}", label(positive), texts)
-            truth = np.arange(len(names)) == (-1 if wanted is None else wanted)
+            truth = np.arange(len(names)) == (-1 if at is None else at)
         if list(truth) == [False, True] and codes.dtype.itemsize == 1:
             made.append(codes.view(np.bool_))
         else:
@@ -212,12 +225,28 @@ def positives(columns: Sequence[Column], positive: object) -> tuple[list[NDArray
     return made, notes
 
 
-def _same(positive: object, names: list[Any]) -> int | None:
+def meaning(value: object) -> float | str:
+    """What a label says: 1 for true in any writing, 0 for false, the number that it is; any other text itself.
+
+    >>> meaning("TRUE"), meaning("1.0"), meaning("01")
+    (1.0, 1.0, '01')
+    """
+    text = str(value)
+    if text.lower() in ("true", "false"):
+        return float(text.lower() == "true")
+    known = number(text)
+    return label(value) if known is None else known
+
+
+def place(wanted: object, names: Sequence[Any]) -> int | None:
+    """Where a value stands among the names: the same, else written the same, else the only one that means the same."""
     for at, name in enumerate(names):
-        if type(name) is type(positive) and name == positive:
+        if type(name) is type(wanted) and name == wanted:
             return at
-    texts = [label(name) for name in names]
-    return texts.index(label(positive)) if label(positive) in texts else None
+    texts, meant = [label(name) for name in names], [meaning(name) for name in names]
+    if label(wanted) in texts:
+        return texts.index(label(wanted))
+    return meant.index(meaning(wanted)) if meant.count(meaning(wanted)) == 1 else None
 
 
 def _labels(texts: list[str]) -> str:
@@ -232,28 +261,39 @@ def scores(found: Column) -> NDArray[np.float64]:
     return finite(found)
 
 
-def features(frame: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
-    """The columns by which people are alike. Raises InputError for an unknown one, missing or infinite values."""
+def features(frame: pd.DataFrame, named: Sequence[str], *, texts: bool = False) -> pd.DataFrame:
+    """The columns by which people are alike. Raises InputError for an unknown one, missing or infinite values.
+
+    texts: the cells are those of a CSV file, where numbers are texts too; elsewhere a text is a category.
+    """
     given = [named] if isinstance(named, str) else list(named)
     held = {}
     for name in given:
         found = column(frame, name, "features")
         if found.name in held:
             raise InputError(f"features names {found.name!r} twice.")
-        if pd.api.types.is_float_dtype(found.values.dtype):
-            finite(found)
-        held[found.name] = found.values
+        read = typed(found.values) if texts else numeric(found.values)
+        values = found.values if read is None else read
+        if values.dtype.kind in "fc":
+            finite(replace(found, values=values))
+        held[found.name] = values
     return pd.DataFrame(held, index=frame.index)
 
 
 def finite(found: Column) -> NDArray[np.float64]:
-    """The column as finite floats. Raises InputError for text and for infinite values."""
-    if isinstance(found.values.dtype, pd.CategoricalDtype) or not pd.api.types.is_numeric_dtype(found.values.dtype):
-        raise InputError(f"{found} must hold numbers, found {found.values.iloc[0]!r} in its first row.")
-    made = found.values.to_numpy(dtype=float)
+    """The column as finite floats, texts as the numbers that they are. Raises InputError for all others."""
+    values = numeric(found.values)
+    if values is None and not isinstance(found.values.dtype, pd.CategoricalDtype):
+        values = numeric(typed(found.values))
+    if values is None:
+        given = found.values.tolist()
+        wrong = next((one for one in given if isinstance(one, str) and number(one) is None), given[0])
+        raise InputError(f"{found} must hold numbers, found {wrong!r}.")
+    made = values.to_numpy(dtype=float)
     if not np.isfinite(made).all():
         at = int(np.argmax(~np.isfinite(made)))
-        raise InputError(f"{found} has {made[at]} in row {found.values.index[at]!r}; finite numbers are allowed.")
+        row = found.values.index[[at]].tolist()[0]
+        raise InputError(f"{found} has {made[at]} in row {row!r}; finite numbers are allowed.")
     return made
 
 

@@ -22,6 +22,8 @@ def checked(bounds: Mapping[str, float] | None) -> dict[str, float]:
     """
     from testbed.spelling import canonical, split_name
 
+    if bounds is not None and not isinstance(bounds, Mapping):
+        raise InputError(f"equivalence is {bounds!r}; needed is the bound by measure, such as {{'adverse_gap': 0.02}}.")
     found: dict[str, float] = {}
     for name, bound in (bounds or {}).items():
         if isinstance(bound, bool) or not isinstance(bound, int | float) or not math.isfinite(bound) or bound <= 0:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthetic.cells import complete, missing
 from synthetic.errors import InputError, unknown
 
 
@@ -23,7 +24,7 @@ class Held:
     """A table in memory. rows: how many of the source each row stands for, or None where it is one each.
 
     sums, squares: of the weights of those rows. lost: why there is no score although one is named; `above` then says
-    whether it is above the threshold.
+    whether it is above the threshold. texts: the cells are those of a CSV file, all of them text.
     """
 
     frame: pd.DataFrame
@@ -33,6 +34,7 @@ class Held:
     above: NDArray[np.bool_] | None = None
     lost: str = ""
     notes: list[str] = field(default_factory=list)
+    texts: bool = False
 
 
 def held(frame: Any, roles: Mapping[str, Any], *, threshold: float | None, stream: bool | None) -> Held:
@@ -88,9 +90,10 @@ def _brought(wrapped: Any, roles: Mapping[str, Any]) -> Held:
 
     known = wrapped.collect_schema()
     asked = names_asked(roles, list(known.names()))
-    texts = {name: nw.col(name).cast(nw.String) for name in asked if known[name] == nw.Categorical}
+    texts = {
+        name: nw.col(name).cast(_kind(known[name], role)) for name, role in asked.items() if _kind(known[name], role)
+    }
     chosen = wrapped.select(*asked).with_columns(**texts) if texts else wrapped.select(*asked)
-    lazy = isinstance(wrapped, nw.LazyFrame)
     by_name = all(
         one is None or isinstance(one, str)
         for role, given in roles.items()
@@ -100,12 +103,31 @@ def _brought(wrapped: Any, roles: Mapping[str, Any]) -> Held:
     if alone and not roles.get("features"):
         number = "rows" + "_" * max(map(len, asked))  # no name of a column
         counts = chosen.group_by(*asked).agg(nw.len().alias(number))
-        made = _pandas(counts.collect() if lazy else counts)
+        made = _pandas(_collected(counts))
         rows = made.pop(number).to_numpy(np.int64)
-        refuse_missing(made, asked, rows)
+        for name, role in asked.items():
+            if missing(made[name]).any():
+                one = _pandas(_collected(chosen.select(name)))[name]
+                complete(one, f"{role} column {name!r}")
         # A library may count in any order: the order of what was counted must not show.
         return Held(made, rows)
-    return Held(_pandas(chosen.collect() if lazy else chosen))
+    return Held(_pandas(_collected(chosen)))
+
+
+def _kind(dtype: Any, role: str) -> Any:
+    """What a column is brought over as, or None for as it is: categories that nobody declared are text, as are
+    numbers that are wider than those of pandas, which a feature is as a float."""
+    import narwhals as nw
+
+    if dtype in (nw.Int128, nw.UInt128):
+        return nw.Float64 if role == "features" else nw.String
+    return nw.String if dtype == nw.Categorical else None
+
+
+def _collected(wrapped: Any) -> Any:
+    import narwhals as nw
+
+    return wrapped.collect() if isinstance(wrapped, nw.LazyFrame) else wrapped
 
 
 def _pandas(wrapped: Any) -> pd.DataFrame:
@@ -116,12 +138,3 @@ def _pandas(wrapped: Any) -> pd.DataFrame:
             f"this frame is brought over by pyarrow: pip install 'scoring-testbed[polars]' ({problem})."
         ) from None
     return made.reset_index(drop=True)
-
-
-def refuse_missing(frame: pd.DataFrame, roles: Mapping[str, str], rows: NDArray[np.int64]) -> None:
-    """Raise InputError where a column of distinct rows has a missing value, with how many rows of the source."""
-    for name, role in roles.items():
-        missing = int(rows[frame[name].isna().to_numpy()].sum()) if name in frame else 0
-        if missing:
-            count = f"{missing:,} missing value{'' if missing == 1 else 's'}"
-            raise InputError(f"{role} column {name!r} has {count}; leave such rows out or give the missing a name.")

@@ -14,23 +14,25 @@ import pandas as pd
 from synthetic.errors import InputError
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
+_LONG = re.compile(r"-?[0-9]{19,}\Z")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?\Z")
 
 
-def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+def read_table(path: str | Path, columns: Sequence[str] | None = None, *, text: bool = False) -> pd.DataFrame:
     """A table from a CSV (`.csv`, `.csv.gz`) or Parquet (`.parquet`) file; all its columns, or those named.
 
     CSV columns are text unless every cell that is not empty is a number as people write one: whole
     numbers become integers, decimals floats, columns of nothing but True and False booleans. A code
-    with a leading zero ("007") keeps its column text. Raises InputError for a file
+    with a leading zero ("007") keeps its column text, and so do two texts of one number ("0.1", "0.10") and
+    whole numbers of more than 18 digits. text: every CSV column stays text. Raises InputError for a file
     that is missing, ragged or of another kind.
     """
     path = Path(path)
     if kind(path) == "parquet":
         return _parquet(path, columns)
     names = column_names(path) if columns is None else list(columns)
-    blocks = list(csv_blocks(path, names, None))
-    return pd.DataFrame({name: typed(blocks[0][name]) for name in names})
+    [cells] = csv_blocks(path, names, None)
+    return cells if text else pd.DataFrame({name: typed(cells[name], apart=True) for name in names})
 
 
 def kind(path: Path) -> str:
@@ -57,6 +59,12 @@ def column_names(path: Path) -> list[str]:
     if kind(path) == "csv":
         return _head(path)
     return list(_opened(path).schema.to_arrow_schema().names)
+
+
+def declared(path: Path) -> dict[str, bool]:
+    """The categorical columns of a Parquet file, and whether their categories are ordered."""
+    schema = _opened(path).schema.to_arrow_schema()
+    return {one.name: bool(one.type.ordered) for one in schema if hasattr(one.type, "ordered")}
 
 
 def _opened(path: Path) -> Any:
@@ -133,8 +141,20 @@ def csv_blocks(path: Path, columns: Sequence[str], rows: int | None) -> Iterator
         raise InputError(f"{path.name!r} cannot be read as CSV: {_first_line(error)}.") from error
 
 
-def typed(cells: pd.Series) -> pd.Series:
-    """The column as numbers or booleans where every distinct text is one; otherwise the text."""
+def number(text: str) -> float | None:
+    """The number that a text is, as people write one; None for any other text.
+
+    >>> number("1e1"), number("007")
+    (10.0, None)
+    """
+    return float(text) if _NUMBER.match(text) else None
+
+
+def typed(cells: pd.Series, *, apart: bool = False) -> pd.Series:
+    """The column as numbers or booleans where every distinct text is one; otherwise the text.
+
+    apart: also the text where two texts are one number, or a whole number has too many digits.
+    """
     codes, texts = pd.factorize(cells)
     found = [str(text) for text in texts]
     if not found:
@@ -147,6 +167,8 @@ def typed(cells: pd.Series) -> pd.Series:
     elif all(map(_NUMBER.match, found)):
         values = np.array([float(text) for text in found])
     else:
+        return cells
+    if apart and (len(set(values.tolist())) < len(found) or any(map(_LONG.match, found))):
         return cells
     if (codes < 0).any():
         values = np.append(values.astype(object if values.dtype == bool else float), np.nan)

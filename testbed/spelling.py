@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from typing import Any
 
 from synthetic.errors import InputError
 
@@ -90,14 +91,16 @@ def selects(pattern: str, row: str, source: str) -> bool:
 
 
 def patterns(measures: str | Iterable[str] | None) -> list[str]:
-    """The patterns as a list; commas outside brackets separate them.
+    """The patterns as a list; commas outside brackets separate them. Raises InputError for what is no text.
 
     >>> patterns("error_*,hidden[k=100,self=off]")
     ['error_*', 'hidden[k=100,self=off]']
     """
     if measures is None:
         return []
-    texts = [measures] if isinstance(measures, str) else list(measures)
+    texts: list[Any] = [measures] if isinstance(measures, str) or not isinstance(measures, Iterable) else list(measures)
+    if not all(isinstance(text, str) for text in texts):
+        raise InputError(f"measures is {measures!r}; patterns of names are needed, such as 'selection_rate,auc*'.")
     found: list[str] = []
     for text in texts:
         depth, start = 0, 0

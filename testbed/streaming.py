@@ -7,6 +7,9 @@ for k people.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +17,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthetic.cells import incomplete, missing, plain
 from synthetic.errors import InputError
 from testbed import reading
 from testbed.counting import MOST, Tally
-from testbed.frames import Held, names_asked, refuse_missing
+from testbed.frames import Held, names_asked
 
 BLOCK = 1 << 20
 """Rows of a block; not left to the file, for sums of weights depend on it in the last digit."""
 LARGE = 1 << 30
 """Bytes that a table may take before it is counted in blocks: rows times columns times 8, or a CSV file's length."""
 
-Block = tuple[dict[str, tuple[NDArray[np.integer], Sequence[Any]]], NDArray[np.float64] | None]
+Codes = dict[str, tuple[NDArray[np.integer], Sequence[Any]]]
+Block = tuple[Codes, NDArray[np.float64] | None]
 
 
 def from_file(path: Path, roles: Mapping[str, Any], *, threshold: float | None, stream: bool | None) -> Held:
@@ -34,8 +39,9 @@ def from_file(path: Path, roles: Mapping[str, Any], *, threshold: float | None, 
     asked = names_asked(roles, known)
     if stream is None:
         stream = reading.size(path, len(asked)) > LARGE
+    csv = reading.kind(path) == "csv"
     if not stream:
-        return Held(reading.read_table(path, list(asked)))
+        return Held(reading.read_table(path, list(asked), text=True), texts=csv)
     if any(not isinstance(one, str) and one is not None for one in _each(roles)):
         raise InputError("a file that is counted in blocks is asked for its columns by name.")
     if roles.get("features"):
@@ -44,11 +50,20 @@ def from_file(path: Path, roles: Mapping[str, Any], *, threshold: float | None, 
     if weights is not None and asked[weights] != "weights":
         raise InputError(f"weights column {weights!r} is also asked for as {asked[weights]}.")
     names = [name for name in asked if name != weights]
-    tally = Tally(names, score if asked.get(score) == "score" else "", threshold, MOST)
-    blocks = _csv_blocks if reading.kind(path) == "csv" else _parquet_blocks
-    for block, weight in blocks(path, names, weights):
+    tally = Tally(names, score if asked.get(score) == "score" else "", threshold, MOST, number=partial(_number, score))
+    absent: dict[str, tuple[int, int]] = {}
+    for block, weight in (_csv_blocks if csv else _parquet_blocks)(path, names, weights):
+        lacking = {name: codes < 0 for name, (codes, _) in block.items() if len(codes) and codes.min() < 0}
+        if weights is not None and weight is not None and np.isnan(weight).any():
+            lacking[weights] = np.isnan(weight)
+        for name, here in lacking.items():
+            count, first = absent.get(name, (0, tally.total + int(here.argmax())))
+            absent[name] = (count + int(here.sum()), first)
         tally.add(block, weight)
-    return _held(tally, asked, reading.kind(path) == "csv", weights)
+    for name, role in asked.items():
+        if name in absent:
+            raise incomplete(f"{role} column {name!r}", *absent[name])
+    return _held(tally, weights, {} if csv else reading.declared(path))
 
 
 def _each(roles: Mapping[str, Any]) -> Iterator[Any]:
@@ -56,7 +71,7 @@ def _each(roles: Mapping[str, Any]) -> Iterator[Any]:
         yield from given if isinstance(given, list | tuple) else [given]
 
 
-def _held(tally: Tally, asked: Mapping[str, str], texts: bool, weights: str | None) -> Held:
+def _held(tally: Tally, weights: str | None, declared: Mapping[str, bool]) -> Held:
     found, sums = tally.rows()
     rows = np.rint(sums[:, 0]).astype(np.int64)
     above, lost = None, ""
@@ -70,11 +85,11 @@ def _held(tally: Tally, asked: Mapping[str, str], texts: bool, weights: str | No
         )
     made = {}
     for name, (codes, values) in found.items():
-        column = pd.Series(values, dtype=object)
-        column = reading.typed(column) if texts else column.infer_objects()
+        column = pd.Series(values, dtype=object).infer_objects()
+        if name in declared:
+            column = pd.Series(pd.Categorical(values, categories=values, ordered=declared[name]))
         made[name] = column.iloc[codes].reset_index(drop=True)
     frame = pd.DataFrame(made)
-    refuse_missing(frame, asked, rows)
     note = f"counted in blocks: {tally.total:,} rows, {len(frame):,} of them different."
     total, squares = None, None
     if weights is not None:
@@ -97,37 +112,55 @@ def _parquet_blocks(path: Path, names: list[str], weights: str | None) -> Iterat
     wanted = [*names, *([] if weights is None else [weights])]
     with pq.ParquetFile(path, read_dictionary=text, pre_buffer=False) as file:
         for batch in file.iter_batches(batch_size=BLOCK, columns=wanted):
-            block = {}
-            for name in names:
-                column = batch.column(name)
-                if not pa.types.is_dictionary(column.type):
-                    column = column.dictionary_encode()
-                codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-                block[name] = (codes, column.dictionary.to_pylist())
+            block: Codes = {name: _coded(batch.column(name), name) for name in names}
             weight = None
             if weights is not None:
                 weight = _numbers(batch.column(weights).to_pandas(), weights)
             yield block, weight
 
 
+def _coded(column: Any, name: str) -> tuple[NDArray[np.integer], list[Any]]:
+    """Codes per row, below 0 where a value is missing, and the values that they stand for."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        try:
+            column = column.dictionary_encode()
+        except pa.ArrowNotImplementedError:
+            raise InputError(f"column {name!r} holds {column.type}; texts and numbers are allowed.") from None
+    codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    values = column.dictionary.to_pylist()
+    nothing = [at for at, value in enumerate(values) if value is None or value != value]
+    return np.where(np.isin(codes, nothing), -1, codes) if nothing else codes, values
+
+
 def _csv_blocks(path: Path, names: list[str], weights: str | None) -> Iterator[Block]:
     """Blocks of a CSV file: texts, which become numbers when all of them are known."""
     wanted = [*names, *([] if weights is None else [weights])]
     for frame in reading.csv_blocks(path, wanted, BLOCK):
-        block: dict[str, tuple[NDArray[np.integer], Sequence[Any]]] = {}
+        block: Codes = {}
         for name in names:
             codes, texts = pd.factorize(frame[name])
             block[name] = (codes, list(texts))
-        yield block, None if weights is None else _numbers(reading.typed(frame[weights]), weights)
+        yield block, None if weights is None else _numbers(frame[weights], weights)
 
 
 def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
-    """The weights of a block. Raises InputError for missing values, text, and what is no weight."""
+    """The weights of a block, NaN where one is missing. Raises InputError for text, and what is no weight."""
     from testbed.columns import Column, finite
 
-    if column.isna().any():
-        raise InputError(f"weights column {name!r} has missing values; leave such rows out or weigh them 0.")
-    made = finite(Column(name, column, "weights"))
+    made = np.full(len(column), np.nan)
+    present = ~missing(column)
+    if present.any():
+        made[present] = finite(Column(name, plain(column[present]), "weights"))
     if (made < 0).any():
-        raise InputError(f"weights column {name!r} has {made.min():g}; weights are 0 or more.")
+        raise InputError(f"weights column {name!r} has {np.nanmin(made):g}; weights are 0 or more.")
     return made
+
+
+def _number(name: str, value: Any) -> float:
+    """A score as a number, which in a CSV file is a text."""
+    known = reading.number(value) if isinstance(value, str) else value
+    if not isinstance(known, Real | Decimal):
+        raise InputError(f"score column {name!r} must hold numbers, found {value!r}.")
+    return float(known)

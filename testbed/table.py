@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ HOMES = ("rates", "individual", "ranking", "calibration", "score_distance")
 """The modules of `testbed.measures` that hold measures of a table: an audit of a table imports no others."""
 MOST_GROUPS = 1000
 MOST_STRATA = 200
+TAKEN = {"*": "crosses two columns", "|": "stands before a stratum"}
+"""Signs with a meaning in the names of splits."""
 ORDERED = (
     "auc",
     "auc_difference",
@@ -64,7 +67,8 @@ def audit_table(
         a pandas frame also Series that share its index; arrays go by position.
     groups: one column or a list: findings are split by each and by every crossing of two. A text `a*b`
         asks for a crossing alone. A categorical column declares its groups: unused ones are listed with n 0.
-    outcome, prediction: labels. Labels among 0 and 1, or booleans: 1 is positive. Any others
+        A group of a CSV file is the text that the file holds ("0.10" is not "0.1"), as is a stratum or a cluster.
+    outcome, prediction: labels. Labels among 0 and 1, or booleans, as text too: 1 is positive. Any others
         need `positive`; three or more are that one against the rest.
     score, threshold: a score, or an ordered categorical column of grades, the last the best; positive is a score
         *strictly above* the threshold ("decile > 4" is `threshold=4`). Instead of `prediction`.
@@ -98,8 +102,8 @@ def audit_table(
         raise InputError("give a prediction or a score to audit.")
     if threshold is not None and (score is None or prediction is not None):
         raise InputError("a threshold goes with a score and without a prediction.")
-    if threshold is not None and not np.isfinite(threshold):
-        raise InputError(f"threshold is {threshold}; a finite number is allowed.")
+    _checked(groups, threshold, positive, reference, features, stream, seed)
+    features = [features] if isinstance(features, str) else list(features)
     roles = {"outcome": outcome, "prediction": prediction, "score": score, "weights": weights, "clusters": clusters}
     source = held(
         frame, {**roles, "groups": groups, "control": control, "features": features}, threshold=threshold, stream=stream
@@ -113,8 +117,8 @@ def audit_table(
     notes = list(source.notes)
     model = _labelled(table, source, roles, threshold, positive, notes, ready)
     table.seed = seed
-    if len(features):
-        table.features = columns.features(source.frame, features)
+    if features:
+        table.features = columns.features(source.frame, features, texts=source.texts)
     if clusters is not None:
         table.clusters = columns.factorized(columns.column(source.frame, clusters, "clusters", ready=ready))[0]
     table.splits = splits
@@ -127,6 +131,25 @@ def audit_table(
 
         findings.attrs["curves"] = curve_text(curves(table, model))
     return findings
+
+
+def _checked(groups: Any, threshold: Any, positive: Any, reference: Any, features: Any, stream: Any, seed: Any) -> None:
+    """Raise InputError for an argument of the wrong kind, with the right form."""
+    if threshold is not None and (isinstance(threshold, bool) or not isinstance(threshold, Real)):
+        raise InputError(f"threshold is {threshold!r}; a finite number is allowed.")
+    if threshold is not None and not np.isfinite(float(threshold)):
+        raise InputError(f"threshold is {threshold}; a finite number is allowed.")
+    if isinstance(positive, Collection) and not isinstance(positive, str | bytes):
+        raise InputError(f"positive is {positive!r}; one label is allowed.")
+    if reference is not None and not isinstance(reference, Mapping):
+        name = next((one for one in _listed(groups) if isinstance(one, str)), "COLUMN")
+        raise InputError(f"reference is {reference!r}; needed is the group by column: reference={{{name!r}: GROUP}}.")
+    if not isinstance(features, Collection) or any(not isinstance(one, Hashable) for one in features):
+        raise InputError(f"features is {features!r}; names of columns are needed, such as ['age', 'income'].")
+    if stream is not None and not isinstance(stream, bool):
+        raise InputError(f"stream is {stream!r}; allowed are True, False and None.")
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+        raise InputError(f"seed is {seed!r}; a whole number from 0 is allowed.")
 
 
 def _labelled(
@@ -244,17 +267,23 @@ def _grouped(
         names = []
         for part in parts:
             found = columns.column(frame, part, "groups", "group" if len(given) == 1 else f"group_{at + 1}", ready)
+            _nameable(found)
+            if found.name in names:
+                raise InputError(f"groups crosses {found.name!r} with itself in {one!r}.")
             if found.name not in table.attributes:
                 table.attributes[found.name] = columns.groups(found)
             elif not crossing:
                 raise InputError(f"groups names {found.name!r} twice.")
             names.append(found.name)
         splits.append("*".join(names))
+        if splits[-1] in splits[:-1]:
+            raise InputError(f"groups names {splits[-1]!r} twice.")
         single += [] if crossing else names
     splits += [both for pair in combinations(single, 2) if (both := "*".join(pair)) not in splits]
     strata = []
     for at, one in enumerate(_listed(control)):
         found = columns.column(frame, one, "control", "control" if at == 0 else f"control_{at + 1}", ready)
+        _nameable(found)
         if found.name in table.attributes:
             raise InputError(f"control names {found.name!r}, which is a column of groups or named twice.")
         table.attributes[found.name] = columns.groups(found)
@@ -263,11 +292,40 @@ def _grouped(
         _few_enough(table, split, MOST_GROUPS, "groups {} has {} groups; at most {} are compared.")
     if strata:
         _few_enough(table, "*".join(strata), MOST_STRATA, "control {} has {} strata; at most {} are made.")
+    _told_apart(table, splits, strata)
     return table, splits, "*".join(strata)
 
 
 def _listed(control: Any) -> list[Any]:
     return [] if control is None else list(control) if isinstance(control, list | tuple) else [control]
+
+
+def _nameable(found: columns.Column) -> None:
+    """Raise InputError for a column whose name would be read as something else among the splits of the findings."""
+    sign = next((sign for sign in TAKEN if sign in found.name), found.name)
+    if sign in TAKEN:
+        raise InputError(f"{found}: {sign!r} in a name {TAKEN[sign]} in the findings; rename the column.")
+    if found.name in ("", "all"):
+        raise InputError(f"{found}: findings over everybody are named 'all', and none is without a name; rename it.")
+
+
+def _told_apart(table: Table, splits: Sequence[str], strata: Sequence[str]) -> None:
+    """Raise InputError where two groups of a crossing, or of the strata, would be written alike."""
+    levels = {name: names for name, (_, names) in table.attributes.items()}
+    for split in [*splits, *(["*".join(strata)] if strata else [])]:
+        every = ["*".join(parts) for parts in product(*(levels[name] for name in split.split("*")))]
+        if len(set(every)) < len(every):
+            twice = next(one for one in every if every.count(one) > 1)
+            raise InputError(f"two groups of {split!r} are both written {twice!r}; use values without '*'.")
+    for name in strata:
+        wrong = next((level for level in levels[name] if "|" in level), None)
+        if wrong is not None:
+            raise InputError(
+                f"control column {name!r} has the value {wrong!r}; '|' stands before a stratum in findings."
+            )
+    for split in splits if strata else ():
+        if "" in levels.get(split, ()):
+            raise InputError(f"groups column {split!r} has a group without a name, which control needs.")
 
 
 def _few_enough(table: Table, split: str, most: int, said: str) -> None:
@@ -284,11 +342,12 @@ def _reference(
     made: dict[str, str] = {}
     for name, group in reference.items():
         if name not in splits and name not in table.attributes:
-            raise unknown("reference column", name, [*table.attributes, *splits])
+            raise unknown("reference column", name, {*table.attributes, *splits})
         levels = table.coded(name)[1]
-        if columns.label(group) not in levels:
+        at = columns.place(columns.label(group), levels)
+        if at is None:
             raise unknown(f"reference group of {name}", columns.label(group), levels)
-        made[name] = columns.label(group)
+        made[name] = levels[at]
     for split in splits:
         parts = [split] if split in table.attributes else split.split("*")
         if split in made:

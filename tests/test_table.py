@@ -163,6 +163,31 @@ def test_series_must_share_the_index_and_arrays_go_by_position() -> None:
         ({"reference": {"g": "z"}}, "unknown reference group of g 'z'"),
         ({"reference": {"k": "a"}}, "unknown reference column 'k'"),
         ({"groups": np.arange(6) * 0.5, "clusters": "nowhere"}, "unknown clusters column 'nowhere'"),
+        ({"reference": "a"}, r"reference is 'a'; needed is the group by column: reference={'g': GROUP}"),
+        ({"reference": ["a"]}, r"reference is \['a'\]; needed is the group by column"),
+        ({"reference": {"g": ["a"]}}, "unknown reference group of g"),
+        ({"prediction": None, "score": "s", "threshold": "4"}, "threshold is '4'; a finite number is allowed"),
+        ({"prediction": None, "score": "s", "threshold": True}, "threshold is True"),
+        ({"prediction": None, "score": "s", "threshold": [1]}, r"threshold is \[1\]"),
+        ({"positive": ["1"]}, r"positive is \['1'\]; one label is allowed"),
+        ({"positive": np.array([1, 0])}, r"positive is array\(\[1, 0\]\); one label is allowed"),
+        ({"features": 5}, r"features is 5; names of columns are needed, such as \['age', 'income'\]"),
+        ({"features": [["s"]]}, r"features is \[\['s'\]\]; names of columns"),
+        ({"clusters": 5}, "unknown clusters column '5'"),
+        ({"clusters": ["g"]}, r"clusters has shape \(1,\), but the table has 6 rows"),
+        ({"groups": None}, "groups is empty"),
+        ({"groups": FRAME[["g", "h"]]}, "groups is a DataFrame; give the name of a column, a Series or an array"),
+        ({"groups": {"g": 1}}, "groups is a dict"),
+        ({"groups": {"g"}}, "groups is a set"),
+        ({"outcome": FRAME[["y"]].to_numpy()}, r"outcome has shape \(6, 1\)"),
+        ({"control": {"h": 1}}, "control is a dict"),
+        ({"measures": 5}, "measures is 5; patterns of names are needed"),
+        ({"measures": [5]}, r"measures is \[5\]; patterns of names are needed"),
+        ({"equivalence": "auc=0.1"}, "equivalence is 'auc=0.1'; needed is the bound by measure"),
+        ({"stream": "yes"}, "stream is 'yes'; allowed are True, False and None"),
+        ({"seed": "x"}, "seed is 'x'; a whole number from 0 is allowed"),
+        ({"seed": 1.5}, "seed is 1.5; a whole number"),
+        ({"seed": -1}, "seed is -1; a whole number from 0 is allowed"),
     ],
 )
 def test_wrong_input_is_refused_in_one_sentence(more: dict[str, object], said: str) -> None:
@@ -181,6 +206,62 @@ def test_no_rows_and_no_frame_are_refused() -> None:
 def test_a_column_that_stands_twice_is_refused() -> None:
     with pytest.raises(InputError, match="stands 2 times"):
         audit_table(pd.concat([FRAME, FRAME[["g"]]], axis=1), groups="g", prediction="p")
+
+
+@pytest.mark.parametrize("role", ["groups", "control"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("all", "findings over everybody are named 'all'"),
+        ("", "none is without a name"),
+        ("g*h", r"'\*' in a name crosses two columns in the findings; rename the column"),
+        ("g|h", r"'\|' in a name stands before a stratum in the findings; rename the column"),
+    ],
+)
+def test_a_column_whose_name_has_another_meaning_in_the_findings_is_refused(
+    role: str, name: str, said: str, tmp_path
+) -> None:
+    frame = FRAME.assign(**{name: FRAME["h"]})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    for one in (name, frame["h"].rename(name)):
+        with pytest.raises(InputError, match=f"{role} column '.*': .*{said}"):
+            audit_table(frame, **{"groups": "g", "prediction": "p", role: one})
+    for stream in (False, True):
+        with pytest.raises(InputError, match=said):
+            audit_table(tmp_path / "t.csv", stream=stream, **{"groups": "g", "prediction": "p", role: name})
+    # Nobody asks for it: it is in nobody's way.
+    assert len(audit_table(frame, groups=["g", "h"], prediction="p"))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "more", "said"),
+    [
+        (["x*y", "x"], ["z", "y*z"], {"groups": ["a", "b"]}, r"groups of 'a\*b' are both written 'x\*y\*z'"),
+        (["x*y", "x"], ["z", "y*z"], {"groups": "a*b"}, r"groups of 'a\*b' are both written 'x\*y\*z'"),
+        (["x*y", "x"], ["z", "y*z"], {"groups": "g", "control": ["a", "b"]}, r"groups of 'a\*b' are both written"),
+        (["x|y", "x"], ["z", "y|z"], {"groups": "a", "control": "b"}, r"control column 'b' has the value 'y\|z'"),
+        (["", "x"], ["z", "y"], {"groups": "a", "control": "b"}, "groups column 'a' has a group without a name"),
+        (["x", "y"], ["z", "y"], {"groups": ["a*b", "a*b"]}, r"groups names 'a\*b' twice"),
+        (["x", "y"], ["z", "y"], {"groups": "a*a"}, r"groups crosses 'a' with itself in 'a\*a'"),
+    ],
+)
+def test_groups_that_would_be_written_alike_are_refused(a: list, b: list, more: dict, said: str) -> None:
+    frame = FRAME.assign(a=a * 3, b=b * 3)
+    with pytest.raises(InputError, match=said):
+        audit_table(frame, prediction="p", **more)
+
+
+def test_no_two_findings_have_one_name() -> None:
+    signs = FRAME.assign(g=["a*b", "all", "x|y", "a*b", "all", "x|y"], h=["=1", "all", "b", "=1", "b", "all"])
+    for more in ({"groups": ["g", "h"]}, {"groups": ["g"], "control": "h"}, {"groups": "h*g", "outcome": "y"}):
+        found = audit_table(signs, prediction="p", score="s", **more)  # type: ignore[arg-type]
+        assert not found.duplicated(["measure", "split", "group", "versus"]).any()
+
+
+def test_a_day_is_written_as_a_day() -> None:
+    days = pd.to_datetime(["2020-01-02", "2020-01-01"] * 3)
+    found = audit_table(FRAME.assign(g=days), groups="g", prediction="p", measures="selection_rate")
+    assert found["group"].tolist() == ["all", "2020-01-01", "2020-01-02"]
 
 
 def test_more_than_a_thousand_groups_are_refused() -> None:

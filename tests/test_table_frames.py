@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,13 +87,49 @@ def test_missing_values_and_unknown_columns_are_refused_by_name_and_number(make:
     if make == "csv":
         rows.to_csv(tmp_path / "t.csv", index=False)
         source = tmp_path / "t.csv"
-    with pytest.raises(InputError, match="groups column 'g' has 2 missing values"):
+    with pytest.raises(InputError, match="groups column 'g' has 2 missing values, the first in row 7;"):
         audit_table(source, **ASKED, **more)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="unknown prediction column 'pp'; did you mean 'p'"):
         audit_table(source, groups="h", prediction="pp", **more)  # type: ignore[arg-type]
     floats = pl.DataFrame({"g": [1.0, float("nan")], "p": [1, 0]})
-    with pytest.raises(InputError, match="groups column 'g' has 1 missing value"):
+    with pytest.raises(InputError, match="groups column 'g' has 1 missing value, the first in row 1;"):
         audit_table(floats, groups="g", prediction="p")
+
+
+def test_the_first_row_with_a_missing_value_is_named_in_a_later_block_too(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(streaming, "BLOCK", 37)
+    late = drawn().index.isin([150, 151, 400])
+    frame = drawn().assign(s=lambda rows: rows["s"].mask(late), w=lambda rows: rows["w"].mask(late))
+    for path in files(tmp_path, frame):
+        for role in ("score", "weights"):
+            with pytest.raises(InputError, match=f"{role} column '.' has 3 missing values, the first in row 150;"):
+                audit_table(path, stream=True, **{**ASKED, role: role[0]})  # type: ignore[arg-type]
+
+
+def test_a_categorical_in_a_parquet_file_declares_its_groups_and_orders_its_grades_in_blocks_too(
+    tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(streaming, "BLOCK", 7)
+    kinds = {"g": ["south", "none", "north"], "s": ["low", "middle", "high"]}
+    frame = pd.DataFrame({
+        "g": pd.Categorical(["north", "south"] * 20, kinds["g"]), "p": [1, 0, 1, 1] * 10,
+        "s": pd.Categorical(["high", "low", "middle", "high"] * 10, kinds["s"], ordered=True),
+    })  # fmt: skip
+    frame.to_parquet(tmp_path / "t.parquet", row_group_size=9)
+    for more in ({}, {"score": "s"}, {"score": "s", "prediction": None, "threshold": 0}):
+        asked: dict[str, Any] = {"groups": "g", "prediction": "p", **more}
+        found = [audit_table(tmp_path / "t.parquet", stream=stream, **asked) for stream in (False, True)]
+        equal(found[0], audit_table(frame, **asked))
+        equal(found[1], found[0], exact=False)
+        assert (found[0]["group"] == "none").any()
+
+
+def test_a_score_of_text_in_blocks_is_refused_where_it_is_given_up(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(streaming, "BLOCK", 100)
+    monkeypatch.setattr(streaming, "MOST", 120)
+    path = files(tmp_path, drawn().assign(s=[f"A{at}" for at in range(600)]))[0]
+    with pytest.raises(InputError, match="score column 's' must hold numbers, found 'A"):
+        audit_table(path, stream=True, groups="g", score="s", threshold=0.5)
 
 
 def files(folder: Path, frame: pd.DataFrame) -> list[Path]:

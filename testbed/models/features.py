@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from synthetic.cells import complete
+
 
 @dataclass(frozen=True)
 class Column:
@@ -38,13 +40,14 @@ class Features:
         return sum(1 if column.levels is None else len(column.levels) for column in self.columns)
 
     def matrix(self, records: pd.DataFrame) -> np.ndarray:
-        """float64 (n, width). Raises ValueError for a column that was there in training and is not now."""
+        """float64 (n, width). Raises ValueError for a column that was there in training and is not now, or that lacks
+        a value."""
         made = np.zeros((len(records), self.width))
         place = 0
         for column in self.columns:
             if column.name not in records.columns:
                 raise ValueError(f"the records have no column {column.name!r}, which the model was fitted with")
-            values = records[column.name]
+            values = complete(records[column.name], f"records column {column.name!r}")
             if column.levels is None:
                 made[:, place] = (values.to_numpy(np.float64) - column.center) / column.scale
                 place += 1
@@ -56,10 +59,11 @@ class Features:
 
 
 def _column(name: str, values: pd.Series) -> Column:
+    values = complete(values, f"records column {name!r}")
     if isinstance(values.dtype, pd.CategoricalDtype):
         return Column(name, tuple(values.cat.categories))
     if values.dtype.kind not in "biuf":
-        return Column(name, tuple(sorted(values.dropna().unique(), key=str)))
+        return Column(name, tuple(sorted(values.unique(), key=str)))
     numbers = values.to_numpy(np.float64)
     scale = float(numbers.std()) if len(numbers) else 0.0
     return Column(name, None, float(numbers.mean()) if len(numbers) else 0.0, scale if scale > 0 else 1.0)

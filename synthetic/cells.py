@@ -1,0 +1,81 @@
+"""The cells of a column of somebody's table, whatever library keeps them: what is missing, and the plain values.
+
+The one gate of every table: pandas has columns of numpy, nullable, sparse and Arrow ones, which hide what is missing in
+different ways. Past the gate nothing is missing, and a column is one of numpy, text, or categorical.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthetic.errors import InputError
+
+NUMBERS = ("decimal", "integer", "floating", "mixed-integer-float")
+"""What pandas calls objects that all are real numbers."""
+
+
+def complete(values: pd.Series, what: str) -> pd.Series:
+    """The plain values of a column in which no cell is missing; `what` names it. Raises InputError where one is.
+
+    >>> complete(pd.Series([1, 0], dtype="Int64"), "column 'age'").dtype
+    dtype('int64')
+    """
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iub":
+        return values
+    absent = missing(values)
+    if absent.any():
+        raise incomplete(what, int(absent.sum()), values.index[[int(absent.argmax())]].tolist()[0])
+    return plain(values)
+
+
+def missing(values: pd.Series) -> NDArray[np.bool_]:
+    """Which cells are missing: None, NA, NaT and NaN, which nullable and Arrow columns of floats hold beside NA."""
+    absent = values.isna().to_numpy(bool)
+    if values.dtype.kind == "f" and not isinstance(values.dtype, np.dtype):
+        absent = absent | np.isnan(values.to_numpy(float, na_value=np.nan))
+    return absent
+
+
+def incomplete(what: str, count: int, first: object) -> InputError:
+    """What is said of a column with missing cells: how many, and the first row that has one."""
+    cells = f"{count:,} missing value{'' if count == 1 else 's'}"
+    return InputError(
+        f"{what} has {cells}, the first in row {first!r}; leave such rows out or give the missing a name."
+    )
+
+
+def plain(values: pd.Series) -> pd.Series:
+    """The same values in a dtype of numpy, as text or as categories; no cell may be missing.
+
+    A dictionary of Arrow is a way to keep text; only a categorical of pandas declares its categories.
+    """
+    dtype: Any = values.dtype
+    if isinstance(dtype, np.dtype | pd.CategoricalDtype | pd.StringDtype):
+        return values
+    made: Any = values.to_numpy()
+    if isinstance(dtype, pd.ArrowDtype):
+        made = _decoded(values.array.__arrow_array__()).to_pandas()  # type: ignore[attr-defined]
+    elif isinstance(dtype, pd.SparseDtype):
+        made = np.asarray(values.array)
+    elif not hasattr(dtype, "numpy_dtype"):
+        return values
+    return pd.Series(made, copy=False, name=values.name).set_axis(values.index)
+
+
+def _decoded(array: Any) -> Any:
+    import pyarrow as pa
+
+    return array.cast(array.type.value_type) if pa.types.is_dictionary(array.type) else array
+
+
+def numeric(values: pd.Series) -> pd.Series | None:
+    """A plain column as real numbers, or None where it is none: decimals and Python's own numbers become floats."""
+    dtype: Any = values.dtype
+    if pd.api.types.is_object_dtype(dtype) and pd.api.types.infer_dtype(values) in NUMBERS:
+        return values.astype(float)
+    real = isinstance(dtype, np.dtype) and dtype.kind in "biuf"
+    return values if real else None
