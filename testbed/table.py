@@ -280,20 +280,26 @@ def _grouped(
             raise InputError(f"groups names {splits[-1]!r} twice.")
         single += [] if crossing else names
     splits += [both for pair in combinations(single, 2) if (both := "*".join(pair)) not in splits]
-    strata = []
-    for at, one in enumerate(_listed(control)):
-        found = columns.column(frame, one, "control", "control" if at == 0 else f"control_{at + 1}", ready)
-        _nameable(found)
-        if found.name in table.attributes:
-            raise InputError(f"control names {found.name!r}, which is a column of groups or named twice.")
-        table.attributes[found.name] = columns.groups(found)
-        strata.append(found.name)
+    strata = _stratified(table, control, ready)
     for split in splits:
         _few_enough(table, split, MOST_GROUPS, "groups {} has {} groups; at most {} are compared.")
     if strata:
         _few_enough(table, "*".join(strata), MOST_STRATA, "control {} has {} strata; at most {} are made.")
     _told_apart(table, splits, strata)
     return table, splits, "*".join(strata)
+
+
+def _stratified(table: Table, control: Any, ready: Mapping[str, columns.Coded]) -> list[str]:
+    """Give the table its strata; the names of their columns."""
+    strata: list[str] = []
+    for at, one in enumerate(_listed(control)):
+        found = columns.column(table.people, one, "control", "control" if at == 0 else f"control_{at + 1}", ready)
+        _nameable(found)
+        if found.name in table.attributes:
+            raise InputError(f"control names {found.name!r}, which is a column of groups or named twice.")
+        table.attributes[found.name] = columns.groups(found)
+        strata.append(found.name)
+    return strata
 
 
 def _listed(control: Any) -> list[Any]:
