@@ -90,6 +90,8 @@ def _by_position(frame: pd.DataFrame, given: Any, role: str) -> pd.Series:
         raise unknown(f"{role} column", given, map(str, frame.columns))
     if isinstance(given, pd.DataFrame | Mapping | Set):
         raise InputError(f"{role} is a {type(given).__name__}; give the name of a column, a Series or an array.")
+    if str(getattr(given, "dtype", "")) in ("Int128", "UInt128"):
+        given = given.to_list()  # numpy has no integers of 128 bits
     if np.ndim(given) != 1 or len(given) != len(frame):
         raise InputError(f"{role} has shape {np.shape(given)}, but the table has {len(frame)} rows.")
     return pd.Series(given).set_axis(frame.index)
