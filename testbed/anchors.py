@@ -170,7 +170,7 @@ class Relabelled:
     def __init__(self, case: Case, attribute: str) -> None:
         self.case, self.attribute = case, attribute
         codes, self.levels = case.coded(attribute)
-        unit = case.scenario.recipe.variables[attribute].assigned_to
+        unit = case.scenario.declared.variables[attribute].assigned_to
         society = case.society
         self.unit = {"household": society.household, "grid": society.grids}.get(unit, society.ids)
         self.shares = np.bincount(codes[case.scored], minlength=len(self.levels)) / max(int(case.scored.sum()), 1)

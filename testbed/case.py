@@ -15,8 +15,8 @@ from testbed.disclosure import Disclosure
 from testbed.history import History
 from testbed.joining import overlay
 from testbed.models.base import Scores, higher_is
-from testbed.models.scorer import Scorer, record_frame
-from testbed.records import outcome_positive, record_arrays, record_columns, window
+from testbed.models.scorer import Scorer
+from testbed.records import outcome_positive, record_columns, records, window
 from testbed.society import Views
 from testbed.touched import TOUCHED, touched
 from testbed.twin import Assign, Change, Inject, Replay, Switch, apart, by_root, replay, strayed_between
@@ -60,8 +60,8 @@ class Case:
 
     @cached_property
     def people(self) -> pd.DataFrame:
-        """Truth and attributes of everybody, index person."""
-        return self.society.population.people()
+        """Truth and attributes of everybody, those by ties included, index person."""
+        return self.society.people()
 
     @property
     def scored(self) -> np.ndarray:
@@ -95,9 +95,7 @@ class Case:
 
     def records_at(self, period: int) -> pd.DataFrame:
         """What the model sees at a month, people in scope only."""
-        arrays = record_arrays(self.society, self.history, period)
-        scored = {name: column[self.scored] for name, column in arrays.items()}
-        return record_frame(record_columns(self.scenario), scored, self.society.ids[self.scored])
+        return records(self.society, self.history, period, self.society.ids[self.scored])
 
     @cached_property
     def scores(self) -> Scores:
@@ -231,6 +229,10 @@ class Case:
         return self._batched(change, injection.roots, injection=injection)
 
     def _assign(self, change: Assign) -> Case:
+        if change.attribute in self.scenario.by_tie:
+            raise InputError(
+                f"attribute to assign: {change.attribute!r} comes by ties, which stay as they are in every twin."
+            )
         if change.attribute not in self.scenario.recipe.variables:
             raise unknown("attribute to assign", change.attribute, self.scenario.recipe.variables)
         people = None if change.people is None else np.array(change.people, np.int64)

@@ -9,8 +9,7 @@ import numpy as np
 
 from testbed.case import Case
 from testbed.history import History
-from testbed.models.scorer import record_frame
-from testbed.records import record_arrays, record_columns
+from testbed.records import records
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals
 
@@ -69,9 +68,7 @@ def _reasons(case: Case, person: int) -> dict[int, str]:
     for month, (old, new) in enumerate(zip([0, *decisions], decisions, strict=False)):
         if new == old or not granted.get(new, False):
             continue
-        arrays = record_arrays(case.society, case.history, month)
-        mine = {name: column[[person]] for name, column in arrays.items()}
-        record = record_frame(record_columns(case.scenario), mine, np.array([person]))
+        record = records(case.society, case.history, month, np.array([person]))
         asked = case.questions
         told = case.ask(record, period=month).reasons
         case.questions = asked

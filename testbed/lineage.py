@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 from synthetic.draws import dense, pack, sparse, uniform
 from testbed.history import History
 from testbed.inducement import Inducement
-from testbed.moving import SCHEME
-from testbed.records import listed_acquaintances
-from testbed.tied import LISTED
+from testbed.records import held_arrays
 
 if TYPE_CHECKING:
     from testbed.case import Case
@@ -115,13 +113,7 @@ def decisions_on(
     """
     scenario, society = case.scenario, case.society
     history = case.history if history is None else history
-    arrays = {name: society.columns[name][people] for name in scenario.held if name != LISTED}
-    if LISTED in scenario.held:
-        whole = history if len(history.people) == society.size else case.history
-        arrays[LISTED] = listed_acquaintances(society, whole, period)[people]
-    scheme_of = history.scheme(period)
-    if scheme_of is not None:
-        arrays[SCHEME] = scheme_of[history.place(people)]
+    arrays = held_arrays(society, history, period, people, outside=case.history)
     arrays |= {kind: counts[:, scenario.kinds.index(kind)] for kind in scenario.recorded}
     scheme = case.scheme
     draws = uniform(dense(case.seed, "model", 0, society.size, period))[people] if "draws" in scheme.needs else None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from synthetic.errors import unknown
 from testbed.history import History
+from testbed.models.scorer import record_frame
 from testbed.moving import SCHEME
 from testbed.scenario import OUTCOME, Scenario
 from testbed.society import Society
@@ -18,21 +20,57 @@ def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:
     return {**held, **dict.fromkeys(scenario.recorded)}
 
 
-def record_arrays(society: Society, history: History, period: int) -> dict[str, np.ndarray]:
-    """The records of everybody at a month, as integer-coded arrays."""
+def records(society: Society, history: History, period: int, people: np.ndarray | None = None) -> pd.DataFrame:
+    """The records of people (ids; None: everybody) at a month, as a model sees them."""
+    ids = society.ids if people is None else np.asarray(people, np.int64)
+    return record_frame(record_columns(society.scenario), record_arrays(society, history, period, people), ids)
+
+
+def record_arrays(
+    society: Society, history: History, period: int, people: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """The records of people (ids; None: everybody) at a month, as integer-coded arrays."""
     counts = history.counts(period)
-    held = {name: society.columns[name] for name in society.scenario.held if name != LISTED}
-    if LISTED in society.scenario.held:
-        held[LISTED] = listed_acquaintances(society, history, period)
-    scheme = history.scheme(period)
-    if scheme is not None:
-        held[SCHEME] = scheme
+    counts = counts if people is None else counts[people]
+    held = held_arrays(society, history, period, people)
     return {**held, **{kind: counts[:, history.kinds.index(kind)] for kind in society.scenario.recorded}}
 
 
-def listed_acquaintances(society: Society, history: History, period: int) -> np.ndarray:
+def held_arrays(
+    society: Society,
+    history: History,
+    period: int,
+    people: np.ndarray | None = None,
+    *,
+    outside: History | None = None,
+) -> dict[str, np.ndarray]:
+    """What the institution holds of people (ids; None: everybody) at a month beside entries, as integer-coded arrays.
+
+    What people are stays as it is; what changes by the month (whom they know on a list, the scheme they come under) is
+    that of the history. `outside`: the history of those whom `history`, of some people only, leaves out.
+    """
+    who = slice(None) if people is None else people
+    now = {SCHEME: history.scheme(period)} if SCHEME in society.scenario.held else {}
+    made = {}
+    for name in society.scenario.held:
+        if name == LISTED:
+            made[name] = listed_acquaintances(society, history, period, outside)[who]
+        elif now.get(name) is not None:
+            made[name] = now[name][who if people is None else history.place(people)]
+        else:
+            made[name] = society.columns[name][who]
+    return made
+
+
+def listed_acquaintances(
+    society: Society, history: History, period: int, outside: History | None = None
+) -> np.ndarray:
     """Acquaintances of everybody on an adverse list in the month before a month: int32 (n,)."""
-    listed = np.zeros(society.size, np.uint16) if period == 0 else history.lists(period - 1)
+    listed = np.zeros(society.size, np.uint16)
+    if period:
+        if outside is not None:
+            listed[outside.people] = outside.lists(period - 1)
+        listed[history.people] = history.lists(period - 1)
     _, ends = tied(society.ties("acquaintances"), np.flatnonzero(listed & adverse_bits(society.scenario.regime)))
     return np.bincount(ends, minlength=society.size).astype(np.int32)
 

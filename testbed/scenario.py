@@ -192,6 +192,11 @@ class Scenario:
         return Declared({**made.variables, LISTED: ACQUAINTED}) if LISTED in self.held else made
 
     @property
+    def by_tie(self) -> tuple[str, ...]:
+        """The columns that people have by ties alone."""
+        return tuple(name for name in self.declared.variables if name not in self.recipe.variables)
+
+    @property
     def error(self) -> Followed:
         """The wrong entry that is followed."""
         return Followed(

@@ -14,8 +14,8 @@ from testbed.case import Case
 from testbed.history import History
 from testbed.models.base import Scores, fitted, higher_is, learns, name_of, needs, row_wise
 from testbed.models.decide import Decide
-from testbed.models.scorer import Scorer, record_frame
-from testbed.records import outcome_positive, record_arrays, record_columns, window
+from testbed.models.scorer import Scorer
+from testbed.records import outcome_positive, record_arrays, record_columns, records, window
 from testbed.scenario import TRAINING_PERIODS, Scenario
 from testbed.society import Society
 from testbed.world import Scheme, World
@@ -60,8 +60,8 @@ class Setting:
             society, history = self.training
             learned = outcome_positive(self.scenario, self.scenario.learn, history, society)
             at = TRAINING_PERIODS - 1 - window(self.scenario.learn)
-            frame = record_frame(record_columns(self.scenario), record_arrays(society, history, at), society.ids)
-            model = fitted(model, frame[society.scored], learned[society.scored].astype(np.int8))
+            frame = records(society, history, at, society.ids[society.scored])
+            model = fitted(model, frame, learned[society.scored].astype(np.int8))
         scorer = Scorer(model, record_columns(self.scenario))
         spec = self.shares if getattr(model, "yardstick", False) else self.scenario.decide
         decide = self._cut(spec, scorer) if any(spec.values()) else None
@@ -85,11 +85,10 @@ class Setting:
     def _trained(self, scorer: Scorer) -> Scores:
         """What a model says of the training society at its last month."""
         society, history = self.training
-        arrays = record_arrays(society, history, TRAINING_PERIODS - 1)
         people = society.ids[society.scored]
         wanted = needs(scorer.model)
         return scorer.score(
-            {name: column[society.scored] for name, column in arrays.items()},
+            record_arrays(society, history, TRAINING_PERIODS - 1, people),
             people,
             draws=uniform(sparse(society.seed, "model", pack(people))) if "draws" in wanted else None,
             entries=history.ledger.in_force(TRAINING_PERIODS - 1) if "entries" in wanted else None,

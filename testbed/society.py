@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from synthetic import Population
 from synthetic.channels.base import Columns
@@ -65,7 +66,8 @@ class Society:
         self.start, stop = part or (0, size)
         columns = self.population.arrays(self.start, stop)
         if "firms" in scenario.ties:
-            columns |= firm_columns(self.population, columns)
+            firms = firm_columns(self.population, {} if part else columns)
+            columns |= {name: column[self.start : stop] for name, column in firms.items()}
         self.columns: Mapping[str, np.ndarray] = columns
         self._ties: dict[str, Reach] = {}
         self.ids = np.arange(self.start, stop)
@@ -80,6 +82,21 @@ class Society:
     def levels(self) -> dict[str, tuple[str, ...] | None]:
         """Labels of each integer-coded column; None for numbers."""
         return {name: one.levels for name, one in self.scenario.declared.variables.items() if name != LISTED}
+
+    def people(self) -> pd.DataFrame:
+        """Truth and attributes of everybody, those by ties included, as a table with index `person`."""
+        made: dict[str, object] = {}
+        for name, values in self.columns.items():
+            labels = self.levels[name]
+            made[name] = values if labels is None else pd.Categorical.from_codes(values, categories=pd.Index(labels))
+        return pd.DataFrame(made, index=pd.Index(self.ids, dtype=np.int64, name="person"))
+
+    def assigned(self, attribute: str, value: str, people: np.ndarray | None = None) -> dict[str, np.ndarray]:
+        """The columns had people (None: everybody) had this value from the start. Those by ties stay, as ties do."""
+        changed = self.population.do({attribute: value}, people=None if people is None else list(map(int, people)))
+        known = self.population.recipe.variables
+        own = {name: column for name, column in self.columns.items() if name in known}
+        return {**self.columns, **changed.arrays(base=own)}
 
     def ties(self, name: str) -> Reach:
         """The ties of everybody as rows, worked out once: kin (in other households), colleagues, acquaintances.
@@ -135,8 +152,7 @@ class Society:
         for reader in readers:
             if reader not in known:
                 raise InputError(f"reader is {reader!r}, allowed: {', '.join(known)}.")
-        changed = self.population.do({attribute: value}, people=None if people is None else list(map(int, people)))
-        columns = {**self.columns, **changed.arrays(base=self.columns)}
+        columns = self.assigned(attribute, value, people)
         views = self.views
         everyone = not readers
         if everyone or "sensing" in readers:

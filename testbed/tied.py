@@ -109,7 +109,7 @@ class Outside:
 
 
 def _owned(name: str, kind: str, meaning: str, **more: object) -> Variable:
-    return Variable(name, None, (), "person", kind, meaning, **more)  # type: ignore[arg-type]
+    return Variable(name, None, (), "firm", kind, meaning, **more)  # type: ignore[arg-type]
 
 
 FIRMS = (
@@ -126,8 +126,9 @@ FIRMS = (
         "workers", "integer", "people who work for that firm; 0 for who owns none", bounds=(0, 1024), dtype=np.int16
     ),
 )
-ACQUAINTED = _owned(
-    LISTED, "integer", "acquaintances on an adverse list in the month before", bounds=(0, 200), dtype=np.int32
+ACQUAINTED = replace(
+    _owned(LISTED, "integer", "acquaintances on an adverse list in the month before", bounds=(0, 200), dtype=np.int32),
+    assigned_to="person",
 )
 
 

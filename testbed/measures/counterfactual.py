@@ -94,7 +94,7 @@ def adverse_if(case: Any, attribute: str, value: str, people: NDArray[np.int64])
 
 def _batches(case: Any, attribute: str, people: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     """People to be set together: all where the household moves as one, else one of each household at a time."""
-    if case.scenario.recipe.variables[attribute].assigned_to == "household":
+    if case.scenario.declared.variables[attribute].assigned_to == "household":
         if len(people):
             yield people
         return
@@ -207,7 +207,7 @@ def _comparisons(case: Any) -> Iterator[dict[str, Any]]:
 
 def _impossible(case: Any, split: str) -> str:
     """Why nobody can be moved alone; "" where they can."""
-    unit = case.scenario.recipe.variables[split].assigned_to
+    unit = case.scenario.declared.variables[split].assigned_to
     if unit not in ("person", "household"):
         return f"{split} is assigned to a {unit}: nobody can be moved alone"
     if case.scenario.regime.coupled:

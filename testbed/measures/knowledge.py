@@ -119,13 +119,18 @@ def _attributes(case: Any, who: Sample) -> NDArray:
     """Attributes as numbers: a category of two or more levels as one column per level but the first."""
     columns = []
     for name in dict.fromkeys([*case.scenario.held, *case.scenario.compared]):
-        column = case.people[name].iloc[who.place]
+        column = _column(case, who, name)
         if isinstance(column.dtype, pd.CategoricalDtype):
             codes = column.cat.codes.to_numpy()
             columns += [codes == level for level in range(1, len(column.cat.categories))]
         else:
             columns.append(column.to_numpy().astype(np.float64))
     return np.column_stack(columns) if columns else np.empty((len(who.place), 0))
+
+
+def _column(case: Any, who: Sample, name: str) -> pd.Series:
+    """What somebody knows of an attribute: as it is held at the month, where it is held; else as it is."""
+    return case.records[name].iloc[who.row] if name in case.records else case.people[name].iloc[who.place]
 
 
 def _kinds(case: Any) -> list[str]:
@@ -211,7 +216,7 @@ def _ask(case: Any, who: Sample, records: pd.DataFrame) -> tuple[list[Floats], l
     Two askings where they agree for everybody, else `ASKS`. Inputs that nobody sees come from their margins.
     People are alike whose scores never differ and are equal, or whose records are equal.
     """
-    known = {*case.people.columns, *case.history.kinds}
+    known = {*case.people.columns, *case.scenario.held, *case.history.kinds}
     unseen = [name for name in records.columns if name not in known]
     alone = row_wise(case.model)
     rows, back = (records.iloc[who.row], np.arange(len(who.row))) if alone else (records, who.row)

@@ -58,10 +58,11 @@ def shapley(values: NDArray) -> NDArray:
 def unlike(case: Any, attribute: str, value: str, people: NDArray[np.int64]) -> int:
     """Bits of the readers to whom anything is shown that differs where these people are given this value.
 
-    The model is shown the columns that the institution holds, a row-wise one those of them that it says it reads.
+    The model is shown the columns that the institution holds, a row-wise one those of them that it says it reads;
+    acquaintances on lists are no attribute of their own: they differ where somebody's decision does.
     """
     base, other = case.society.views, case.society.shown(attribute, value, people, ())
-    held = [name for name in case.scenario.held if name in case.scheme.scorer.columns]
+    held = [name for name in case.scenario.held if name in case.scheme.scorer.columns and name in base.direct]
     differs = {
         "circumstances": not np.array_equal(base.rates, other.rates)
         or any(not np.array_equal(base.direct[name], other.direct[name]) for name in held if name != attribute),

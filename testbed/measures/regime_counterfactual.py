@@ -20,7 +20,7 @@ def moved(society: Society, attribute: str, value: str) -> Society:
     made = copy(society)
     made.__dict__.pop("views", None)
     made.population = society.population.do({attribute: value})
-    made.columns = {**society.columns, **made.population.arrays(base=society.columns)}
+    made.columns = society.assigned(attribute, value)
     made.scored = made.scenario.scored.holds(made.columns, made.levels)
     made.child = made.columns["age"] < 18
     made._possible = {}
