@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from synthetic.draws import dense, pack, sparse, uniform
 from testbed.models.base import Scores
 from testbed.models.decide import Decide
 from testbed.models.rulebook import RuleBook
-from testbed.models.scorer import RecordIds, Scorer
+from testbed.models.scorer import DenseIds, RecordIds, Scorer
 from testbed.moving import SCHEME, moves
 from testbed.placed import Placed
 from testbed.recorder import Recorder
@@ -29,6 +30,7 @@ class Known:
     keys: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     ids: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     held_ids: RecordIds | None = None
+    numbers: defaultdict[str, DenseIds] = field(default_factory=lambda: defaultdict(DenseIds))
     rows: NDArray[np.int16] = field(default_factory=lambda: np.empty((0, 0), np.int16))
     held: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     score: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
@@ -99,17 +101,19 @@ class Judging:
 
     def _held_ids(self) -> NDArray[np.int64]:
         """A small number for what is held of each person and does not change."""
-        read = [self.held[name] for name in self.held if name in self.scheme.scorer.columns]
+        read = [name for name in self.held if name in self.scheme.scorer.columns]
         if not read:
             return np.zeros(self.placed.n, np.int64)
         known = self.scheme.known
         if known.held_ids is None:
             known.held_ids = RecordIds(len(read))
-        whole = [
-            (column.astype(np.float64) + 0.0).view(np.int64) >> 1 if column.dtype.kind == "f" else column
-            for column in read
-        ]
-        return known.held_ids.look_up([np.asarray(column).astype(np.int64) for column in whole])[0]
+        whole = []
+        for name in read:
+            column = self.held[name]
+            if column.dtype.kind == "f":
+                column, _ = known.numbers[name].look_up((column.astype(np.float64) + 0.0).view(np.int64))
+            whole.append(column.astype(np.int64))
+        return known.held_ids.look_up(whole)[0]
 
     def rows(self, t: int, changed: NDArray[np.int64]) -> NDArray[np.int64]:
         """Who is scored anew: of the positions whose record differs those in scope; in month 0 all in scope."""
