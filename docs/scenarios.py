@@ -50,7 +50,7 @@ def line(name: str) -> str:
     what, measure, row = FIGURES[name]
     plain = {"operator_error_gap": "operator_error_rate"}.get(measure, measure.split("[")[0])
     found = audit(name, people=PEOPLE, periods=PERIODS, measures=plain)
-    own: Any = claim(found[found["model"] == found["model"].iloc[0]], measure, **row)
+    own: Any = claim(found, measure, **row)
     command = f"testbed audit {name} --people {PEOPLE} --periods {PERIODS} --measures {plain}"
     limits = "no interval" if own.low != own.low else f"{own.low:.3f} to {own.high:.3f}"
     return f"{name}: {what}: {own.value:.3f} ({limits}; n {own.n})\n    {command}"

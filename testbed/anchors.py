@@ -114,13 +114,16 @@ def _bytes(array: np.ndarray) -> bytes:
 
 
 def faithful(case: Case) -> tuple[Rows, list[Verdict]]:
-    """Channels without errors and nothing injected: every entry equals its shadow, and no decision is wrong."""
+    """Channels without errors and nothing injected: every entry equals its shadow, and no decision is wrong.
+
+    Where the case itself has no errors it is its own anchor, which adds no rows: they would be the scheme's own.
+    """
     true = case.twin(Switch(ERRORS, False)) if case.scenario.errors else case
     history, ledger = true.history, true.history.ledger
     entries = int((ledger.real != ledger.shadow).sum() + (ledger.real & (ledger.end != ledger.shadow_end)).sum())
     wrong = int((history.decisions != history.deserved_).sum())
     rows: Rows = []
-    for name in ("wrong_adverse_rate", "error_burden"):
+    for name in ("wrong_adverse_rate", "error_burden") if true is not case else ():
         rows += _rows(true, name, case.model_name, true.scenario.name)
     if entries == wrong == 0:
         rows = [row if row["why"] else {**row, "low": row["value"], "high": row["value"]} for row in rows]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, unknown
 from testbed.engine import check_engine, cores, run
+from testbed.finding import ANCHOR_MODELS, audited
 from testbed.measuring import Answer, Task, forget, halved, model_of, work
 from testbed.selection import chosen
 from testbed.spelling import patterns
@@ -39,6 +40,7 @@ OWN = ("scipy.stats", "jinja2")
 class Outcome:
     """A whole audit. `failures` and verdicts that do not hold make the exit status 1.
 
+    `findings` is the whole table, rows of anchors after those of what was audited, as `findings.csv` holds it.
     `seeds` are those that were run, `plan.seeds` those that were asked for: more where a precision was reached.
     """
 
@@ -73,11 +75,12 @@ def audit(
     equivalence: Mapping[str, float] | None = None,
     precision: Mapping[str, float] | None = None,
     paired: bool = False,
+    anchors: bool = False,
     engine: str = "serial",
     workers: int | None = None,
     out: str | Path | None = None,
 ) -> pd.DataFrame:
-    """The findings of a scenario: what it does, measured in twin worlds, with the lottery and other anchors beside it.
+    """The findings of a scenario: what its scheme, or other models, do, measured in twin worlds.
 
     Parameters
     ----------
@@ -94,6 +97,8 @@ def audit(
         its interval lies within the bound (see `testbed.equivalence`).
     paired: each two models are also compared person by person, the first minus the second, as model `A - B`. It
         runs both once more.
+    anchors: also return the rows of the anchors: the lottery, the faithful record, the oracle, redrawn labels. They
+        are run, and written to `out`, either way; each carries a model or scenario of its own.
     engine, workers: where the worlds run; the findings are the same bytes whatever is chosen.
     out: a folder for the findings, manifest and page; see `testbed.output`.
 
@@ -123,7 +128,7 @@ def audit(
     if made.void:
         failed = ", ".join(verdict["name"] for verdict in made.verdicts if not verdict["holds"])
         warnings.warn(f"these findings are void: anchors failed ({failed})", RuntimeWarning, stacklevel=2)
-    return made.findings
+    return made.findings if anchors else audited(made.findings)
 
 
 def run_audit(
@@ -211,6 +216,7 @@ def planned(
     """Check what is asked for. Raises InputError before anything runs."""
     from testbed.equivalence import checked as equal_enough
     from testbed.models.base import name_of
+    from testbed.models.lottery import Lottery
     from testbed.scenario import Scenario
     from testbed.sequential import checked as half_widths
 
@@ -221,9 +227,11 @@ def planned(
     specs = [scenario.model] if models is None else list(models) if isinstance(models, list | tuple) else [models]
     if not specs:
         raise InputError("models: found none, at least one is needed.")
-    for spec in specs:
-        model_of(scenario, spec)
     names = [str(spec) if isinstance(spec, str | Path) else name_of(spec) for spec in specs]
+    for spec, name in zip(specs, names, strict=True):
+        model = model_of(scenario, spec)
+        if name in ANCHOR_MODELS and not isinstance(model, Lottery):
+            raise InputError(f"models: {name!r} is the name of an anchor; give the model another name.")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InputError(f"models: {twice!r} is named twice.")
@@ -299,16 +307,16 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer], asked
         over = pooled(made)
         return correct(pd.concat([frame(over), made], ignore_index=True) if over else made)
 
-    audited = table(False)
-    if plan.wanted and audited.empty:
+    own = table(False)
+    if plan.wanted and own.empty:
         raise unknown("measure", ", ".join(plan.wanted), [one.name for one in chosen(())])
-    audited = judged(audited, plan.equivalence)
+    own = judged(own, plan.equivalence)
     names = set(COLUMNS)
     others = frame(
         {key: value for key, value in row.items() if key in names} for answer in answers for row in answer.anchor_rows
     )
-    parts = [part for part in (audited, table(True), others) if len(part)]
-    # An anchor's row that the run has already (the faithful record of a run without errors) is not said twice.
+    parts = [part for part in (own, table(True), others) if len(part)]
+    # An anchor's row that the run has already is not said twice.
     findings = pd.concat(parts, ignore_index=True).drop_duplicates([*KEY, "seed"], ignore_index=True)
     pairs = [f"{plan.names[first]} - {plan.names[second]}" for first, second in plan.pairs()]
     findings.attrs["audited"] = [(plan.scenario.name, name) for name in (*plan.names, *pairs)]

@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from synthetic.errors import InputError
+from testbed.finding import audited
 from testbed.spelling import canonical
 
 if TYPE_CHECKING:
     import pandas as pd
-
-ANCHOR_MODELS = ("lottery", "oracle")
-"""Models that stand beside the audited one in a findings table; a claim is about them only if nothing else is there."""
 
 
 class ClaimError(AssertionError):
@@ -112,8 +110,8 @@ def _number(value: float) -> str:
 def claim(findings: pd.DataFrame, measure: str, *, split: str = "all", group: str = "all", versus: str = "") -> Claim:
     """The finding about which something is claimed, to be followed by `.above`, `.below`, `.within` or `.equals`.
 
-    `findings` is a findings table of one audited model (rows of the lottery and other anchors beside it
-    are passed over). Over several seeds the pooled row (seed -1) is taken. `measure` may be written with
+    `findings` is a findings table of one audited model; rows of anchors beside it are passed over, unless
+    it holds nothing else. Over several seeds the pooled row (seed -1) is taken. `measure` may be written with
     or without the qualifiers that are defaults. For a comparison over all groups give the split alone.
     Raises InputError if rows of several models or scenarios match.
 
@@ -127,13 +125,10 @@ def claim(findings: pd.DataFrame, measure: str, *, split: str = "all", group: st
     group, versus = str(group), str(versus)
     if split != "all" and group == "all":
         group = ""
-    rows = findings[
-        (findings["measure"] == name)
-        & (findings["split"] == split)
-        & (findings["group"] == group)
-        & (findings["versus"] == versus)
+    mine = audited(findings)
+    rows = mine[
+        (mine["measure"] == name) & (mine["split"] == split) & (mine["group"] == group) & (mine["versus"] == versus)
     ]
-    rows = _audited(rows, findings)
     if rows.empty:
         return Claim(name, split, group, versus, why="there is no such row in the findings")
     if (rows["seed"] == -1).any():
@@ -146,15 +141,3 @@ def claim(findings: pd.DataFrame, measure: str, *, split: str = "all", group: st
         name, split, group, versus, str(row["scenario"]), str(row["model"]),
         float(row["value"]), float(row["low"]), float(row["high"]), int(row["n"]), str(row["why"] or ""),
     )  # fmt: skip
-
-
-def _audited(rows: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are not an anchor's, unless the table holds nothing else."""
-    pairs = findings.attrs.get("audited")
-    if pairs:
-        keep = [(row.scenario, row.model) in pairs for row in rows.itertuples()]
-        return rows[keep]
-    anchors = findings["model"].isin(ANCHOR_MODELS)
-    if anchors.all():
-        return rows
-    return rows[~rows["model"].isin(ANCHOR_MODELS)]

@@ -44,6 +44,8 @@ COLUMNS = (
 NUMBERS = ("value", "low", "high")
 COUNTS = ("n", "seed")
 TEXTS = tuple(name for name in COLUMNS if name not in NUMBERS + COUNTS)
+ANCHOR_MODELS = ("lottery", "oracle")
+"""Models that stand beside the audited one in a findings table."""
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
@@ -87,6 +89,26 @@ def frame(
             f"and why {cell['why']!r}: a why stands beside NaN and nowhere else."
         )
     return made
+
+
+def audited(findings: pd.DataFrame) -> pd.DataFrame:
+    """The rows of what was audited, without those of anchors; every row where the table holds anchors only.
+
+    Rows are told apart by scenario and model, as `findings.attrs["audited"]` names them: an anchor may share one of
+    the two with what was audited. A table that does not say it is told apart by the anchors' models.
+
+    >>> import pandas as pd
+    >>> both = pd.DataFrame({"scenario": ["town", "town{channels.errors=off}"], "model": ["mine", "mine"]})
+    >>> both.attrs["audited"] = [("town", "mine")]
+    >>> audited(both)["scenario"].tolist()
+    ['town']
+    """
+    pairs = {tuple(pair) for pair in findings.attrs.get("audited") or ()}
+    if pairs:
+        keep = np.array([pair in pairs for pair in zip(findings["scenario"], findings["model"], strict=True)], bool)
+    else:
+        keep = ~findings["model"].isin(ANCHOR_MODELS).to_numpy()
+    return findings[keep] if keep.any() else findings
 
 
 def neutralized(text: str) -> str:

@@ -16,6 +16,7 @@ import pytest
 from synthetic.errors import InputError
 from synthetic.writing import Reserved, reserve_file
 from testbed.claim import Claim, ClaimBroken, decided
+from testbed.finding import audited
 from testbed.pytest_run import Run, by_audit, write
 
 if TYPE_CHECKING:
@@ -195,19 +196,15 @@ def model(_pair: Pair) -> str:
 def audit(_pair: Pair, request: pytest.FixtureRequest) -> Callable[..., pd.DataFrame]:
     """`audit(scenario, **options)`: findings of the test's model, at the people and seeds of the run.
 
-    Takes the options of `testbed.audit`; anchors are left out of the answer.
+    Takes the options of `testbed.audit`; anchors are left out of the answer there as here.
     """
     run = request.config.stash[RUN]
 
     def made(scenario: str | Path | Scenario, **options: Any) -> pd.DataFrame:
         model = str(options.pop("model", _pair.model))
+        anchors = bool(options.pop("anchors", False))
         table = run.audit(scenario, model, **options)
-        audited = set(table.attrs.get("audited") or [])
-        keep = [
-            (row.scenario, row.model) in audited if audited else row.model == model
-            for row in table[["scenario", "model"]].itertuples()
-        ]
-        return table[keep]
+        return table if anchors else audited(table)
 
     return made
 

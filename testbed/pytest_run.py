@@ -36,7 +36,7 @@ class Run:
         name = getattr(scenario, "name", None) or str(scenario)
         key = (name, model, repr(sorted(options.items(), key=lambda item: item[0])))
         if key not in self.tables:
-            self.tables[key] = audit(scenario, [model], **options)
+            self.tables[key] = audit(scenario, [model], anchors=True, **options)
         return self.tables[key]
 
     def texts(self) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed.audit import audit, planned, run_audit
-from testbed.finding import COLUMNS, csv_text
+from testbed.finding import COLUMNS, audited, csv_text, read
 from testbed.life import life, typical
 from testbed.manifest import identity, manifest_of, manifest_read, manifest_text, same_run
 from testbed.models.base import Scores
@@ -63,6 +63,38 @@ def test_the_lottery_and_the_other_anchors_stand_beside_the_scheme_under_their_o
     assert not made.void
 
 
+@pytest.mark.parametrize("dials", [{}, {"channels.errors": "off"}], ids=["errors", "no errors"])
+@pytest.mark.parametrize("models", [None, ["rongcheng", "lottery"]], ids=["alone", "with the lottery"])
+def test_an_audit_answers_with_what_was_asked_and_with_anchors_only_where_they_are_wanted(
+    dials: dict[str, str], models: Any, tmp_path: Path
+) -> None:
+    asked: dict[str, Any] = {"dials": dials, "measures": "error_gain", "people": 1024, "periods": 8}
+    found = audit("rongcheng", models, out=tmp_path / "run", **asked)
+    assert set(found["measure"].str.partition("[")[0].str.partition("_gap")[0]) <= {"error_gain", "error_gain_p"}
+    assert list(found["model"].unique()) == (models or ["rongcheng"])
+    whole = audit("rongcheng", models, anchors=True, **asked)
+    pairs = set(zip(found["scenario"], found["model"], strict=True))
+    is_own = [(row.scenario, row.model) in pairs for row in whole.itertuples()]
+    pd.testing.assert_frame_equal(whole[is_own], found)
+    beside = whole[[not own for own in is_own]]
+    assert "oracle" in set(beside["model"])
+    faithful = ("rongcheng{channels.errors=off}", "rongcheng")
+    assert (faithful in set(zip(beside["scenario"], beside["model"], strict=True))) != bool(dials)
+    assert csv_text(read(tmp_path / "run")) == csv_text(whole)
+
+
+def test_a_model_may_not_take_the_name_of_an_anchor() -> None:
+    def oracle(records: pd.DataFrame) -> np.ndarray:
+        return records["age"].to_numpy(float)
+
+    with pytest.raises(InputError, match="'oracle' is the name of an anchor"):
+        planned("rongcheng", oracle)
+    oracle.__name__ = "lottery"
+    with pytest.raises(InputError, match="'lottery' is the name of an anchor"):
+        planned("rongcheng", oracle)
+    planned("rongcheng", "lottery")
+
+
 def test_serial_and_processes_give_the_same_bytes_and_another_seed_gives_others(made: Any) -> None:
     again = run_audit("rongcheng", measures=FEW, **SMALL, engine="processes", workers=2)
     assert csv_text(again.findings) == csv_text(made.findings)
@@ -71,7 +103,7 @@ def test_serial_and_processes_give_the_same_bytes_and_another_seed_gives_others(
 
 
 def test_the_base_run_shows_what_a_wrong_entry_does() -> None:
-    found = audit("rongcheng", people=20_000, periods=12, measures=FEW)
+    found = audit("rongcheng", people=20_000, periods=12, measures=FEW, anchors=True)
     assert row(found, "error_reach[hop=household]")["value"] > 0
     assert row(found, "wrong_adverse_rate")["value"] > 0
     assert row(found, "error_gain")["value"] < 0
@@ -99,7 +131,7 @@ class Raises:
 
 def test_a_model_that_fails_leaves_rows_that_say_why_and_the_lottery_stays() -> None:
     with pytest.warns(RuntimeWarning, match="nothing to divide by"):
-        found = audit("rongcheng", Raises(), measures=FEW, **SMALL)
+        found = audit("rongcheng", Raises(), measures=FEW, anchors=True, **SMALL)
     mine = found[found["model"] == "raises"]
     assert len(mine) == 5
     assert mine["value"].isna().all()
@@ -117,8 +149,7 @@ def test_functions_and_objects_are_models_too() -> None:
 
 def test_either_spelling_selects_and_a_pattern_that_selects_nothing_is_refused() -> None:
     some = audit("rongcheng", measures=["error_reach[hop=household]"], **SMALL)
-    mine = some[(some["model"] == "rongcheng") & (some["scenario"] == "rongcheng")]
-    assert set(mine["measure"].str.partition("[")[2]) == {"hop=household]"}
+    assert set(some["measure"].str.partition("[")[2]) == {"hop=household]"}
     with pytest.raises(InputError, match="did you mean 'flip_rate'"):
         audit("rongcheng", measures="flip_rat", **SMALL)
 
@@ -321,8 +352,8 @@ def test_two_models_are_compared_on_the_same_people_and_one_with_itself_differs_
 def test_what_is_declared_before_a_run_is_in_its_manifest_and_a_bound_judges_every_row_of_its_measure() -> None:
     asked: dict[str, Any] = {"equivalence": {"adverse_gap": 0.5}, "measures": "adverse_gap"}
     made = run_audit("rongcheng", people=1024, periods=6, **asked)
-    rows = made.findings[made.findings["model"] == "rongcheng"]
-    gaps = rows[(rows["measure"] == "adverse_gap") & (rows["scenario"] == "rongcheng")]
+    rows = audited(made.findings)
+    gaps = rows[rows["measure"] == "adverse_gap"]
     verdicts = rows[rows["measure"] == "adverse_gap_equivalent"]
     assert len(gaps) == len(verdicts) > 0
     assert manifest_of(made)["arguments"]["equivalence"] == {"adverse_gap": 0.5}

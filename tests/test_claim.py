@@ -93,6 +93,15 @@ def test_the_lottery_beside_the_model_is_passed_over() -> None:
     assert claim(rows[rows.model == "lottery"], "flip_rate").equals(0.0).model == "lottery"
 
 
+def test_an_anchor_that_has_the_models_name_is_passed_over_too() -> None:
+    faithful = row(scenario="town{channels.errors=off}", measure="wrong_adverse_rate", value=0.0, low=0.0, high=0.0)
+    rows = table(row(), faithful)
+    rows.attrs["audited"] = [("town", "mine")]
+    with pytest.raises(ClaimUndecided, match="no such row"):
+        claim(rows, "wrong_adverse_rate").equals(0.0)
+    assert claim(rows[rows.scenario != "town"], "wrong_adverse_rate").equals(0.0)
+
+
 def test_rows_of_two_models_are_refused() -> None:
     with pytest.raises(InputError, match="several rows match"):
         claim(table(row(), row(model="theirs")), "flip_rate")

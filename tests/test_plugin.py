@@ -165,6 +165,19 @@ def test_off(audit, scenario):
     run(code).assert_outcomes(passed=1)
 
 
+def test_tests_are_given_the_rows_of_their_model_and_anchors_only_where_they_ask(run) -> None:  # type: ignore[no-untyped-def]
+    code = """
+def test_rows(findings, audit, scenario):
+    assert set(findings["model"]) == {"rongcheng"}
+    both = audit(scenario, anchors=True)
+    assert set(both["model"]) == {"rongcheng", "lottery"}
+    assert claim(both, "adverse_gap", **GAP).above(0).model == "rongcheng"
+"""
+    result = run(code, "-s")
+    result.assert_outcomes(passed=1)
+    assert sum("AUDITED" in line for line in result.outlines) == 1
+
+
 def test_each_audit_is_made_once(run) -> None:  # type: ignore[no-untyped-def]
     code = "\n".join(f"def test_{i}(findings):\n    claim(findings, 'adverse_gap', **GAP).above(0)" for i in range(3))
     result = run(code, "-s")

@@ -80,7 +80,7 @@ def test_a_world_of_the_design_is_the_world_of_an_audit_without_its_anchors() ->
     answer = work(Task(*world, bare=True))
     forget()
     found = audit("rongcheng", "lottery", people=256, periods=2, measures="adverse_rate", seeds=(7,))
-    kept = found[(found["model"] == "lottery") & (found["measure"] == "adverse_rate")]["value"].tolist()
+    kept = found[found["measure"] == "adverse_rate"]["value"].tolist()
     assert [row["value"] for row in answer.rows["adverse_rate"] if row["measure"] == "adverse_rate"] == kept
     assert not answer.verdicts
 
