@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 
@@ -50,6 +51,18 @@ def add_world(parser: argparse.ArgumentParser, *, seeds: bool = True, models: bo
         metavar="DIAL=V",
         help="set a dial, as `testbed show` prints it; may be repeated",
     )
+
+
+def command_of_worlds(name: str, args: argparse.Namespace) -> str:
+    """The command that runs these worlds again; files of models are named without their folders."""
+    from testbed.manifest import plain_name
+
+    words = ["testbed", name, args.scenario]
+    for option in ("model", "people", "periods", "seed", "seeds", "set", "sobol", "dial", "measures"):
+        held = getattr(args, option, None)
+        for value in held if isinstance(held, list) else [] if held is None else [held]:
+            words += [f"--{option}", plain_name(value) if option == "model" else str(value)]
+    return shlex.join(words)
 
 
 def seeds_of(args: argparse.Namespace) -> tuple[int, ...]:

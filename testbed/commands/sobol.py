@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synthetic.errors import InputError, unknown
-from testbed.commands.options import dials_of, engine_of, tell
+from testbed.commands.options import command_of_worlds, dials_of, engine_of, tell
 from testbed.statistics.sensitivity import Factor, Share, design, salib, shares
 
 if TYPE_CHECKING:
@@ -259,19 +259,13 @@ def manifest_of_sobol(plan: Plan, who: Mapping[str, Any], args: argparse.Namespa
     from testbed.selection import chosen
 
     used = chosen(plan.wanted)
-    words = [
-        "testbed sweep",
-        plan.scenario.base,
-        f"--sobol {args.sobol}",
-        *(f"--dial {one}" for one in args.dial or []),
-    ]
     return {
         **who,
         "title": plan.scenario.title,
         "as_of": plan.scenario.as_of,
         "compared": list(plan.scenario.compared),
         "reference": dict(plan.scenario.reference),
-        "command": " ".join([*words, *(f"--measures {one}" for one in args.measures)]),
+        "command": command_of_worlds("sweep", args),
         "anchors": [],
         "assumed": assumed_dials(plan.scenario, used),
         "sources": cited(plan.scenario),

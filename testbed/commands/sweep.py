@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
-from testbed.commands.options import add_engine, add_out, add_world, dials_of, engine_of, seeds_of, tell, whole
+from testbed.commands.options import (
+    add_engine,
+    add_out,
+    add_world,
+    command_of_worlds,
+    dials_of,
+    engine_of,
+    seeds_of,
+    tell,
+    whole,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from testbed.audit import Outcome, Plan
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -34,18 +47,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Audit at each value; print the headline numbers side by side. With --sobol: see `testbed.commands.sobol`."""
+    """Audit at each value; print what was asked for, else the headlines. With --sobol: see `testbed.commands.sobol`."""
     if args.sobol is not None:
         from testbed.commands import sobol
 
         return sobol.run(args)
     if not args.dial:
         raise InputError("sweep: name a dial and its values by --dial, or ask for --sobol.")
-    import pandas as pd
-
     from testbed.audit import planned, run_audit
-    from testbed.manifest import identity, manifest_of
     from testbed.output import claim_folder, folder_path, write_run
+    from testbed.report.rows import Findings
+    from testbed.report.sweeps import side_by_side
 
     out = folder_path(args.out)
     fixed = dials_of(args.set)
@@ -58,49 +70,84 @@ def run(args: argparse.Namespace) -> int:
     }
     plans = [planned(args.scenario, args.model, dials={**fixed, **step}, **asked) for step in steps]
     engine = engine_of(args, plans[0].people)
-    who = {
-        **identity(plans[0]),
-        "kind": "sweep",
-        "scenario": plans[0].scenario.base,
-        "steps": [plan.scenario.name for plan in plans],
-    }
-    who["arguments"] = {
-        **who["arguments"],
-        "dials": {path: str(value) for path, value in fixed.items()},
-        "dial": args.dial,
-    }
+    who = identity_of(plans, steps, args)
     folder = claim_folder(out, who, overwrite=args.overwrite) if out is not None else None
     runs = []
     for step in steps:
-        said = ", ".join(f"{path}={value}" for path, value in step.items())
-        tell(f"testbed: {said} ...")
-        runs.append(
-            run_audit(
-                args.scenario,
-                args.model,
-                dials={**fixed, **step},
-                **asked,
-                engine=engine,
-                workers=args.workers,
-            )
-        )
-    tables = [made.findings for made in runs]
-    for table in tables:
-        table.attrs = {}
-    findings = pd.concat(tables, ignore_index=True)
-    manifest = {**manifest_of(runs[0]), **who, "findings_of": [made.scenario.name for made in runs]}
-    manifest["anchors"] = [{**one, "step": made.scenario.name} for made in runs for one in made.verdicts]
-    manifest["failures"] = [said for made in runs for said in made.failures]
-    manifest["command"] = " ".join(["testbed sweep", args.scenario, *(f"--dial {text}" for text in args.dial)])
+        tell(f"testbed: {_said(step)} ...")
+        dials = {**fixed, **step}
+        runs.append(run_audit(args.scenario, args.model, dials=dials, **asked, engine=engine, workers=args.workers))
+    findings, manifest = together(runs), manifest_of_sweep(runs, who, steps, args)
     if folder is not None:
-        manifest["scenario"] = runs[0].scenario.name
-        write_run(findings, {**manifest, "scenario": who["scenario"]}, folder)
+        write_run(findings, manifest, folder)
     for said in manifest["failures"]:
         tell(f"testbed: {said}")
-    print("\n".join(table_of(steps, runs)))
+    print("\n".join(side_by_side(Findings(findings, manifest), plans[0].wanted)))
     if folder is not None:
         print(f"Written: {args.out}/findings.csv, {args.out}/report.html")
     return 1 if manifest["failures"] or any(made.void for made in runs) else 0
+
+
+def _said(step: dict[str, str]) -> str:
+    return ", ".join(f"{path}={value}" for path, value in step.items())
+
+
+def identity_of(plans: Sequence[Plan], steps: Sequence[dict[str, str]], args: argparse.Namespace) -> dict[str, Any]:
+    """What makes a sweep the run it is. Raises InputError where a dial's value is given twice, in two spellings."""
+    from testbed.manifest import identity
+
+    names = [plan.scenario.name for plan in plans]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            said = f"{_said(steps[names.index(name)])} and {_said(steps[place])}"
+            raise InputError(f"--dial: {said} are one scenario; give each value once.")
+    who = identity(plans[0])
+    dials = {path: str(value) for path, value in dials_of(args.set).items()}
+    return {
+        **who,
+        "kind": "sweep",
+        "scenario": plans[0].scenario.base,
+        "steps": names,
+        "arguments": {**who["arguments"], "dials": dials, "dial": args.dial},
+    }
+
+
+def together(runs: Sequence[Outcome]) -> pd.DataFrame:
+    """The rows of all steps, one step after the other.
+
+    An anchor that is a step itself is left to that step: where errors are swept, the world without them is the anchor
+    of the one with them, and its rows would pass for that step's.
+    """
+    import pandas as pd
+
+    from testbed.finding import audited
+
+    pairs = {pair for made in runs for pair in made.findings.attrs["audited"]}
+    tables = []
+    for made in runs:
+        own = audited(made.findings).index
+        named = zip(made.findings["scenario"], made.findings["model"], strict=True)
+        beside = [pair not in pairs for pair in named]
+        tables.append(made.findings[made.findings.index.isin(own) | beside])
+        tables[-1].attrs = {}
+    return pd.concat(tables, ignore_index=True)
+
+
+def manifest_of_sweep(
+    runs: Sequence[Outcome], who: dict[str, Any], steps: Sequence[dict[str, str]], args: argparse.Namespace
+) -> dict[str, Any]:
+    """The manifest: what the steps rest on, and the dials of each."""
+    from testbed.manifest import manifest_of
+
+    return {
+        **manifest_of(runs[0]),
+        **who,
+        "findings_of": [made.scenario.name for made in runs],
+        "points": list(steps),
+        "anchors": [{**one, "step": made.scenario.name} for made in runs for one in made.verdicts],
+        "failures": [said for made in runs for said in made.failures],
+        "command": command_of_worlds("sweep", args),
+    }
 
 
 def points(texts: list[str], fixed: dict[str, str]) -> list[dict[str, str]]:
@@ -115,37 +162,3 @@ def points(texts: list[str], fixed: dict[str, str]) -> list[dict[str, str]]:
             raise InputError(f"--dial: dial {path!r} is named twice.")
         axes[path] = list(dict.fromkeys(held))
     return [dict(zip(axes, values, strict=True)) for values in product(*axes.values())]
-
-
-def table_of(steps: list[dict[str, str]], runs: list[Any]) -> list[str]:
-    """The headline numbers of the first model, a line per value of the dials."""
-    names = [
-        "adverse_rate",
-        "wrong_adverse_rate",
-        "flip_rate",
-        "error_gain",
-        "error_reach[hop=household]",
-        "detection_precision",
-    ]
-    have = [name for name in names if any((made.findings["measure"] == name).any() for made in runs)]
-    if not have:
-        first = runs[0].findings
-        have = list(first.loc[first["split"] == "all", "measure"].unique()[:6])
-    head = [", ".join(steps[0]), *have]
-    rows = [head]
-    for step, made in zip(steps, runs, strict=True):
-        rows.append([", ".join(step.values()), *(_cell(made.findings, made.models[0], name) for name in have)])
-    widths = [max(len(row[place]) for row in rows) for place in range(len(head))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def _cell(findings: pd.DataFrame, model: str, measure: str) -> str:
-    rows = findings[(findings["measure"] == measure) & (findings["split"] == "all") & (findings["model"] == model)]
-    rows = rows[rows["seed"] == -1] if (rows["seed"] == -1).any() else rows
-    if rows.empty:
-        return "-"
-    row = rows.iloc[0]
-    if row["value"] != row["value"]:
-        return "undefined"
-    interval = "" if row["low"] != row["low"] else f" ({row['low']:.3g} to {row['high']:.3g})"
-    return f"{row['value']:.4g}{interval}"

@@ -9,6 +9,7 @@ from typing import Any
 from testbed.curves import curve_rows
 from testbed.report.family_figures import Figure
 from testbed.report.numbers import Scale, cell, scale
+from testbed.report.plaintext import clean
 from testbed.report.plane import Cell, Line, Point, grid, plane
 from testbed.report.rows import Finding, Findings
 
@@ -27,7 +28,8 @@ def curve_figures(findings: Findings, text: str) -> Iterator[Figure]:
         for kind, maker in (("thresholds", thresholds), ("calibration", calibration)):
             mine = [row for row in rows if row["split"] == split and row["figure"] == kind]
             if mine:
-                yield maker(mine, split.replace("_", " "), of_table)
+                of = f", {clean(mine[0]['model'])}" if len(findings.models) > 1 else ""
+                yield maker(mine, f"{split.replace('_', ' ')}{of}", of_table)
 
 
 def thresholds(rows: list[dict[str, Any]], split: str, of_table: bool) -> Figure:
@@ -79,16 +81,21 @@ def calibration(rows: list[dict[str, Any]], split: str, of_table: bool) -> Figur
 
 def crossings(findings: Findings) -> Iterator[Figure]:
     """Rates of each pair of attributes as a grid, where every attribute has few enough levels."""
+    label = findings.short(findings.heads[0])
+    of = f", {label}" if label else ""
     for name in OF_TABLES if findings.scenario == "table" else OF_WORLDS:
-        rows = [row for row in findings.main(column=findings.heads[0]) if row.name == name and row.group]
+        rows = [row for row in findings.main(column=findings.heads[0]) if row.measure == name and row.group]
         for split in dict.fromkeys(row.split for row in rows if row.split.count("*") == 1 and "|" not in row.split):
-            made = crossing(name, split, [row for row in rows if row.split == split and not row.versus])
+            made = crossing(name, split, [row for row in rows if row.split == split and not row.versus], of)
             if made is not None:
                 yield made
 
 
-def crossing(name: str, split: str, rows: list[Finding]) -> Figure | None:
-    """The grid of one rate over two attributes; None where it would not fit, or has one row or column."""
+def crossing(name: str, split: str, rows: list[Finding], of: str = "") -> Figure | None:
+    """The grid of one rate over two attributes; None where it would not fit, or has one row or column.
+
+    `of` says in the title which of several models and scenarios it is of.
+    """
     held = {tuple(row.group.split("*")): row for row in rows if row.group.count("*") == 1}
     down, across = (list(dict.fromkeys(key[side] for key in held)) for side in (0, 1))
     if len(across) > len(down):
@@ -99,7 +106,7 @@ def crossing(name: str, split: str, rows: list[Finding]) -> Figure | None:
     cells = {(key[0], key[1]): Cell(row.value, row.n, bool(row.small), row.why) for key, row in held.items()}
     if not any(math.isfinite(one.value) for one in cells.values()):
         return None
-    title = f"{name.replace('_', ' ').capitalize()} by {' and '.join(split.replace('_', ' ').split('*'))}"
+    title = f"{name.replace('_', ' ').capitalize()} by {' and '.join(split.replace('_', ' ').split('*'))}{of}"
     note = "In percent, darker where higher; a dashed frame marks small cells. Intervals stand in the data."
     return Figure(title, note, grid(title, down, across, cells, PERCENT), rows)
 

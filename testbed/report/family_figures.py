@@ -131,13 +131,26 @@ def _dots(findings: Findings, title: str, rows: Sequence[Finding], label: Callab
     if not any(row.known for row in rows):
         return None
     by = scale(rows[0].unit, comparison=rows[0].comparison)
-    marks = [_mark(findings, row, _of(findings, row.column) + label(row)) for row in rows]
+    marks = [_mark(findings, row, said) for row, said in zip(rows, _labels(findings, rows, label), strict=True)]
     nothing = no_difference(rows[0])
     note = f"Unit: {by.unit or rows[0].unit or 'number'}. Whiskers: 95 % intervals."
     if any(mark.lottery == mark.lottery for mark in marks):
         note += " Hollow diamond: a lottery in the scheme's place."
     title = clean(title)
     return Figure(title, note, dots(title, marks, by, zero=0.0 if nothing != nothing else nothing), rows)
+
+
+def _labels(findings: Findings, rows: Sequence[Finding], label: Callable[[Finding], str]) -> list[str]:
+    """What stands beside each mark; the qualifiers in which rows differ too, where two would read alike."""
+    said = [_of(findings, row.column) + label(row) for row in rows]
+    if len(set(said)) == len(said):
+        return said
+    keys = sorted({key for row in rows for key in row.qualifiers})
+    differ = [key for key in keys if len({row.settings.get(key) for row in rows}) > 1]
+    return [
+        ", ".join([text, *(f"{key} {row.settings[key]}" if key in row.settings else f"any {key}" for key in differ)])
+        for text, row in zip(said, rows, strict=True)
+    ]
 
 
 def _mark(findings: Findings, row: Finding, label: str) -> Mark:
@@ -167,7 +180,7 @@ def _splits(findings: Findings) -> list[str]:
 
 
 def _of(findings: Findings, column: tuple[str, str]) -> str:
-    label = findings.label(column) if column in findings.columns else ""
+    label = findings.short(column) if column in findings.columns else ""
     return f"{label}: " if label else ""
 
 

@@ -77,8 +77,11 @@ def dots(title: str, marks: Sequence[Mark], by: Scale, *, zero: float | None = N
     return _svg(title, f"{title}. {said}.", bottom + 24, body)
 
 
-def curve(title: str, curves: Sequence[Curve], by: Scale) -> Markup:
-    """Values along a common axis of labels, joined by lines, with whiskers; the names of the curves above."""
+def curve(title: str, curves: Sequence[Curve], by: Scale, *, joined: bool = True) -> Markup:
+    """Values along a common axis of labels, with whiskers; the names of the curves above.
+
+    `joined` by lines, unless there is nothing between two labels.
+    """
     every = [mark for one in curves for mark in one.marks]
     low, high = _domain(every, 0.0)
     names = list(dict.fromkeys(mark.label for mark in every))
@@ -101,7 +104,7 @@ def curve(title: str, curves: Sequence[Curve], by: Scale) -> Markup:
         shift = (number - (len(curves) - 1) / 2) * 6
         seen = [mark for mark in one.marks if math.isfinite(mark.value)]
         places = [(left + step * names.index(mark.label) + shift, mark) for mark in seen]
-        points = " ".join(f"{x:.1f},{up(mark.value):.1f}" for x, mark in places)
+        points = " ".join(f"{x:.1f},{up(mark.value):.1f}" for x, mark in places if joined)
         body.append(Markup('<polyline class="line s{}" points="{}"/>').format(number % SHAPES, points))
         for x, mark in places:
             ends = [_inside(end, low, high) for end in (mark.low, mark.high)]

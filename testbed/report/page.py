@@ -18,6 +18,7 @@ from testbed.report.plaintext import clean, counted
 from testbed.report.rerun import command_for
 from testbed.report.rows import FAMILIES, Finding, Findings, owner
 from testbed.report.sentences import headlines
+from testbed.report.sweeps import swept
 from testbed.report.templating import page
 from testbed.report.terminal import (
     anchors_verdict,
@@ -130,10 +131,15 @@ def _family(
             if one["sentences"]
         ],
         "card": report_card(rows, info) if harm == "accountability" else [],
-        "figures": [*figures(rows, harm), *_drawn(rows, harm, text)],
+        "figures": [*swept(rows, harm, _asked(manifest)), *figures(rows, harm), *_drawn(rows, harm, text)],
         "blocks": _blocks(rows, found, manifest, info),
         "count": counted(len(found), "row"),
     }
+
+
+def _asked(manifest: Mapping[str, Any]) -> list[str]:
+    """The patterns of measures that were asked for; none where all were."""
+    return [str(pattern) for pattern in (manifest.get("arguments") or {}).get("measures") or []]
 
 
 def _alone(rows: Findings) -> list[Finding]:

@@ -18,8 +18,10 @@ def command_for(manifest: Mapping[str, Any], measure: str) -> str:
     >>> command_for({"command": "testbed audit rongcheng --seed 3 --out here"}, "flip_rate")
     'testbed audit rongcheng --seed 3 --measures flip_rate'
     """
-    words = _words(manifest, (*DROPPED, "--measures"))
-    return shlex.join([*words, "--measures", measure] if "audit" in words[:2] else words)
+    words = _words(manifest, DROPPED)
+    if words[1:2] not in (["audit"], ["sweep"]) or "--sobol" in words:
+        return shlex.join(words)
+    return shlex.join([*_kept(words, ("--measures",)), "--measures", measure])
 
 
 def next_commands(manifest: Mapping[str, Any], life: Mapping[str, Any] | None) -> list[str]:

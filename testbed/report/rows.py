@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from testbed.manifest import plain_name
 from testbed.spelling import split_name
 
 LOTTERY = "lottery"
@@ -36,6 +37,7 @@ SUFFIXES = (
     "_numerator",
 )
 FAMILIES = ("disparate impact", "opacity", "error propagation", "chilling", "benefit")
+Place = tuple[str, str, str, str]
 SMALL_PEOPLE = 30
 SMALL_EVENTS = 10
 
@@ -76,6 +78,11 @@ class Finding:
     def column(self) -> tuple[str, str]:
         """What the row is about: the scenario and the model."""
         return (self.scenario, self.model)
+
+    @property
+    def place(self) -> Place:
+        """What the row says of whom: measure, split, group, and whom it is compared with."""
+        return (self.measure, self.split, self.group, self.versus)
 
     @property
     def known(self) -> bool:
@@ -178,12 +185,12 @@ class Findings:
         )
         self.scenario = self.scenarios[0]
         found = list(dict.fromkeys(row.column for row in self.rows if row.scenario in self.scenarios))
-        wanted = [str(model) for model in manifest.get("models") or []]
-        known = {model for _, model in found}
-        self.models = [model for model in wanted if model in known] or (
-            [model for _, model in found if model not in ANCHORS and " - " not in model] or sorted(known)
+        known = list(dict.fromkeys(model for _, model in found))
+        # A manifest names a model's file without its folders, the findings as it was given.
+        wanted = {plain_name(model) for model in manifest.get("models") or []}
+        self.models = [model for model in known if plain_name(model) in wanted] or (
+            [model for model in known if model not in ANCHORS and " - " not in model] or sorted(known)
         )
-        self.models = list(dict.fromkeys(self.models))
         self.heads = [(name, model) for name in self.scenarios for model in self.models if (name, model) in found]
         self.columns = [*self.heads, *(one for one in found if " - " in one[1] and one not in self.heads)]
         audited = set(self.columns)
@@ -192,12 +199,31 @@ class Findings:
         self.seeds = sorted({row.seed for row in self.audited})
         self.seed = -1 if -1 in self.seeds else (self.seeds[0] if self.seeds else 0)
         self.compared = [str(name) for name in manifest.get("compared") or []]
+        points = manifest.get("points") or []
+        self.points: dict[str, dict[str, str]] = dict(zip(named, points, strict=False))
 
     def label(self, column: tuple[str, str]) -> str:
         """What tells a column from the others: the model, the scenario, or both; "" where there is but one."""
         told = [column[0]] if len(self.scenarios) > 1 else []
         told += [column[1]] if len({model for _, model in self.columns}) > 1 else []
         return ", ".join(told)
+
+    def short(self, column: tuple[str, str]) -> str:
+        """The label for a figure: a step of a sweep by the last words of its dials, `false_match=0.01`."""
+        held = self.points.get(column[0])
+        if not held or len(self.scenarios) < 2:
+            return self.label(column)
+        told = [said_point(held)]
+        told += [column[1]] if len({model for _, model in self.columns}) > 1 else []
+        return ", ".join(told)
+
+    def at(self, column: tuple[str, str], place: Place) -> Finding | None:
+        """The one row of a place about a column, over all seeds where there are several; None where there is none."""
+        return self._at.get((column, place))
+
+    @cached_property
+    def _at(self) -> dict[tuple[tuple[str, str], Place], Finding]:
+        return {(row.column, row.place): row for row in reversed(self.audited) if row.seed == self.seed}
 
     @cached_property
     def _lottery(self) -> dict[tuple[str | int, ...], Finding]:
@@ -254,6 +280,17 @@ def _place(row: Finding) -> tuple[str | int | frozenset[tuple[str, str]], ...]:
     return (*row.column, row.split, row.group, row.versus, row.seed, frozenset(row.qualifiers.items()))
 
 
+def said_point(point: Mapping[str, str]) -> str:
+    """Dials and their values in short: the last word of a path where that tells the dials apart.
+
+    >>> said_point({"channels.court.miss": "0.1", "channels.errors": "on"})
+    'miss=0.1, errors=on'
+    """
+    last = [path.rpartition(".")[2] for path in point]
+    names = last if len(set(last)) == len(last) else list(point)
+    return ", ".join(f"{name}={value}" for name, value in zip(names, point.values(), strict=True))
+
+
 def _rows(frame: pd.DataFrame, info: Mapping[str, Any]) -> list[Finding]:
     """The rows of a findings table."""
     names = ("scenario", "model", "measure", "harm", "split", "group", "versus", "unit", "why")
@@ -276,11 +313,18 @@ def _rows(frame: pd.DataFrame, info: Mapping[str, Any]) -> list[Finding]:
                 name=name,
                 suffix=suffix,
                 qualifiers=qualifiers,
-                settings={**{key: str(value) for key, value in defaults.items() if value is not None}, **qualifiers},
+                settings={
+                    **{key: _setting(value) for key, value in defaults.items() if value is not None},
+                    **qualifiers,
+                },
                 **texts,
             )
         )
     return made
+
+
+def _setting(value: object) -> str:
+    return "on" if value is True else "off" if value is False else str(value)
 
 
 def _text(value: Any) -> str:
