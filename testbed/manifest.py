@@ -138,8 +138,17 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         "sources": cited(scenario),
         "not_modelled": not_modelled(scenario),
         "measures": {name: facts(one) for name, one in used.items()},
-        "life": made.life,
+        "life": _life(made),
     }
+
+
+def _life(made: Outcome) -> dict[str, Any] | None:
+    """The life of the run, its model's file without folders; no command where the model has no name to be typed."""
+    if made.life is None:
+        return None
+    typed = not made.specs or isinstance(made.specs[0], str | Path)
+    told = {**made.life, "model": plain_name(made.life["model"])}
+    return told if typed else {**told, "command": ""}
 
 
 def _has_rows(made: Outcome, measure: Measure) -> bool:
@@ -155,11 +164,17 @@ def facts(measure: Measure) -> dict[str, Any]:
     return {**said, "needs": list(measure.needs), "qualifiers": dict(measure.qualifiers)}
 
 
-def command_of(made: Outcome) -> str:
-    """The command that makes this run again; files are named without their folders."""
+def command_of(made: Outcome, *, folders: bool = False) -> str:
+    """The command that makes this run again; files of models are named without their folders, unless `folders`.
+
+    "" where no command can: a model is an object of Python's, or the seeds are no range.
+    """
+    seeds = made.plan.seeds if made.plan is not None else made.seeds
+    if any(not isinstance(spec, str | Path) for spec in made.specs) or seeds not in (seeds[:1], (*range(len(seeds)),)):
+        return ""
     words = ["testbed", "audit", made.scenario.base]
-    own = [plain_name(name) for name in made.models]
-    if own != [plain_name(made.scenario.model)]:
+    own = [str(name) if folders else plain_name(name) for name in made.models]
+    if list(map(str, made.models)) != [str(made.scenario.model)]:
         for name in own:
             words += ["--model", name]
     if made.people != made.scenario.people:
@@ -167,8 +182,7 @@ def command_of(made: Outcome) -> str:
     if made.periods != made.scenario.periods:
         words += ["--periods", str(made.periods)]
     asked = made.plan
-    seeds = asked.seeds if asked is not None else made.seeds
-    if seeds == tuple(range(len(seeds))) and len(seeds) > 1:
+    if len(seeds) > 1:
         words += ["--seeds", str(len(seeds))]
     elif seeds != (0,):
         words += ["--seed", str(seeds[0])]

@@ -62,9 +62,7 @@ def held_arrays(
     return made
 
 
-def listed_acquaintances(
-    society: Society, history: History, period: int, outside: History | None = None
-) -> np.ndarray:
+def listed_acquaintances(society: Society, history: History, period: int, outside: History | None = None) -> np.ndarray:
     """Acquaintances of everybody on an adverse list in the month before a month: int32 (n,)."""
     listed = np.zeros(society.size, np.uint16)
     if period:

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     """Audit, write, and say the short answer."""
     began = time.monotonic()
     from testbed.audit import LOTTERY, planned, run_audit
-    from testbed.manifest import identity, manifest_of
+    from testbed.manifest import command_of, identity, manifest_of
     from testbed.output import claim_folder, folder_path, write_run
 
     out = folder_path(args.out)
@@ -76,5 +76,6 @@ def run(args: argparse.Namespace) -> int:
         tell(f"testbed: {said}")
     from testbed.report.terminal import answer
 
+    manifest["command"] = command_of(made, folders=True)  # what is printed, and not kept, may name folders
     print("\n".join(answer(made.findings, manifest, made.life, pages=pages)))
     return 1 if made.failures or made.void else 0

@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from testbed.audit import planned
     from testbed.manifest import identity
     from testbed.output import claim_folder, folder_path, write_run
+    from testbed.report.plaintext import counted
 
     out = folder_path(args.out)
     salib()
@@ -65,10 +66,11 @@ def run(args: argparse.Namespace) -> int:
     who = {**identity(plan), "kind": "sobol", "seeds": [-1]}
     who["arguments"] = {**who["arguments"], "sobol": args.sobol, "dial": args.dial or []}
     folder = claim_folder(out, who, overwrite=args.overwrite) if out is not None else None
-    groups = list(dict.fromkeys(factor.group for factor in factors))
+    groups = dict.fromkeys(factor.group for factor in factors)
     tell(
-        f"testbed: {len(rows):,} worlds of {plan.people:,} people, {plan.periods} months; {len(factors)} dials in "
-        f"{len(groups)} group{'s' * (len(groups) > 1)}, and the seed ..."
+        f"testbed: {counted(len(rows), 'world')} of {counted(plan.people, 'person')}, "
+        f"{counted(plan.periods, 'month')}; {counted(len(factors), 'dial')} in {counted(len(groups), 'group')}, "
+        "and the seed ..."
     )
     for text in left_out:
         tell(f"testbed: left out: {text}")
@@ -284,9 +286,11 @@ def manifest_of_sobol(plan: Plan, who: Mapping[str, Any], args: argparse.Namespa
 
 def table_of(findings: pd.DataFrame) -> list[str]:
     """A line per number: what the dials own together, first and total, and the greatest group."""
+    from testbed.report.plaintext import counted
     from testbed.spelling import split_name
 
-    lines = ["share of the variance over seeds and dials that the dials own (95 % interval)"]
+    worlds = counted(max(findings["n"], default=0), "world")
+    lines = [f"share of the variance over {worlds}, their seeds and dials, that the dials own (1: all; 95 % interval)"]
     held: dict[Key, list[Any]] = {}
     every: list[Any] = list(findings.itertuples())
     for row in every:
@@ -295,7 +299,7 @@ def table_of(findings: pd.DataFrame) -> list[str]:
     for (of, split, group, versus), rows in held.items():
         who = "" if split == "all" else f" ({split}: {group or 'all groups'}{f' versus {versus}' if versus else ''})"
         if rows[0].value != rows[0].value:
-            lines.append(f"{of}{who}: undefined, {rows[0].why}")
+            lines.append(f"{of}{who}: undefined, {rows[0].why.removeprefix('undefined ')}")
             continue
         told = {(name["by"], name["order"]): row for row in rows for name in (split_name(str(row.measure))[1],)}
         first, total = (_share(told["dials", order]) for order in ("first", "total"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,9 +135,10 @@ def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
         )
         if getattr(args, key) not in (None, [], False)
     }
-    words = ["testbed table", Path(args.file).name]
+    words = ["testbed", "table", Path(args.file).name]
     for key, value in arguments.items():
-        words += [f"--{key} {one}".removesuffix(" True") for one in (value if isinstance(value, list) else [value])]
+        for one in value if isinstance(value, list) else [value]:
+            words += [f"--{key}"] if one is True else [f"--{key}", str(one)]
     return {
         "schema": SCHEMA,
         "kind": "table",
@@ -149,7 +151,7 @@ def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
         "title": f"The table {Path(args.file).name}",
         "compared": args.groups.split(","),
         "reference": _references(args.reference),
-        "command": " ".join(words),
+        "command": shlex.join(words),
         "assumed": [],
         "measures": {one.name: facts(one) for one in table_measures()},
     }

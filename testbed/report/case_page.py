@@ -121,7 +121,7 @@ def case_view(life: Mapping[str, Any]) -> dict[str, Any]:
         if lines
         else "",
         "scores": _table(lines),
-        "command": clean(life.get("command") or case_command(life)),
+        "command": clean(life["command"] if "command" in life else case_command(life)),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from collections.abc import Iterator
 
@@ -57,6 +58,32 @@ def wrap(text: object, width: int = 80, *, first: str = "", rest: str = "") -> l
             line, empty = rest, True
         line += word if empty else f" {word}"
         empty = False
+    return [*lines, line]
+
+
+def wrap_command(command: str, width: int = 80, *, first: str = "", rest: str = "") -> list[str]:
+    """A command in lines that a shell reads as one: each but the last ends in a backslash.
+
+    Where a word does not fit on a line, the command is wrapped as any text.
+
+    >>> wrap_command("testbed audit town --people 100", 22, rest="  ")
+    ['testbed audit town \\\\', '  --people 100']
+    """
+    try:
+        words = [shlex.quote(word) for word in shlex.split(clean(command))]
+    except ValueError:
+        words = []
+    room = width - max(columns(first), columns(rest)) - 2
+    if not words or any(columns(word) > room for word in words):
+        return wrap(command, width, first=first, rest=rest)
+    lines: list[str] = []
+    line = first + words[0]
+    for word in words[1:]:
+        if columns(line) + columns(word) + 3 > width:
+            lines.append(f"{line} \\")
+            line = rest + word
+        else:
+            line += f" {word}"
     return [*lines, line]
 
 

@@ -11,6 +11,9 @@ from testbed.report.plaintext import clean
 DROPPED = ("--out", "--engine", "--workers")
 """Options that change where or how a run happens, never what it says."""
 
+OF_CASE = ("--people", "--periods", "--seed", "--set")
+"""Options of an audit that its case has too, as they stand; the model and the seed are those of the life."""
+
 
 def command_for(manifest: Mapping[str, Any], measure: str) -> str:
     """The command that makes one measure of a run again: the run's own, with that measure alone.
@@ -25,14 +28,30 @@ def command_for(manifest: Mapping[str, Any], measure: str) -> str:
 
 
 def next_commands(manifest: Mapping[str, Any], life: Mapping[str, Any] | None) -> list[str]:
-    """Two commands that lead on from a run: one life of it, and the same world without the errors of its record."""
+    """Commands that lead on from a run: one life of it, and the same world without the errors of its record.
+
+    Without a life the scenario is shown; where the record has no errors already, that is all.
+    """
     words = _words(manifest, (*DROPPED, "--measures"))
     scenario = clean(manifest.get("scenario") or "").partition("{")[0]
     if not scenario or scenario == "table":
         return ["testbed list measures", "testbed show equalized_odds_difference"]
-    case = case_command({**life, "options": words[3:]}) if life and "audit" in words[:2] else f"testbed show {scenario}"
-    audit = shlex.join(words) if "audit" in words[:2] else f"testbed audit {scenario}"
-    return [case, f"{audit} --set channels.errors=off"]
+    show = shlex.join(["testbed", "show", scenario])
+    if words[1:2] != ["audit"]:
+        words = ["testbed", "audit", scenario]
+        life = None
+    case = case_command({**life, "options": words[3:]}) if life else show
+    if not _has_errors(manifest):
+        return [case]
+    return [case, shlex.join([*words, "--set", "channels.errors=off"])]
+
+
+def _has_errors(manifest: Mapping[str, Any]) -> bool:
+    """Whether the errors of the record can still be turned off."""
+    if "channels.errors=off" in clean(manifest.get("scenario") or ""):
+        return False
+    held = {dial.get("path"): dial.get("value") for dial in manifest.get("assumed") or []}
+    return bool(held.get("channels.errors", True))
 
 
 def case_command(life: Mapping[str, Any]) -> str:
@@ -51,7 +70,7 @@ def case_command(life: Mapping[str, Any]) -> str:
         options = list(life["options"])
         if "--model" in options:
             words += ["--model", clean(life["model"])]
-        return shlex.join([*words, *_kept(options, ("--model",), seed=life.get("seed"))])
+        return shlex.join([*words, *_of_case(options, life.get("seed"))])
     for name in ("model", "people", "periods", "seed"):
         if life.get(name) is not None and not (name == "model" and life[name] == scenario):
             words += [f"--{name}", clean(life[name])]
@@ -69,19 +88,29 @@ def _words(manifest: Mapping[str, Any], dropped: Sequence[str]) -> list[str]:
     return _kept([word for word in words if word != "--overwrite"], dropped)
 
 
-def _kept(words: Sequence[str], dropped: Sequence[str], *, seed: object = None) -> list[str]:
-    """The words without the dropped options; with a seed given, `--seeds K` becomes that one."""
+def _kept(words: Sequence[str], dropped: Sequence[str]) -> list[str]:
+    """The words without the dropped options and their values."""
     kept: list[str] = []
     skip = False
     for word in words:
-        name = word.partition("=")[0]
         if skip:
             skip = False
-        elif name == "--seeds" and seed is not None:
-            kept += ["--seed", str(seed)]
-            skip = "=" not in word
-        elif name in dropped:
+        elif word.partition("=")[0] in dropped:
             skip = "=" not in word
         else:
             kept.append(word)
+    return kept
+
+
+def _of_case(words: Sequence[str], seed: object) -> list[str]:
+    """The options of an audit that a case takes too; of several seeds the one of the life."""
+    kept: list[str] = []
+    for place, word in enumerate(words):
+        name, equal, value = word.partition("=")
+        if not equal:
+            value = words[place + 1] if place + 1 < len(words) else ""
+        if name in OF_CASE:
+            kept += [name, value]
+        elif name == "--seeds" and seed is not None:
+            kept += ["--seed", str(seed)]
     return kept

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from testbed.manifest import plain_name
+from testbed.report.plaintext import counted
 from testbed.spelling import split_name
 
 LOTTERY = "lottery"
@@ -40,6 +41,13 @@ FAMILIES = ("disparate impact", "opacity", "error propagation", "chilling", "ben
 Place = tuple[str, str, str, str]
 SMALL_PEOPLE = 30
 SMALL_EVENTS = 10
+COUNTED = {
+    "assumption_share": "world",
+    "discretion_share": "rule",
+    "widest_discretion": "rule",
+    "out_of_scope_rules": "rule",
+}
+"""What `n` counts where it does not count people."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +117,17 @@ class Finding:
         return (self.scenario, self.measure, self.split, self.group, self.versus, self.seed)
 
     @property
+    def counts(self) -> str:
+        """What `n` is a number of."""
+        return COUNTED.get(self.name, "person")
+
+    @property
     def small(self) -> str:
         """Why the number behind the value is small; empty where it is not."""
         if not self.known or self.exact:
             return ""
         if self.n < SMALL_PEOPLE:
-            return f"small: under {SMALL_PEOPLE} people"
+            return f"small: under {counted(SMALL_PEOPLE, self.counts)}"
         if self.unit == "rate" and not self.comparison and not self.suffix:
             events = min(self.value, 1 - self.value) * self.n
             if -0.5 < events < SMALL_EVENTS - 0.5:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from testbed.report.numbers import Scale, decimals, interval, scale
-from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, OF_WORLDS, PEOPLE
+from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, OF_WORLDS
 from testbed.report.plaintext import clean
 from testbed.report.qualifiers import number, words
 from testbed.report.rows import Finding, Findings
@@ -108,7 +108,7 @@ def no_difference(row: Finding) -> float:
 def each(row: Finding) -> tuple[str, str]:
     """What the row's `n` counts, one and many."""
     phrase = CONTRASTS.get(row.name) or LEVELS.get(row.name)
-    return phrase.each if phrase else PEOPLE
+    return phrase.each if phrase else (row.counts, counted(2, row.counts).partition(" ")[2])
 
 
 def count_behind(row: Finding) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from testbed.report.case_page import case_sentence
-from testbed.report.plaintext import clean, counted, wrap
+from testbed.report.plaintext import clean, counted, wrap, wrap_command
 from testbed.report.rerun import next_commands
 from testbed.report.rows import FAMILIES, Findings
 from testbed.report.sentences import headlines
@@ -87,7 +87,9 @@ def first_line(manifest: Mapping[str, Any]) -> str:
     if manifest.get("periods") is not None:
         sizes.append(counted(int(manifest["periods"]), "month"))
     seeds = list(manifest.get("seeds_run") or manifest.get("seeds") or [])
-    if len(seeds) == 1:
+    if seeds == [-1]:
+        sizes.append("each world with a seed of its own")
+    elif len(seeds) == 1:
         sizes.append(f"seed {seeds[0]}")
     elif seeds:
         sizes.append(f"seeds {seeds[0]} to {seeds[-1]}")
@@ -155,7 +157,7 @@ def _blocks(
     told = f"Written: {written}." if written else "Nothing was written: add --out DIR for report.html and findings.csv."
     on = wrap(told, WIDTH, rest=INDENT)
     for number, command in enumerate(next_commands(manifest, life)):
-        on += wrap(command, WIDTH, first="     " if number else "Try: ", rest="       ")
+        on += wrap_command(command, WIDTH, first="     " if number else "Try: ", rest="       ")
     return [block for block in (head, found, rests, on) if block]
 
 

@@ -11,6 +11,11 @@ from testbed.report.terminal import answer
 PAGES = ["out/report.html", "out/findings.csv"]
 
 
+def told(lines):
+    """The answer on one line, its commands as a shell joins them."""
+    return " ".join("\n".join(lines).replace("\\\n", "").split())
+
+
 def fits(lines):
     return len(lines) <= 30 and all(columns(line) <= 80 for line in lines)
 
@@ -45,7 +50,7 @@ def test_every_family_has_one_sentence_with_interval_count_and_the_lottery(findi
 
 def test_two_commands_to_try_repeat_the_runs_own_options(findings, manifest, life):
     manifest["command"] = "testbed audit rongcheng --people 5000 --seed 3 --set regime.family.share=0 --out here"
-    text = " ".join(" ".join(answer(findings, manifest, life)).split())
+    text = told(answer(findings, manifest, life))
     assert "testbed case rongcheng --person 4711 --people 5000 --seed 3 --set regime.family.share=0" in text
     assert (
         "testbed audit rongcheng --people 5000 --seed 3 --set regime.family.share=0 --set channels.errors=off" in text
@@ -55,7 +60,7 @@ def test_two_commands_to_try_repeat_the_runs_own_options(findings, manifest, lif
 
 def test_a_life_of_one_of_several_models_is_told_again_with_that_model(findings, manifest, life):
     manifest["command"] = "testbed audit rongcheng --model mine --model other --seeds 3"
-    text = " ".join(" ".join(answer(findings, manifest, {**life, "model": "mine"})).split())
+    text = told(answer(findings, manifest, {**life, "model": "mine"}))
     assert "testbed case rongcheng --person 4711 --model mine --seed 0 " in text
 
 
