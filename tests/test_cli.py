@@ -205,6 +205,28 @@ def test_a_sweep_has_a_line_per_value_and_the_same_seeds(say, tmp_path: Path) ->
     assert {"rongcheng", "rongcheng{regime.family.share=0}"} <= set(found["scenario"])
 
 
+def test_a_sweep_prints_what_was_asked_and_leaves_anchors_in_its_findings(say, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    out = tmp_path / "sweep"
+    asked = ("sweep", "rongcheng", *SMALL, "--measures", "error_gain", "--out", str(out))
+    status, said, _ = say(*asked, "--dial", "channels.errors=on,off")
+    assert status == 0
+    lines = said.splitlines()
+    assert lines[0].split() == ["channels.errors", "error_gain"]
+    assert [line.split()[0] for line in lines[1:3]] == ["on", "off"]
+    found = pd.read_csv(out / "findings.csv", keep_default_na=False)
+    own = found[found["model"] == "rongcheng"]
+    steps = own[own["scenario"].isin(["rongcheng", "rongcheng{channels.errors=off}"])]
+    assert steps["measure"].str.startswith("error_gain").all()
+    assert set(found["model"]) == {"rongcheng", "lottery", "oracle"}
+    assert "Error gain, over channels.errors" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_value_that_is_given_twice_is_refused(say) -> None:  # type: ignore[no-untyped-def]
+    status, said, problem = say("sweep", "rongcheng", "--dial", "channels.court.miss=0.05,0.050")
+    assert (status, said) == (2, "")
+    assert "channels.court.miss=0.05 and channels.court.miss=0.050 are one scenario" in problem
+
+
 def test_a_table_is_audited_and_says_what_was_decided_on_the_way(say, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "decisions.csv"
     file.write_text("group,label,guess,n\na,1,1,40\na,0,0,50\na,0,1,10\nb,1,1,20\nb,1,0,20\nb,0,0,60\n")

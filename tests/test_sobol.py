@@ -58,6 +58,7 @@ def test_the_share_of_a_planted_dial_is_found_written_and_printed(
         main([*asked, "--set", "decide.best_share=0", "--measures", "adverse_rate", "--out", str(tmp_path / "o")]) == 0
     )
     said = capsys.readouterr().out
+    assert f"over {128 * 4} worlds" in said.splitlines()[0]
     assert "adverse_rate: first 0." in said
     assert "adverse_rate (sex: male): undefined, it is the same in every world" in said
     findings, manifest = read_run(tmp_path / "o")

@@ -4,8 +4,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from testbed.finding import frame
+from testbed.report.family_figures import figures
 from testbed.report.figures import Curve, Mark, curve, dots, steps, ticks
 from testbed.report.numbers import scale
+from testbed.report.rows import Findings
 
 RATE = scale("rate")
 
@@ -88,3 +91,22 @@ def test_months_out_of_scope_are_a_gap_in_the_line():
 def test_ticks_are_round_and_inside():
     assert ticks(0.0, 0.03) == [0.0, 0.01, 0.02, 0.03]
     assert all(-0.7 <= tick <= 0.3 for tick in ticks(-0.7, 0.3))
+
+
+def test_marks_of_the_same_group_say_in_which_qualifier_they_differ():
+    cells = {"scenario": "s", "model": "m", "harm": "error propagation", "split": "community", "unit": "rate", "n": 90}
+    names = ("error_burden", "error_burden[source=court]")
+    rows = [
+        {**cells, "measure": name, "group": group, "value": 0.1} for name in names for group in ("majority", "minority")
+    ]
+    (figure,) = figures(Findings(frame(rows), {"scenario": "s", "models": ["m"]}), "error propagation")
+    texts = [one.text for one in ElementTree.fromstring(str(figure.svg)).iter("text") if one.get("class") == "label"]
+    assert texts == [f"{group}, {of}" for of in ("any source", "source court") for group in ("majority", "minority")]
+
+
+def test_marks_that_differ_by_their_group_alone_are_named_by_it():
+    cells = {"scenario": "s", "model": "m", "harm": "error propagation", "split": "community", "unit": "rate", "n": 90}
+    rows = [{**cells, "measure": "error_burden", "group": group, "value": 0.1} for group in ("majority", "minority")]
+    (figure,) = figures(Findings(frame(rows), {"scenario": "s", "models": ["m"]}), "error propagation")
+    texts = [one.text for one in ElementTree.fromstring(str(figure.svg)).iter("text") if one.get("class") == "label"]
+    assert texts == ["majority", "minority"]

@@ -285,3 +285,22 @@ def test_the_page_is_written_as_a_whole_or_not_at_all(tmp_path, findings, manife
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
     assert write_page(findings, manifest, tmp_path / "mine.html").name == "mine.html"
+
+
+def test_on_paper_what_is_folded_stays_folded_and_says_so(findings, manifest, parse):
+    page = render(findings, manifest)
+    _, _, paper = page.partition("@media print")
+    assert "details-content" not in page
+    assert "details:not(.block):not([open]) { display: none; }" in paper
+    assert "Tables that are folded are printed by name only." in parse(page).text
+    assert ".paper { display: none; }" in page.partition("@media print")[0]
+
+
+def test_figures_of_one_of_several_models_say_of_which(findings, manifest, parse):
+    cells = {"scenario": "s", "harm": "disparate impact", "measure": "adverse_rate", "split": "a*b", "unit": "rate"}
+    rows = [
+        {**cells, "model": model, "group": f"{a}*{b}", "value": 0.1, "n": 90}
+        for model in ("m", "other") for a in "xy" for b in "xy"
+    ]  # fmt: skip
+    text = parse(render(frame(rows), {"scenario": "s", "models": ["m", "other"], "compared": ["a", "b"]})).text
+    assert "Adverse rate by a and b, m" in text

@@ -105,3 +105,30 @@ def test_every_step_of_a_sweep_is_audited_and_none_is_an_anchor():
     assert [found.label(column) for column in found.heads] == steps
     assert all(found.beside(row).scenario == row.scenario for row in found.audited)
     assert {row.model for row in found.anchors} == {"lottery"}
+
+
+def test_a_model_in_a_folder_is_audited_though_the_manifest_leaves_the_folder_out():
+    cells = {
+        "scenario": "s",
+        "measure": "flip_rate",
+        "harm": "error propagation",
+        "unit": "rate",
+        "n": 50,
+        "value": 0.5,
+    }
+    rows = [{**cells, "split": "all", "group": "all", "model": name} for name in ("books/x.toml", "m", "lottery")]
+    found = Findings(frame(rows), {"scenario": "s", "models": ["x.toml", "m"]})
+    assert found.models == ["books/x.toml", "m"]
+    assert [row.model for row in found.anchors] == ["lottery"]
+
+
+def test_a_number_that_counts_worlds_or_rules_says_so():
+    from testbed.report.sentences import sentence
+
+    cells = {"scenario": "s", "model": "m", "harm": "opacity", "split": "all", "group": "all", "unit": "rate"}
+    cells |= {"value": 0.5, "low": 0.4, "high": 0.6}
+    names = ("assumption_share[by=dials]", "out_of_scope_rules", "adverse_rate")
+    rows = Findings(frame([{**cells, "measure": name, "n": 24} for name in names]), {}, {}).rows
+    said = [sentence(row).detail for row in rows]
+    for text, noun in zip(said, ("worlds", "rules", "people"), strict=True):
+        assert f"24 {noun}; small: under 30 {noun}" in text
