@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from testbed.report.numbers import Scale, decimals, interval, scale
 from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, OF_WORLDS
-from testbed.report.plaintext import clean
+from testbed.report.plaintext import clean, counted
 from testbed.report.qualifiers import number, words
 from testbed.report.rows import Finding, Findings
 
