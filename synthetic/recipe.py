@@ -211,10 +211,15 @@ def _sorted(variables: Mapping[str, Variable]) -> list[str]:
     return order
 
 
-def _read(path: Path) -> Recipe:
+def _read(path: Path, above: tuple[Path, ...] = ()) -> Recipe:
+    """The recipe of a file; `above` are the files that start from it."""
+    if path in above:
+        raise InputError(f"recipe {path.name}: it starts from itself, by its `base` or by that of another.")
     text = load_toml(path)
     head = ("schema", "title", "as_of", "base", "not_modelled", "margins", "contradictory")
-    base = _read(find_toml("recipe", str(text["base"]), FOLDER, path.parent)) if "base" in text else None
+    base = (
+        _read(find_toml("recipe", str(text["base"]), FOLDER, path.parent), (*above, path)) if "base" in text else None
+    )
     if base is None:
         module = _module(path)
         variables = {v.name: v for v in vars(module).values() if isinstance(v, Variable)}
@@ -284,10 +289,12 @@ def _table(entry: dict[str, object], where: str, folder: Path) -> Table:
 def _cells(path: Path, skip: int) -> list[list[str]]:
     """The cells of a CSV file under its head, without the first `skip` columns."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             return [row[skip:] for row in list(csv.reader(file))[1:]]
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path.name}: not a CSV file in UTF-8 ({error}).") from None
 
 
 def _module(path: Path) -> ModuleType:
@@ -300,5 +307,8 @@ def _module(path: Path) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as problem:
+        raise InputError(f"{file.name}: running it failed ({type(problem).__name__}: {problem}).") from problem
     return module

@@ -93,6 +93,8 @@ def find_toml(noun: str, name: str | Path, folder: Path, beside: Path | None = N
         for path in [*places, Path(text)]:
             if path.is_file():
                 return path
+            if path.is_dir():
+                raise InputError(f"{noun}: {text!r} is a folder, a file is needed.")
         raise InputError(f"{noun}: no file {text!r} was found.")
     if beside is not None and (beside / f"{text}.toml").is_file():
         return beside / f"{text}.toml"

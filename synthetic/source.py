@@ -73,15 +73,46 @@ class Dial:
         return replace(self, value=number)
 
 
+LARGEST = 1 << 24
+"""Bytes that a TOML file may have."""
+
+DEEPEST = 32
+"""Tables and lists within one another that it may have."""
+
+
 def load_toml(path: Path) -> dict[str, object]:
-    """The tables of a TOML file. Raises InputError where it cannot be read or parsed."""
+    """The tables of a TOML file, in UTF-8 with or without a byte order mark.
+
+    Raises InputError where it cannot be read or parsed.
+    """
     try:
         with path.open("rb") as file:
-            return tomllib.load(file)
+            text = file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    if len(text) > LARGEST:
+        raise InputError(f"{path.name}: it has more than {LARGEST:,} bytes, which no TOML file here needs.")
+    deep = InputError(f"{path.name}: its brackets or keys are nested more than {DEEPEST} deep.")
+    try:
+        made = tomllib.loads(text.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name}: not valid TOML: byte {error.start} is not UTF-8; save it as UTF-8.") from None
+    except RecursionError:
+        raise deep from None
+    except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path.name}: not valid TOML: {error}.") from None
+    except ValueError:  # Python refuses to read a whole number of thousands of digits
+        raise InputError(f"{path.name}: a number in it has too many digits.") from None
+    inside: list[object] = [made]
+    for _ in range(DEEPEST):
+        inside = [one for held in inside if isinstance(held, dict | list) for one in _parts(held)]
+    if inside:
+        raise deep
+    return made
+
+
+def _parts(held: dict[str, object] | list[object]) -> list[object]:
+    return held if isinstance(held, list) else list(held.values())
 
 
 @cache

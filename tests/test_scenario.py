@@ -117,3 +117,28 @@ def test_every_assumed_number_has_a_range_to_sweep():
     for path, dial in Scenario.load("rongcheng").dials.items():
         if dial.reading == "assumed" and not isinstance(dial.value, bool | str):
             assert dial.range is not None, path
+
+
+def test_a_scenario_and_its_parts_may_begin_with_a_byte_order_mark(tmp_path):
+    marked = b"\xef\xbb\xbf"
+    (tmp_path / "town.toml").write_bytes(marked + TEXT.encode())
+    base = FOLDER.parent
+    for name, part in (
+        ("rongcheng-lists", base / "regimes" / "rongcheng-lists.toml"),
+        ("rongcheng-book", base / "models" / "rulebooks" / "rongcheng.toml"),
+    ):
+        (tmp_path / f"{name}.toml").write_bytes(marked + part.read_bytes())
+    (tmp_path / "town.toml").write_bytes(
+        marked + TEXT.replace('model    = "rongcheng"', 'model = "rongcheng-book"').encode()
+    )
+    town = Scenario.load(tmp_path / "town.toml")
+    assert town.rulebook is not None
+    assert {path.partition(".")[2] for path in town.dials} == {
+        path.partition(".")[2] for path in Scenario.load("rongcheng").dials
+    }
+
+
+def test_a_folder_in_place_of_a_file_is_refused(tmp_path):
+    (tmp_path / "town.toml").mkdir()
+    with pytest.raises(InputError, match=r"town\.toml' is a folder, a file is needed"):
+        Scenario.load(tmp_path / "town.toml")

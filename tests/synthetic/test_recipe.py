@@ -213,3 +213,28 @@ used = "The second."
     ):
         with pytest.raises(InputError, match=sentence):
             Recipe.load(write(NUMBERS + good.replace(old, new, 1)))
+
+
+def test_a_recipe_that_starts_from_itself_is_refused(write, tmp_path):
+    with pytest.raises(InputError, match=r"recipe linear\.toml: it starts from itself"):
+        Recipe.load(write(NUMBERS.replace("title", 'base = "linear.toml"\ntitle')))
+    write('schema = 1\ntitle = "One"\nbase = "two.toml"\n', None, "one")
+    write('schema = 1\ntitle = "Two"\nbase = "one.toml"\n', None, "two")
+    with pytest.raises(InputError, match="it starts from itself"):
+        Recipe.load(tmp_path / "one.toml")
+
+
+@pytest.mark.parametrize("functions", ["1 / 0", "raise SystemExit(0)"])
+def test_functions_that_cannot_be_run_are_refused(write, functions):
+    with pytest.raises(InputError, match=r"linear\.py: running it failed"):
+        Recipe.load(write(functions=functions))
+
+
+def test_a_table_of_numbers_may_begin_with_a_byte_order_mark_and_must_be_utf_8(write, tmp_path):
+    numbers = NUMBERS + 'tops = { file = "tops.csv", unit = "points", source = "nistir-8280", reading = "stated" }\n'
+    for content in (b"low,high\n1,2\n", b"\xef\xbb\xbflow,high\n1,2\n"):
+        (tmp_path / "tops.csv").write_bytes(content)
+        assert Recipe.load(write(numbers)).tables["recipe.y.tops"].values.tolist() == [[1, 2]]
+    (tmp_path / "tops.csv").write_bytes("é,high\n1,2\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"tops\.csv: not a CSV file in UTF-8"):
+        Recipe.load(write(numbers))

@@ -101,6 +101,57 @@ def test_files_that_cannot_be_read_are_refused(tmp_path):
             load_toml(tmp_path / "bad.toml")
 
 
+def refused(path, content):
+    path.write_bytes(content)
+    with pytest.raises(InputError) as problem:
+        load_toml(path)
+    assert "\n" not in str(problem.value)
+    return str(problem.value)
+
+
+def test_a_file_with_a_byte_order_mark_is_read_as_one_without(tmp_path):
+    (tmp_path / "a.toml").write_bytes(b"\xef\xbb\xbftitle = '\xc3\xa9'\r\n")
+    assert load_toml(tmp_path / "a.toml") == {"title": "é"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a = " + b"[" * 100_000, "nested more than 32 deep"),
+        (b"a = " + b"[" * 200 + b"]" * 200, "nested more than 32 deep"),
+        (b"a = " + b"{b = " * 10_000, "nested more than 32 deep"),
+        (b"a" + b".a" * 300 + b" = 1", "nested more than 32 deep"),
+        (b"[[a" + b".a" * 300 + b"]]", "nested more than 32 deep"),
+        ("a = 'é'".encode("utf-16"), "byte 0 is not UTF-8"),
+        ("a = 'é'".encode("latin-1"), "byte 5 is not UTF-8"),
+        (b"a = 1\0", "not valid TOML"),
+        (b"a = " + b"1" * 5000, "too many digits"),
+        (b"#" * (1 << 24) + b"\n", "more than 16,777,216 bytes"),
+    ],
+    ids=["open brackets", "closed", "tables", "keys", "heads", "utf-16", "latin-1", "a null byte", "digits", "huge"],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_one_sentence_that_names_it(tmp_path, content, said):
+    told = refused(tmp_path / "town.toml", content)
+    assert told.startswith("town.toml: ")
+    assert said in told
+
+
+def test_nesting_as_deep_as_is_allowed_is_read(tmp_path):
+    (tmp_path / "a.toml").write_text("a = " + "[" * 30 + "1" + "]" * 30)
+    assert load_toml(tmp_path / "a.toml")["a"]
+
+
+def test_an_empty_file_is_an_empty_table(tmp_path):
+    (tmp_path / "a.toml").write_bytes(b"")
+    assert load_toml(tmp_path / "a.toml") == {}
+
+
+def test_only_one_function_reads_toml():
+    root = FOLDER.parent
+    reads = [path for part in ("synthetic", "testbed") for path in (root / part).rglob("*.py")]
+    assert [path.name for path in reads if "tomllib" in path.read_text(encoding="utf-8")] == ["source.py"]
+
+
 def test_an_unknown_name_is_answered_with_the_nearest_one():
     assert "did you mean 'residence'" in str(unknown("column", "residense", ["residence", "age"]))
     assert str(unknown("column", "x", [])).endswith("Allowed: none.")
