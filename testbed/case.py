@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +59,13 @@ class Case:
         self.questions = 0
         self._twins: dict[Change, Case] = {}
 
-    @cached_property
+    @property
     def people(self) -> pd.DataFrame:
-        """Truth and attributes of everybody, those by ties included, index person."""
+        """Truth and attributes of everybody, those by ties included, index person. It is the asker's own to change."""
+        return self._people.copy(deep=False)
+
+    @cached_property
+    def _people(self) -> pd.DataFrame:
         return self.society.people()
 
     @property
@@ -83,26 +88,42 @@ class Case:
         """The month whose decision is measured: the last that leaves the window of the outcome."""
         return max(self.periods - 1 - window(self.scenario.outcome), 0)
 
-    @cached_property
+    @property
     def touched(self) -> pd.DataFrame:
         """Who differs from the base, one row a person and root (see `testbed.touched`); no rows without roots."""
-        return pd.DataFrame(columns=list(TOUCHED)) if self._touched is None else self._touched()
+        return self._touched_rows.copy(deep=False)
 
     @cached_property
+    def _touched_rows(self) -> pd.DataFrame:
+        return pd.DataFrame(columns=list(TOUCHED)) if self._touched is None else self._touched()
+
+    @property
     def records(self) -> pd.DataFrame:
-        """What the model sees at the last month, people in scope only."""
+        """What the model sees at the last month, people in scope only. The frame is the asker's own to change."""
+        return self._records.copy(deep=False)
+
+    @cached_property
+    def _records(self) -> pd.DataFrame:
         return self.records_at(self.periods - 1)
 
     def records_at(self, period: int) -> pd.DataFrame:
         """What the model sees at a month, people in scope only."""
         return records(self.society, self.history, period, self.society.ids[self.scored])
 
-    @cached_property
+    @property
     def scores(self) -> Scores:
         """Scores, decisions and reasons of `records`."""
+        made = self._scores
+        return replace(made, reasons=None if made.reasons is None else made.reasons.copy(deep=False))
+
+    @cached_property
+    def _scores(self) -> Scores:
         asked = self.questions
-        made = self.ask(self.records)
+        made = self.ask(self._records)
         self.questions = asked
+        for array in (made.score, made.decision):
+            if array is not None:
+                array.flags.writeable = False
         return made
 
     def ask(self, records: pd.DataFrame, *, coins: int = 0, period: int | None = None) -> Scores:

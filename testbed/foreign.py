@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError, unknown
 from testbed.measures.base import Measure, measure, measures
+from testbed.models.guard import LeftError, first_line, theirs
 from testbed.statistics import intervals
 from testbed.statistics.clusters import clustered
 from testbed.statistics.counts import CellCounts, Pairs, cell_counts, clusters_of, coded, weights_of
@@ -154,13 +155,16 @@ class Metric:
         """What the metric says, and why it is no number."""
         if not len(outcome):
             return math.nan, "no people in this group"
-        more = {} if weight is None else {"sample_weight": weight}
+        more = {} if weight is None else {"sample_weight": np.array(weight)}
         with warnings.catch_warnings(record=True) as told, np.errstate(all="ignore"):
             warnings.simplefilter("always")
             try:
-                value = float(self.metric(outcome, given, **more))
+                with theirs():  # on copies: what a metric does to its arguments stays with it
+                    value = float(self.metric(np.array(outcome), np.array(given), **more))
+            except LeftError as problem:
+                return math.nan, f"{self.name} failed ({problem})"
             except Exception as problem:
-                return math.nan, f"{self.name} is undefined ({' '.join(str(problem).split())[:120]})"
+                return math.nan, f"{self.name} is undefined ({first_line(problem).partition(': ')[2][:120]})"
         undefined = [one for one in told if one.category.__name__ == "UndefinedMetricWarning"]
         if undefined:
             said = " ".join(str(undefined[0].message).split())

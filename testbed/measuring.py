@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
+from testbed.models.guard import first_line
 from testbed.selection import asks, chosen, rows_asked
 from testbed.splits import splits_of
 
@@ -117,9 +118,7 @@ def work(task: Task) -> Answer:
     except (ModelError, InputError) as failure:
         if isinstance(failure, InputError) and not task.bare:
             raise
-        said = str(failure)
-        answer.failures += [] if task.bare else [f"{task.name}, seed {task.seed}: {said}"]
-        answer.rows = {one.name: [_nan(one, one.name, said)] for one in task.measures()}
+        answer = failed(task, str(failure))
     else:
         for one in task.measures():
             measured(case, one, task, answer)
@@ -135,6 +134,19 @@ def work(task: Task) -> Answer:
     gc.collect()  # a case and its twins hold each other, and the next world needs the room
     answer.seconds = time.perf_counter() - began
     return answer
+
+
+def failed(task: Task, said: str) -> Answer:
+    """The answer to a task of which nothing could be measured, and why; of a `bare` one nothing else is told."""
+    rows = {one.name: [_nan(one, one.name, said)] for one in task.measures()}
+    return Answer(rows, failures=[] if task.bare else [f"{task.name}, seed {task.seed}: {said}"])
+
+
+def died(task: Task) -> Answer:
+    """The answer to a task whose worker process ended before it gave one."""
+    return failed(
+        task, f"model {task.name}: its worker process ended before it answered; it was ended, or memory ran out."
+    )
 
 
 def work_paired(task: Task) -> Answer:
@@ -154,10 +166,8 @@ def work_paired(task: Task) -> Answer:
             for one in some:
                 held[one.name] = kept(one(case))
         except Exception as problem:
-            said = f"{task.name}, seed {task.seed}: {type(problem).__name__}: {problem}"
-            answer.failures.append(said)
-            answer.rows = {one.name: [_nan(one, one.name, said)] for one in some}
-            return answer
+            said = f"{task.name}, seed {task.seed}: {first_line(problem)}"
+            return Answer({one.name: [_nan(one, one.name, said)] for one in some}, failures=[said])
         sides.append(held)
     splits, reference = splits_of(task.scenario), task.scenario.reference
     for one in some:
@@ -180,11 +190,7 @@ def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
     except InputError as problem:
         rows = [_nan(measure, measure.name, str(problem))]
     except (ModelError, Exception) as problem:
-        said = (
-            str(problem)
-            if isinstance(problem, ModelError)
-            else f"the measure failed ({type(problem).__name__}: {problem})"
-        )
+        said = str(problem) if isinstance(problem, ModelError) else f"the measure failed ({first_line(problem)})"
         answer.failures.append(f"{task.name}, seed {task.seed}, {measure.name}: {said}")
         rows = [_nan(measure, measure.name, said)]
     answer.rows[measure.name] = rows
@@ -204,7 +210,7 @@ def _anchored(case: Case, task: Task, answer: Answer) -> None:
 
         rows, verdicts = anchors(case)
     except Exception as problem:
-        said = f"anchors of {task.name}, seed {task.seed}: {type(problem).__name__}: {problem}"
+        said = f"anchors of {task.name}, seed {task.seed}: {first_line(problem)}"
         answer.failures.append(said)
         return
     answer.anchor_rows += [{"seed": task.seed, **row} for row in rows]

@@ -12,7 +12,7 @@ from synthetic.draws import GRID, derive, pack, sparse, uniform
 from synthetic.errors import InputError
 from testbed.case import Case
 from testbed.history import History
-from testbed.models.base import Scores, fitted, higher_is, learns, name_of, needs, row_wise
+from testbed.models.base import Scores, declared, fitted, higher_is, learns, name_of, needs, row_wise
 from testbed.models.decide import Decide
 from testbed.models.scorer import Scorer
 from testbed.records import outcome_positive, record_arrays, record_columns, records, window
@@ -63,7 +63,7 @@ class Setting:
             frame = records(society, history, at, society.ids[society.scored])
             model = fitted(model, frame, learned[society.scored].astype(np.int8))
         scorer = Scorer(model, record_columns(self.scenario))
-        spec = self.shares if getattr(model, "yardstick", False) else self.scenario.decide
+        spec = self.shares if declared(model, "yardstick", False) else self.scenario.decide
         decide = self._cut(spec, scorer) if any(spec.values()) else None
         return Scheme(scorer, decide, row_wise(model), needs(model))
 

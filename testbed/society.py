@@ -74,6 +74,8 @@ class Society:
         self.scored = scenario.scored.holds(self.columns, self.levels)
         _, self.household = np.unique(self.columns["household"], return_inverse=True)
         self.child = self.columns["age"] < 18
+        for array in (*self.columns.values(), self.ids, self.scored, self.household, self.child):
+            array.flags.writeable = False  # worlds and measures share them
         self.most = np.array([kind.most for kind in scenario.conduct])
         self.raised = np.array([scenario.regime.most_raised(kind) for kind in scenario.kinds])
         self._possible: dict[tuple[int, int], Candidates] = {}

@@ -258,7 +258,7 @@ def _grouped(
     given = _listed(groups)
     if not given:
         raise InputError("groups is empty; name at least one column.")
-    table = Table(frame, {})
+    table = Table(frame.copy(deep=False), {})  # a measure may do with it what it likes
     splits: list[str] = []
     single: list[str] = []
     for at, one in enumerate(given):

@@ -280,3 +280,48 @@ def test_a_measure_without_caveats_breaks_the_contract(case):
 def test_what_is_not_a_measure_is_wrong_input():
     with pytest.raises(InputError, match="not a measure"):
         check_measure(lambda case: 1)
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+def test_what_a_measure_does_to_the_frames_of_a_case_stays_with_it(case):
+    def vandal(case):
+        for frame in (case.people, case.records, case.scores.reasons):
+            frame.iloc[:, 0] = frame.iloc[::-1, 0].to_numpy()
+            frame.sort_values(frame.columns[0], inplace=True)
+            frame.drop(columns=frame.columns[0], inplace=True)
+        return PerPerson(case.scored * 1.0, case.scored * 1.0)
+
+    kept = [frame.copy() for frame in (case.people, case.records, case.scores.reasons)]
+    check_measure(measure(vandal), case=case)
+    for frame, before in zip((case.people, case.records, case.scores.reasons), kept):
+        pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize("name", ["scored", "score", "decision", "community"])
+def test_arrays_that_measures_share_cannot_be_written_to(case, name):
+    shared = {"scored": case.scored, "score": case.scores.score, "decision": case.scores.decision}
+    array = shared.get(name, case.society.columns["community"])
+    with pytest.raises(ValueError, match="read-only"):
+        array[:] = 0
+
+
+@pytest.mark.parametrize("row_wise", [True, False])
+def test_a_world_is_the_same_whatever_a_model_does_to_its_records(row_wise):
+    class Clean:
+        def score(self, records):
+            return -records["utility_late"].to_numpy(float)
+
+    class Vandal(Clean):
+        def score(self, records):
+            score = super().score(records)
+            records["utility_late"] = 0
+            del records["age"]
+            return score
+
+    one, other = (
+        run_case("rongcheng", type("Made", (kind,), {"row_wise": row_wise})(), people=1024, periods=4)
+        for kind in (Clean, Vandal)
+    )
+    assert one.history.scores.tobytes() == other.history.scores.tobytes()
+    assert one.history.decisions.tobytes() == other.history.decisions.tobytes()
+    pd.testing.assert_frame_equal(one.records, other.records)

@@ -152,3 +152,31 @@ def test_the_interval_that_is_used_is_declared_and_a_name_is_taken_once() -> Non
 def test_what_is_no_metric_is_refused(metric, more: dict[str, str], said: str) -> None:
     with pytest.raises(InputError, match=said):
         from_callable(metric, **more)
+
+
+def test_a_metric_that_changes_its_arguments_changes_nothing_of_ours() -> None:
+    def vandal(y_true, y_pred, sample_weight=None):
+        value = sk.accuracy_score(y_true, y_pred, sample_weight=sample_weight)
+        for one in (y_true, y_pred, sample_weight):
+            if one is not None:
+                one[:] = 0
+        return value
+
+    from_callable(sk.accuracy_score, name="theirs")
+    from_callable(vandal, name="vandal")
+    frame = drawn()
+    kept = frame.copy()
+    for more in ({}, {"weights": "w"}):
+        for group in ("all", *"abc"):
+            ours, found = (row(asked(frame, name, **more), name, group) for name in ("theirs", "vandal"))
+            numbers = ["value", "low", "high", "n"]
+            assert found[numbers].tolist() == pytest.approx(ours[numbers].tolist())
+    pd.testing.assert_frame_equal(frame, kept)
+
+
+def test_a_metric_that_leaves_has_failed_and_says_so() -> None:
+    def leaves(y_true, y_pred):
+        raise SystemExit(0)
+
+    from_callable(leaves, name="theirs")
+    assert row(asked(drawn(), "theirs"), "theirs", "all")["why"] == "theirs failed (SystemExit: 0)"

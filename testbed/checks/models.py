@@ -16,7 +16,8 @@ import pandas as pd
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
 from testbed.checks.contract import ContractError, expect, sample_records, scenario_for
-from testbed.models.base import ModelError, Scores, ask, fitted, learns, name_of, needs, row_wise
+from testbed.models.base import ModelError, Scores, ask, declared, fitted, learns, name_of, needs, row_wise
+from testbed.models.guard import first_line, theirs
 from testbed.models.load import load_model
 from testbed.models.rulebook import RuleBook
 from testbed.scenario import Scenario
@@ -52,7 +53,6 @@ def check_model(model: Any, *, scenario: str | Path | Scenario | None = None, pr
         f"model {name}: asked twice about the same records it gives different scores.",
     )
     _asking_changes_nothing(model, records)
-    _reasons_are_of_the_records(model, records, said)
     for n in (1, 0):
         _asked(model, records.iloc[:n])
     _asked(model, _moved(records))
@@ -91,9 +91,16 @@ def _given(model: Any, records: pd.DataFrame) -> dict[str, Any]:
 
 def _asked(model: Any, records: pd.DataFrame) -> Scores:
     """The model's validated answer; it may do what it likes with its copy of the records."""
-    given = _given(model, records)
     try:
-        return ask(model, records.copy(), given)
+        return ask(model, records, _given(model, records))
+    except (ModelError, InputError) as problem:
+        raise ContractError(str(problem)) from problem
+
+
+def _handed_over(model: Any, records: pd.DataFrame, given: dict[str, Any]) -> None:
+    """Ask with these very objects, so that one can see what becomes of them."""
+    try:
+        ask(model, records, given, own=True)
     except (ModelError, InputError) as problem:
         raise ContractError(str(problem)) from problem
 
@@ -101,7 +108,7 @@ def _asked(model: Any, records: pd.DataFrame) -> Scores:
 def _fitted(model: Any, records: pd.DataFrame) -> Any:
     seen, outcomes = records.copy(), _outcomes(len(records))
     try:
-        made = fitted(model, seen, outcomes)
+        made = fitted(model, seen, outcomes, own=True)
     except (ModelError, InputError) as problem:
         raise ContractError(str(problem)) from problem
     changed = not seen.equals(records) or not (outcomes == _outcomes(len(records))).all()
@@ -132,7 +139,7 @@ def _asking_changes_nothing(model: Any, records: pd.DataFrame) -> None:
         random.seed(977)
         np.random.seed(977)  # noqa: NPY002
         before = pickle.dumps((random.getstate(), np.random.get_state()))  # noqa: NPY002
-        ask(model, seen, given)
+        _handed_over(model, seen, given)
         after = pickle.dumps((random.getstate(), np.random.get_state()))  # noqa: NPY002
     finally:
         random.setstate(held[0])
@@ -143,12 +150,6 @@ def _asking_changes_nothing(model: Any, records: pd.DataFrame) -> None:
     for need, value in kept.items():
         same = value.equals(given[need]) if isinstance(value, pd.DataFrame) else np.array_equal(value, given[need])
         expect(same, f"model {name}: scoring changes the {need} it was given.")
-
-
-def _reasons_are_of_the_records(model: Any, records: pd.DataFrame, said: Scores) -> None:
-    if said.reasons is not None:
-        known = said.reasons["person"].isin(records.index).all()
-        expect(bool(known), f"model {name_of(model)}: gives reasons to people that it was not asked about.")
 
 
 def _read_only_records_are_enough(model: Any, records: pd.DataFrame, said: Scores) -> None:
@@ -165,7 +166,7 @@ def _read_only_records_are_enough(model: Any, records: pd.DataFrame, said: Score
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
     try:
-        answer = ask(model, locked, given)
+        answer = ask(model, locked, given, own=True)
     except ModelError as problem:
         raise ContractError(
             f"model {name_of(model)}: fails on records that cannot be written to; {problem}"
@@ -196,7 +197,7 @@ def _rows_stand_alone(model: Any, records: pd.DataFrame, said: Scores) -> None:
 
 
 def _reads_what_it_says(model: Any, records: pd.DataFrame, said: Scores) -> None:
-    reads = getattr(model, "reads", None)
+    reads = declared(model, "reads")
     if reads is None or not row_wise(model):
         return
     absent = [column for column in reads if column not in records.columns]
@@ -216,10 +217,12 @@ def _hostile(records: pd.DataFrame) -> pd.DataFrame:
 
 def _survives_pickling(model: Any, records: pd.DataFrame, said: Scores) -> None:
     try:
-        copy = pickle.loads(pickle.dumps(model))
+        with theirs():
+            copy = pickle.loads(pickle.dumps(model))
     except Exception as problem:
-        why = f"{type(problem).__name__}: {problem}".split("\n")[0]
-        raise ContractError(f"model {name_of(model)}: cannot be sent to a worker process ({why}).") from problem
+        raise ContractError(
+            f"model {name_of(model)}: cannot be sent to a worker process ({first_line(problem)})."
+        ) from problem
     expect(_same(said, _asked(copy, records)), f"model {name_of(model)}: a pickled copy gives other scores.")
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from synthetic.errors import InputError, unknown
 from synthetic.registry import Registry
+from testbed.models.guard import theirs
 
 HARMS = ("disparate impact", "opacity", "error propagation", "benefit", "chilling", "accountability")
 NEEDS = ("table", "scores", "asking", "history", "twin")
@@ -83,8 +84,9 @@ class Measure:
 
     def __call__(self, case: Any, **qualifiers: object) -> list[PerPerson | Row]:
         """The parts of this measure for a case."""
-        made = self.function(case, **{**self.qualifiers, **qualifiers})
-        return [made] if isinstance(made, PerPerson | Row) else list(made)
+        with theirs():
+            made = self.function(case, **{**self.qualifiers, **qualifiers})
+            return [made] if isinstance(made, PerPerson | Row) else list(made)
 
 
 measures: Registry[Measure] = Registry("measure", "testbed.measures")

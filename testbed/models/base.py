@@ -13,6 +13,7 @@ import pandas as pd
 from synthetic.errors import InputError, unknown
 from synthetic.registry import Registry
 from testbed.models import limit
+from testbed.models.guard import first_line, theirs
 from testbed.models.limit import limited
 
 NEEDS = ("draws", "entries")
@@ -58,91 +59,137 @@ models: Registry[Callable[[], Any]] = Registry("model", "testbed.models")
 
 def name_of(model: Any) -> str:
     """The name a model goes by in messages: its own `name`, or that of its function or class."""
-    return str(getattr(model, "name", "") or getattr(model, "__name__", "") or type(model).__name__)
+    for attribute in ("name", "__name__"):
+        try:
+            with theirs():
+                found = str(getattr(model, attribute, "") or "")
+        except Exception:
+            continue
+        if found:
+            return found
+    return type(model).__name__
+
+
+def declared(model: Any, attribute: str, default: Any = None) -> Any:
+    """What a model says of itself under this name. Raises ModelError where that cannot be read."""
+    try:
+        with theirs():
+            return getattr(model, attribute, default)
+    except Exception as problem:
+        raise ModelError(
+            f"model {name_of(model)}: its {attribute} cannot be read ({first_line(problem)})."
+        ) from problem
 
 
 def higher_is(model: Any) -> str:
     """ "better" or "worse": what a higher score means. Raises InputError for any other declaration."""
-    declared = getattr(model, "higher_is", "better")
-    if declared not in ("better", "worse"):
-        raise InputError(f"model {name_of(model)}: higher_is is {declared!r}, allowed: better, worse.")
-    return str(declared)
+    found = declared(model, "higher_is", "better")
+    if not isinstance(found, str) or found not in ("better", "worse"):
+        raise InputError(f"model {name_of(model)}: higher_is is {found!r:.80}, allowed: better, worse.")
+    return str(found)
 
 
 def row_wise(model: Any) -> bool:
     """Whether the model says that a score depends on its own row alone. Undeclared: it may not."""
-    declared = getattr(model, "row_wise", False)
-    if not isinstance(declared, bool | np.bool_):
-        raise InputError(f"model {name_of(model)}: row_wise is {declared!r}, allowed: True, False.")
-    return bool(declared)
+    found = declared(model, "row_wise", False)
+    if not isinstance(found, bool | np.bool_):
+        raise InputError(f"model {name_of(model)}: row_wise is {found!r:.80}, allowed: True, False.")
+    return bool(found)
 
 
 def needs(model: Any) -> tuple[str, ...]:
     """What the model declares beside its records. Raises InputError for a need that does not exist."""
-    declared = getattr(model, "needs", ())
-    declared = (declared,) if isinstance(declared, str) else tuple(declared)
-    for need in declared:
+    found = declared(model, "needs", ())
+    if not isinstance(found, str | tuple | list | set | frozenset):
+        raise InputError(f"model {name_of(model)}: needs is {found!r:.80}, allowed: names among {', '.join(NEEDS)}.")
+    wanted = (found,) if isinstance(found, str) else tuple(found)
+    for need in wanted:
         if need not in NEEDS:
             raise unknown(f"need of model {name_of(model)}", need, NEEDS)
-    return declared
+    return wanted
 
 
 def learns(model: Any) -> bool:
     """Whether the model is fitted on recorded outcomes before it is asked."""
-    return callable(getattr(model, "fit", None))
+    return callable(declared(model, "fit"))
 
 
-def fitted(model: Any, records: pd.DataFrame, outcomes: np.ndarray) -> Any:
+def fitted(model: Any, records: pd.DataFrame, outcomes: np.ndarray, *, own: bool = False) -> Any:
     """A copy of the model, fitted on these records and recorded outcomes (int8, 1: the positive side).
 
     The model itself stays as it was, so that it can be fitted again on another society. A model without
-    `fit` is given back as it is. Raises ModelError where copying or fitting fails.
+    `fit` is given back as it is. It fits copies of records and outcomes, unless they are its `own`. Raises ModelError
+    where copying or fitting fails.
     """
     if not learns(model):
         return model
     outcomes = np.asarray(outcomes, np.int8)
     if outcomes.shape != (len(records),) or not np.isin(outcomes, (0, 1)).all():
         raise InputError(f"outcomes must be {len(records)} values of 0 or 1, found shape {outcomes.shape}.")
-    if not len(records):
+    n = len(records)
+    if not n:
         raise InputError(f"model {name_of(model)} learns, and the training society has no records.")
     try:
-        with limited(limit.FITTING):
-            made = copy.deepcopy(model).fit(records, outcomes)
-    except (Exception, SystemExit) as problem:
-        why = f"{type(problem).__name__}: {problem}".split("\n")[0]
-        raise ModelError(f"model {name_of(model)} could not be fitted on {len(records)} records ({why}).") from problem
-    if not hasattr(made, "score"):
+        with theirs(), limited(limit.FITTING):
+            seen = (records, outcomes) if own else (records.copy(), outcomes.copy())
+            made = copy.deepcopy(model).fit(*seen)
+    except Exception as problem:
+        raise ModelError(
+            f"model {name_of(model)} could not be fitted on {n} records ({first_line(problem)})."
+        ) from problem
+    if not callable(declared(made, "score")):
         raise ModelError(
             f"model {name_of(model)}: fit returned {type(made).__name__}, it must return the fitted model."
         )
     return made
 
 
-def ask(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = None) -> Scores:
+def ask(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = None, *, own: bool = False) -> Scores:
     """The validated scores of these records: n finite float64, in the order of the records.
 
     `given` holds what is at hand beside the records ("draws", "entries"); a model is handed what it
-    declares in `needs`, and nothing else. Raises ModelError where the model raises or breaks the
-    contract, InputError where it declares a need that is not at hand.
+    declares in `needs`, and nothing else. It gets copies, unless what it is handed is its `own`. Raises ModelError
+    where the model raises or breaks the contract, InputError where it declares a need that is not at hand.
     """
     name, given = name_of(model), given or {}
-    declared = needs(model)
-    for need in declared:
+    wanted = needs(model)
+    for need in wanted:
         if given.get(need) is None:
             raise InputError(f"model {name} needs {need}, which are not at hand here.")
-    score = model.score if hasattr(model, "score") else model
+    index = records.index.copy(deep=True)
+    seen = records if own else records.copy()
+    beside = {need: given[need] if own else given[need].copy() for need in wanted}
     try:
-        with limited(limit.SECONDS):
-            answer = score(records, **{need: given[need] for need in declared})
+        with theirs(), limited(limit.SECONDS):
+            answer = (model.score if hasattr(model, "score") else model)(seen, **beside)
+            _check_whose(answer, seen.index, index, name)
+            made = checked(answer, len(index), name)
     except ModelError:
         raise
-    except (Exception, SystemExit) as problem:
-        why = f"{type(problem).__name__}: {problem}".split("\n")[0]
-        raise ModelError(f"model {name} failed on {len(records)} records ({why}).") from problem
-    said = answer.score if isinstance(answer, Scores) else answer
-    if isinstance(said, pd.Series) and not said.index.equals(records.index):
-        raise ModelError(f"model {name} returned a Series with another index than its records; return an array.")
-    return checked(answer, len(records), name)
+    except Exception as problem:
+        raise ModelError(f"model {name} failed on {len(index)} records ({first_line(problem)}).") from problem
+    if made.reasons is not None and not made.reasons["person"].isin(index).all():
+        raise ModelError(f"model {name} gives reasons to people that it was not asked about.")
+    return made
+
+
+def _check_whose(answer: Any, left: pd.Index, index: pd.Index, name: str) -> None:
+    """Raise ModelError unless it is certain whose each score and decision is.
+
+    A Series says it by its index, which must be that of the records as they were handed over. Anything else goes by
+    position, and so only while the model `left` the index of its records alone.
+    """
+    for part in (answer.score, answer.decision) if isinstance(answer, Scores) else (answer,):
+        if isinstance(part, pd.Series | pd.DataFrame):
+            if not part.index.equals(index) or not (left.identical(index) or part.index.identical(index)):
+                raise ModelError(
+                    f"model {name} returned a Series with another index than its records; return an array."
+                )
+        elif part is not None and not left.identical(index):
+            raise ModelError(
+                f"model {name} changed the order or the index of its records, so nobody can tell whose scores it "
+                "returned; sort a copy."
+            )
 
 
 def checked(answer: Any, n: int, name: str = "model") -> Scores:

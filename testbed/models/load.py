@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from synthetic.errors import InputError, unknown
-from testbed.models.base import higher_is, models, name_of, needs, row_wise
+from testbed.models.base import ModelError, declared, higher_is, models, name_of, needs, row_wise
+from testbed.models.guard import first_line, theirs
 from testbed.models.rulebook import RuleBook, rulebook_names
 
 
@@ -44,7 +45,7 @@ def load_model(spec: Any, *, beside: Path | None = None) -> Any:
     if name.endswith(".toml") or (beside is not None and (beside / f"{name}.toml").is_file()):
         return RuleBook.load(name, beside=beside)
     if ":" in name:
-        return _imported(name)
+        return usable(imported(name), name)
     spellings = {name, name.replace("-", "_"), name.replace("_", "-")}
     if spellings & set(rulebook_names()) and not spellings & set(models.names()):
         return RuleBook.load(name)
@@ -57,40 +58,45 @@ def usable(model: Any, name: str) -> Any:
     """The model itself. Raises InputError unless it scores, by a method or as a function, and declares what exists."""
     if inspect.isclass(model):
         raise InputError(f"model {name} is a class; give an object of it, or name it as package.module:object.")
-    if not callable(getattr(model, "score", None)) and not callable(model):
-        raise InputError(
-            f"model {name} is a {type(model).__name__}; it needs a method score(records), or to be a function."
-        )
-    higher_is(model), row_wise(model), needs(model)
+    try:
+        if not callable(declared(model, "score")) and not callable(model):
+            raise InputError(
+                f"model {name} is a {type(model).__name__}; it needs a method score(records), or to be a function."
+            )
+        higher_is(model), row_wise(model), needs(model)
+    except ModelError as problem:
+        raise InputError(str(problem)) from problem
     return model
 
 
-def _imported(name: str) -> Any:
+def imported(name: str, noun: str = "model") -> Any:
+    """The object that `package.module:object` names; a class is called without arguments.
+
+    Raises InputError where there is none, or where importing or calling it fails.
+    """
     module_name, _, object_name = name.partition(":")
     if not all(part.isidentifier() for part in [*module_name.split("."), *object_name.split(".")]):
-        raise InputError(f"model {name!r}: a name like package.module:object is needed.")
+        raise InputError(f"{noun} {name!r}: a name like package.module:object is needed.")
     here = str(Path.cwd())
     if here not in sys.path and "" not in sys.path:
         sys.path.append(here)  # for good: a model may import its own helpers when it scores, in a worker too
     try:
-        found: Any = importlib.import_module(module_name)
-    except ModuleNotFoundError as problem:
-        if problem.name and (module_name == problem.name or module_name.startswith(f"{problem.name}.")):
-            raise InputError(f"model {name!r}: there is no module {module_name!r} here or on the path.") from None
-        raise InputError(f"model {name!r}: importing {module_name} failed ({_first(problem)}).") from problem
+        with theirs():
+            found: Any = importlib.import_module(module_name)
     except Exception as problem:
-        raise InputError(f"model {name!r}: importing {module_name} failed ({_first(problem)}).") from problem
-    for part in object_name.split("."):
-        if not hasattr(found, part):
-            raise unknown(f"object in {module_name}", part, [key for key in vars(found) if not key.startswith("_")])
-        found = getattr(found, part)
-    if inspect.isclass(found):
-        try:
-            found = found()
-        except Exception as problem:
-            raise InputError(f"model {name!r}: {object_name}() failed ({_first(problem)}).") from problem
-    return usable(found, name)
-
-
-def _first(problem: BaseException) -> str:
-    return f"{type(problem).__name__}: {problem}".split("\n")[0]
+        absent = problem.name if isinstance(problem, ModuleNotFoundError) else None
+        if absent and (module_name == absent or module_name.startswith(f"{absent}.")):
+            raise InputError(f"{noun} {name!r}: there is no module {module_name!r} here or on the path.") from None
+        raise InputError(f"{noun} {name!r}: importing {module_name} failed ({first_line(problem)}).") from problem
+    try:
+        with theirs():
+            for part in object_name.split("."):
+                if not hasattr(found, part):
+                    raise unknown(f"object in {module_name}", part, [one for one in vars(found) if one[0] != "_"])
+                found = getattr(found, part)
+            return found() if inspect.isclass(found) else found
+    except InputError:
+        raise
+    except Exception as problem:
+        called = f"{object_name}()" if inspect.isclass(found) else object_name
+        raise InputError(f"{noun} {name!r}: {called} failed ({first_line(problem)}).") from problem

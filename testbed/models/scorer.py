@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import InputError
-from testbed.models.base import REASON_COLUMNS, Scores, ask, name_of, needs, row_wise
+from testbed.models.base import REASON_COLUMNS, Scores, ask, declared, name_of, needs, row_wise
 
 WIDEST = 62
 """Bits of a packed key: it must stay a non-negative int64."""
@@ -120,18 +120,20 @@ def record_frame(
 ) -> pd.DataFrame:
     """The records as a model sees them: index person, one column each, in the order of `columns`.
 
-    Integer codes become categoricals with the given labels; integers become int32, unless they are int64.
+    Integer codes become categoricals with the given labels; integers become int32, unless they are int64. The frame
+    shares no memory with the arrays.
     """
     made: dict[str, Any] = {}
     for name, labels in columns.items():
         values = np.asarray(arrays[name])
         if labels is not None:
+            values = values.copy()
             made[name] = pd.Categorical.from_codes(values, categories=list(labels))  # type: ignore[call-overload]
         elif values.dtype.kind in "iu" and values.dtype != np.int64:
             made[name] = values.astype(np.int32)
         else:
             made[name] = values.copy()
-    return pd.DataFrame(made, index=pd.Index(np.asarray(people, np.int64), name="person"))
+    return pd.DataFrame(made, index=pd.Index(np.array(people, np.int64), name="person"))
 
 
 class Scorer:
@@ -148,7 +150,7 @@ class Scorer:
         self.columns = dict(columns)
         self.asked = 0
         self.distinct = row_wise(model) and not needs(model)
-        reads = getattr(model, "reads", None)
+        reads = declared(model, "reads")
         self._absent: list[str] = []
         if self.distinct and reads is not None:
             self._absent = [name for name in reads if name not in self.columns]

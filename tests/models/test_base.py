@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -133,3 +135,213 @@ def test_a_fit_that_fails_or_returns_nothing_is_a_model_error():
         fitted(Failing(), RECORDS, np.array([0, 1, 1]))
     with pytest.raises(ModelError, match="must return the fitted model"):
         fitted(Silent(), RECORDS, np.array([0, 1, 1]))
+
+
+# --- What a model does to what it is given ----------------------------------------------------------
+
+AGES = pd.DataFrame(
+    {"age": [50, 20, 40, 30], "kind": pd.Categorical(list("abab"))}, index=pd.Index(range(4), name="person")
+)
+OWN = [50.0, 20.0, 40.0, 30.0]
+
+
+def sorts(records, **options):
+    records.sort_values("age", inplace=True, **options)
+
+
+def drops_and_adds(records):
+    records["double"] = records["age"] * 2
+    records.drop(columns=["age", "kind"], inplace=True)
+
+
+def overwrites(records):
+    records.loc[:, "age"] = records["age"] + 0
+    records["kind"] = "c"
+
+
+def writes_below(records):
+    records["age"].array._ndarray[:] = records["age"].to_numpy()[::-1].copy()
+    records["age"] = records["age"].to_numpy()[::-1]
+
+
+def names_anew(records):
+    records.index = pd.Index([9, 8, 7, 6])
+
+
+def resets(records):
+    records.reset_index(inplace=True)
+
+
+def loses_somebody(records):
+    records.drop(index=2, inplace=True)
+
+
+CHANGES = {
+    "in another order": sorts,
+    "in another order, numbered anew": lambda records: sorts(records, ignore_index=True),
+    "columns gone and new": drops_and_adds,
+    "values overwritten": overwrites,
+    "memory written to": writes_below,
+    "other people": names_anew,
+    "people as a column": resets,
+    "somebody gone": loses_somebody,
+}
+ANSWERS = {
+    "a Series": lambda ages: ages.astype(float),
+    "an array": lambda ages: ages.to_numpy(float),
+    "a list": lambda ages: ages.tolist(),
+    "Scores": lambda ages: Scores(ages.astype(float)),
+}
+
+
+def age_of(records):
+    return records["age"] if "age" in records else records["double"] / 2
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_model_that_changes_its_records_gives_everybody_their_own_score_or_fails_and_ours_stay(change, answer):
+    def model(records):
+        change(records)
+        return answer(age_of(records))
+
+    records = AGES.copy()
+    with suppress(ModelError):
+        assert ask(model, records).score.tolist() == OWN
+    pd.testing.assert_frame_equal(records, AGES)
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+def test_columns_that_a_model_adds_drops_or_overwrites_cost_nobody_a_score():
+    for change in (drops_and_adds, overwrites):
+
+        def model(records, change=change):
+            change(records)
+            return age_of(records).to_numpy()
+
+        assert ask(model, AGES).score.tolist() == OWN
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+def test_an_array_of_records_in_another_order_says_that_nobody_can_tell_whose_it_is():
+    def model(records):
+        records.sort_values("age", inplace=True)
+        return records["age"].to_numpy(float)
+
+    with pytest.raises(ModelError, match="changed the order or the index of its records"):
+        ask(model, AGES)
+
+
+def test_decisions_in_another_order_than_the_records_are_refused():
+    def model(records):
+        return Scores(np.zeros(4), decision=pd.Series([-1, 0, 0, 0], index=[1, 3, 2, 0]))
+
+    with pytest.raises(ModelError, match="another index"):
+        ask(model, AGES)
+
+
+def test_reasons_of_people_who_were_not_asked_about_are_refused():
+    def model(records):
+        return Scores(np.zeros(4), reasons=pd.DataFrame({"person": [4], "rule": ["age"], "contribution": [1.0]}))
+
+    with pytest.raises(ModelError, match="reasons to people that it was not asked about"):
+        ask(model, AGES)
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+def test_a_fit_may_do_what_it_likes_with_records_and_outcomes_and_ours_stay():
+    class Vandal(Counter):
+        def fit(self, records, outcomes):
+            sorts(records)
+            outcomes[:] = 0
+            return self
+
+    records, outcomes = AGES.copy(), np.array([0, 1, 1, 0], np.int8)
+    fitted(Vandal(), records, outcomes)
+    pd.testing.assert_frame_equal(records, AGES)
+    assert outcomes.tolist() == [0, 1, 1, 0]
+
+
+def test_draws_and_entries_are_copies_too():
+    class Vandal:
+        needs = ("draws", "entries")
+
+        def score(self, records, *, draws, entries):
+            draws[:] = 0
+            entries.loc[:, "age"] = 0
+            return draws
+
+    draws, entries = np.array([0.1, 0.2, 0.3]), pd.DataFrame({"person": [5], "kind": ["a"], "age": [3]})
+    ask(Vandal(), RECORDS, {"draws": draws, "entries": entries})
+    assert draws.tolist() == [0.1, 0.2, 0.3]
+    assert entries["age"].tolist() == [3]
+
+
+# --- Models that leave ------------------------------------------------------------------------------
+
+
+class Unspeakable(Exception):
+    def __str__(self):
+        raise SystemExit(0)
+
+
+def raising(problem):
+    def model(records):
+        raise problem
+
+    return model
+
+
+class Coy:
+    """What it declares cannot be read."""
+
+    @property
+    def row_wise(self):
+        raise SystemExit(0)
+
+    def score(self, records):
+        return np.zeros(len(records))
+
+
+class Nameless(Coy):
+    row_wise = False
+
+    @property
+    def name(self):
+        raise KeyboardInterrupt
+
+
+class Evasive(Nameless):
+    """Its answer leaves when it is read."""
+
+    name = "evasive"
+
+    def score(self, records):
+        return self
+
+    def __array__(self, *_, **__):
+        raise SystemExit(0)
+
+
+@pytest.mark.parametrize(
+    "problem", [SystemExit(0), KeyboardInterrupt(), GeneratorExit(), pytest.skip.Exception("not today"), Unspeakable()]
+)
+def test_whatever_a_model_raises_it_has_failed(problem):
+    with pytest.raises(ModelError, match=type(problem).__name__):
+        ask(raising(problem), RECORDS)
+
+    class Learner(Counter):
+        def fit(self, records, outcomes):
+            raise problem
+
+    with pytest.raises(ModelError, match=type(problem).__name__):
+        fitted(Learner(), RECORDS, np.array([0, 1, 1]))
+
+
+def test_a_declaration_a_name_or_an_answer_that_leaves_is_an_error_of_the_model():
+    with pytest.raises(ModelError, match="model Coy: its row_wise cannot be read"):
+        row_wise(Coy())
+    assert ask(Nameless(), RECORDS).score.tolist() == [0, 0, 0]
+    with pytest.raises(ModelError, match="model evasive failed on 3 records"):
+        ask(Evasive(), RECORDS)

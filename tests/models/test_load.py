@@ -122,6 +122,28 @@ def test_a_module_that_fails_to_import_says_why(module, tmp_path):
         load_model("raising_of_a_test:model")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import sys; sys.exit(0)", "SystemExit: 0"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("import pytest; pytest.skip('x', allow_module_level=True)", "Skipped"),
+        ("def __getattr__(name): raise SystemExit(0)", "SystemExit: 0"),
+        ("class model:\n    def __init__(self): raise SystemExit(0)", r"model\(\) failed \(SystemExit: 0"),
+        ("class model:\n    row_wise = property(lambda self: exit(0))\n    score = len", "row_wise cannot be read"),
+        ("class model:\n    score = property(lambda self: exit(0))", "score cannot be read"),
+        ("class model:\n    needs = 3\n    score = len", "needs is 3"),
+    ],
+)
+def test_a_model_that_leaves_while_it_is_loaded_is_wrong_input(module, tmp_path, monkeypatch, text, said):
+    (tmp_path / "leaving_of_a_test.py").write_text(text)
+    monkeypatch.delitem(sys.modules, "leaving_of_a_test", raising=False)
+    with pytest.raises(InputError, match=said) as problem:
+        load_model("leaving_of_a_test:model")
+    assert "\n" not in str(problem.value)
+    sys.modules.pop("leaving_of_a_test", None)
+
+
 # --- Programs and addresses ------------------------------------------------------------------------
 
 PROGRAM = """
