@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from synthetic.errors import InputError, unknown
 from testbed.engine import check_engine, cores, run
 from testbed.finding import ANCHOR_MODELS, audited
-from testbed.measuring import Answer, Task, forget, halved, model_of, work
+from testbed.measuring import Answer, Task, died, forget, halved, model_of, work
 from testbed.selection import chosen
 from testbed.spelling import patterns
 
@@ -166,7 +166,7 @@ def run_audit(
     def some(tasks: list[Task]) -> tuple[list[Task], list[Answer]]:
         if engine != "serial" and len(tasks) <= (workers or cores()):
             tasks = halved(tasks)
-        return tasks, run(work, tasks, engine=engine, workers=workers, done=tell, preload=PRELOAD)
+        return tasks, run(work, tasks, engine=engine, workers=workers, done=tell, preload=PRELOAD, died=died)
 
     from testbed.sequential import until_precise
 

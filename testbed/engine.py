@@ -7,11 +7,14 @@ of the answer; answers come back in the order of the tasks.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 from synthetic.errors import InputError, unknown
+from testbed.models.guard import first_line, theirs
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -46,12 +49,14 @@ def run(
     workers: int | None = None,
     done: Callable[[Task], None] | None = None,
     preload: Sequence[str] = (),
+    died: Callable[[Task], Answer] | None = None,
 ) -> list[Answer]:
     """The answers of `work` to each task, in the order of the tasks.
 
     `work` must be a function of a module and tasks must be picklable for any engine but serial.
     `workers` defaults to the number of cores. `done` is called with each task as its answer is taken in.
     `preload` names modules that worker processes need: where the system can, they are imported once for all.
+    `died` gives the answer to a task that ended its worker process, even alone in it; without it: InputError.
 
     >>> run(abs, [-2, 3])
     [2, 3]
@@ -60,8 +65,8 @@ def run(
     if engine == "serial" or len(tasks) <= 1:
         return _gather(map(work, tasks), tasks, done)
     if engine == "processes":
-        return _processes(work, tasks, workers, done, preload)
-    return _dask(work, tasks, workers, done)
+        return _processes(work, tasks, workers, done, preload, died or _refused)
+    return _dask(work, tasks, workers, done, died or _refused)
 
 
 def _gather(answers: Any, tasks: Sequence[Task], done: Callable[[Task], None] | None) -> list[Any]:
@@ -73,36 +78,91 @@ def _gather(answers: Any, tasks: Sequence[Task], done: Callable[[Task], None] | 
     return taken
 
 
+def _refused(task: Any) -> Any:
+    raise InputError("a worker process ended before it answered: it was ended, or memory ran out.")
+
+
+class ScriptError(InputError, SystemExit):
+    """A script that worker processes cannot run again, as each of them does before it begins.
+
+    It cannot run as it stands, so where nobody catches this it ends with the sentence alone.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = sentence
+
+
 def _processes(
     work: Callable[[Task], Answer],
     tasks: Sequence[Task],
     workers: int | None,
     done: Callable[[Task], None] | None,
     preload: Sequence[str],
+    died: Callable[[Task], Answer],
 ) -> list[Answer]:
-    import pickle
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_all_start_methods, get_context
+    from multiprocessing import current_process, get_all_start_methods, get_context
 
-    try:
-        pickle.dumps(tasks)
-    except (pickle.PicklingError, AttributeError, TypeError) as error:
-        raise InputError(
-            f"engine processes: the model cannot be sent to another process ({error}); "
-            "define it in a module of its own, or use the engine serial."
-        ) from None
-    count = min(len(tasks), workers or cores())
+    if getattr(current_process(), "_inheriting", False):
+        raise SystemExit(1)  # in a worker that still imports the script: the process that started it says why
+    _check_sendable(tasks)
+    main: Any = sys.modules["__main__"]
+    if main.__spec__ is None and not os.path.exists(getattr(main, "__file__", None) or "."):
+        raise ScriptError(
+            "engine processes: this script has no file, so worker processes cannot run it again; save it, or use "
+            "engine='serial'."
+        )
     context: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload(list(preload))
+
+    def again(task: Task) -> Answer:
+        """A task that was lost when a worker ended, by its own doing or by that of another."""
+        with ProcessPoolExecutor(1, context, _begin, (threads,)) as alone:
+            try:
+                alone.submit(os.getpid).result()
+            except BrokenProcessPool:
+                raise ScriptError(
+                    "engine processes: worker processes run this script again and cannot begin; put the call under "
+                    "`if __name__ == '__main__':`, or use engine='serial'."
+                ) from None
+            try:
+                return alone.submit(work, task).result()
+            except BrokenProcessPool:
+                return died(task)
+
+    def answers(pool: ProcessPoolExecutor) -> Iterator[Answer]:
+        futures: list[Any] = []
+        try:
+            with suppress(BrokenProcessPool):  # a worker ended while tasks were still handed out
+                futures += (pool.submit(work, task) for task in tasks)
+            for task, future in zip_longest(tasks, futures):
+                try:
+                    yield again(task) if future is None else future.result()
+                except BrokenProcessPool:
+                    yield again(task)
+        finally:
+            for future in futures:
+                future.cancel()
+
+    count = min(len(tasks), workers or cores())
+    with _one_thread_each() as threads, ProcessPoolExecutor(count, context, _begin, (threads,)) as pool:
+        return _gather(answers(pool), tasks, done)
+
+
+def _check_sendable(tasks: Sequence[Any]) -> None:
+    """Raises InputError where a task cannot be sent to another process."""
+    import pickle
+
     try:
-        with _one_thread_each() as threads, ProcessPoolExecutor(count, context, _begin, (threads,)) as pool:
-            return _gather(pool.map(work, tasks), tasks, done)
-    except BrokenProcessPool:
+        with theirs():
+            pickle.dumps(tasks)
+    except Exception as problem:
         raise InputError(
-            "engine processes: a worker process died; in a script, call the audit under "
-            "`if __name__ == '__main__':`, or use the engine serial."
+            f"engine processes: the model cannot be sent to another process ({first_line(problem)}); "
+            "define it in a module of its own, or use the engine serial."
         ) from None
 
 
@@ -145,7 +205,11 @@ def _distributed() -> Any:
 
 
 def _dask(
-    work: Callable[[Task], Answer], tasks: Sequence[Task], workers: int | None, done: Callable[[Task], None] | None
+    work: Callable[[Task], Answer],
+    tasks: Sequence[Task],
+    workers: int | None,
+    done: Callable[[Task], None] | None,
+    died: Callable[[Task], Answer],
 ) -> list[Answer]:
     """On the cluster that Dask's own configuration names, or on a local one made for this run."""
     distributed = _distributed()
@@ -155,6 +219,14 @@ def _dask(
         if address
         else distributed.Client(n_workers=workers or cores(), threads_per_worker=1, dashboard_address=None)
     )
+
+    def answer(task: Task, future: Any) -> Answer:
+        try:
+            made: Answer = future.result()
+        except distributed.KilledWorker:
+            return died(task)
+        return made
+
     with client:
         futures = client.map(work, tasks, pure=False)
-        return _gather((future.result() for future in futures), tasks, done)
+        return _gather(map(answer, tasks, futures), tasks, done)

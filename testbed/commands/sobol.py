@@ -208,7 +208,7 @@ def explained(
     from testbed.audit import PRELOAD
     from testbed.engine import run as run_tasks
     from testbed.finding import frame
-    from testbed.measuring import Task, forget, work
+    from testbed.measuring import Task, died, forget, work
     from testbed.pooling import DERIVED
 
     tasks = [
@@ -218,7 +218,7 @@ def explained(
         )
         for scenario, seed in zip(scenarios, seeds, strict=True)
     ]  # fmt: skip
-    answers = run_tasks(work, tasks, engine=engine, workers=workers, preload=PRELOAD)
+    answers = run_tasks(work, tasks, engine=engine, workers=workers, preload=PRELOAD, died=died)
     forget()
     failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))
     values: dict[Key, dict[int, float]] = {}
