@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
 from synthetic.errors import InputError
+from testbed.supervised import supervised
 
 COMMANDS = {
     "list": ("listing", "names of scenarios, models, measures and parts"),
@@ -55,10 +57,19 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; its exit status."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    """Run a command; its exit status. Without words given it runs those of the command line, `supervised`."""
+    if argv is not None:
+        return _run(list(argv))
+    words = sys.argv[1:]
+    return supervised(lambda: _run(words), [word for word in words if ":" in word])
+
+
+def _run(words: list[str]) -> int:
     try:
-        args = build_parser(words).parse_args(words)
+        try:
+            args = build_parser(words).parse_args(words)
+        except SystemExit as ended:  # help, the version, wrong usage: the parser has said it
+            return int(ended.code or 0)
         command = import_module(f"testbed.commands.{COMMANDS[args.command][0]}")
         status = int(command.run(args))
         sys.stdout.flush()
@@ -75,8 +86,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MemoryError:
         return complain("there is not enough memory; ask for fewer people (--people).")
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.stderr.write("testbed: stopped.\n")
         return 130
+    except SystemExit as left:
+        sys.stderr.write(
+            f"testbed: something that was called left before the run was done (SystemExit: {left.code}).\n"
+        )
+        return 1
     except Exception as problem:
         if os.environ.get(DEBUG):
             raise
