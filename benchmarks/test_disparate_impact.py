@@ -24,6 +24,6 @@ def test_undeserved_adverse_decisions_fall_on_both_communities_alike(findings):
     claim(findings, "wrong_adverse_gap", **MINORITY).within(-0.01, 0.01)
 
 
-@pytest.mark.model("lottery")
+@pytest.mark.model("lottery", only=True)
 def test_a_lottery_does_not_ask_which_community_one_is_of(findings):
     claim(findings, "counterfactual_effect", **MINORITY).equals(0.0)

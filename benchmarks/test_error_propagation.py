@@ -34,6 +34,6 @@ def test_without_the_family_rule_no_kin_is_touched(audit, scenario):
     claim(off, "error_reach[hop=household]").equals(0.0)
 
 
-@pytest.mark.model("lottery")
+@pytest.mark.model("lottery", only=True)
 def test_no_entry_moves_a_lottery(findings):
     claim(findings, "error_gain").equals(0.0)

@@ -28,6 +28,6 @@ def test_people_can_see_half_of_the_entries_that_count(findings):
     claim(findings, "record_access").above(0.5)
 
 
-@pytest.mark.model("lottery")
+@pytest.mark.model("lottery", only=True)
 def test_a_lottery_hides_nothing_it_only_draws(findings):
     claim(findings, "randomness").above(0.8)

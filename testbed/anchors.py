@@ -47,7 +47,7 @@ def anchors(case: Case, lottery: Case | None = None) -> tuple[Rows, list[Verdict
     where `case` is the lottery (its findings stand in the run already, so it adds no rows), or on
     `lottery`, the lottery in the same setting, whose rows are then added.
     """
-    if isinstance(case.model, Lottery):
+    if type(case.model) is Lottery:  # and not a model of somebody's own that is made from it
         return [], lottery_holds(case)
     rows: Rows = []
     verdicts = [null_twin(case)]

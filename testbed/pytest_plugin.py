@@ -7,6 +7,7 @@ per process, whatever the number of tests that look at it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +19,7 @@ from synthetic.writing import Reserved, reserve_file
 from testbed.claim import Claim, ClaimBroken, decided
 from testbed.finding import audited
 from testbed.pytest_run import Run, by_audit, write
+from testbed.supervised import supervised
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
 MARKS = (
     "scenario(name, ...): the scenarios on which the claims of a test are made; --scenario replaces them",
-    "model(name, ...): the models about which the claims of a test are made; --model replaces them",
+    "model(name, ..., only=False): the models about which the claims of a test are made; --model replaces them, but "
+    "where `only` is set the test is about these alone, and is skipped for any other",
     "people(n): the people that a claim needs to be decided; with fewer the test is skipped",
     "known_harm(model, reason): a built-in model that must break the claim (ClaimBroken) on the marked scenarios",
 )
@@ -44,6 +47,7 @@ class Pair(NamedTuple):
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 OUT: pytest.StashKey[Reserved] = pytest.StashKey()
 PAIR: pytest.StashKey[Pair] = pytest.StashKey()
+SUPERVISED: pytest.StashKey[bool] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -108,14 +112,28 @@ def _check_options(config: pytest.Config) -> None:
         config.add_cleanup(config.stash[OUT].release)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """A run that the command line asked for is supervised, so that a model that ends the process cannot make it green.
+
+    The hook is called again in the child, which is left to pytest itself.
+    """
+    if SUPERVISED in config.stash or list(config.invocation_params.args) != sys.argv[1:]:
+        return None
+    config.stash[SUPERVISED] = True
+    return supervised(lambda: int(config.hook.pytest_cmdline_main(config=config)), config.getoption("--model"))
+
+
 # Which tests there are
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "_pair" in metafunc.fixturenames:
-        found = _pairs(metafunc)
-        names = [f"{pair.model}@{Path(pair.scenario).stem}" for pair in found]
-        metafunc.parametrize("_pair", found, ids=names, indirect=True, scope="session")
+        found = [
+            pytest.param(pair, id=f"{pair.model}@{Path(pair.scenario).stem}", marks=_not_asked(metafunc, pair))
+            for pair in _pairs(metafunc)
+        ]
+        metafunc.parametrize("_pair", found, indirect=True, scope="session")
 
 
 def _pairs(metafunc: pytest.Metafunc) -> list[Pair]:
@@ -127,7 +145,8 @@ def _pairs(metafunc: pytest.Metafunc) -> list[Pair]:
     marked = [_beside(str(name), folder) for name in _named(metafunc, "scenario")] or [DEFAULT_SCENARIO]
     found = []
     for scenario in config.getoption("--scenario") or marked:
-        own = config.getoption("--model") or _named(metafunc, "model")
+        named = _named(metafunc, "model")
+        own = named if _only(metafunc) else config.getoption("--model") or named
         try:
             models = own or [Scenario.load(scenario).model]
         except InputError as error:
@@ -140,6 +159,20 @@ def _named(metafunc: pytest.Metafunc, mark: str) -> list[str]:
     """What the closest mark of that name lists."""
     held = metafunc.definition.get_closest_marker(mark)
     return [str(name) for name in held.args] if held is not None else []
+
+
+def _only(metafunc: pytest.Metafunc) -> bool:
+    """Whether the test is about the models of its mark alone: a built-in one's own tests say nothing of another."""
+    held = metafunc.definition.get_closest_marker("model")
+    return held is not None and bool(held.args) and bool(held.kwargs.get("only"))
+
+
+def _not_asked(metafunc: pytest.Metafunc, pair: Pair) -> list[pytest.MarkDecorator]:
+    """A skip, where a test is about a model alone that this run does not audit."""
+    asked = metafunc.config.getoption("--model")
+    if not asked or not _only(metafunc) or pair.model in asked:
+        return []
+    return [pytest.mark.skip(reason=f"the test is about {pair.model} alone, this run about {', '.join(asked)}")]
 
 
 def _beside(name: str, folder: Path) -> str:

@@ -57,6 +57,20 @@ def test_the_lottery_s_own_anchors_are_checked_on_its_own_case_without_further_r
     assert all(one["holds"] for one in verdicts)
 
 
+def test_the_lottery_s_own_anchors_are_not_checked_on_a_model_made_from_it(setting):
+    class ReadsAges(Lottery):
+        needs = ()
+        row_wise = True
+        reads = None
+
+        def score(self, records):
+            return Scores(records["age"].to_numpy(float))
+
+    _, verdicts = anchors(setting.case(ReadsAges()))
+    assert not [one for one in verdicts if one["name"].startswith("lottery")]
+    assert all(one["holds"] for one in verdicts)
+
+
 def test_the_lottery_s_error_gain_is_exactly_zero(case, lottery):
     rows, _ = anchors(case, lottery)
     row = next(row for row in rows if row["measure"] == "error_gain")

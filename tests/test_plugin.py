@@ -156,6 +156,34 @@ def test_names(scenario, model):
     run(code, "--model", "operator:neg").assert_outcomes(passed=1)
 
 
+ABOUT = """
+@pytest.mark.model("lottery", "rongcheng", only=True)
+def test_about(findings, model):
+    assert model in ("lottery", "rongcheng")
+    claim(findings, "adverse_gap", **GAP).within(-1, 1)
+
+def test_gap(findings):
+    claim(findings, "adverse_gap", **GAP).above(0)
+"""
+
+
+def test_a_test_about_a_built_in_model_alone_never_runs_on_another(run) -> None:  # type: ignore[no-untyped-def]
+    run(ABOUT).assert_outcomes(passed=3)
+    result = run(ABOUT, "--model", "operator:neg", "-rs")
+    result.assert_outcomes(passed=1, skipped=2)
+    result.stdout.fnmatch_lines(["*the test is about lottery alone, this run about operator:neg*"])
+    run(ABOUT, "--model", "operator:neg", "--model", "lottery").assert_outcomes(passed=2, skipped=1, failed=1)
+
+
+def test_what_the_benchmarks_say_of_a_lottery_is_about_the_lottery_alone() -> None:
+    folder = Path(__file__).parent.parent / "benchmarks"
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("test_*.py"))]
+    blocks = [block for text in texts for block in text.split("\n\n\n") if "lottery" in block.partition("def ")[2]]
+    assert len(blocks) == 3
+    for block in blocks:
+        assert '@pytest.mark.model("lottery", only=True)' in block, block
+
+
 def test_the_audit_fixture_takes_dials(run) -> None:  # type: ignore[no-untyped-def]
     code = """
 def test_off(audit, scenario):
