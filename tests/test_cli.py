@@ -280,3 +280,70 @@ def test_an_error_of_ours_is_a_sentence_and_not_a_traceback(say, monkeypatch: py
     assert status == 1
     assert "error of ours" in error
     assert "Traceback" not in error
+
+
+OWN = """
+from pathlib import Path
+from testbed import PerPerson, measure
+from testbed.models.rulebook import FOLDER, RuleBook
+
+@measure("scored_share_of_a_test", harm="opacity", unit="rate", better="lower", reference="none", caveats="none")
+def good(case):
+    \"\"\"Share of people who are scored.\"\"\"
+    return PerPerson(case.scored * 1.0, case.scored * 1.0)
+
+@measure("leaving_of_a_test", harm="opacity", unit="rate", better="lower", reference="none", caveats="none")
+def leaves(case):
+    \"\"\"Nothing: it leaves.\"\"\"
+    raise SystemExit(0)
+
+book = RuleBook.load("rongcheng")
+path = FOLDER / "rongcheng.toml"
+text = str(path)
+number = 3
+
+def model(records):
+    return records["utility_late"]
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """A module of somebody's own; what it registers is gone after the test."""
+    from testbed.measures.base import measures
+
+    measures.discover()
+    monkeypatch.setattr(measures, "_things", dict(measures._things))
+    (tmp_path / "own_things_of_a_test.py").write_text(OWN)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield "own_things_of_a_test"
+    sys.modules.pop("own_things_of_a_test", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("good", "measure"), ("model", "model"), ("book", "rule book"), ("path", "rule book"), ("text", "rule book")],
+)
+def test_an_object_of_your_own_is_checked_as_what_it_is(say, own: str, name: str, kind: str) -> None:  # type: ignore[no-untyped-def]
+    status, said, _ = say("check", f"{own}:{name}")
+    assert (status, said) == (0, f"{own}:{name}: the contract of a {kind} is kept.\n")
+
+
+def test_a_measure_of_your_own_that_breaks_its_contract_is_status_1(say, own: str) -> None:  # type: ignore[no-untyped-def]
+    status, said, _ = say("check", f"{own}:leaves")
+    assert status == 1
+    assert "the contract of a measure is broken: measure leaving_of_a_test: failed" in said
+    assert "SystemExit: 0" in said
+
+
+def test_an_object_that_is_neither_model_nor_measure_is_wrong_input(say, own: str) -> None:  # type: ignore[no-untyped-def]
+    status, said, error = say("check", f"{own}:number")
+    assert (status, said) == (2, "")
+    assert "is a int; it needs a method score(records)" in error
+
+
+def test_nothing_but_our_own_end_gives_status_0(say, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("testbed.commands.listing.run", lambda args: sys.exit(0))
+    status, _, error = say("list")
+    assert status == 1
+    assert "left before the run was done (SystemExit: 0)" in error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 from testbed.commands.options import tell
 
@@ -21,6 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the checks; status 1 where a promise is broken."""
     from testbed.checks import ContractError, check_measure, check_model, check_rulebook
+    from testbed.models.base import ModelError
 
     kind, thing = found(args.object)
     tell(f"testbed: checking {args.object} ...")
@@ -34,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         checks[kind](thing, **given)
         if kind == "rule book":
             check_model(thing, **given)
-    except ContractError as broken:
+    except (ContractError, ModelError) as broken:
         print(f"{args.object}: the contract of a {kind} is broken: {broken}")
         return 1
     print(f"{args.object}: the contract of a {kind} is kept.")
@@ -44,15 +46,29 @@ def run(args: argparse.Namespace) -> int:
 def found(name: str) -> tuple[str, object]:
     """What a name stands for: ("model", "measure" or "rule book", the thing). Raises InputError for nothing."""
     from synthetic.errors import unknown
-    from testbed.measures.base import Measure, measures
-    from testbed.models.load import load_model, model_names
+    from testbed.measures.base import measures
+    from testbed.models.load import imported, load_model, model_names
     from testbed.models.rulebook import rulebook_names
 
     if name.endswith(".toml") or name in rulebook_names():
         return "rule book", name
     if name in measures.names():
         return "measure", measures.get(name)
-    if ":" not in name and name not in model_names():
+    if name.startswith(("cmd:", "http:", "https:")) or name in model_names():
+        return "model", load_model(name)
+    if ":" not in name:
         raise unknown("model, measure or rule book", name, [*model_names(), *measures.names()])
-    model = load_model(name)
-    return ("measure", model) if isinstance(model, Measure) else ("model", model)
+    return kind_of(imported(name, "object"), name)
+
+
+def kind_of(thing: object, name: str) -> tuple[str, object]:
+    """What an object of somebody's module is: a measure, a rule book or its path, else a model."""
+    from testbed.measures.base import Measure
+    from testbed.models.load import usable
+    from testbed.models.rulebook import RuleBook
+
+    if isinstance(thing, Measure):
+        return "measure", thing
+    if isinstance(thing, RuleBook) or (isinstance(thing, str | Path) and str(thing).endswith(".toml")):
+        return "rule book", thing
+    return "model", usable(thing, name)
