@@ -50,13 +50,13 @@ def held_arrays(
     that of the history. `outside`: the history of those whom `history`, of some people only, leaves out.
     """
     who = slice(None) if people is None else people
-    now = {SCHEME: history.scheme(period)} if SCHEME in society.scenario.held else {}
+    scheme = history.scheme(period) if SCHEME in society.scenario.held else None
     made = {}
     for name in society.scenario.held:
         if name == LISTED:
             made[name] = listed_acquaintances(society, history, period, outside)[who]
-        elif now.get(name) is not None:
-            made[name] = now[name][who if people is None else history.place(people)]
+        elif name == SCHEME and scheme is not None:
+            made[name] = scheme[who if people is None else history.place(people)]
         else:
             made[name] = society.columns[name][who]
     return made
