@@ -7,7 +7,7 @@ What is done around it (splits, crossings, comparisons, intervals, corrections) 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,9 @@ from testbed.models.guard import theirs
 
 HARMS = ("disparate impact", "opacity", "error propagation", "benefit", "chilling", "accountability")
 NEEDS = ("table", "scores", "asking", "history", "twin")
+SHARES = ("rate", "share", "")
+"""Units of what may be a share of the people (or roots, or entries) in the denominator; "" is not declared."""
+ANY = (float("-inf"), float("inf"))
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class PerPerson:
     whose denominator is above 0. `unit_of` names the clusters the people were drawn in: None for
     the case's own, else one integer per person (an injected root, say). `exact` says that the value
     carries no sampling error by construction (intervals collapse to the value). `unit` is named where it
-    is not the measure's own. `bounds`: the least and greatest value that there can be; limits are cut there.
+    is not the measure's own. `bounds`: the least and greatest value that there can be; limits are cut there. A rate
+    that may be negative, as a net one, says so: (-1, 1).
     """
 
     numerator: np.ndarray
@@ -39,7 +43,12 @@ class PerPerson:
     qualifiers: Mapping[str, object] = field(default_factory=dict)
     why: str = ""
     unit: str = ""
-    bounds: tuple[float, float] = (float("-inf"), float("inf"))
+    bounds: tuple[float, float] = ANY
+
+    @property
+    def share(self) -> bool:
+        """Whether it is declared as a share, by unit and bounds: only then may zeros and ones be events and trials."""
+        return self.unit in SHARES and self.bounds in (ANY, (0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,20 @@ class Measure:
         """The parts of this measure for a case."""
         with theirs():
             made = self.function(case, **{**self.qualifiers, **qualifiers})
-            return [made] if isinstance(made, PerPerson | Row) else list(made)
+            return [in_unit(part, self.unit) for part in ([made] if isinstance(made, PerPerson | Row) else made)]
+
+
+def in_unit(part: Any, unit: str) -> Any:
+    """A part of a measure with this unit where it names none of its own; and so the parts whose difference it is.
+
+    >>> in_unit(PerPerson(np.ones(2), np.ones(2)), "points").share
+    False
+    """
+    if isinstance(part, PerPerson) and not part.unit:
+        return replace(part, unit=unit)
+    if getattr(part, "kind", "") == "difference":
+        return replace(part, parts=tuple(in_unit(one, part.unit or unit) for one in part.parts))
+    return part
 
 
 measures: Registry[Measure] = Registry("measure", "testbed.measures")

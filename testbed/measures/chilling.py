@@ -82,7 +82,7 @@ def lawful_conduct_suppressed(case: Any) -> Iterator[PerPerson]:
         none = f"no lawful act that is {'sensitive' if sensitive else 'not sensitive'} is done"
         kept, idle = np.where(without > 0, lost, 0.0), case.scenario.regime.value("response", "chilling") == 0
         exact = not lost.any() and (idle or not sensitive)
-        yield PerPerson(kept, without, suffix=suffix, exact=exact, why=why or none)
+        yield PerPerson(kept, without, suffix=suffix, exact=exact, why=why or none, bounds=(-np.inf, 1.0))
 
 
 @chilled(

@@ -53,7 +53,7 @@ def error_gain(case: Any, scale: str = "points", span: str = "next") -> Iterator
             spread = float(np.std(case.history.score(found.since)[case.scored]))
             why = "" if spread > 0 else "all scores of the base world are equal"
             gain = gain / spread if spread > 0 else gain
-        yield found.part(gain, "", qualifiers, exact=found.blind, signed=True, why=why, unit=unit)
+        yield found.part(gain, "", qualifiers, exact=found.blind, why=why, unit=unit)
 
 
 def _gains(found: Effects) -> np.ndarray:
@@ -109,4 +109,4 @@ def _flips(found: Effects, is_side: Any) -> tuple[PerPerson, ...]:
     base, error = (is_side(lives.decisions) for lives in found.own())
     net = error.any(axis=0).astype(float) - base.any(axis=0)
     gross = (error & ~base).any(axis=0)
-    return found.part(gross, exact=found.blind), found.part(net, "_net", exact=found.blind, signed=True)
+    return found.part(gross, exact=found.blind), found.part(net, "_net", exact=found.blind, bounds=(-1.0, 1.0))

@@ -84,9 +84,7 @@ def _reached(found: Effects, what: str, hop: str, net: dict[str, np.ndarray] | N
     exact = found.blind or (hop == "household" and _no_family(found))
     yield found.part(found.summed(_differs(found.rows, what), which), "", qualifiers, exact=exact)
     why = NO_SIDE if what == "score" and not exact else ""
-    yield found.part(
-        found.summed(net.get(what, net["any"]), which), "_net", qualifiers, exact=exact, signed=True, why=why
-    )
+    yield found.part(found.summed(net.get(what, net["any"]), which), "_net", qualifiers, exact=exact, why=why)
 
 
 def _self(found: Effects) -> np.ndarray:
@@ -158,7 +156,11 @@ def error_agencies(case: Any) -> tuple[PerPerson, ...]:
         gross += found.summed(np.any(before != after, axis=0)) > 0
         net += (found.summed(np.any(after, axis=0)) > 0).astype(float) - (found.summed(np.any(before, axis=0)) > 0)
     exact = found.blind or not names
-    return found.part(gross, exact=exact), found.part(net, "_net", exact=exact, signed=True)
+    most = float(len(names))
+    return (
+        found.part(gross, exact=exact, bounds=(0.0, most)),
+        found.part(net, "_net", exact=exact, bounds=(-most, most)),
+    )
 
 
 @measure(
@@ -190,4 +192,4 @@ def echo(case: Any, who: str = "touched") -> Iterator[PerPerson]:
             yield found.part(np.empty(0), "", {"who": one})
         else:
             which = np.ones(len(change), bool) if one == "touched" else _self(found)
-            yield found.part(found.summed(change, which), "", {"who": one}, exact=found.blind, signed=True)
+            yield found.part(found.summed(change, which), "", {"who": one}, exact=found.blind)

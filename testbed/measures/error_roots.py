@@ -116,20 +116,18 @@ class Effects:
 
     def part(
         self, per_root: np.ndarray, suffix: str = "", qualifiers: Mapping[str, object] | None = None, *,
-        exact: bool = False, signed: bool = False, why: str = "", unit: str = "",
+        exact: bool = False, why: str = "", unit: str = "",
         bounds: tuple[float, float] = (-np.inf, np.inf),
     ) -> PerPerson:  # fmt: skip
         """A number of each root as a part of a measure: the mean over roots, roots as units.
 
-        `signed`: it may be negative, so that a sample of zeros and ones is not a share. It then counts double in
-        numerator and denominator, which leaves the mean, and keeps the limits of shares away.
+        `bounds`: of the number, by which a net rate, that may be negative, is told from a share.
         """
         n = len(self.case.people)
         numerator, denominator = np.zeros(n), np.zeros(n)
         if not why:
-            times = 2.0 if signed and np.ptp(per_root) > 0 else 1.0
-            numerator[self.roots] = times * np.asarray(per_root)
-            denominator[self.roots] = times
+            numerator[self.roots] = np.asarray(per_root)
+            denominator[self.roots] = 1.0
         return PerPerson(
             numerator, denominator, np.arange(n), exact=exact and len(self.roots) > 0, suffix=suffix,
             qualifiers=dict(qualifiers or {}), why=why or self.why, unit=unit, bounds=bounds,

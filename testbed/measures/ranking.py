@@ -87,7 +87,7 @@ def exposure_ratio(case: Any) -> list[Against]:
     made[sample.at] = exposures(sample.score, sample.weight * long if weighted else None)
     inside = np.zeros(len(made), bool)
     inside[sample.at] = True
-    return [Against((PerPerson(made, inside),), "ratio")]
+    return [Against((PerPerson(made, inside, unit="exposure"),), "ratio")]
 
 
 @dataclass(frozen=True)

@@ -63,4 +63,5 @@ def audit_illusion(case: Any) -> tuple[Against]:
     kinds = adverse_kinds(case)
     recorded = case.history.counts(case.decided)[:, kinds].sum(axis=1) > 0
     done = acts_in_window(case, case.decided, kinds, late=False).sum(axis=1) > 0
-    return (Against((PerPerson((recorded * 1.0 - done) * case.scored, case.scored),), test=False),)
+    part = PerPerson((recorded * 1.0 - done) * case.scored, case.scored, bounds=(-1.0, 1.0))
+    return (Against((part,), test=False),)

@@ -27,20 +27,24 @@ def differences(made: Estimates, g: Index, r: Index, alpha: float = intervals.AL
     Independent groups: Newcombe on the limits of each. Groups that share clusters: influence values
     summed by cluster, t(G-1), G the clusters of the group that has fewer. A 0/1 rate, or an AUC,
     that is exactly 0 or 1 has no influence variance of its own, so pairs with one keep to Newcombe on
-    the clustered limits.
+    the clustered limits; so do two means without spread, whose limits are those of their bounds. Paired shares:
+    around their adjusted difference.
     """
     gap = made.value[g] - made.value[r]
     if made.exact:
         return gap, gap
+    if made.center is not None:
+        half = intervals.quantile(alpha, shared_freedom(made, g, r)) * standard_errors(made, g, r)
+        return made.center[g] - made.center[r] - half, made.center[g] - made.center[r] + half
     low, high = made.limits(alpha)
     mover = intervals.newcombe(made.value[g], (low[g], high[g]), made.value[r], (low[r], high[r]))
     if made.covariance is None:
         return mover
     error = standard_errors(made, g, r)
     half = intervals.quantile(alpha, shared_freedom(made, g, r)) * np.where(error > 0, error, np.nan)
-    if not made.binary and made.matched is None:
-        return gap - half, gap + half
     edge = (made.error[g] == 0) | (made.error[r] == 0)
+    if not made.binary and made.matched is None:
+        edge = (made.error[g] == 0) & (made.error[r] == 0)
     return np.where(edge, mover[0], gap - half), np.where(edge, mover[1], gap + half)
 
 
@@ -105,11 +109,11 @@ def p_values(made: Estimates, g: Index, r: Index) -> Array:
     A 0/1 rate with no spread of its own is tested with the pooled rate and the effective numbers. NaN where
     there are too few clusters, or two unequal values without any spread.
     """
+    gap, error = made.middle[g] - made.middle[r], standard_errors(made, g, r)
     if made.exact:
-        return np.full(len(g), np.nan)
+        return np.where((gap == 0) & made.alike, 1.0, np.nan)
     if made.events is not None and made.trials is not None:
         return np.asarray(intervals.p_fisher(made.events[g], made.trials[g], made.events[r], made.trials[r]))
-    gap, error = made.value[g] - made.value[r], standard_errors(made, g, r)
     freedom = shared_freedom(made, g, r)
     if made.binary and made.effective is not None:
         n_g, n_r = made.effective[g], made.effective[r]
@@ -266,6 +270,10 @@ def mean_differences(
     or 1, the mean of the halves of the intervals, which no dependence between the quantities can exceed.
     """
     gap = np.mean([made.value[g] - made.value[r] for made in rates], axis=0)
+    if all(made.exact for made in rates):
+        return gap, gap
+    if len(rates) == 1 and rates[0].center is not None:
+        return differences(rates[0], g, r, alpha)
     ends = [differences(made, g, r, alpha) for made in rates]
     below = [made.value[g] - made.value[r] - low for made, (low, _) in zip(rates, ends)]
     above = [high - (made.value[g] - made.value[r]) for made, (_, high) in zip(rates, ends)]

@@ -67,7 +67,7 @@ class CellRate(PerPerson):
     def __init__(self, case: Any, rate: Rate) -> None:
         laid_down = ("numerator", "denominator")
         left = {one.name: one.default for one in fields(PerPerson) if one.name not in laid_down}
-        for name, value in {**left, "qualifiers": {}, "case": case, "rate": rate}.items():
+        for name, value in {**left, "qualifiers": {}, "unit": "rate", "case": case, "rate": rate}.items():
             object.__setattr__(self, name, value)
 
     @cached_property

@@ -16,6 +16,9 @@ from testbed.statistics.intervals import FEW_EVENTS, FEWEST_CLUSTERS
 
 Array = NDArray[np.float64]
 
+ROUNDING = 1e-12
+"""A standard error, relative to its value, that is rounding."""
+
 
 @dataclass(frozen=True)
 class Estimates:
@@ -29,7 +32,8 @@ class Estimates:
     `influence`: of each cluster on each group's value. `matched`: of an AUC, the pairs of people that
     could be formed (limits at 0 and 1). `tail`: degrees of freedom of the clustered standard error where few
     clusters hold most of it. `holding`: (K, 2) clusters with an event, and with a non-event, of a clustered 0/1
-    rate. `bounds`: the least and greatest that the quantity can be.
+    rate. `bounds`: the least and greatest that the quantity can be. `center`: what limits lie around, and tests are
+    of, where that is not the value. `alike`: exact, since two models that are compared do the same to everybody.
     """
 
     levels: tuple[str, ...]
@@ -50,6 +54,13 @@ class Estimates:
     tail: Array | None = None
     holding: Array | None = None
     bounds: tuple[float, float] = (-np.inf, np.inf)
+    center: Array | None = None
+    alike: bool = False
+
+    @property
+    def middle(self) -> Array:
+        """What limits that are no score limits lie around."""
+        return self.value if self.center is None else self.center
 
     @property
     def plain(self) -> bool:
@@ -80,7 +91,7 @@ class Estimates:
         return low, high
 
     def _around(self, z: Array, alpha: float) -> tuple[Array, Array]:
-        low, high = self.value - z * self.error, self.value + z * self.error
+        low, high = self.middle - z * self.error, self.middle + z * self.error
         if self.matched is not None:
             # An AUC of 0 or 1 has no spread; pairs of a positive and a negative, one a cluster, are trials of it.
             edge = (self.error == 0) & np.isin(self.value, (0.0, 1.0)) & (self.units >= FEWEST_CLUSTERS)
@@ -88,10 +99,23 @@ class Estimates:
                 self.value[edge] * self.matched[edge], self.matched[edge], alpha
             )
         else:
-            # No spread seen is no knowledge of the spread: such a mean has no interval.
-            flat = self.error == 0
-            low, high = np.where(flat, np.nan, low), np.where(flat, np.nan, high)
+            low, high = self._flat(low, high, alpha)
         return np.maximum(low, self.bounds[0]), np.minimum(high, self.bounds[1])
+
+    def _flat(self, low: Array, high: Array, alpha: float) -> tuple[Array, Array]:
+        """The limits of means with those of no spread replaced: no spread seen is no knowledge of the spread.
+
+        Between two bounds the units that may still differ (Clopper-Pearson of none) move the mean so far at most;
+        without bounds such a mean has no interval.
+        """
+        flat = self.error == 0
+        if not flat.any():
+            return low, high
+        some = self.units >= FEWEST_CLUSTERS
+        most = intervals.clopper_pearson(0.0, np.where(some, self.units, 1.0), alpha)[1]
+        most = np.where(some & np.isfinite(self.bounds).all(), most, np.nan)
+        down, up = (np.abs(self.value - end) if np.isfinite(end) else 0.0 for end in self.bounds)
+        return np.where(flat, self.value - most * down, low), np.where(flat, self.value + most * up, high)
 
     def only(self, keep: NDArray[np.bool_]) -> Estimates:
         """The same for some of the groups."""
@@ -112,6 +136,7 @@ class Estimates:
             events=cut(self.events),
             trials=cut(self.trials),
             matched=cut(self.matched),
+            center=cut(self.center),
             tail=cut(self.tail),
             holding=cut(self.holding),
             influence=None,
@@ -229,7 +254,7 @@ def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
     if owner is not None and len(at):
         pairs = pair_sums(owner[0], owner[1], code, groups, columns=(w * a, w * b))
     nobody = part.why or "nobody is in the denominator"
-    if bool(((a == 0) | (a == 1)).all()) and bool((b == 1).all()):
+    if part.share and bool(((a == 0) | (a == 1)).all()) and bool((b == 1).all()):
         kish = None
         if weights is not None and not are_people:
             squares = total(w * w)
@@ -241,10 +266,15 @@ def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
     if pairs is not None:
         made = clustered(pairs, value, sum_b, groups, leave_out=True)
         common.update(covariance=made.covariance, influence=made.influence, tail=made.tail)
-        return Estimates(levels, value, n, why, made.units, made.error, **common)
+        return Estimates(levels, value, n, why, made.units, _beyond_rounding(made.error, value), **common)
     influence = a - value[code] * b
     square = total((w if are_people else w * w) * influence**2)
     units = n.astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.where(units > 1, np.sqrt(square * units / (units - 1)) / np.abs(sum_b), np.nan)
-    return Estimates(levels, value, n, why, units, error, **common)
+    return Estimates(levels, value, n, why, units, _beyond_rounding(error, value), **common)
+
+
+def _beyond_rounding(error: Array, value: Array) -> Array:
+    """Standard errors, 0 where they are no more than the rounding of sums: equal numbers have no spread."""
+    return np.where(error <= ROUNDING * np.abs(value), 0.0, error)

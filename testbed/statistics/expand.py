@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import Measure, Row, written
+from testbed.measures.base import Measure, Row, in_unit, written
 from testbed.statistics import comparisons
 from testbed.statistics.estimates import Estimates, estimate
 
@@ -75,7 +75,7 @@ def expand(
     """
     rows: Rows = []
     wanted = [split for split in splits if split != "all"]
-    for part in parts:
+    for part in (in_unit(one, measure.unit) for one in parts):
         if isinstance(part, Row):
             rows.append(_as_it_is(measure, part))
         elif isinstance(part, Across):
@@ -208,7 +208,7 @@ def _tests(
     detect: bool = True,
 ) -> list[Rows]:
     """The `_p` and, of differences, `_detectable` rows of signed comparisons of one quantity, per compared group."""
-    if made.exact:
+    if made.exact and not made.alike:
         return [[] for _ in g]
     against = np.full(len(g), r)
     p = comparisons.p_values(made, g, against)

@@ -2,17 +2,19 @@
 
 import itertools
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from testbed.case import Case
 from testbed.measures.base import measures
-from testbed.measures.error_roots import Lives, effects
+from testbed.measures.error_roots import Effects, Lives, effects
 from testbed.models.lottery import Lottery
 from testbed.scenario import Scenario
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
+from testbed.statistics.estimates import estimate
 from testbed.twin import Inject
 from testbed.world import World
 
@@ -284,7 +286,7 @@ def test_one_act_more_of_one_root_in_forty_does_not_show_an_echo(tmp_path):
     one = np.zeros(len(found.roots))
     one[3] = 1
     made = measures.get("echo")
-    row = expand(made, [found.part(one, signed=True)], found.case)[0]
+    row = expand(made, [found.part(one)], found.case)[0]
     assert row["value"] == pytest.approx(1 / len(one))
     assert row["low"] < 0 < row["high"]
 
@@ -399,6 +401,42 @@ def test_the_interval_of_the_flip_rate_covers_its_closed_form(tmp_path):
         covered.append(row["low"] <= flipped <= row["high"])
     # Wilson at about 90 roots covers 0.95: four standard errors below that, of 100 seeds.
     assert np.mean(covered) > 0.95 - 4 * math.sqrt(0.95 * 0.05 / 100)
+
+
+def roots_apart(per_root, **given):
+    """The limits of samples of roots, one a row, as groups of one case; (low, high), one each a sample."""
+    samples, roots = per_root.shape
+    sample = np.repeat(np.arange(samples), roots)
+    case = SimpleNamespace(
+        people=range(samples * roots), scored=np.ones(samples * roots, bool), clusters=None,
+        coded=lambda split: (sample, tuple(map(str, range(samples)))),
+    )  # fmt: skip
+    found = Effects(case, None, np.arange(samples * roots), 0, None, None, False, "")
+    return estimate(found.part(per_root.ravel(), **given), case, "sample").limits()
+
+
+@pytest.mark.parametrize("roots", [20, 60, 200])
+@pytest.mark.parametrize("form", ["some of two rules", "gamma", "nothing or one point"])
+def test_the_interval_of_a_gain_in_points_covers_its_mean_and_follows_the_scale(form, roots):
+    draw = np.random.Generator(np.random.Philox([roots, len(form)]))
+    gains, mean = {
+        "some of two rules": (np.where(draw.random((800, roots)) < 0.3, -25.0, -10.0), -14.5),
+        "gamma": (-draw.gamma(3.0, 5.0, (800, roots)), -15.0),
+        "nothing or one point": ((draw.random((800, roots)) < 0.4).astype(float), 0.4),
+    }[form]
+    low, high = roots_apart(gains, unit="points")
+    # t of 20 gamma values covers 0.93; two standard errors of 800 samples below it.
+    assert np.mean((low <= mean) & (mean <= high)) >= 0.93 - 2 * math.sqrt(0.93 * 0.07 / 800)
+    for limits, thousandfold in zip((low, high), roots_apart(1000 * gains, unit="points"), strict=True):
+        np.testing.assert_allclose(thousandfold, 1000 * limits, rtol=1e-9)
+    low, high = roots_apart(np.zeros((1, roots)), unit="points")
+    assert np.isnan([low, high]).all()
+
+
+def test_a_net_rate_of_0_in_every_root_may_be_either_side_of_0():
+    # Taken for a share of the roots, it was 0 to 0.17.
+    low, high = roots_apart(np.zeros((1, 20)), unit="rate", bounds=(-1.0, 1.0))
+    assert high[0] == -low[0] == pytest.approx(1 - 0.025 ** (1 / 20))
 
 
 def test_every_measure_of_the_family_says_what_it_is_and_what_it_is_not():

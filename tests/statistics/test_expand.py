@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 
 from synthetic.errors import InputError
 from testbed import finding
@@ -176,3 +177,52 @@ def test_people_of_no_group_are_counted_in_none() -> None:
     people.attributes["g"] = (np.where(np.arange(600) < 300, 0, -1), ("a", "b"))
     rows = made(PerPerson(hit(), np.ones(600)), people=people, splits=["g"])
     assert rows[rows["measure"] == "flip_rate"]["n"].tolist() == [600, 300, 0]
+
+
+ONES = np.ones(600)
+
+
+def test_zeros_and_ones_are_events_and_trials_only_in_what_is_declared_a_share() -> None:
+    # Ten times the numbers is ten times the limits; of what may be negative, the limits are those of a mean too.
+    share = made(PerPerson(hit(), ONES), splits=["g"], reference={"g": "b"})
+    points = made(PerPerson(hit(), ONES), of=measure(unit="points"), splits=["g"], reference={"g": "b"})
+    tenfold = made(PerPerson(10 * hit(), ONES), of=measure(unit="points"), splits=["g"], reference={"g": "b"})
+    net = made(PerPerson(hit(), ONES, suffix="_net", bounds=(-1.0, 1.0)), splits=["g"], reference={"g": "b"})
+    assert share["measure"].str.endswith("_detectable").sum() == 2
+    assert len(points) == len(tenfold) == len(net) == len(share) - 2
+    times = np.where(points["unit"] == "points", 10.0, 1.0)
+    for column in ("value", "low", "high"):
+        np.testing.assert_allclose(tenfold[column], times * points[column], rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(net[column], points[column], rtol=1e-12)
+    half = 1.9639 * np.std(hit(), ddof=1) / np.sqrt(600)
+    assert points.loc[0, "high"] == pytest.approx(0.1 + half, rel=1e-4)
+    assert share.loc[0, "high"] == pytest.approx(binomtest(60, 600).proportion_ci(method="wilson").high)
+
+
+def test_a_part_in_its_own_unit_is_of_that_unit_and_the_parts_of_a_difference_are_of_the_measures() -> None:
+    zero = PerPerson(np.zeros(600), ONES)
+    rows = made(zero, PerPerson(np.zeros(600), ONES, suffix="_left", unit="rate"), of=measure(unit="points"))
+    assert np.isnan(rows.loc[0, "high"])
+    assert 0 < rows.loc[1, "high"] < 0.01
+    gap = Against((PerPerson(hit(), ONES),), test=False)
+    shown = [made(gap, of=measure(unit=unit), splits=["g"], reference={"g": "b"}) for unit in ("points", "rate")]
+    assert (shown[0]["high"] != shown[1]["high"]).all()
+
+
+def test_no_spread_between_two_bounds_leaves_what_the_units_that_may_differ_could_do() -> None:
+    most = 1 - 0.025 ** (1 / 600)
+    for value, low, high in ((0.0, -1.0, 1.0), (3.0, 0.0, 12.0), (12.0, 0.0, 12.0)):
+        row = made(PerPerson(np.full(600, value), ONES, bounds=(low, high)), of=measure(unit="months")).iloc[0]
+        assert row["low"] == pytest.approx(value - most * (value - low))
+        assert row["high"] == pytest.approx(value + most * (high - value))
+    few = Table(pd.DataFrame(index=range(9)), {})
+    assert np.isnan(made(PerPerson(np.zeros(9), np.ones(9), bounds=(-1.0, 1.0)), people=few).loc[0, "low"])
+
+
+def test_equal_numbers_have_no_spread_however_their_sum_is_rounded() -> None:
+    for value in (1.0, 0.1, 1e-3, 1000.1):
+        for clusters in (None, np.arange(600) // 7):
+            people = Table(pd.DataFrame(index=range(600)), {}, clusters=clusters)
+            row = made(PerPerson(np.full(600, value), ONES), of=measure(unit="points"), people=people).iloc[0]
+            assert row["value"] == pytest.approx(value)
+            assert np.isnan([row["low"], row["high"]]).all(), value
