@@ -34,6 +34,7 @@ BLOCK = 250
 FIRST, SECOND = np.arange(BLOCK) * 2, np.arange(BLOCK) * 2 + 1
 RATES = (0.001, 0.01, 0.1, 0.3, 0.5)
 SIZES = (30, 100, 300, 1000, 5000)
+TURNED = ((0.0, 0.0), (0.002, 0.0), (0.005, 0.0), (0.02, 0.0), (0.2, 0.0), (0.01, 0.01), (0.05, 0.02))
 
 
 @dataclass
@@ -212,7 +213,7 @@ def copies(n: int, clusters: int, seeds: int = SEEDS) -> tuple[Any, np.ndarray, 
 
 
 def means_and_auc() -> None:
-    """Means of skewed values, ratios of sums, AUC, each with and without clusters; paired differences."""
+    """Means of skewed values, ratios of sums, AUC, each with and without clusters."""
     print("\nMean of gamma values, ratio of sums; AUC of normal scores two apart (0.9214): independent, or in clusters")
     for n, clusters in [(30, 0), (300, 0), (5000, 0), (300, 10), (300, 30), (3000, 100)]:
         seeds = SEEDS if n < 1000 else SEEDS // 2
@@ -230,15 +231,25 @@ def means_and_auc() -> None:
         auc = Auc().estimates(case, "g")
         shares = [held(mean.limits(), 1.0), held(ratio.limits(), 1.0), held(auc.limits(), truth)]
         told(f"n {n}, {clusters or 'no'} clusters, {seeds:,} replications", *(share.mean() for share in shares))
-    print("\nTwo models paired, one turning a share of the other's people: independent, or in clusters")
-    for n, clusters, share in product((300, 3000), (0, 30), (0.0, 0.002, 0.02, 0.2)):
-        case, code, owner = copies(n, clusters, SEEDS // 2)
-        draw = rng(n + clusters, share)
-        first = (draw.random(len(code)) < 0.2).astype(float)
-        extra = (1 - first) * (draw.random(len(code)) < share)
-        made = Paired(PerPerson(first + extra, np.ones(len(code))), PerPerson(first, np.ones(len(code))))
-        found = held(made.estimates(case, "g").limits(), 0.8 * share)
-        told(f"n {n}, {clusters or 'no'} clusters, {share} turned, {SEEDS // 2:,} replications", found.mean())
+
+
+def paired() -> None:
+    """Differences of two models: where some differ, and with those samples in which nobody does taken as exact."""
+    print("\nTwo models paired, of which a share of people fare worse, or better, with the first: all samples as if")
+    print("somebody differed somewhere; and those in which nobody does, as it is given, exactly 0")
+    for n, clusters, (worse, better) in product((300, 3000), (0, 30), TURNED):
+        case, code, _ = copies(n, clusters, SEEDS // 2)
+        draw = rng(n + clusters, worse + 7 * better)
+        coin = draw.random(len(code))
+        up, down = coin < worse, coin > 1 - better
+        both = draw.random(len(code)) < 0.2
+        first, second = (np.where(up | down, side, both).astype(float) for side in (up, down))
+        made = Paired(PerPerson(first, np.ones(len(code))), PerPerson(second, np.ones(len(code))))
+        low, high = made.estimates(case, "g").limits()
+        none = np.bincount(code, weights=first != second, minlength=SEEDS // 2) == 0
+        shown = (np.where(none, 0.0, low), np.where(none, 0.0, high))
+        found = (held(ends, worse - better).mean() for ends in ((low, high), shown))
+        told(f"n {n}, {clusters or 'no'} clusters, {worse} worse, {better} better, {SEEDS // 2:,} replications", *found)
 
 
 def over_seeds() -> None:
@@ -287,7 +298,7 @@ def p_values() -> None:
 if __name__ == "__main__":
     began = time.process_time()
     print("Coverage of 95 % intervals, 2,000 replications; * under 0.93. Made by: python docs/coverage.py")
-    for part in (rates, two_groups, many_groups, in_clusters, means_and_auc, over_seeds, p_values):
+    for part in (rates, two_groups, many_groups, in_clusters, means_and_auc, paired, over_seeds, p_values):
         part()
     print(
         f"\n{tally.shares} shares, {len(tally.low)} under {LEAST}; of {len(tally.apart)} beside their exact value the"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,27 +13,11 @@ from numpy.typing import NDArray
 from testbed.measures.base import Measure, PerPerson
 from testbed.statistics import intervals
 from testbed.statistics.clusters import clustered
-from testbed.statistics.counts import CellRate, clusters_of, coded, dense_ids, pair_sums, weights_of
+from testbed.statistics.counts import CellRate, Pairs, clusters_of, coded, dense_ids, pair_sums, weights_of
 from testbed.statistics.estimates import Estimates, estimate
 from testbed.statistics.expand import Against, Rows, expand
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class PairedEstimates(Estimates):
-    """Differences of two models by group. `shares`: both are shares of people, so that none who differ bound them."""
-
-    shares: bool = False
-
-    def limits(self, alpha: float = intervals.ALPHA) -> tuple[Array, Array]:
-        """Value -/+ t se by cluster; where nobody differs, the share of units that still may (Clopper-Pearson)."""
-        low, high = super().limits(alpha)
-        none = (self.error == 0) & (self.value == 0) & (self.units >= intervals.FEWEST_CLUSTERS)
-        if self.shares and none.any() and not self.exact:
-            most = intervals.clopper_pearson(0.0, np.where(none, self.units, 1.0), alpha)[1]
-            low, high = np.where(none, -most, low), np.where(none, most, high)
-        return low, high
 
 
 @dataclass(frozen=True)
@@ -55,67 +39,142 @@ class Paired:
         """Difference of the two ratios of sums per group, with its error from the difference of their influences.
 
         A person's influence is (a - v b) / sum(b) of the first less the same of the second, so what both models
-        share cancels. Summed by cluster, t(G-1); independent people are clusters of one.
+        share cancels. Summed by cluster, t(G-1); independent people are clusters of one. Where both models give
+        everybody the same numbers, the difference on these people is 0, and exact. Of two shares: see `adjusted`.
         """
-        made = [estimate(part, case, split) for part in (self.first, self.second)]
-        groups = len(made[0].levels)
-        codes, _ = coded(case, split)
-        weights, are_people = weights_of(case)
+        parts = (self.first, self.second)
+        made = [estimate(part, case, split) for part in parts]
+        one, two = (_Side.of(part, case, split) for part in parts)
+        apart = (one.counted | two.counted) & ((one.a != two.a) | (one.b != two.b))
+        alike = not self.exact and not apart.any()
+        moved = one.influences(made[0].value) - two.influences(made[1].value)
+        ends = [(0.0, 1.0) if each.binary else part.bounds for each, part in zip(made, parts)]
+        held = _spread(case, moved, apart, (one, two), len(made[0].levels), self.first.unit_of)
+        found = Estimates(
+            levels=made[0].levels,
+            value=made[0].value - made[1].value,
+            n=np.minimum(made[0].n, made[1].n),
+            why=tuple("; ".join(dict.fromkeys(filter(None, both))) for both in zip(*(each.why for each in made))),
+            exact=self.exact or alike,
+            alike=alike,
+            bounds=(ends[0][0] - ends[1][1], ends[0][1] - ends[1][0]),
+            units=held.units,
+            error=held.error,
+            covariance=held.covariance,
+            influence=held.influence,
+            tail=held.tail,
+        )
+        return found if found.exact or not all(each.binary for each in made) else adjusted(found, held)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One model's numbers per person, with weights, and the codes of a split. `counted`: in the denominator."""
+
+    a: Array
+    b: Array
+    w: Array
+    codes: NDArray[np.int64]
+    counted: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, part: PerPerson, case: Any, split: str) -> _Side:
+        codes, weights = np.asarray(coded(case, split)[0], np.int64), weights_of(case)[0]
         w = np.ones(len(codes)) if weights is None else np.asarray(weights, float)
-        influence, inside = np.zeros(len(codes)), np.zeros(len(codes), bool)
-        for sign, part, one in zip((1.0, -1.0), (self.first, self.second), made, strict=True):
-            a, b = np.asarray(part.numerator, float), np.asarray(part.denominator, float)
-            here = (b != 0) & (codes >= 0) & (w > 0)
-            total = np.bincount(codes[here], weights=(w * b)[here], minlength=groups)
-            code = codes[here]
-            influence[here] += sign * w[here] * (a[here] - one.value[code] * b[here]) / total[code]
-            inside |= here
-        at = np.flatnonzero(inside)
-        code, moved = codes[at].astype(np.int64), influence[at]
-        value, n = made[0].value - made[1].value, np.minimum(made[0].n, made[1].n)
-        why = tuple("; ".join(dict.fromkeys(text for text in both if text)) for both in zip(*(one.why for one in made)))
-        bounds = tuple(np.subtract(self._range(self.first), self._range(self.second)[::-1]))
-        common: dict[str, Any] = {
-            "exact": self.exact, "bounds": bounds, "shares": all(one.binary for one in made),
-        }  # fmt: skip
-        owner = self._owner(case, at)
-        if owner is not None and len(at):
-            sums = pair_sums(owner[0], owner[1], code, groups, columns=(moved, np.ones(len(at))))
-            held = clustered(sums, np.zeros(groups), np.ones(groups), groups)
-            common.update(covariance=held.covariance, influence=held.influence, tail=held.tail)
-            return PairedEstimates(made[0].levels, value, n, why, held.units, held.error, **common)
-        people = w[at] if are_people else np.ones(len(at))
-        units = np.bincount(code, weights=people, minlength=groups).astype(float)
-        square = np.bincount(code, weights=moved**2 / people, minlength=groups)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            error = np.where(units > 1, np.sqrt(square * units / (units - 1)), np.nan)
-        return PairedEstimates(made[0].levels, value, n, why, units, error, **common)
+        a, b = np.asarray(part.numerator, float), np.asarray(part.denominator, float)
+        counted = (b != 0) & (w > 0)
+        return cls(np.where(counted, a, 0.0), np.where(counted, b, 0.0), w, codes, counted)
 
-    def _owner(self, case: Any, at: NDArray) -> tuple[NDArray[np.int64], int] | None:
-        if self.first.unit_of is not None:
-            return dense_ids(np.asarray(self.first.unit_of)[at])
-        known = clusters_of(case)
-        return None if known is None else (known[0][at], known[1])
+    def influences(self, value: Array) -> Array:
+        """Of each person on the value of their group; 0 outside the denominator."""
+        here = self.counted & (self.codes >= 0)
+        code, made = self.codes[here], np.zeros(len(here))
+        total = np.bincount(code, weights=(self.w * self.b)[here], minlength=len(value))
+        made[here] = self.w[here] * (self.a[here] - value[code] * self.b[here]) / total[code]
+        return made
 
-    @staticmethod
-    def _range(part: PerPerson) -> tuple[float, float]:
-        """What the value of a part can be: a share where every numerator is nobody's or the whole denominator."""
-        a, b = np.asarray(part.numerator), np.asarray(part.denominator)
-        if part.bounds == (-np.inf, np.inf) and np.isin(a, (0, 1)).all() and np.isin(b, (0, 1)).all():
-            return (0.0, 1.0)
-        return part.bounds
+    def size(self, are_people: bool, groups: int) -> Array:
+        """People in the denominator by group, by Kish's number where they are weighted."""
+        here = self.counted & (self.codes >= 0)
+        total = np.asarray(np.bincount(self.codes[here], weights=self.w[here], minlength=groups), float)
+        if are_people:
+            return total
+        squares = np.bincount(self.codes[here], weights=self.w[here] ** 2, minlength=groups)
+        return np.divide(total**2, squares, out=np.zeros(groups), where=squares > 0)
 
 
-def kept(parts: Sequence[Any]) -> list[PerPerson]:
-    """The per-person parts of what a measure gave, by themselves: nothing of the case is held on to."""
-    found: list[PerPerson] = []
+@dataclass(frozen=True)
+class _Spread:
+    """How well differences are known, by group. alone: variances were people independent. size: pairs of people.
+
+    differing: clusters with somebody to whom the models give different numbers; None where there are no clusters.
+    """
+
+    units: Array
+    error: Array
+    alone: Array
+    size: Array
+    covariance: Array | None = None
+    influence: Pairs | None = None
+    tail: Array | None = None
+    differing: Array | None = None
+
+
+def _spread(
+    case: Any, moved: Array, apart: NDArray[np.bool_], sides: tuple[_Side, _Side], groups: int, unit_of: Any
+) -> _Spread:
+    """Standard errors of differences from the influences `moved` of people: by cluster, or of people by themselves."""
+    codes, are_people = sides[0].codes, weights_of(case)[1]
+    at = np.flatnonzero((sides[0].counted | sides[1].counted) & (codes >= 0))
+    code, size = codes[at], np.minimum(*(side.size(are_people, groups) for side in sides))
+    people = sides[0].w[at] if are_people else np.ones(len(at))
+    alone = np.asarray(np.bincount(code, weights=moved[at] ** 2 / people, minlength=groups), float)
+    known = clusters_of(case) if unit_of is None else dense_ids(np.asarray(unit_of))
+    if known is not None and len(at):
+        columns = (moved[at], np.ones(len(at)), apart[at].astype(float))
+        sums = pair_sums(known[0][at], known[1], code, groups, columns=columns)
+        held = clustered(sums, np.zeros(groups), np.ones(groups), groups)
+        differing = np.bincount(sums.group[sums.sums[:, 2] > 0], minlength=groups).astype(float)
+        return _Spread(held.units, held.error, alone, size, held.covariance, held.influence, held.tail, differing)
+    units = np.bincount(code, weights=people, minlength=groups).astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.where(units > 1, np.sqrt(alone * units / (units - 1)), np.nan)
+    return _Spread(units, error, alone, size)
+
+
+def adjusted(made: Estimates, held: _Spread) -> Estimates:
+    """Differences of two shares with two pairs added, one that differs one way and one the other way.
+
+    Bonett and Price (2012): it covers where few differ, and Wald's interval does not. By what the variance by cluster
+    exceeds that of people by themselves, the pairs are fewer. Under five clusters with somebody who differs do not
+    show how those who differ cluster: they are taken to be correlated by `UNSEEN_CORRELATION` at least.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        excess, tail = np.ones(len(made.value)), made.tail
+        if held.differing is not None and tail is not None:
+            excess = np.where(held.alone > 0, np.maximum(made.error**2 / held.alone, 1.0), 1.0)
+            tail = np.where(excess > 1, tail, made.units - 1)
+            unseen = 1 + np.maximum(held.size / made.units - 1, 0.0) * intervals.UNSEEN_CORRELATION
+            excess = np.where(held.differing < intervals.FEW_EVENTS, np.maximum(excess, unseen), excess)
+        pairs = held.size / excess
+        center = pairs * made.value / (pairs + 2)
+        differ = (pairs * (held.size * held.alone + made.value**2) + 2) / (pairs + 2)
+        error = np.where(made.units > 1, np.sqrt((differ - center**2) / (pairs + 2)), np.nan)
+    return replace(made, center=center, error=error, tail=tail)
+
+
+def kept(parts: Sequence[Any]) -> list[PerPerson | Against]:
+    """The per-person parts of what a measure gave, by themselves: nothing of the case is held on to.
+
+    A signed comparison of one such part stays one; what is not made of such parts is left out.
+    """
+    found: list[PerPerson | Against] = []
     for part in parts:
         if isinstance(part, Against) and part.kind == "difference" and len(part.parts) == 1:
-            found += kept(part.parts)
+            found += [replace(part, parts=(one,)) for one in kept(part.parts)]
         elif isinstance(part, CellRate):
-            found.append(
-                PerPerson(part.numerator, part.denominator, suffix=part.suffix, why=part.why or part.rate.nobody)
-            )
+            why = part.why or part.rate.nobody
+            found.append(PerPerson(part.numerator, part.denominator, suffix=part.suffix, why=why, unit=part.unit))
         elif isinstance(part, PerPerson):
             found.append(part)
     return found
@@ -123,8 +182,8 @@ def kept(parts: Sequence[Any]) -> list[PerPerson]:
 
 def paired_rows(
     measure: Measure,
-    first: Sequence[PerPerson],
-    second: Sequence[PerPerson],
+    first: Sequence[PerPerson | Against],
+    second: Sequence[PerPerson | Against],
     case: Any,
     *,
     splits: Sequence[str],
@@ -135,15 +194,22 @@ def paired_rows(
     Parts are matched by suffix and qualifiers; one that only one of the models has gives nothing. `case` is
     either's: people, groups and clusters are the same.
     """
-    others = {(part.suffix, tuple(sorted(part.qualifiers.items()))): part for part in second}
+    others = {_key(part): part for part in second}
     rows: Rows = []
     for part in first:
-        other = others.get((part.suffix, tuple(sorted(part.qualifiers.items()))))
-        if other is None:
-            continue
-        pair = Paired(part, other, part.suffix, part.qualifiers, part.unit)
-        rows += _with_p(measure, pair, case, splits, reference)
+        other = others.get(_key(part))
+        if isinstance(part, Against) and isinstance(other, Against):
+            pair = Paired(part.parts[0], other.parts[0])
+            gaps = replace(part, parts=(pair,), test=True)
+            rows += expand(measure, [gaps], case, splits=splits, reference=reference)
+        elif isinstance(part, PerPerson) and isinstance(other, PerPerson):
+            pair = Paired(part, other, part.suffix, part.qualifiers, part.unit)
+            rows += _with_p(measure, pair, case, splits, reference)
     return rows
+
+
+def _key(part: PerPerson | Against) -> tuple[str, str, tuple[tuple[str, object], ...]]:
+    return getattr(part, "name", ""), part.suffix, tuple(sorted(part.qualifiers.items()))
 
 
 def _with_p(measure: Measure, pair: Paired, case: Any, splits: Sequence[str], reference: Mapping[str, str]) -> Rows:
@@ -152,8 +218,8 @@ def _with_p(measure: Measure, pair: Paired, case: Any, splits: Sequence[str], re
     for split in ("all", *splits):
         made = pair.estimates(case, split)
         with np.errstate(divide="ignore", invalid="ignore"):
-            statistic = np.where(made.value == 0, 0.0, np.where(made.error > 0, made.value / made.error, np.nan))
-        p = intervals.two_sided(statistic, made.freedom())
+            statistic = np.where(made.value == 0, 0.0, np.where(made.error > 0, made.middle / made.error, np.nan))
+        p = intervals.two_sided(statistic, np.inf if made.alike else made.freedom())
         tested |= {(split, level): float(p[k]) for k, level in enumerate(made.levels)}
     for row in expand(measure, [pair], case, splits=splits, reference=reference):
         rows.append(row)

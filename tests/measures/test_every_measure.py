@@ -1,4 +1,4 @@
-"""Every measure in one small town: with its scores on another scale."""
+"""Every measure in one small town: with its scores on another scale, and beside a copy of its model."""
 
 import numpy as np
 import pytest
@@ -7,6 +7,7 @@ from testbed.finding import frame
 from testbed.measures.base import measures
 from testbed.setting import run_case
 from testbed.statistics import expand
+from testbed.statistics.paired import kept, paired_rows
 
 TIMES = 1000.0
 KEY = ["measure", "split", "group", "versus"]
@@ -73,3 +74,28 @@ def test_multiply_the_scores_by_a_constant_and_every_number_in_points_follows_an
     horizon = one.loc[("error_gain[span=horizon]", "all", "all", "")]
     assert horizon["n"] >= 10
     assert (horizon["low"] < horizon["value"] < horizon["high"]) == (slip != 0)
+
+
+def test_a_model_minus_its_copy_is_exactly_0_in_every_measure_or_undefined_and_says_why(run):
+    first, second = (run(1.0, -1.0) for _ in range(2))
+    found = []
+    for name in measures.names():
+        one = measures.get(name)
+        found += paired_rows(one, kept(one(first)), kept(one(second)), first, splits=["sex"], reference={"sex": "male"})
+    rows = frame(found)
+    numbers, tests = rows[rows["unit"] != "p"], rows[rows["unit"] == "p"]
+    known = numbers["value"].notna()
+    assert (numbers.loc[known, ["value", "low", "high"]] == 0).all(axis=None)
+    assert (numbers.loc[~known, "why"] != "").all()
+    assert set(tests["value"].dropna()) == {1.0}
+    assert (tests.loc[tests["value"].isna(), "why"] != "").all()
+    said = set(numbers.loc[known, "measure"])
+    assert {
+        "base_rate",
+        "adverse_rate",
+        "adverse_gap",
+        "error_gain",
+        "mean_score",
+        "error_burden",
+        "flip_rate_net",
+    } <= said

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from testbed import finding
-from testbed.measures.base import Measure, PerPerson
+from testbed.measures.base import Measure, PerPerson, measures
 from testbed.statistics.counts import TN, CellRate, Rate
 from testbed.statistics.estimates import estimate
 from testbed.statistics.expand import Against
@@ -27,8 +27,8 @@ def table(n: int, clusters: np.ndarray | None = None) -> Table:
     return Table(pd.DataFrame(index=range(n)), {"g": (group, ("a", "b"))}, clusters=clusters)
 
 
-def rows(first: np.ndarray, second: np.ndarray, case: Table) -> pd.DataFrame:
-    one, two = PerPerson(first, np.ones(len(first))), PerPerson(second, np.ones(len(first)))
+def rows(first: np.ndarray, second: np.ndarray, case: Table, unit: str = "rate") -> pd.DataFrame:
+    one, two = (PerPerson(side, np.ones(len(first)), unit=unit) for side in (first, second))
     found = paired_rows(MEASURE, [one], [two], case, splits=["g"], reference={"g": "b"})
     return finding.frame(found).set_index(["measure", "group"])
 
@@ -46,20 +46,91 @@ def test_a_model_that_turns_k_people_differs_by_k_in_all_and_in_its_group() -> N
     assert found.loc[("adverse_rate", "a"), "value"] == pytest.approx(k / 500)
     assert found.loc[("adverse_rate", "b"), "value"] == 0
     assert found.loc[("adverse_gap", "a"), "value"] == pytest.approx(k / 500)
-    # McNemar's standard error: k changes one way only.
-    error = math.sqrt((k / 1000 - (k / 1000) ** 2) / 999)
-    assert found.loc[("adverse_rate", "all"), "high"] == pytest.approx(k / 1000 + 1.9623 * error, rel=1e-4)
+    # k changes one way only; Bonett and Price add one of each to 1000 pairs.
+    error = math.sqrt(((k + 2) / 1002 - (k / 1002) ** 2) / 1002)
+    assert found.loc[("adverse_rate", "all"), "high"] == pytest.approx(k / 1002 + 1.9623 * error, rel=1e-4)
     assert found.loc[("adverse_rate_p", "all"), "value"] < 0.001
     assert found.loc[("adverse_gap_p", "a"), "value"] < 0.001
 
 
-def test_the_same_model_twice_differs_by_0_and_the_interval_says_how_many_may_still_differ() -> None:
+@pytest.mark.parametrize("clusters", [None, np.arange(400) // 40, np.arange(400) // 100])
+@pytest.mark.parametrize("unit", ["rate", "points"])
+def test_the_same_numbers_for_everybody_differ_by_0_exactly(clusters: np.ndarray | None, unit: str) -> None:
+    # Ten clusters in which nobody differs once gave 0 within 0.308.
     hit = (np.arange(400) % 7 == 0).astype(float)
-    found = rows(hit, hit, table(400))
-    assert (found.loc[found["unit"] == "rate", "value"] == 0).all()
-    assert found.loc[("adverse_rate", "all"), "high"] == pytest.approx(1 - 0.025 ** (1 / 400))
-    assert found.loc[("adverse_rate", "all"), "low"] == -found.loc[("adverse_rate", "all"), "high"]
-    assert found.loc[("adverse_rate_p", "all"), "value"] == 1
+    found = rows(hit, hit.copy(), table(400, clusters), unit)
+    shown = found[found["unit"] != "p"]
+    assert len(shown) == 4
+    assert (shown[["value", "low", "high"]] == 0).all(axis=None)
+    assert (found.loc[found["unit"] == "p", "value"] == 1).all()
+
+
+def test_a_group_in_which_nobody_differs_is_not_exact_where_others_differ() -> None:
+    first = (np.arange(400) % 7 == 0).astype(float)
+    second = first.copy()
+    second[[1, 3, 5]] = 1 - second[[1, 3, 5]]
+    found = rows(first, second, table(400)).loc[("adverse_rate", "a")]
+    assert found["value"] == 0
+    # One pair each way added to 200: 0 -/+ t sqrt(2) / 202, near the 3.7 / 200 of Clopper and Pearson.
+    assert found["high"] == pytest.approx(1.9720 * math.sqrt(2) / 202, rel=1e-4)
+    assert found["low"] == -found["high"]
+
+
+def test_what_does_not_rest_on_the_models_is_equal_and_what_does_is_not() -> None:
+    draw = np.random.Generator(np.random.Philox(5))
+    made = []
+    for _ in range(2):
+        case = table(200, np.arange(200) // 10)
+        case.prediction, case.outcome = draw.random(200) < 0.3, np.arange(200) % 3 == 0
+        made.append({one.name: kept(one(case)) for one in map(measures.get, ("base_rate", "selection_rate"))})
+    for name, exact in (("base_rate", True), ("selection_rate", False)):
+        one = measures.get(name)
+        pairs = made[0][name], made[1][name]
+        row = paired_rows(one, *pairs, case, splits=[], reference={})[0]
+        assert (row["low"] == row["value"] == row["high"] == 0) == exact
+        assert row["low"] <= row["value"] <= row["high"]
+
+
+def covered(n: int, clusters: int, worse: float, better: float, spread: float, seeds: int) -> float:
+    """The share of samples whose limits hold worse - better, the chance that the first model does worse to somebody."""
+    draw = np.random.Generator(np.random.Philox([n + clusters, round(1e6 * (worse + 7 * better + 70 * spread))]))
+    sample, owner = np.repeat(np.arange(seeds), n), np.arange(seeds * n) * max(clusters, 1) // n
+    case = Table(
+        pd.DataFrame(index=range(seeds * n)), {"s": (sample, tuple(map(str, range(seeds))))},
+        clusters=owner if clusters else None,
+    )  # fmt: skip
+    rate = worse
+    if spread:
+        rate = draw.beta(worse * (1 / spread - 1), (1 - worse) * (1 / spread - 1), seeds * clusters)[owner]
+    coin, both = draw.random(seeds * n), draw.random(seeds * n) < 0.3
+    up, down = coin < rate, coin > 1 - better
+    first, second = (np.where(up | down, side, both).astype(float) for side in (up, down))
+    parts = (PerPerson(side, np.ones(seeds * n), unit="rate") for side in (first, second))
+    low, high = Paired(*parts).estimates(case, "s").limits()
+    return float(np.mean((low <= worse - better) & (worse - better <= high)))
+
+
+@pytest.mark.parametrize(
+    ("n", "clusters", "worse", "better", "spread"),
+    [
+        (50, 0, 0.02, 0.0, 0.0), (50, 0, 0.1, 0.0, 0.0), (100, 0, 0.05, 0.0, 0.0), (300, 0, 0.01, 0.0, 0.0),
+        (300, 0, 0.02, 0.0, 0.0), (300, 0, 0.02, 0.01, 0.0), (1000, 0, 0.005, 0.002, 0.0), (1000, 0, 0.01, 0.01, 0.0),
+        (300, 30, 0.01, 0.0, 0.0), (300, 30, 0.02, 0.0, 0.02), (600, 60, 0.05, 0.02, 0.02), (600, 12, 0.2, 0.0, 0.02),
+    ],
+)  # fmt: skip
+def test_few_discordant_pairs_are_covered(n: int, clusters: int, worse: float, better: float, spread: float) -> None:
+    # Wald's interval holds 0.63 to 0.88 of the first five. Less two standard errors of 600 samples.
+    assert covered(n, clusters, worse, better, spread, 600) >= 0.93 - 2 * math.sqrt(0.93 * 0.07 / 600)
+
+
+def test_the_p_of_few_discordant_pairs_is_near_that_of_the_exact_test() -> None:
+    for k, exact in ((3, 0.25), (4, 0.125), (5, 0.0625), (6, 0.03125), (8, 0.0078125)):
+        second = np.zeros(500)
+        first = second.copy()
+        first[:k] = 1.0
+        found = rows(first, second, table(500)).loc[("adverse_rate_p", "all"), "value"]
+        assert found == pytest.approx(exact, rel=0.5), k
+        assert (found < 0.05) == (exact < 0.05)
 
 
 def test_what_both_models_share_cancels_and_a_planted_difference_is_covered() -> None:
@@ -110,10 +181,25 @@ def test_parts_are_kept_without_their_case_and_what_only_one_model_gives_is_left
     case = table(60)
     case.prediction, case.outcome = np.arange(60) % 3 == 0, np.arange(60) % 2 == 0
     part = CellRate(case, Rate("adverse_rate", (TN,), (0, 1, 2, 3), "nobody"))
-    (plain,) = kept([Against((part,))])
+    (plain,) = kept([part])
     assert type(plain) is PerPerson
     assert plain.numerator.sum() == part.numerator.sum()
     assert paired_rows(MEASURE, [plain], [replace(plain, suffix="_net")], case, splits=[], reference={}) == []
+
+
+def test_a_gap_is_compared_as_a_gap_month_by_month() -> None:
+    # Flattened to its part, a gap of one model was compared with the rate by group, and of the last month alone.
+    case, measure = table(400), measures.get("audit_illusion")
+    hits = [PerPerson(np.arange(400) % 8 < k, np.ones(400)) for k in (1, 2, 4, 5)]
+    months = [Against((hit,), test=False, qualifiers={"period": k % 2}) for k, hit in enumerate(hits)]
+    sides = kept(months[:2]), kept(months[2:])
+    found = finding.frame(paired_rows(measure, *sides, case, splits=["g"], reference={"g": "b"}))
+    assert found["measure"].tolist() == [f"audit_illusion{p}[period={t}]" for t in (0, 1) for p in ("", "_p")]
+    assert (found["versus"] == "b").all()
+    # Of eight: even ones a, odd ones b. First month 1:0 against 2:2, then 1:1 against 3:2.
+    assert found["value"].tolist()[::2] == pytest.approx([0.25 - 0.0, 0.0 - 0.25])
+    assert (found["low"] < found["value"])[::2].all()
+    assert (found["value"] < found["high"])[::2].all()
 
 
 def test_nobody_in_one_denominator_is_undefined_and_says_why() -> None:
