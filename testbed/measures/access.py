@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,8 @@ def notice_delay(case: Any, *, horizon: int = HORIZON) -> Row:
         return Row(float("nan"), why="no adverse entry that a rule reads was made")
     known = (noticed >= 0) & (noticed < last)
     months = np.where(known, noticed, np.minimum(end, last)) - start
-    return restricted_mean(months, known, np.asarray(case.clusters)[place[inside]], horizon)
+    found = restricted_mean(months, known, np.asarray(case.clusters)[place[inside]], horizon)
+    return replace(found, n=len(np.unique(place[inside])))
 
 
 def restricted_mean(months: NDArray, happened: NDArray[np.bool_], clusters: NDArray, horizon: int) -> Row:

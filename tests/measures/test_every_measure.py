@@ -99,3 +99,17 @@ def test_a_model_minus_its_copy_is_exactly_0_in_every_measure_or_undefined_and_s
         "error_burden",
         "flip_rate_net",
     } <= said
+
+
+def test_n_is_people_and_not_their_entries_nor_more_people_than_there_are(run):
+    case = run(1.0, -1.0)
+    found = rows(case)
+    of_rules = found["unit"].isin(["rules", "bands of grades"]) | (
+        found.index.get_level_values(0) == "out_of_scope_rules"
+    )
+    assert (found.loc[~of_rules, "n"] <= case.scored.sum()).all()
+    ledger = case.history.ledger
+    about = ledger.subject[ledger.real & (ledger.start < case.periods)]
+    about = about[case.scored[about]]
+    assert len(np.unique(about)) < len(about)
+    assert found.loc[("notice_delay", "all", "all", ""), "n"] == len(np.unique(about))
