@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -121,6 +122,23 @@ def covered(n: int, clusters: int, worse: float, better: float, spread: float, s
 def test_few_discordant_pairs_are_covered(n: int, clusters: int, worse: float, better: float, spread: float) -> None:
     # Wald's interval holds 0.63 to 0.88 of the first five. Less two standard errors of 600 samples.
     assert covered(n, clusters, worse, better, spread, 600) >= 0.93 - 2 * math.sqrt(0.93 * 0.07 / 600)
+
+
+def test_weights_that_are_people_are_repetition_and_sampling_weights_have_no_scale() -> None:
+    draw = np.random.Generator(np.random.Philox(6))
+    first, second = ((draw.random(90) < rate).astype(float) for rate in (0.3, 0.25))
+    many = np.arange(90) % 3 + 1
+    found = []
+    for times, weights, are_people in (
+        (many, None, False), (1, many, True), (1, None, False), (1, np.full(90, 7.5), False)
+    ):  # fmt: skip
+        sides = [np.repeat(side, times) for side in (first, second)]
+        n = len(sides[0])
+        case = SimpleNamespace(people=range(n), clusters=None, weights=weights, weights_are_people=are_people)
+        made = Paired(*(PerPerson(side, np.ones(n), unit="rate") for side in sides)).estimates(case, "all")
+        found.append((made.value[0], *(end[0] for end in made.limits())))
+    assert found[0] == pytest.approx(found[1])
+    assert found[2] == pytest.approx(found[3])
 
 
 def test_the_p_of_few_discordant_pairs_is_near_that_of_the_exact_test() -> None:
