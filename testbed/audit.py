@@ -96,7 +96,8 @@ def audit(
     equivalence: bounds by measure, declared before the run: each row of theirs gets an `_equivalent` row, 1 where
         its interval lies within the bound (see `testbed.equivalence`).
     paired: each two models are also compared person by person, the first minus the second, as model `A - B`. It
-        runs both once more.
+        runs both once more. Where both do the same to everybody the difference is 0, and exact for these people:
+        models that differ on fewer than about 3 in n people may well differ on none of n.
     anchors: also return the rows of the anchors: the lottery, the faithful record, the oracle, redrawn labels. They
         are run, and written to `out`, either way; each carries a model or scenario of its own.
     engine, workers: where the worlds run; the findings are the same bytes whatever is chosen.
