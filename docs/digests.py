@@ -17,7 +17,7 @@ SCENARIOS = ("rongcheng", "joint-sanctions", "many-cities")
 TABLE = Path(__file__).parents[1] / "testbed" / "data" / "compas_counts.csv"
 RUNS = {name: ["audit", name, "--people", "5000", "--periods", "12", "--seed", "3"] for name in SCENARIOS} | {
     "compas": [
-        "table", str(TABLE), "--outcome", "two_year_recid", "--prediction", "high", "--groups", "race", "--weights", "n"
+        "table", str(TABLE), "--outcome", "two_year_recid", "--prediction", "high", "--groups", "race", "--counts", "n"
     ]
 }  # fmt: skip
 

@@ -20,6 +20,8 @@ from synthetic.errors import InputError, unknown
 from testbed.reading import number, typed
 
 LARGEST_RANGE = 1 << 12
+MOST_PEOPLE = 1 << 53
+"""Numbers from here on are not exact as floats."""
 LONG = 1 << 19
 """Rows from which on text columns are coded side by side: the library lets go of the interpreter meanwhile."""
 HEAD = 1 << 16
@@ -299,15 +301,28 @@ def finite(found: Column) -> NDArray[np.float64]:
     return made
 
 
-def weights(found: Column) -> tuple[NDArray[np.float64], bool]:
-    """Weights, and whether they are numbers of people: whole, and in sum below 2**53.
+def weights(found: Column) -> NDArray[np.float64]:
+    """Sampling weights, or people per row where the column is for `counts`.
 
-    Raises InputError for negative weights and where all are 0.
+    Raises InputError where they are not allowed (`each_weight`), where all are 0, and for 2**53 people or more.
     """
-    made = finite(found)
-    if (made < 0).any():
-        at = int(np.argmax(made < 0))
-        raise InputError(f"{found} has {made[at]:g} in row {found.values.index[at]!r}; weights are 0 or more.")
+    made = each_weight(found)
     if not made.any():
-        raise InputError(f"{found} is 0 in every row; some weight must be above 0.")
-    return made, bool((made == np.floor(made)).all() and made.sum() < 2**53)
+        one = "count" if found.role == "counts" else "weight"
+        raise InputError(f"{found} is 0 in every row; some {one} must be above 0.")
+    if found.role == "counts" and made.sum() >= MOST_PEOPLE:
+        raise InputError(f"{found} adds up to {made.sum():g} people; fewer than 2**53 ({MOST_PEOPLE:,}) are allowed.")
+    return made
+
+
+def each_weight(found: Column) -> NDArray[np.float64]:
+    """Weights that are allowed one by one, of a whole column or of a part: 0 or more, counts whole. Else InputError."""
+    made = finite(found)
+    allowed = made >= 0
+    if found.role == "counts":
+        allowed &= made == np.floor(made)
+    if not allowed.all():
+        at = int(np.argmin(allowed))
+        said = "counts are whole numbers, 0 or more" if found.role == "counts" else "weights are 0 or more"
+        raise InputError(f"{found} has {made[at]:.15g} in row {found.values.index[at]!r}; {said}.")
+    return made

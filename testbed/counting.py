@@ -32,7 +32,9 @@ class Values:
 
 @dataclass
 class Tally:
-    """Distinct rows and how many there are of each; with weights also their sums and sums of squares.
+    """Distinct rows and how many there are of each.
+
+    With weights also their sums, sums of squares, and how many rows weigh more than 0.
 
     score: the column that is given up when there are more than `most` distinct rows, for whether it is
     above the threshold, or for nothing.
@@ -78,7 +80,8 @@ class Tally:
         held = np.bincount(index, minlength=len(places)).astype(float)
         sums = [held]
         if weights is not None:
-            sums += [np.bincount(index, weights=one, minlength=len(places)) for one in (weights, weights * weights)]
+            each = (weights, weights * weights, weights > 0)
+            sums += [np.bincount(index, weights=one, minlength=len(places)) for one in each]
         self._keep(mine, np.stack(sums, axis=1))
 
     def _above(self, value: Any) -> Any:
@@ -117,7 +120,7 @@ class Tally:
         self._codes, self._sums, self._waiting = [codes[places]], [np.stack(total, axis=1)], len(places)
 
     def rows(self) -> tuple[dict[str, tuple[NDArray[np.int32], list[Any]]], NDArray[np.float64]]:
-        """The distinct rows: codes and values by column; and counts, sums and squares, (rows, 1 or 3)."""
+        """The distinct rows: codes and values by column; and counts, sums, squares and weighing, (rows, 1 or 4)."""
         if not self._codes:
             return {name: (np.empty(0, np.int32), []) for name in self.names}, np.empty((0, 1))
         self._merge()

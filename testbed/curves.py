@@ -121,7 +121,7 @@ def rate_of(sample: Sample, rows: np.ndarray) -> tuple[float, float, float]:
     weight, positive = sample.weight[rows], sample.positive[rows]
     whole = float(weight.sum())
     rate = float(weight[positive].sum()) / whole
-    n = whole if sample.are_people else whole**2 / float((weight**2).sum())
+    n = sample.effective(rows)
     low, high = (float(end) for end in wilson(rate, n, quantile(ALPHA)))
     if sample.owner is not None:
         owner = sample.owner[rows]

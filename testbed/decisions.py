@@ -22,9 +22,10 @@ class Table:
     """Decisions, outcomes and scores, one per row, with the groups of each row.
 
     attributes: codes and levels per group column. prediction, outcome: whether positive, or None.
+    weights: people per row (`weights_are_people`), or sampling weights.
     splits, reference: what findings are split by, and the group of each that others are compared with.
-    features: columns by which people are alike or not. repeats, squares: where a row stands for several rows of
-    a table that was counted before, how many, and the sum of their squared sampling weights.
+    features: columns by which people are alike or not. repeats, squares: where a row stands for several rows with
+    sampling weights, how many weigh anything, and the sum of their squared weights.
     """
 
     people: pd.DataFrame

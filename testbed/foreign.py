@@ -24,7 +24,7 @@ from testbed.measures.base import Measure, measure, measures
 from testbed.models.guard import LeftError, first_line, theirs
 from testbed.statistics import intervals
 from testbed.statistics.clusters import clustered
-from testbed.statistics.counts import CellCounts, Pairs, cell_counts, clusters_of, coded, weights_of
+from testbed.statistics.counts import CellCounts, Pairs, Weighing, cell_counts, clusters_of, coded, plain, weighed
 from testbed.statistics.estimates import Estimates
 from testbed.statistics.expand import Across
 
@@ -32,6 +32,8 @@ Floats = NDArray[np.float64]
 
 FOLDS = 100
 """Parts of the people that are left out in turn."""
+LAID_OUT = 1 << 20
+"""People of a table of counts up to whom they are laid out one by one, where a metric is asked about people."""
 STEP = 1e-4
 """The share of a group by which the weight of a cell is moved."""
 INFLUENCE = "influence values from the four cells of the decision table, by cluster, t(G-1)"
@@ -181,11 +183,13 @@ class Metric:
         if counts.pairs is not None:
             each = (slope[counts.pairs.group] * counts.pairs.sums).sum(axis=1)
             return self._clustered(counts, value, n, why, each)
-        held = counts.cells if counts.squares is None else counts.squares
+        filled = np.flatnonzero(counts.cells.ravel() > 0)
+        weights, code = counts.weighing().only(filled), filled // 4
+        units = weights.effective(code, groups)
         with np.errstate(divide="ignore", invalid="ignore"):
-            stretch = np.where(n > 1, n / (n - 1), np.nan)
-        error = np.sqrt((held * slope**2).sum(axis=1) * stretch)
-        return Estimates(counts.levels, value, n, why, n.astype(float), error)
+            stretch = np.where(units > 1, units / (units - 1), np.nan)
+        square = weights.squared(weights.weight * slope.ravel()[filled], code, groups)
+        return Estimates(counts.levels, value, n, why, units, np.sqrt(square * stretch))
 
     def _clustered(
         self, counts: CellCounts, value: Floats, n: NDArray, why: tuple[str, ...], each: Floats
@@ -220,46 +224,59 @@ class Metric:
 
     def _by_people(self, case: Any, split: str) -> Estimates:
         codes, levels = coded(case, split)
-        weights, are_people = weights_of(case)
-        keep = np.asarray(case.scored, bool) & (codes >= 0)
-        if weights is not None:
-            keep &= weights > 0
-        at = np.flatnonzero(keep)
+        known = clusters_of(case)
+        at, weights = self._laid_out(case, codes, known is None)
         code = codes[at].astype(np.int64)
+        n = weights.counted(code, len(levels))
+        weight = weights.weight if (weights.weight != 1).any() else None
+        if weight is not None and not self.weighted:
+            many = f", and more than {LAID_OUT:,} people are not laid out one by one" if weights.alike else ""
+            refused = tuple(f"{self.name} takes no weights{many}" for _ in levels)
+            none = np.full(len(levels), np.nan)
+            return Estimates(levels, none, n, refused, n.astype(float), none)
         outcome, given = np.asarray(case.outcome)[at].astype(int), np.asarray(getattr(case, self.on))[at]
         given = given.astype(int) if given.dtype == bool else given
-        weight = None if weights is None else np.asarray(weights, float)[at]
-        n = np.bincount(code, weights=weight if are_people else None, minlength=len(levels))
-        if weight is not None and not self.weighted:
-            refused = tuple(f"{self.name} takes no weights" for _ in levels)
-            none = np.full(len(levels), np.nan)
-            return Estimates(levels, none, np.rint(n).astype(np.int64), refused, n.astype(float), none)
-        known = clusters_of(case)
-        fold = _folds(known[0][at] if known is not None else at, int(getattr(case, "seed", 0)), self.name)
-        value = np.full(len(levels), np.nan)
-        why: list[str] = []
-        sums: list[Pairs] = []
-        for k in range(len(levels)):
-            mine = np.flatnonzero(code == k)
-            w = None if weight is None else weight[mine]
-            value[k], said = self.asked(outcome[mine], given[mine], w)
-            why.append(said)
-            value[k] = math.nan if said else value[k]
-            parts = np.unique(fold[mine])
-            left = np.full(len(parts), np.nan)
-            for place, part in enumerate(parts) if not said and len(parts) >= intervals.FEWEST_CLUSTERS else ():
-                stay = mine[fold[mine] != part]
-                left[place], _ = self.asked(outcome[stay], given[stay], None if weight is None else weight[stay])
-            moved = (left.mean() - left) * (len(parts) - 1) / max(len(parts), 1) if len(parts) else left
-            sums.append(Pairs(parts, np.full(len(parts), k), np.stack([moved, np.ones(len(parts))], axis=-1)))
+        # The order of rows does not show: people who are alike can take each other's place.
+        unit = np.lexsort((weights.weight, given, outcome, code)).argsort() if known is None else known[0][at]
+        fold = _folds(unit, int(getattr(case, "seed", 0)), self.name)
+        found = [
+            self._of_people(outcome[mine], given[mine], None if weight is None else weight[mine], fold[mine])
+            for mine in (np.flatnonzero(code == k) for k in range(len(levels)))
+        ]
+        sums = [Pairs(parts, np.full(len(parts), k), moved) for k, (_, _, parts, moved) in enumerate(found)]
         joined = Pairs(*(np.concatenate([getattr(one, name) for one in sums]) for name in ("cluster", "group", "sums")))
         made = clustered(joined, np.zeros(len(levels)), np.ones(len(levels)), len(levels))
+        # People in one row cannot be left out one by one.
+        error = made.error if known is not None or not (weights.people > 1).any() else made.error * np.nan
         # Folds of independent people hold no person twice: what two groups share of them is chance.
-        shared = made.covariance if known is not None else None
         return Estimates(
-            levels, value, np.rint(n).astype(np.int64), tuple(why), made.units, made.error, shared,
-            influence=made.influence if known is not None else None,
+            levels, np.array([one[0] for one in found]), n, tuple(one[1] for one in found), made.units, error,
+            None if known is None else made.covariance, influence=None if known is None else made.influence,
         )  # fmt: skip
+
+    def _laid_out(self, case: Any, codes: NDArray, apart: bool) -> tuple[NDArray[np.int64], Weighing]:
+        """The rows to ask about; of counts one per person, where people are left out one by one (`apart`) or uncounted.
+
+        Of too many people, the counts stay.
+        """
+        at, weights = weighed(case, np.asarray(case.scored, bool) & (codes >= 0))
+        if weights.alike and (apart or not self.weighted) and weights.people.sum() <= LAID_OUT:
+            at = np.repeat(at, np.rint(weights.people).astype(np.int64))
+            return at, plain(len(at))
+        return at, weights
+
+    def _of_people(
+        self, outcome: NDArray, given: NDArray, weight: Floats | None, fold: NDArray[np.int64]
+    ) -> tuple[float, str, NDArray[np.int64], Floats]:
+        """The metric of one group, why there is none, its parts, and (parts, 2) what each moves it by, and 1."""
+        value, why = self.asked(outcome, given, weight)
+        parts = np.unique(fold)
+        left = np.full(len(parts), np.nan)
+        for place, part in enumerate(parts) if not why and len(parts) >= intervals.FEWEST_CLUSTERS else ():
+            stay = fold != part
+            left[place], _ = self.asked(outcome[stay], given[stay], None if weight is None else weight[stay])
+        moved = (left.mean() - left) * (len(parts) - 1) / max(len(parts), 1) if len(parts) else left
+        return math.nan if why else value, why, parts, np.stack([moved, np.ones(len(parts))], axis=-1)
 
 
 def _folds(unit: NDArray, seed: int, name: str) -> NDArray[np.int64]:

@@ -18,19 +18,24 @@ from numpy.typing import NDArray
 from synthetic.cells import complete, missing
 from synthetic.errors import InputError, unknown
 
+WEIGHTS = ("weights", "counts")
+"""What a column that weighs rows is for: sampling weights, or people per row."""
+
 
 @dataclass
 class Held:
     """A table in memory. rows: how many of the source each row stands for, or None where it is one each.
 
-    sums, squares: of the weights of those rows. lost: why there is no score although one is named; `above` then says
-    whether it is above the threshold. texts: the cells are those of a CSV file, all of them text.
+    sums, squares: of the weights (or counts) of those rows. weighing: how many of them weigh more than 0. lost: why
+    there is no score although one is named; `above` then says whether it is above the threshold. texts: the cells are
+    those of a CSV file, all of them text.
     """
 
     frame: pd.DataFrame
     rows: NDArray[np.int64] | None = None
     sums: pd.Series | None = None
     squares: NDArray[np.float64] | None = None
+    weighing: NDArray[np.int64] | None = None
     above: NDArray[np.bool_] | None = None
     lost: str = ""
     notes: list[str] = field(default_factory=list)
@@ -68,7 +73,7 @@ def names_asked(roles: Mapping[str, Any], known: list[str]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     # A column that is asked for twice is first what findings are split by.
-    for role, given in sorted(roles.items(), key=lambda role: role[0] in ("score", "weights")):
+    for role, given in sorted(roles.items(), key=lambda role: role[0] in ("score", *WEIGHTS)):
         many = role in ("groups", "control", "features") and isinstance(given, list | tuple)
         for one in given if many else [given]:
             if isinstance(one, pd.Series):
@@ -99,7 +104,7 @@ def _brought(wrapped: Any, roles: Mapping[str, Any]) -> Held:
         for role, given in roles.items()
         for one in (given if isinstance(given, list | tuple) else [given])
     )
-    alone = by_name and not any(roles.get(role) is not None for role in ("score", "weights", "clusters"))
+    alone = by_name and not any(roles.get(role) is not None for role in ("score", *WEIGHTS, "clusters"))
     if alone and not roles.get("features"):
         number = "rows" + "_" * max(map(len, asked))  # no name of a column
         counts = chosen.group_by(*asked).agg(nw.len().alias(number))

@@ -21,7 +21,7 @@ from synthetic.cells import incomplete, missing, plain
 from synthetic.errors import InputError
 from testbed import reading
 from testbed.counting import MOST, Tally
-from testbed.frames import Held, names_asked
+from testbed.frames import WEIGHTS, Held, names_asked
 
 BLOCK = 1 << 20
 """Rows of a block; not left to the file, for sums of weights depend on it in the last digit."""
@@ -29,7 +29,7 @@ LARGE = 1 << 30
 """Bytes that a table may take before it is counted in blocks: rows times columns times 8, or a CSV file's length."""
 
 Codes = dict[str, tuple[NDArray[np.integer], Sequence[Any]]]
-Block = tuple[Codes, NDArray[np.float64] | None]
+Block = tuple[Codes, pd.Series | None]
 
 
 def from_file(path: Path, roles: Mapping[str, Any], *, threshold: float | None, stream: bool | None) -> Held:
@@ -46,23 +46,24 @@ def from_file(path: Path, roles: Mapping[str, Any], *, threshold: float | None, 
         raise InputError("a file that is counted in blocks is asked for its columns by name.")
     if roles.get("features"):
         raise InputError("features need the whole table: it cannot be counted in blocks (stream=False, --whole).")
-    weights, score = roles.get("weights"), roles.get("score") or ""
-    if weights is not None and asked[weights] != "weights":
-        raise InputError(f"weights column {weights!r} is also asked for as {asked[weights]}.")
+    role = next((one for one in WEIGHTS if roles.get(one) is not None), "")
+    weights, score = roles.get(role), roles.get("score") or ""
+    if weights is not None and asked[weights] != role:
+        raise InputError(f"{role} column {weights!r} is also asked for as {asked[weights]}.")
     names = [name for name in asked if name != weights]
     tally = Tally(names, score if asked.get(score) == "score" else "", threshold, MOST, number=partial(_number, score))
     absent: dict[str, tuple[int, int]] = {}
     for block, weight in (_csv_blocks if csv else _parquet_blocks)(path, names, weights):
         lacking = {name: codes < 0 for name, (codes, _) in block.items() if len(codes) and codes.min() < 0}
-        if weights is not None and weight is not None and np.isnan(weight).any():
-            lacking[weights] = np.isnan(weight)
+        if weights is not None and weight is not None and missing(weight).any():
+            lacking[weights] = missing(weight)
         for name, here in lacking.items():
             count, first = absent.get(name, (0, tally.total + int(here.argmax())))
             absent[name] = (count + int(here.sum()), first)
-        tally.add(block, weight)
-    for name, role in asked.items():
+        tally.add(block, None if weight is None else _numbers(weight, str(weights), role))
+    for name, what in asked.items():
         if name in absent:
-            raise incomplete(f"{role} column {name!r}", *absent[name])
+            raise incomplete(f"{what} column {name!r}", *absent[name])
     return _held(tally, weights, {} if csv else reading.declared(path))
 
 
@@ -91,10 +92,10 @@ def _held(tally: Tally, weights: str | None, declared: Mapping[str, bool]) -> He
         made[name] = column.iloc[codes].reset_index(drop=True)
     frame = pd.DataFrame(made)
     note = f"counted in blocks: {tally.total:,} rows, {len(frame):,} of them different."
-    total, squares = None, None
-    if weights is not None:
-        total, squares = pd.Series(sums[:, 1]), sums[:, 2]
-    return Held(frame, rows, total, squares, above, lost, [note])
+    if weights is None:
+        return Held(frame, rows, above=above, lost=lost, notes=[note])
+    weighing = np.rint(sums[:, 3]).astype(np.int64)
+    return Held(frame, rows, pd.Series(sums[:, 1], name=weights), sums[:, 2], weighing, above, lost, [note])
 
 
 def _parquet_blocks(path: Path, names: list[str], weights: str | None) -> Iterator[Block]:
@@ -115,7 +116,7 @@ def _parquet_blocks(path: Path, names: list[str], weights: str | None) -> Iterat
             block: Codes = {name: _coded(batch.column(name), name) for name in names}
             weight = None
             if weights is not None:
-                weight = _numbers(batch.column(weights).to_pandas(), weights)
+                weight = batch.column(weights).to_pandas()
             yield block, weight
 
 
@@ -142,19 +143,17 @@ def _csv_blocks(path: Path, names: list[str], weights: str | None) -> Iterator[B
         for name in names:
             codes, texts = pd.factorize(frame[name])
             block[name] = (codes, list(texts))
-        yield block, None if weights is None else _numbers(frame[weights], weights)
+        yield block, None if weights is None else frame[weights]
 
 
-def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
-    """The weights of a block, NaN where one is missing. Raises InputError for text, and what is no weight."""
-    from testbed.columns import Column, finite
+def _numbers(column: pd.Series, name: str, role: str) -> NDArray[np.float64]:
+    """The weights or counts of a block, NaN where one is missing. Raises InputError for text, and what is neither."""
+    from testbed.columns import Column, each_weight
 
     made = np.full(len(column), np.nan)
     present = ~missing(column)
     if present.any():
-        made[present] = finite(Column(name, plain(column[present]), "weights"))
-    if (made < 0).any():
-        raise InputError(f"weights column {name!r} has {np.nanmin(made):g}; weights are 0 or more.")
+        made[present] = each_weight(Column(name, plain(column[present]), role))
     return made
 
 

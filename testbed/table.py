@@ -15,9 +15,10 @@ from synthetic.errors import InputError, unknown
 from testbed import columns, finding
 from testbed.decisions import Table as Table
 from testbed.equivalence import judged
-from testbed.frames import Held, held
+from testbed.frames import WEIGHTS, Held, held
 from testbed.reading import read_table as read_table
 from testbed.statistics import correct
+from testbed.statistics.counts import effective
 
 HOMES = ("rates", "individual", "ranking", "calibration", "score_distance")
 """The modules of `testbed.measures` that hold measures of a table: an audit of a table imports no others."""
@@ -48,6 +49,7 @@ def audit_table(
     score: Any = None,
     threshold: float | None = None,
     weights: Any = None,
+    counts: Any = None,
     positive: object = None,
     reference: Mapping[str, object] | None = None,
     clusters: Any = None,
@@ -62,7 +64,7 @@ def audit_table(
 
     Parameters
     ----------
-    frame: one row per person, or per count where `weights` holds counts: a DataFrame of pandas, of polars or of
+    frame: one row per person, or per count of people where `counts` are named: a DataFrame of pandas, of polars or of
         any library that narwhals knows, or the path of a CSV or Parquet file. The columns below are its names; for
         a pandas frame also Series that share its index; arrays go by position.
     groups: one column or a list: findings are split by each and by every crossing of two. A text `a*b`
@@ -72,8 +74,10 @@ def audit_table(
         need `positive`; three or more are that one against the rest.
     score, threshold: a score, or an ordered categorical column of grades, the last the best; positive is a score
         *strictly above* the threshold ("decile > 4" is `threshold=4`). Instead of `prediction`.
-    weights: whole numbers that sum below 2**53 are numbers of people; others are sampling weights, and
-        intervals use the effective size.
+    weights: sampling weights, whole or not: how many people each row stands for in the population it was drawn from.
+        Values are weighted; `n` is the number of rows, and intervals use their effective number (Kish 1965): a table
+        is never more certain than its rows.
+    counts: people per row, whole numbers: the same answer as each row repeated so often. Not with `weights`.
     reference: the group that others are compared with, by column; the largest where none is named.
     clusters: what people were drawn by; intervals rest on the clusters, and need ten of them.
     control: one column or a list: everything besides within each stratum (split `a|c`, groups `x|z`), and once pooled
@@ -103,8 +107,13 @@ def audit_table(
     if threshold is not None and (score is None or prediction is not None):
         raise InputError("a threshold goes with a score and without a prediction.")
     _checked(groups, threshold, positive, reference, features, stream, seed)
+    if weights is not None and counts is not None:
+        raise InputError("give weights (sampling weights) or counts (people per row), not both.")
     features = [features] if isinstance(features, str) else list(features)
-    roles = {"outcome": outcome, "prediction": prediction, "score": score, "weights": weights, "clusters": clusters}
+    roles = {
+        "outcome": outcome, "prediction": prediction, "score": score, "weights": weights, "counts": counts,
+        "clusters": clusters,
+    }  # fmt: skip
     source = held(
         frame, {**roles, "groups": groups, "control": control, "features": features}, threshold=threshold, stream=stream
     )
@@ -168,8 +177,10 @@ def _labelled(
         for role, given in roles.items()
         if given is not None
         and not (role == "score" and source.lost)
-        and not (role == "weights" and source.sums is not None)
+        and not (role in WEIGHTS and source.sums is not None)
     }
+    if source.sums is not None:
+        found |= {role: columns.Column(str(roles[role]), source.sums, role) for role in WEIGHTS if roles[role]}
     labelled = [found[role] for role in ("outcome", "prediction") if role in found]
     truths, said = columns.positives(labelled, positive)
     notes += said
@@ -181,16 +192,35 @@ def _labelled(
         table.prediction = source.above if table.score is None else table.score > threshold
         name = found["score"].name if "score" in found else roles["score"]
         notes.append(f"positive prediction: {name} above {columns.label(float(threshold))}.")
-    if source.rows is not None:
-        table.weights = source.rows.astype(float)
-    if "weights" in found and source.sums is None:
-        table.weights, table.weights_are_people = columns.weights(found["weights"])
-    elif source.sums is not None:
-        table.weights, table.weights_are_people = columns.weights(columns.Column("weights", source.sums, "weights"))
-        if not table.weights_are_people:
-            table.repeats, table.squares = source.rows, source.squares
+    _weigh(table, source, next((found[role] for role in WEIGHTS if role in found), None), notes)
     role = "score" if roles["prediction"] is None else "prediction"
     return found[role].name if role in found else str(roles[role])
+
+
+def _weigh(table: Table, source: Held, found: columns.Column | None, notes: list[str]) -> None:
+    """Fill in sampling weights or people per row, and say which they are."""
+    if source.rows is not None:
+        table.weights = source.rows.astype(float)
+    if found is None:
+        return
+    weight = table.weights = columns.weights(found)
+    table.weights_are_people = found.role == "counts"
+    people = (weight > 0).astype(np.int64) if source.weighing is None else source.weighing
+    rows = int(people.sum())
+    if table.weights_are_people:
+        notes.append(f"{found} holds people per row: {int(weight.sum()):,} people in {rows:,} rows.")
+        return
+    squares = weight * weight if source.squares is None else source.squares
+    kish = float(effective(weight.sum(), squares.sum()))
+    whole = bool((weight == np.floor(weight)).all())
+    notes.append(
+        f"{found} holds sampling weights: {rows:,} rows tell as much as {kish:,.0f} of equal weight, and n counts rows"
+        f"{'; if it holds people per row, name it as counts' if whole else ''}."
+    )
+    if kish == rows:  # all alike: no weights
+        table.weights, table.weights_are_people = people.astype(float), True
+    elif source.weighing is not None:
+        table.repeats, table.squares = people, squares
 
 
 def _measured(table: Table, strata: str, measures: Any, lost: str) -> list[dict[str, Any]]:

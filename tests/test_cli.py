@@ -231,10 +231,12 @@ def test_a_table_is_audited_and_says_what_was_decided_on_the_way(say, tmp_path: 
     file = tmp_path / "decisions.csv"
     file.write_text("group,label,guess,n\na,1,1,40\na,0,0,50\na,0,1,10\nb,1,1,20\nb,1,0,20\nb,0,0,60\n")
     out = tmp_path / "run"
-    asked = ["table", str(file), "--outcome", "label", "--prediction", "guess", "--groups", "group", "--weights", "n"]
+    asked = ["table", str(file), "--outcome", "label", "--prediction", "guess", "--groups", "group", "--counts", "n"]
     status, said, _ = say(*asked, "--out", str(out))
     assert status == 0
     assert "reference of group" in said
+    assert "counts column 'n' holds people per row: 200 people in 6 rows." in said
+    assert "holds people per row: 200 people in 6 rows" in (out / "report.html").read_text()
     found = pd.read_csv(out / "findings.csv")
     rates = found[
         (found["measure"] == "false_negative_rate") & (found["group"].isin(["a", "b"])) & found["versus"].isna()
@@ -244,6 +246,9 @@ def test_a_table_is_audited_and_says_what_was_decided_on_the_way(say, tmp_path: 
     assert say("report", str(out))[0] == 0
     status, _, error = say(*asked, "--reference", "group")
     assert (status, error.count("\n")) == (2, 1)
+    assert "holds sampling weights: 6 rows" in say(*asked[:-2], "--weights", "n")[1]
+    status, _, error = say(*asked, "--weights", "n")
+    assert (status, error.count("\n"), "not allowed with" in error) == (2, 1, True)
 
 
 @pytest.mark.parametrize("name", ["rongcheng", "logistic", "lottery", "adverse_rate"])

@@ -66,7 +66,7 @@ def test_a_metric_has_its_own_value_in_every_group_and_fairlearns_difference_ove
     assert (rows["high"] > rows["value"]).all()
 
 
-@pytest.mark.parametrize("more", [{}, {"weights": "w"}, {"clusters": "k"}])
+@pytest.mark.parametrize("more", [{}, {"counts": "w"}, {"clusters": "k"}])
 def test_influences_of_a_mean_are_the_binomial_ones(more: dict[str, str]) -> None:
     frame = drawn()
     from_callable(sk.accuracy_score, name="theirs")
@@ -129,6 +129,25 @@ def test_a_metric_without_weights_is_undefined_in_a_weighted_table() -> None:
     assert asked(drawn(), "theirs")["value"].notna().any()
     row = asked(drawn(), "theirs", weights="w").query("measure == 'theirs' and group == 'all'").iloc[0]
     assert row["why"] == "theirs takes no weights"
+
+
+@pytest.mark.parametrize("more", [{}, {"clusters": "k"}])
+@pytest.mark.parametrize("metric", [sk.roc_auc_score, lambda y_true, y_pred: float(np.mean(y_true * y_pred))])
+def test_a_metric_of_people_per_row_is_that_of_the_rows_repeated(metric, more: dict[str, str], monkeypatch) -> None:
+    frame = drawn(300)
+    repeated = frame.loc[np.repeat(frame.index, frame["w"])].sample(frac=1, random_state=3).reset_index(drop=True)
+    asked = {"groups": "g", "outcome": "y", "score": "s", "measures": "theirs*", **more}
+    weighted = from_callable(metric, name="theirs", on="score").function.part.weighted
+    one, other = audit_table(frame, counts="w", **asked), audit_table(repeated, **asked)
+    pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-9, atol=1e-12)
+    assert one.loc[one["measure"] == "theirs", "low"].notna().all()
+    monkeypatch.setattr("testbed.foreign.LAID_OUT", 100)
+    many = audit_table(frame, counts="w", **asked).query("measure == 'theirs' and group == 'all'").iloc[0]
+    if weighted:
+        assert many["value"] == pytest.approx(row(other, "theirs", "all")["value"])
+        assert np.isnan(many["low"]) == (not more)
+    else:
+        assert many["why"] == "theirs takes no weights, and more than 100 people are not laid out one by one"
 
 
 def test_the_interval_that_is_used_is_declared_and_a_name_is_taken_once() -> None:

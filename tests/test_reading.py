@@ -181,7 +181,8 @@ def test_scores_weights_and_features_of_a_file_are_numbers(tmp_path) -> None:
     with pytest.raises(InputError, match=r"score column 's' must hold numbers, found '\.5'"):
         audit_table(path, groups="g", score="s", threshold=0.4)
     path = written(tmp_path, "g,s,w\na,0.50,2\na,5e-1,1\na,1,1\n")
-    assert rates(path, prediction=None, score="s", threshold=0.5, weights="w") == {"a": (0.25, 4)}
+    assert rates(path, prediction=None, score="s", threshold=0.5, counts="w") == {"a": (0.25, 4)}
+    assert rates(path, prediction=None, score="s", threshold=0.5, weights="w") == {"a": (0.25, 3)}
     # Far apart as numbers, and as categories no nearer than any other two.
     x = ["1", "1.0", "2", "90", "90.0", "91"] * 2
     rows = "".join(f"{'ab'[at % 2]},{int(float(one) > 50)},{one}\n" for at, one in enumerate(x))

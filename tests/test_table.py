@@ -30,7 +30,7 @@ def test_the_compas_counts_give_the_published_error_rates() -> None:
     # Larson et al. (2016): false positive 44.85 and 23.45 %, false negative 27.99 and 47.72 %; decile above 4.
     with (DATA / "compas_counts.csv").open() as file:
         counts = pd.read_csv(file)
-    found = audit_table(counts, groups="race", outcome="two_year_recid", prediction="high", weights="n")
+    found = audit_table(counts, groups="race", outcome="two_year_recid", prediction="high", counts="n")
     rates = found[found["split"] == "race"].set_index(["measure", "group"])
     published = {
         ("false_positive_rate", "African-American"): 0.4485, ("false_positive_rate", "Caucasian"): 0.2345,
@@ -159,7 +159,13 @@ def test_series_must_share_the_index_and_arrays_go_by_position() -> None:
         ({"weights": "g"}, "weights column 'g' must hold numbers"),
         ({"weights": np.array([1, 1, -2, 1, 1, 1])}, "has -2 in row 2; weights are 0 or more"),
         ({"weights": np.array([1, 1, np.inf, 1, 1, 1])}, "has inf in row 2"),
-        ({"weights": np.zeros(6)}, "is 0 in every row"),
+        ({"weights": np.zeros(6)}, "is 0 in every row; some weight must be above 0"),
+        ({"counts": "g"}, "counts column 'g' must hold numbers"),
+        ({"counts": np.array([1, 1, 1.5, 1, 1, 1])}, "has 1.5 in row 2; counts are whole numbers, 0 or more"),
+        ({"counts": np.array([1, 1, -2, 1, 1, 1])}, "has -2 in row 2; counts are whole numbers, 0 or more"),
+        ({"counts": np.zeros(6)}, "is 0 in every row; some count must be above 0"),
+        ({"counts": np.full(6, 2**51)}, r"adds up to 1.3\d+e\+16 people; fewer than 2\*\*53 .* are allowed"),
+        ({"counts": np.ones(6), "weights": np.ones(6)}, r"give weights \(sampling weights\) or counts .*, not both"),
         ({"reference": {"g": "z"}}, "unknown reference group of g 'z'"),
         ({"reference": {"k": "a"}}, "unknown reference column 'k'"),
         ({"groups": np.arange(6) * 0.5, "clusters": "nowhere"}, "unknown clusters column 'nowhere'"),
@@ -355,10 +361,10 @@ def test_the_full_answer_can_be_written_and_read(tmp_path) -> None:
     pd.testing.assert_frame_equal(finding.read(tmp_path), found.reset_index(drop=True), check_flags=False)
 
 
-def test_a_count_table_from_a_csv_file_is_audited_by_its_weights(tmp_path) -> None:
+def test_a_count_table_from_a_csv_file_is_audited_by_its_counts(tmp_path) -> None:
     path = tmp_path / "counts.csv"
     path.write_bytes((DATA / "compas_counts.csv").read_bytes())
-    found = audit_table(read_table(path), groups="race", outcome="two_year_recid", prediction="high", weights="n")
+    found = audit_table(read_table(path), groups="race", outcome="two_year_recid", prediction="high", counts="n")
     row = found.query("measure == 'disparate_impact_ratio_four_fifths'").iloc[0]
     assert (row["value"], row["n"]) == (0, 2454)
 

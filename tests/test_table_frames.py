@@ -37,6 +37,8 @@ KINDS = {
     "counts": {},
     "scores": {"score": "s"},
     "weights": {"weights": "w", "score": "s"},
+    "people": {"counts": "w", "score": "s"},
+    "people of clusters": {"counts": "w", "clusters": "k", "score": "s"},
     "clusters": {"clusters": "k"},
     "strata": {"control": "w"},
 }
@@ -207,10 +209,14 @@ def test_what_the_list_of_ordered_measures_says_needs_a_score_is_what_a_table_wi
         ({"weights": "g"}, "weights column 'g' is also asked for as groups"),
         ({"weights": "bad"}, "weights column 'bad' must hold numbers, found 'x'"),
         ({"weights": "minus"}, "weights column 'minus' has -1"),
+        ({"counts": "minus"}, "counts column 'minus' has -1 in row 0; counts are whole numbers, 0 or more"),
+        ({"counts": "half"}, "counts column 'half' has 0.5 in row 0; counts are whole numbers, 0 or more"),
+        ({"counts": "many"}, "counts column 'many' adds up to .* people; fewer than"),
+        ({"counts": "none"}, "counts column 'none' is 0 in every row"),
     ],
 )
 def test_what_cannot_be_counted_in_blocks_is_refused(more: dict[str, object], said: str, tmp_path: Path) -> None:
-    frame = drawn().assign(bad="x", minus=-1)
+    frame = drawn().assign(bad="x", minus=-1, half=0.5, many=2**50, none=0)
     for path in files(tmp_path, frame)[::2]:
         with pytest.raises(InputError, match=said):
             audit_table(path, stream=True, **{**ASKED, **more})  # type: ignore[arg-type]

@@ -45,7 +45,7 @@ def row(found: pd.DataFrame, measure: str, split: str, group: str = "", versus: 
 
 def admissions(**more: object) -> pd.DataFrame:
     return audit_table(
-        berkeley(), groups="sex", prediction="admitted", weights="n", control="department",
+        berkeley(), groups="sex", prediction="admitted", counts="n", control="department",
         reference={"sex": "male"}, measures="statistical_parity_difference,selection_rate,demographic_*", **more,
     )  # type: ignore[arg-type]  # fmt: skip
 
@@ -77,9 +77,9 @@ def drawn(seed: int = 3, n: int = 900) -> pd.DataFrame:
     return frame.assign(y=words[3] < 0.4, p=words[4] < 0.2 + 0.5 * frame["s"], k=np.arange(n) // 5)
 
 
-@pytest.mark.parametrize("more", [{}, {"clusters": "k"}, {"weights": "w"}])
+@pytest.mark.parametrize("more", [{}, {"clusters": "k"}, {"weights": "w"}, {"counts": "n"}])
 def test_a_stratum_is_what_its_rows_alone_give(more: dict[str, str]) -> None:
-    frame = drawn().assign(w=np.tile([0.5, 1.5, 2.25], 300))
+    frame = drawn().assign(w=np.tile([0.5, 1.5, 2.25], 300), n=np.tile([0, 1, 4], 300))
     asked = {"groups": "g", "outcome": "y", "prediction": "p", "score": "s", "reference": {"g": "b"}, **more}
     both = audit_table(frame, control="c", **asked)  # type: ignore[arg-type]
     alone = audit_table(frame[frame["c"] == "y"], **asked)  # type: ignore[arg-type]
@@ -164,7 +164,7 @@ def test_two_control_columns_are_crossed_and_a_group_column_is_no_control() -> N
 @pytest.mark.parametrize("how", ["--stream", "--whole"])
 def test_the_command_says_both_gaps_and_writes_a_page(how: str, tmp_path: Path, capsys) -> None:
     berkeley().to_csv(tmp_path / "berkeley.csv", index=False)
-    words = "--prediction admitted --groups sex --weights n --control department --reference sex=male --positive 1"
+    words = "--prediction admitted --groups sex --counts n --control department --reference sex=male --positive 1"
     asked = ["--measures", "selection_rate,statistical_parity_difference", how, "--out", str(tmp_path / "out")]
     assert main(["table", str(tmp_path / "berkeley.csv"), *words.split(), *asked]) == 0
     told = capsys.readouterr().out

@@ -22,7 +22,7 @@ GROUP = 1_000_000
 
 
 def write(path: Path, rows: int) -> None:
-    """Eight columns: two text attributes, a text stratum, a boolean, two labels, grades of 40 points, whole weights."""
+    """Eight columns: two text attributes, a text stratum, a boolean, two labels, grades of 40 points, people."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -57,7 +57,7 @@ def audit(path: str) -> None:
 
     found = audit_table(
         path, groups=["origin", "district"], outcome="outcome", prediction="prediction", score="points",
-        weights="people", control="urban", stream=True,
+        counts="people", control="urban", stream=True,
     )  # fmt: skip
     took, cpu = perf_counter() - start, process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

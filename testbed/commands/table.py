@@ -35,7 +35,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--groups", required=True, metavar="COL[,COL]", help="columns whose groups are compared; a*b is a crossing"
     )
-    parser.add_argument("--weights", metavar="COL", help="numbers of people, or sampling weights")
+    weighing = parser.add_mutually_exclusive_group()
+    weighing.add_argument(
+        "--weights", metavar="COL", help="sampling weights, whole or not: never more certain than the rows"
+    )
+    weighing.add_argument("--counts", metavar="COL", help="people per row, whole numbers: as if rows were repeated")
     parser.add_argument("--positive", metavar="LABEL", help="the label that counts as positive")
     parser.add_argument(
         "--reference", action="append", default=[], metavar="COL=VALUE", help="the group others are compared with"
@@ -81,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
         score=args.score,
         threshold=args.threshold,
         weights=args.weights,
+        counts=args.counts,
         positive=positive,
         reference=_references(args.reference),
         clusters=args.clusters,
@@ -123,6 +128,7 @@ def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
             "threshold",
             "groups",
             "weights",
+            "counts",
             "positive",
             "reference",
             "clusters",

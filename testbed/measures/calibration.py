@@ -59,7 +59,8 @@ class CalibrationEstimates(Estimates):
         added by noise alone, sqrt(2/pi) se each.
         """
         half = intervals.quantile(alpha, self.freedom()) * self.error
-        unclear = np.abs(self.parts) < CLEAR * self.errors
+        # Ten people who are all off alike are at the limit, however it is rounded.
+        unclear = np.abs(self.parts) <= CLEAR * self.errors * (1 + 1e-9)
         noise = math.sqrt(2 / math.pi) * np.where(unclear, self.errors, 0.0).sum(axis=1)
         return np.maximum(self.value - noise - half, 0.0), np.minimum(self.value + half, 1.0)
 
@@ -83,7 +84,7 @@ class CalibrationError:
         score, w, code = sample.score[rows], sample.weight[rows], codes[sample.at][rows].astype(np.int64)
         key = code * BINS + bins(sample.score, sample.weight)[rows]
         people = np.bincount(code, minlength=groups, weights=w)
-        n = np.rint(people if sample.are_people else np.bincount(code, minlength=groups)).astype(np.int64)
+        n = sample.weighing.only(rows).counted(code, groups)
         why = reasons(np.where(people > 0, 0.0, np.nan), n, "no people in this group", n)
         with np.errstate(divide="ignore", invalid="ignore"):
             if self.null:
@@ -107,10 +108,10 @@ def _spread(sample: Sample, rows: Index, key: Index, size: int, influence: Float
         sums = pair_sums(sample.owner[rows], sample.n_owners, key, size, columns=(influence, np.ones(len(rows))))
         made = clustered(sums, np.zeros(size), np.ones(size), size)
         return made.error, made.units, made.covariance
-    square = influence**2 / (sample.weight[rows] if sample.are_people else 1.0)
-    units = np.bincount(key, weights=sample.weight[rows] if sample.are_people else None, minlength=size).astype(float)
+    here = sample.weighing.only(rows)
+    units = here.effective(key, size)
     stretch = np.where(units > 1, units / (units - 1), np.nan)
-    return np.sqrt(np.bincount(key, weights=square, minlength=size) * stretch), units, None
+    return np.sqrt(here.squared(influence, key, size) * stretch), units, None
 
 
 def null_errors(sample: Sample, rows: Index, key: Index, size: int) -> Floats:
@@ -118,7 +119,7 @@ def null_errors(sample: Sample, rows: Index, key: Index, size: int) -> Floats:
     assert sample.score is not None
     score, w = sample.score[rows], sample.weight[rows]
     chance = score * (1 - score)
-    variance = np.bincount(key, weights=(w if sample.are_people else w * w) * chance, minlength=size)
+    variance = np.bincount(key, weights=sample.weighing.square[rows] * chance, minlength=size)
     made = math.sqrt(2 / math.pi) * np.sqrt(variance)
     if sample.are_people:
         held = np.bincount(key, weights=w, minlength=size)
@@ -206,7 +207,8 @@ def gap_at_equal_score(sample: Sample, rank: NDArray[np.int64], size: int, ours:
     rate_r = float((w_g[common] * y_r[common]).sum()) / held
     value = rate_g - rate_r
     ratio = np.divide(w_g, w_r * held, out=np.zeros(size), where=common)
-    count = w_r if sample.are_people else np.bincount(rank[theirs], minlength=size)
+    people = sample.weighing.people
+    count = at_score(theirs, people)
     alone = count[rank[theirs]] < 2
     stretch = np.sqrt(np.divide(count, count - 1, out=np.ones(size), where=count > 1))[rank[theirs]]
     residual = np.where(alone, y[theirs] - rate_r, (y[theirs] - y_r[rank[theirs]]) * stretch)
@@ -214,7 +216,6 @@ def gap_at_equal_score(sample: Sample, rank: NDArray[np.int64], size: int, ours:
         Side(ours, w[ours] * (y[ours] - y_r[rank[ours]] - value) / held),
         Side(theirs, -w[theirs] * ratio[rank[theirs]] * residual),
     )
-    people = w if sample.are_people else np.ones(len(w))
     events = tuple(float((people[rows] * (y[rows] == outcome)).sum()) for rows in (ours, theirs) for outcome in (0, 1))
     shares = (w[ours] / held, w[theirs] * ratio[rank[theirs]])
     kish = [1 / sample.squares(rows, share) for rows, share in zip((ours, theirs), shares)]
@@ -232,8 +233,8 @@ def _bounded(sample: Sample, found: AtEqualScore, error: float, freedom: float) 
         influence = side.influence
         if sample.owner is not None:
             influence = summed(sample.owner[side.rows], sample.n_owners, influence)
-        elif sample.are_people:
-            influence = influence / np.sqrt(sample.weight[side.rows])
+        else:
+            influence = influence * np.sqrt(sample.weighing.square[side.rows]) / sample.weight[side.rows]
         both.append(rate_limits(rate, n, influence, units))
     low, high = widened(ends, found.rates[0], both[0], found.rates[1], both[1])
     return max(low, -1.0), min(high, 1.0)

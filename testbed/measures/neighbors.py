@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError
 from testbed.statistics import intervals
-from testbed.statistics.counts import clusters_of, dense_ids, weights_of
+from testbed.statistics.counts import clusters_of, dense_ids, effective, plain, weighing
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -47,10 +47,9 @@ def neighborhood(case: Any, k: int) -> Neighborhood | str | None:
     if found is None:
         return None
     features, at = found
-    weights, are_people = weights_of(case)
     at, features = _in_order(at, features)
-    held = np.ones(len(at)) if weights is None else np.asarray(weights, float)[at]
-    who = drawn(held if are_people else np.ones(len(at)), held > 0, getattr(case, "seed", 0))
+    weights = (weighing(case) or plain(len(case.people))).only(at)
+    who = drawn(weights.people, weights.weight > 0, getattr(case, "seed", 0))
     if len(who) <= k:
         return f"{len(who)} people are too few for {k} neighbors each"
     made = scaled(features.iloc[who])
@@ -59,7 +58,7 @@ def neighborhood(case: Any, k: int) -> Neighborhood | str | None:
     rows = at[who]
     known = clusters_of(case)
     cluster = np.arange(len(who)) if known is None else dense_ids(np.unique(known[0][rows], return_inverse=True)[1])[0]
-    weight = np.ones(len(who)) if are_people else held[who]
+    weight = np.ones(len(who)) if weights.alike else weights.weight[who]
     decision = np.asarray(case.prediction, bool)[rows].astype(float)
     return Neighborhood(nearest(made, min(k + KNOWN, len(who) - 1)), decision, weight, cluster)
 
@@ -152,7 +151,8 @@ def consistent(found: Neighborhood, k: int, *, own_point: bool) -> tuple[float, 
     if units < intervals.FEWEST_CLUSTERS:
         return value, math.nan, math.nan
     if total == 0:
-        return value, 1 - float(intervals.clopper_pearson(0, len(y), intervals.ALPHA)[1]), 1.0
+        people = effective(held, (w * w).sum())
+        return value, 1 - float(intervals.clopper_pearson(0, people, intervals.ALPHA)[1]), 1.0
     moved = np.zeros(units)
     beside = found.cluster[found.near]
     for place in range(others):

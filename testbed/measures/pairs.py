@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from testbed.measures.base import Row
 from testbed.measures.clustering import summed, units_in
 from testbed.statistics import intervals
-from testbed.statistics.counts import clusters_of, coded, weights_of
+from testbed.statistics.counts import Weighing, clusters_of, coded, weighed
 from testbed.statistics.expand import reference_of
 
 Floats = NDArray[np.float64]
@@ -31,40 +31,46 @@ MOST_GROUPS = 1000
 class Sample:
     """The people in scope with a weight above 0: their places, weights, and clusters (None: independent).
 
-    are_people: weights are numbers of people. score, positive: of these people; None where the case has none.
+    score, positive: of these people; None where the case has none.
     """
 
     at: Index
-    weight: Floats
-    are_people: bool
+    weighing: Weighing
     owner: Index | None
     n_owners: int
     score: Floats | None
     positive: NDArray[np.bool_] | None
 
+    @property
+    def weight(self) -> Floats:
+        """What each row adds to a sum."""
+        return self.weighing.weight
+
+    @property
+    def are_people(self) -> bool:
+        """Whether weights are people per row: there are no sampling weights."""
+        return self.weighing.alike
+
     def people(self, rows: NDArray) -> int:
         """How many people these rows of the sample are."""
-        return round(float(self.weight[rows].sum())) if self.are_people else len(rows)
+        return round(float(self.weighing.people[rows].sum()))
+
+    def effective(self, rows: NDArray) -> float:
+        """The people of these rows; of sampling weights their effective number."""
+        return float(self.weighing.only(rows).effective(np.zeros(len(rows), np.int8), 1)[0])
 
     def squares(self, rows: NDArray, influence: Floats) -> float:
         """Sum over people of squared influences, which hold the weights."""
-        if self.are_people:
-            return float((influence**2 / self.weight[rows]).sum())
-        return float((influence**2).sum())
+        return float(self.weighing.only(rows).squared(influence, np.zeros(len(rows), np.int8), 1)[0])
 
 
 def sampled(case: Any) -> Sample:
     """The people of a case, or of a table, who are measured."""
-    weights, are_people = weights_of(case)
-    keep = np.asarray(case.scored, bool)
-    if weights is not None:
-        keep = keep & (weights > 0)
-    at = np.flatnonzero(keep)
+    at, weights = weighed(case, np.asarray(case.scored, bool))
     known = clusters_of(case)
     return Sample(
         at,
-        np.ones(len(at)) if weights is None else np.asarray(weights, float)[at],
-        are_people,
+        weights,
         None if known is None else known[0][at],
         0 if known is None else known[1],
         None if case.score is None else np.asarray(case.score, float)[at],
@@ -134,8 +140,8 @@ def spread(sample: Sample, sides: Sequence[Side]) -> tuple[float, float]:
     """Standard error and degrees of freedom of a value from the influences of its sides.
 
     Clusters: sums by cluster, freedom G-1, G the clusters of the side that has fewest. Independent people:
-    the variances of the sides added, Welch's (1947) degrees of freedom. NaN for fewer than ten units, and
-    where a side has one person.
+    the variances of the sides added, Welch's (1947) degrees of freedom; of sampling weights the effective number of
+    people counts. NaN for fewer than ten units, and where a side has one person.
     """
     if sample.owner is not None:
         rows = np.concatenate([side.rows for side in sides])
@@ -144,7 +150,7 @@ def spread(sample: Sample, sides: Sequence[Side]) -> tuple[float, float]:
         if units < intervals.FEWEST_CLUSTERS:
             return math.nan, math.nan
         return math.sqrt(float((influence**2).sum()) * units / (units - 1)), units - 1.0
-    n = np.array([sample.people(side.rows) for side in sides], float)
+    n = np.array([sample.effective(side.rows) for side in sides])
     if (n < 2).any() or n.sum() < intervals.FEWEST_CLUSTERS:
         return math.nan, math.nan
     parts = np.array([sample.squares(side.rows, side.influence) for side in sides]) * n / (n - 1)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from testbed.measures.base import PerPerson, Row, measure
 from testbed.measures.pairs import Floats, Index, Sample, Side, comparisons, limits, p_row, sampled, spread
-from testbed.statistics.counts import weights_of
+from testbed.statistics.counts import weighing
 from testbed.statistics.expand import Against
 from testbed.statistics.intervals import ALPHA, clopper_pearson
+from testbed.statistics.ranking import settled
 
 LISTED = 1 << 16
 """Ranks whose exposures are added up one by one; beyond, by the logarithmic integral (error under 1e-9)."""
@@ -79,10 +80,10 @@ def exposure_ratio(case: Any) -> list[Against]:
     sample = sampled(case)
     if not len(sample.at):
         return []
-    # Sampling weights have no scale: the list is as long as the table has rows.
-    long = 1.0 if sample.are_people else len(sample.at) / float(sample.weight.sum())
+    # Sampling weights have no scale: the list is as long as there are people in the table.
+    long = 1.0 if sample.are_people else float(sample.weighing.people.sum() / sample.weight.sum())
     assert sample.score is not None
-    weighted = weights_of(case)[0] is not None
+    weighted = weighing(case) is not None
     made = np.zeros(len(case.people))
     made[sample.at] = exposures(sample.score, sample.weight * long if weighted else None)
     inside = np.zeros(len(made), bool)
@@ -107,7 +108,7 @@ def above(sample: Sample, rank: NDArray[np.int64], size: int, a: Index, b: Index
         return Above(math.nan, ())
     (beaten, held_b), (short, held_a) = (_shares(sample, rank, size, rows) for rows in (b, a))
     # Summed, not a dot product: a library's depends on its threads in the last digit.
-    value = float((sample.weight[a] * beaten[rank[a]]).sum() / held_a)
+    value = float(settled((sample.weight[a] * beaten[rank[a]]).sum() / held_a))
     return Above(
         value,
         (
@@ -121,7 +122,7 @@ def _shares(sample: Sample, rank: NDArray[np.int64], size: int, rows: Index) -> 
     """Weighted share of the rows below each rank, those at it counted half, and their weight."""
     tied = np.bincount(rank[rows], weights=sample.weight[rows], minlength=size)
     upto = np.cumsum(tied)
-    return (upto - tied / 2) / upto[-1], float(upto[-1])
+    return settled((upto - tied / 2) / upto[-1]), float(upto[-1])
 
 
 def ranks(score: Floats) -> tuple[NDArray[np.int64], int]:
@@ -130,7 +131,7 @@ def ranks(score: Floats) -> tuple[NDArray[np.int64], int]:
     return codes, len(names)
 
 
-def _limits(value: float, error: float, freedom: float, matched: int) -> tuple[float, float]:
+def _limits(value: float, error: float, freedom: float, matched: float) -> tuple[float, float]:
     """t limits within 0..1; a share of exactly 0 or 1 has no spread and is bounded by its independent pairs."""
     if error == 0 and value in (0.0, 1.0):
         low, high = clopper_pearson(value * matched, matched, ALPHA)
@@ -181,7 +182,8 @@ def _crossed(
         yield Row(math.nan, why=f"no positives of {at['group']} or no negatives of {at['versus']}", **at)
         return
     n = min(sample.people(side.rows) for side in one.sides)
-    yield Row(one.value, *_limits(one.value, *spread(sample, one.sides), n), n=n, **at)
+    matched = min(sample.effective(side.rows) for side in one.sides)
+    yield Row(one.value, *_limits(one.value, *spread(sample, one.sides), matched), n=n, **at)
     if not other.sides:
         why = f"no positives of {at['versus']} or no negatives of {at['group']}"
         yield Row(math.nan, suffix="_gap", why=why, **at)
@@ -222,7 +224,8 @@ def grade_superiority(case: Any) -> Iterator[Row]:
                 yield Row(math.nan, why="no people in this group", **at)
                 continue
             error, freedom = spread(sample, made.sides)
-            matched = min(sample.people(ours), sample.people(theirs))
-            row = Row(made.value, *_limits(made.value, error, freedom, matched), n=matched, **at)
+            matched = min(sample.effective(ours), sample.effective(theirs))
+            ends = _limits(made.value, error, freedom, matched)
+            row = Row(made.value, *ends, n=min(sample.people(ours), sample.people(theirs)), **at)
             yield row
             yield p_row(made.value, 0.5, error, freedom, row)

@@ -109,9 +109,7 @@ class Groups:
         if self.sample.owner is not None:
             owner = self.sample.owner
             return np.array([float(len(np.unique(owner[one]))) for one in self.rows])
-        if self.sample.are_people:
-            return self.weight
-        return np.array([w.sum() ** 2 / (w**2).sum() for w in (self.sample.weight[one] for one in self.rows)])
+        return np.array([self.sample.effective(one) for one in self.rows])
 
     def cluster_counts(self) -> Iterator[Floats]:
         """Weight by (cluster, group, bin), some clusters at a time."""

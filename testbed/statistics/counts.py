@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from testbed.measures.base import PerPerson
 
@@ -27,8 +27,8 @@ LARGEST_TABLE = 1 << 22
 class People(Protocol):
     """What is counted: the view of a case, or of a table, that statistics need. Arrays are one per person.
 
-    `clusters` may be None (everybody independent), `weights` too. Where `weights` are whole numbers
-    they are numbers of people (`weights_are_people`), otherwise sampling weights.
+    `clusters` may be None (everybody independent), `weights` too. `weights` are sampling weights, or people per
+    row where `weights_are_people`.
     """
 
     people: Any
@@ -95,7 +95,7 @@ class CellCounts:
     """Counts of a decision table by group.
 
     cells: (groups, 4), weighted. rows: (groups, 4) people. squares: (groups, 4) sums of squared sampling
-    weights, None where counts are of people. pairs: the cells by cluster and group, or None.
+    weights, None where there are none. pairs: the cells by cluster and group, or None.
     """
 
     levels: tuple[str, ...]
@@ -103,6 +103,13 @@ class CellCounts:
     rows: NDArray
     squares: NDArray | None = None
     pairs: Pairs | None = None
+
+    def weighing(self) -> Weighing:
+        """What the cells weigh, as rows, group by group."""
+        cells = self.cells.ravel().astype(float)
+        if self.squares is None:
+            return Weighing(cells, cells, cells)
+        return Weighing(cells, self.rows.ravel().astype(float), self.squares.ravel())
 
 
 @dataclass
@@ -129,12 +136,104 @@ def coded(case: Any, split: str) -> tuple[NDArray[np.integer], tuple[str, ...]]:
     return case.coded(split)
 
 
-def weights_of(case: Any) -> tuple[NDArray[np.float64] | None, bool]:
-    """Weights per person (None: everybody counts once) and whether they are numbers of people."""
-    weights = getattr(case, "weights", None)
-    if weights is None:
-        return None, True
-    return weights, bool(getattr(case, "weights_are_people", False))
+@dataclass(frozen=True)
+class Weighing:
+    """What the rows of a table weigh. Arrays are one per row.
+
+    weight: what a row adds to a sum. people: how many it stands for. square: the squared weights of these people, added
+    up. One person a row: all three are 1. People per row: all three are that number (one array). A sampling weight w:
+    w, 1 and w * w.
+    """
+
+    weight: NDArray[np.float64]
+    people: NDArray[np.float64]
+    square: NDArray[np.float64]
+
+    @property
+    def alike(self) -> bool:
+        """Whether all people weigh the same, 1: there are no sampling weights."""
+        return self.square is self.weight
+
+    def only(self, rows: NDArray) -> Weighing:
+        """The same of some rows."""
+        weight = self.weight[rows]
+        if self.alike:
+            return Weighing(weight, weight, weight)
+        return Weighing(weight, self.people[rows], self.square[rows])
+
+    def total(self, column: NDArray, code: NDArray, groups: int) -> NDArray[np.float64]:
+        """Sums of a column by code, below `groups`."""
+        return np.asarray(np.bincount(code, weights=column, minlength=groups), float)
+
+    def counted(self, code: NDArray, groups: int) -> NDArray[np.int64]:
+        """People by code."""
+        return np.rint(self.total(self.people, code, groups)).astype(np.int64)
+
+    def effective(self, code: NDArray, groups: int) -> NDArray[np.float64]:
+        """People by code; of sampling weights as many as would tell as much if they weighed alike.
+
+        Kish (1965): the squared sum of weights over the sum of their squares; at most the people there are.
+        """
+        return effective(self.total(self.weight, code, groups), self.total(self.square, code, groups))
+
+    def squared(self, influence: NDArray, code: NDArray, groups: int) -> NDArray[np.float64]:
+        """Sums over people, by code, of squared influences; `influence` is that of a row, its weight included.
+
+        Of sampling weights never less than if each of the effective people had the mean square: a heavy row draws the
+        value to itself, and would show too little spread.
+        """
+        if self.alike:
+            return self.total(influence**2 / self.weight, code, groups)
+        each = (influence / self.weight) ** 2
+        seen = self.total(self.square * each, code, groups)
+        ratio = per_weight(self.total(self.weight, code, groups), self.total(self.square, code, groups))
+        return np.maximum(seen, self.total(self.weight * each, code, groups) * ratio)
+
+
+def per_weight(weight: ArrayLike, square: ArrayLike) -> NDArray[np.float64]:
+    """The mean weight that a unit of weight has: squares over sums, elementwise; 0 where there is no weight."""
+    return np.divide(square, weight, out=np.zeros(np.shape(weight)), where=np.asarray(weight) > 0)
+
+
+def effective(weight: ArrayLike, square: ArrayLike) -> NDArray[np.float64]:
+    """Kish's effective number from sums of weights and of their squares, elementwise; of people per row, the people.
+
+    Whole where it is so to nine digits: ten people who weigh a tenth each are ten.
+    """
+    ratio = per_weight(weight, square)
+    made = np.divide(weight, ratio, out=np.zeros(np.shape(weight)), where=ratio > 0)
+    return np.where(np.abs(made - np.rint(made)) <= 1e-9 * made, np.rint(made), made)
+
+
+def weighing(case: Any) -> Weighing | None:
+    """What the rows of a case weigh; None where each is one person."""
+    if getattr(case, "weights", None) is None:
+        return None
+    weight = np.asarray(case.weights, float)
+    if getattr(case, "weights_are_people", False):
+        return Weighing(weight, weight, weight)
+    people, square = getattr(case, "repeats", None), getattr(case, "squares", None)
+    return Weighing(
+        weight,
+        np.ones(len(weight)) if people is None else np.asarray(people, float),
+        weight * weight if square is None else square,
+    )
+
+
+def plain(rows: int) -> Weighing:
+    """Rows that are one person each."""
+    one = np.ones(rows)
+    return Weighing(one, one, one)
+
+
+def weighed(case: Any, keep: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Weighing]:
+    """The rows of a case to be kept that weigh anything, and what they weigh."""
+    known = weighing(case)
+    if known is None:
+        at = np.flatnonzero(keep)
+        return at, plain(len(at))
+    at = np.flatnonzero(keep & (known.weight > 0))
+    return at, known.only(at)
 
 
 def dense_ids(ids: NDArray) -> tuple[NDArray[np.int64], int]:
@@ -194,36 +293,31 @@ def counted(case: Any, split: str) -> CellCounts:
     """The counting itself, see `cell_counts`."""
     codes, levels = coded(case, split)
     groups = len(levels)
-    weights, are_people = weights_of(case)
+    known = weighing(case)
     cell = packed(case)
     keep = np.asarray(case.scored, bool)
     if codes.dtype.kind != "u":
         keep = keep & (codes >= 0)
-    if weights is not None:
-        keep = keep & (weights > 0)
+    if known is not None:
+        keep = keep & (known.weight > 0)
     everybody = bool(keep.all())
-    repeats, squared = getattr(case, "repeats", None), getattr(case, "squares", None)
     if not everybody:
         codes, cell = codes[keep], cell[keep]
-        weights, repeats, squared = (None if one is None else one[keep] for one in (weights, repeats, squared))
+        known = None if known is None else known.only(keep)
     small: Any = np.uint8 if 4 * groups <= 256 else np.uint16 if 4 * groups <= 65536 else np.int64
     key = codes.astype(small) * small(4) + cell
     size = 4 * groups
-    rows = tallied(key, size).reshape(groups, 4)
-    cells, squares = rows, None
-    if weights is not None:
-        cells = np.bincount(key, weights=weights, minlength=size).reshape(groups, 4)
-        if are_people:
-            rows = cells = np.rint(cells).astype(np.int64)
-        else:
-            each = weights * weights if squared is None else squared
-            squares = np.bincount(key, weights=each, minlength=size).reshape(groups, 4)
-            if repeats is not None:
-                rows = np.rint(np.bincount(key, weights=repeats, minlength=size)).astype(np.int64).reshape(groups, 4)
+    rows = (tallied(key, size) if known is None else known.counted(key, size)).reshape(groups, 4)
+    cells: NDArray = rows
+    squares = None
+    if known is not None and not known.alike:
+        cells = known.total(known.weight, key, size).reshape(groups, 4)
+        squares = known.total(known.square, key, size).reshape(groups, 4)
     pairs = None
     clusters = clusters_of(case)
     if clusters is not None:
         owner = clusters[0] if everybody else clusters[0][keep]
+        weights = None if known is None else known.weight
         pairs = pair_sums(owner, clusters[1], codes, groups, cell=cell, weights=weights)
     return CellCounts(levels, cells, rows, squares, pairs)
 

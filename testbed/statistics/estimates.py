@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 from testbed.measures.base import PerPerson
 from testbed.statistics import intervals
 from testbed.statistics.clusters import clustered
-from testbed.statistics.counts import CellRate, Pairs, cell_counts, clusters_of, coded, dense_ids, pair_sums, weights_of
+from testbed.statistics.counts import (
+    CellRate,
+    Pairs,
+    cell_counts,
+    clusters_of,
+    coded,
+    dense_ids,
+    effective,
+    pair_sums,
+    weighed,
+    weighing,
+)
 from testbed.statistics.intervals import FEW_EVENTS, FEWEST_CLUSTERS
 
 Array = NDArray[np.float64]
@@ -32,8 +43,9 @@ class Estimates:
     `influence`: of each cluster on each group's value. `matched`: of an AUC, the pairs of people that
     could be formed (limits at 0 and 1). `tail`: degrees of freedom of the clustered standard error where few
     clusters hold most of it. `holding`: (K, 2) clusters with an event, and with a non-event, of a clustered 0/1
-    rate. `bounds`: the least and greatest that the quantity can be. `center`: what limits lie around, and tests are
-    of, where that is not the value. `alike`: exact, since two models that are compared do the same to everybody.
+    rate; people, of one with sampling weights. `bounds`: the least and greatest that the quantity can be. `center`:
+    what limits lie around, and tests are of, where that is not the value. `alike`: exact, since two models that are
+    compared do the same to everybody.
     """
 
     levels: tuple[str, ...]
@@ -172,16 +184,14 @@ def _from_cells(part: CellRate, case: Any, split: str) -> Estimates:
     rate = part.rate
     counts = cell_counts(case, split)
     events, trials = rate.sums(counts.cells)
-    _, n = rate.sums(counts.rows)
-    kish = None
-    if counts.squares is not None:
-        _, squares = rate.sums(counts.squares)
-        kish = np.divide(trials.astype(float) ** 2, squares, out=np.zeros(len(n)), where=squares > 0)
+    seen, n = rate.sums(counts.rows)
+    kish = None if counts.squares is None else effective(trials, rate.sums(counts.squares)[1])
     pairs = counts.pairs
     if pairs is not None:
         pairs = Pairs(pairs.cluster, pairs.group, np.stack(rate.sums(pairs.sums), axis=-1))
     why = part.why or rate.nobody
-    return binary_estimates(counts.levels, events, trials, n, kish, pairs, why, counts.rows.sum(axis=1), part.exact)
+    listed = counts.rows.sum(axis=1)
+    return binary_estimates(counts.levels, events, trials, n, kish, pairs, why, listed, part.exact, seen)
 
 
 def binary_estimates(
@@ -194,12 +204,16 @@ def binary_estimates(
     nobody: str,
     listed: NDArray,
     exact: bool = False,
+    seen: NDArray | None = None,
 ) -> Estimates:
-    """Estimates of a 0/1 rate from events and trials, with Kish's n where weighted and pairs where clustered."""
+    """Estimates of a 0/1 rate from events and trials, with pairs where clustered.
+
+    n: people. Where there are sampling weights, kish: their effective number; seen: those who have an event.
+    """
     value = np.divide(events, trials, out=np.full(len(levels), np.nan), where=trials > 0)
     why = reasons(value, n, nobody, listed)
-    effective = np.asarray(n if kish is None else kish, float)
-    binomial = np.divide(value * (1 - value), effective, out=np.zeros(len(levels)), where=effective > 0)
+    counted = np.asarray(n if kish is None else kish, float)
+    binomial = np.divide(value * (1 - value), counted, out=np.zeros(len(levels)), where=counted > 0)
     common: dict[str, Any] = {
         "levels": levels, "value": value, "n": np.asarray(n, np.int64), "why": why, "binary": True, "exact": exact,
     }  # fmt: skip
@@ -208,19 +222,21 @@ def binary_estimates(
         made = clustered(pairs, value, trials, len(levels), leave_out=True)
         if kish is not None or not np.array_equal(made.units, n):
             spread = np.divide(made.error**2, binomial, out=np.ones(len(levels)), where=binomial > 0)
-            effective = effective / np.maximum(spread, 1.0)
+            counted = counted / np.maximum(spread, 1.0)
             weighted = (events.astype(float), trials.astype(float))
             # Clusters that vary no more than people alone would do not tell how well their variance is known.
             tail = np.where(spread > 1, made.tail, made.units - 1)
             common.update(covariance=made.covariance, weighted=weighted, influence=made.influence, tail=tail)
             common.update(holding=_holding(pairs, len(levels)))
-            return Estimates(**common, units=made.units, error=made.error, effective=effective)
+            return Estimates(**common, units=made.units, error=made.error, effective=counted)
     error = np.sqrt(binomial)
     if kish is not None:
+        # Few people with an event tell little, however heavy they are.
+        holding = None if seen is None else np.stack([seen, n - seen], axis=1).astype(float)
         weighted = (events.astype(float), trials.astype(float))
-        return Estimates(**common, units=endless, error=error, effective=effective, weighted=weighted)
+        return Estimates(**common, units=endless, error=error, effective=counted, weighted=weighted, holding=holding)
     events, trials = np.rint(events).astype(np.int64), np.rint(trials).astype(np.int64)
-    return Estimates(**common, units=endless, error=error, effective=effective, events=events, trials=trials)
+    return Estimates(**common, units=endless, error=error, effective=counted, events=events, trials=trials)
 
 
 def _holding(pairs: Pairs, groups: int) -> Array:
@@ -233,33 +249,24 @@ def _holding(pairs: Pairs, groups: int) -> Array:
 def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
     numerator, denominator = np.asarray(part.numerator), np.asarray(part.denominator)
     codes, levels = coded(case, split)
-    weights, are_people = weights_of(case)
-    counted = (denominator != 0) & (codes >= 0)
-    if weights is not None:
-        counted &= weights > 0
-    at = np.flatnonzero(counted)
+    weights = weighing(case)
+    inside = codes >= 0 if weights is None else (codes >= 0) & (weights.weight > 0)
+    at, known = weighed(case, (denominator != 0) & inside)
     code, a, b = codes[at].astype(np.int64), numerator[at].astype(float), denominator[at].astype(float)
-    w = np.ones(len(at)) if weights is None else np.asarray(weights, float)[at]
-    groups = len(levels)
-
-    def total(column: Array) -> Array:
-        return np.asarray(np.bincount(code, weights=column, minlength=groups), float)
-
-    sum_a, sum_b = total(w * a), total(w * b)
-    n = np.rint(total(w) if are_people else np.bincount(code, minlength=groups)).astype(np.int64)
-    listed = np.bincount(codes[codes >= 0].astype(np.int64), minlength=groups)
-    known = clusters_of(case) if part.unit_of is None else dense_ids(np.asarray(part.unit_of)[at])
-    owner = known if known is None or part.unit_of is not None else (known[0][at], known[1])
+    w, groups = known.weight, len(levels)
+    sum_a, sum_b = known.total(w * a, code, groups), known.total(w * b, code, groups)
+    n = known.counted(code, groups)
+    listed = np.bincount(codes[inside].astype(np.int64), minlength=groups)
+    owner = clusters_of(case) if part.unit_of is None else dense_ids(np.asarray(part.unit_of)[at])
+    owner = owner if owner is None or part.unit_of is not None else (owner[0][at], owner[1])
     pairs = None
     if owner is not None and len(at):
         pairs = pair_sums(owner[0], owner[1], code, groups, columns=(w * a, w * b))
     nobody = part.why or "nobody is in the denominator"
     if part.share and bool(((a == 0) | (a == 1)).all()) and bool((b == 1).all()):
-        kish = None
-        if weights is not None and not are_people:
-            squares = total(w * w)
-            kish = np.divide(sum_b**2, squares, out=np.zeros(groups), where=squares > 0)
-        return binary_estimates(levels, sum_a, sum_b, n, kish, pairs, nobody, listed, part.exact)
+        kish = None if known.alike else known.effective(code, groups)
+        seen = known.total(known.people * a, code, groups)
+        return binary_estimates(levels, sum_a, sum_b, n, kish, pairs, nobody, listed, part.exact, seen)
     value = np.divide(sum_a, sum_b, out=np.full(groups, np.nan), where=sum_b != 0)
     why = reasons(value, n, nobody, listed)
     common: dict[str, Any] = {"exact": part.exact, "bounds": part.bounds}
@@ -267,9 +274,8 @@ def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
         made = clustered(pairs, value, sum_b, groups, leave_out=True)
         common.update(covariance=made.covariance, influence=made.influence, tail=made.tail)
         return Estimates(levels, value, n, why, made.units, _beyond_rounding(made.error, value), **common)
-    influence = a - value[code] * b
-    square = total((w if are_people else w * w) * influence**2)
-    units = n.astype(float)
+    square = known.squared(w * (a - value[code] * b), code, groups)
+    units = known.effective(code, groups)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.where(units > 1, np.sqrt(square * units / (units - 1)) / np.abs(sum_b), np.nan)
     return Estimates(levels, value, n, why, units, _beyond_rounding(error, value), **common)

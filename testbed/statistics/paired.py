@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from testbed.measures.base import Measure, PerPerson
 from testbed.statistics import intervals
 from testbed.statistics.clusters import clustered
-from testbed.statistics.counts import CellRate, Pairs, clusters_of, coded, dense_ids, pair_sums, weights_of
+from testbed.statistics.counts import (
+    CellRate,
+    Pairs,
+    Weighing,
+    clusters_of,
+    coded,
+    dense_ids,
+    pair_sums,
+    plain,
+    weighing,
+)
 from testbed.statistics.estimates import Estimates, estimate
 from testbed.statistics.expand import Against, Rows, expand
 
@@ -73,34 +83,30 @@ class _Side:
 
     a: Array
     b: Array
-    w: Array
+    weights: Weighing
     codes: NDArray[np.int64]
     counted: NDArray[np.bool_]
 
     @classmethod
     def of(cls, part: PerPerson, case: Any, split: str) -> _Side:
-        codes, weights = np.asarray(coded(case, split)[0], np.int64), weights_of(case)[0]
-        w = np.ones(len(codes)) if weights is None else np.asarray(weights, float)
+        codes = np.asarray(coded(case, split)[0], np.int64)
+        weights = weighing(case) or plain(len(codes))
         a, b = np.asarray(part.numerator, float), np.asarray(part.denominator, float)
-        counted = (b != 0) & (w > 0)
-        return cls(np.where(counted, a, 0.0), np.where(counted, b, 0.0), w, codes, counted)
+        counted = (b != 0) & (weights.weight > 0)
+        return cls(np.where(counted, a, 0.0), np.where(counted, b, 0.0), weights, codes, counted)
 
     def influences(self, value: Array) -> Array:
         """Of each person on the value of their group; 0 outside the denominator."""
-        here = self.counted & (self.codes >= 0)
+        here, w = self.counted & (self.codes >= 0), self.weights.weight
         code, made = self.codes[here], np.zeros(len(here))
-        total = np.bincount(code, weights=(self.w * self.b)[here], minlength=len(value))
-        made[here] = self.w[here] * (self.a[here] - value[code] * self.b[here]) / total[code]
+        total = np.bincount(code, weights=(w * self.b)[here], minlength=len(value))
+        made[here] = w[here] * (self.a[here] - value[code] * self.b[here]) / total[code]
         return made
 
-    def size(self, are_people: bool, groups: int) -> Array:
+    def size(self, groups: int) -> Array:
         """People in the denominator by group, by Kish's number where they are weighted."""
-        here = self.counted & (self.codes >= 0)
-        total = np.asarray(np.bincount(self.codes[here], weights=self.w[here], minlength=groups), float)
-        if are_people:
-            return total
-        squares = np.bincount(self.codes[here], weights=self.w[here] ** 2, minlength=groups)
-        return np.divide(total**2, squares, out=np.zeros(groups), where=squares > 0)
+        here = np.flatnonzero(self.counted & (self.codes >= 0))
+        return self.weights.only(here).effective(self.codes[here], groups)
 
 
 @dataclass(frozen=True)
@@ -124,11 +130,11 @@ def _spread(
     case: Any, moved: Array, apart: NDArray[np.bool_], sides: tuple[_Side, _Side], groups: int, unit_of: Any
 ) -> _Spread:
     """Standard errors of differences from the influences `moved` of people: by cluster, or of people by themselves."""
-    codes, are_people = sides[0].codes, weights_of(case)[1]
+    codes = sides[0].codes
     at = np.flatnonzero((sides[0].counted | sides[1].counted) & (codes >= 0))
-    code, size = codes[at], np.minimum(*(side.size(are_people, groups) for side in sides))
-    people = sides[0].w[at] if are_people else np.ones(len(at))
-    alone = np.asarray(np.bincount(code, weights=moved[at] ** 2 / people, minlength=groups), float)
+    code, size = codes[at], np.minimum(*(side.size(groups) for side in sides))
+    weights = sides[0].weights.only(at)
+    alone = weights.squared(moved[at], code, groups)
     known = clusters_of(case) if unit_of is None else dense_ids(np.asarray(unit_of))
     if known is not None and len(at):
         columns = (moved[at], np.ones(len(at)), apart[at].astype(float))
@@ -136,7 +142,7 @@ def _spread(
         held = clustered(sums, np.zeros(groups), np.ones(groups), groups)
         differing = np.bincount(sums.group[sums.sums[:, 2] > 0], minlength=groups).astype(float)
         return _Spread(held.units, held.error, alone, size, held.covariance, held.influence, held.tail, differing)
-    units = np.bincount(code, weights=people, minlength=groups).astype(float)
+    units = weights.effective(code, groups)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.where(units > 1, np.sqrt(alone * units / (units - 1)), np.nan)
     return _Spread(units, error, alone, size)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.statistics.clusters import clustered
-from testbed.statistics.counts import clusters_of, coded, pair_sums, weights_of
+from testbed.statistics.counts import clusters_of, coded, pair_sums, weighed
 from testbed.statistics.estimates import Estimates, reasons
 
 Array = NDArray[np.float64]
@@ -28,16 +28,12 @@ class Auc:
         """AUC per group; standard errors by DeLong, DeLong and Clarke-Pearson (1988), summed by cluster."""
         codes, levels = coded(case, split)
         groups = len(levels)
-        weights, are_people = weights_of(case)
-        keep = np.asarray(case.scored, bool) & (codes >= 0)
-        if weights is not None:
-            keep &= weights > 0
-        at = np.flatnonzero(keep)
+        at, weights = weighed(case, np.asarray(case.scored, bool) & (codes >= 0))
         code, positive = codes[at].astype(np.int64), np.asarray(case.outcome, bool)[at]
-        w = np.ones(len(at)) if weights is None else np.asarray(weights, float)[at]
+        w = weights.weight
         component, auc, side = delong(np.asarray(case.score, float)[at], positive, code, w, groups)
         here, total = 2 * code + positive, side.reshape(-1)
-        rows = np.bincount(here, weights=w if are_people else None, minlength=2 * groups)
+        rows = weights.effective(here, 2 * groups)
         influence = w * (component - auc[code]) / total[here]
         known = clusters_of(case)
         covariance, pairs, tail = None, None, None
@@ -48,12 +44,12 @@ class Auc:
             error, units, covariance, pairs, tail = made.error, made.units, made.covariance, made.influence, made.tail
         else:
             # DeLong: the variance of the mean of the components of each side, added.
-            square = np.bincount(here, weights=influence**2 / (w if are_people else 1.0), minlength=2 * groups)
+            square = weights.squared(influence, here, 2 * groups)
             with np.errstate(divide="ignore", invalid="ignore"):
-                stretch = np.where(rows > 1, rows / (rows - 1), np.nan)
+                stretch = np.where(rows >= 2, rows / (rows - 1), np.nan)
             error = np.sqrt((square * stretch).reshape(groups, 2).sum(axis=1))
             units = rows.reshape(groups, 2).sum(axis=1)
-        n = np.rint(rows.reshape(groups, 2).sum(axis=1)).astype(np.int64)
+        n = weights.counted(code, groups)
         one_sided = np.where(side[:, 1] == 0, "no positive outcomes", "no negative outcomes")
         why = tuple(
             text if text in ("", "no people in this group") else str(one_sided[k])
@@ -95,7 +91,13 @@ def delong(
         base = before[:, np.minimum(first, len(starts) - 1)]
         below = before - base[:, owner] + tied / 2
         with np.errstate(divide="ignore", invalid="ignore"):
-            ranked = below[0] / side[owner, 0], 1 - below[1] / side[owner, 1]
+            ranked = settled(below[0] / side[owner, 0]), settled(1 - below[1] / side[owner, 1])
             component[order] = np.where(p, ranked[0][block], ranked[1][block])
             auc = np.bincount(owner, weights=tied[1] * np.nan_to_num(ranked[0]), minlength=groups) / side[:, 1]
+            auc = settled(auc)
     return component, np.where((side == 0).any(axis=1), np.nan, auc), side
+
+
+def settled(share: Array) -> Array:
+    """Shares with those next to 0 and 1 set to it: sums of weights that are not whole are off in the last digit."""
+    return np.where(np.abs(share - np.rint(share)) < 1e-12, np.rint(share), share)

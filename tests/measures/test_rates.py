@@ -40,7 +40,7 @@ def value(
 def test_every_plain_rate_of_a_worked_table() -> None:
     # 40 true positives, 10 false positives, 20 false negatives, 30 true negatives.
     frame = pd.DataFrame({"g": "a", "y": [1, 0, 1, 0], "p": [1, 1, 0, 0], "n": [40, 10, 20, 30]})
-    found = audit_table(frame, groups="g", outcome="y", prediction="p", weights="n")
+    found = audit_table(frame, groups="g", outcome="y", prediction="p", counts="n")
     wanted = dict(
         zip(RATES, ["50/100", "50/100", "40/60", "10/40", "30/40", "20/60", "40/50", "30/50", "70/100", "60/100"])
     )
@@ -103,7 +103,7 @@ def test_where_fairlearn_sees_a_gap_or_parity_without_positives_there_is_none() 
 
 def test_at_two_against_one_percent_sanctioned_one_ratio_is_0_99_and_the_other_2() -> None:
     frame = pd.DataFrame({"g": list("aabb"), "p": [1, 0, 1, 0], "n": [98_000, 2_000, 99_000, 1_000]})
-    found = audit_table(frame, groups="g", prediction="p", weights="n", reference={"g": "b"})
+    found = audit_table(frame, groups="g", prediction="p", counts="n", reference={"g": "b"})
     assert value(found, "disparate_impact_ratio", "a", versus="b") == pytest.approx(0.98 / 0.99)
     assert value(found, "adverse_ratio", "a", versus="b") == pytest.approx(2)
     assert value(found, "disparate_impact_ratio_four_fifths", "a", versus="b") == 1
