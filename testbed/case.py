@@ -31,7 +31,8 @@ class Case:
     """One model in one world. Arrays of history, groups and clusters are aligned with `people`: everybody.
 
     A twin has `base`, `change`, `roots`, `touched`, and in `alone` the replays of roots whose differences
-    met another root's in the batch: what those roots cause is read there, not in `history`.
+    met another root's in the batch: what those roots cause is read there, not in `history`. `views`: what
+    readers are shown, where the change assigns an attribute.
     """
 
     def __init__(
@@ -47,12 +48,13 @@ class Case:
         roots: np.ndarray | None = None,
         touched: Callable[[], pd.DataFrame] | None = None,
         alone: Mapping[int, Replay] | None = None,
+        views: Views | None = None,
     ) -> None:
         self.setting, self.scenario, self.seed = setting, setting.scenario, setting.seed
         self.model, self.model_name, self.scheme = model, name, scheme
         self.history, self.periods = history, history.periods
         self.society = setting.society
-        self.base, self.change = base, change
+        self.base, self.change, self.views = base, change, views
         self.roots = np.empty(0, np.int64) if roots is None else roots
         self._touched = touched
         self.alone: Mapping[int, Replay] = alone or {}
@@ -108,7 +110,11 @@ class Case:
 
     def records_at(self, period: int) -> pd.DataFrame:
         """What the model sees at a month, people in scope only."""
-        return records(self.society, self.history, period, self.society.ids[self.scored])
+        return self.records_of(self.society.ids[self.scored], period)
+
+    def records_of(self, people: np.ndarray, period: int) -> pd.DataFrame:
+        """What the model sees of people (ids) at a month."""
+        return records(self.society, self.history, period, people, self.views)
 
     @property
     def scores(self) -> Scores:
@@ -260,7 +266,7 @@ class Case:
         views = self.society.shown(change.attribute, change.value, people, change.readers)
         if people is None or not self.separable:
             history = World(self.society, self.scheme, self.periods, views=views).run()
-            return self._made(history, change, np.empty(0, np.int64), None)
+            return self._made(history, change, np.empty(0, np.int64), None, views=views)
         if not len(people):
             return self._made(self.history, change, people, None)
         _, first = np.unique(self.society.household[people], return_index=True)
@@ -310,7 +316,7 @@ class Case:
             kept = [table[~table["root"].isin(crowded)] for table, crowded in made]
             return pd.concat(kept).sort_values(["root", "person"], ignore_index=True)
 
-        return self._made(history, change, roots, rows, alone)
+        return self._made(history, change, roots, rows, alone, views)
 
     def _again(self, roots: np.ndarray, views: Views | None, injection: Injection | None) -> Replay:
         if injection is not None:
@@ -333,6 +339,7 @@ class Case:
         roots: np.ndarray,
         rows: Callable[[], pd.DataFrame] | None,
         alone: Mapping[int, Replay] | None = None,
+        views: Views | None = None,
     ) -> Case:
         return Case(
             self.setting,
@@ -345,6 +352,7 @@ class Case:
             roots=roots,
             touched=rows,
             alone=alone,
+            views=views,
         )
 
 

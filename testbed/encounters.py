@@ -9,7 +9,6 @@ import numpy as np
 
 from testbed.case import Case
 from testbed.history import History
-from testbed.records import records
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals
 
@@ -68,7 +67,7 @@ def _reasons(case: Case, person: int) -> dict[int, str]:
     for month, (old, new) in enumerate(zip([0, *decisions], decisions, strict=False)):
         if new == old or not granted.get(new, False):
             continue
-        record = records(case.society, case.history, month, np.array([person]))
+        record = case.records_of(np.array([person]), month)
         asked = case.questions
         told = case.ask(record, period=month).reasons
         case.questions = asked

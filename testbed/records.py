@@ -10,7 +10,7 @@ from testbed.history import History
 from testbed.models.scorer import record_frame
 from testbed.moving import SCHEME
 from testbed.scenario import OUTCOME, Scenario
-from testbed.society import Society
+from testbed.society import Society, Views
 from testbed.tied import LISTED, adverse_bits, tied
 
 
@@ -20,19 +20,20 @@ def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:
     return {**held, **dict.fromkeys(scenario.recorded)}
 
 
-def records(society: Society, history: History, period: int, people: np.ndarray | None = None) -> pd.DataFrame:
-    """The records of people (ids; None: everybody) at a month, as a model sees them."""
-    ids = society.ids if people is None else np.asarray(people, np.int64)
-    return record_frame(record_columns(society.scenario), record_arrays(society, history, period, people), ids)
+def records(
+    society: Society, history: History, period: int, people: np.ndarray, views: Views | None = None
+) -> pd.DataFrame:
+    """The records of people (ids) at a month, as a model sees them."""
+    arrays = record_arrays(society, history, period, people, views)
+    return record_frame(record_columns(society.scenario), arrays, people)
 
 
 def record_arrays(
-    society: Society, history: History, period: int, people: np.ndarray | None = None
+    society: Society, history: History, period: int, people: np.ndarray, views: Views | None = None
 ) -> dict[str, np.ndarray]:
-    """The records of people (ids; None: everybody) at a month, as integer-coded arrays."""
-    counts = history.counts(period)
-    counts = counts if people is None else counts[people]
-    held = held_arrays(society, history, period, people)
+    """The records of people (ids) at a month, as integer-coded arrays."""
+    counts = history.counts(period)[people]
+    held = held_arrays(society, history, period, people, views=views)
     return {**held, **{kind: counts[:, history.kinds.index(kind)] for kind in society.scenario.recorded}}
 
 
@@ -40,25 +41,27 @@ def held_arrays(
     society: Society,
     history: History,
     period: int,
-    people: np.ndarray | None = None,
+    people: np.ndarray,
     *,
+    views: Views | None = None,
     outside: History | None = None,
 ) -> dict[str, np.ndarray]:
-    """What the institution holds of people (ids; None: everybody) at a month beside entries, as integer-coded arrays.
+    """What the institution holds of people (ids) at a month beside entries, as integer-coded arrays.
 
-    What people are stays as it is; what changes by the month (whom they know on a list, the scheme they come under) is
-    that of the history. `outside`: the history of those whom `history`, of some people only, leaves out.
+    What people are is as the views (default: the society's own) show it to a model; what changes by the month (whom
+    they know on a list, the scheme they come under) is that of the history. `outside`: the history of those whom
+    `history`, of some people only, leaves out.
     """
-    who = slice(None) if people is None else people
-    scheme = history.scheme(period) if SCHEME in society.scenario.held else None
+    columns = (views or society.views).direct
+    scheme = history.scheme(period)
     made = {}
     for name in society.scenario.held:
         if name == LISTED:
-            made[name] = listed_acquaintances(society, history, period, outside)[who]
+            made[name] = listed_acquaintances(society, history, period, outside)[people]
         elif name == SCHEME and scheme is not None:
-            made[name] = scheme[who if people is None else history.place(people)]
+            made[name] = scheme[history.place(people)]
         else:
-            made[name] = society.columns[name][who]
+            made[name] = columns[name][people]
     return made
 
 
