@@ -164,6 +164,7 @@ class Scenario:
             folder=folder,
             ties=ties,
         )
+        made._check_groups(where)
         return made._overridden(table.get("dials", {}), where)
 
     @property
@@ -232,6 +233,23 @@ class Scenario:
         now = made.dials
         changed = {**self.changed, **{path: now[path].value for path in dials if now[path].value != known[path].value}}
         return replace(made, changed=changed)
+
+    def _check_groups(self, where: str) -> None:
+        """Raise InputError where a reference, or those at whom misuse is aimed, are no group of a column."""
+        levels = self.declared.levels
+        for column, level in self.reference.items():
+            groups = levels[column]
+            if groups is None:
+                raise InputError(f"{where}, who.reference: {column!r} has no groups to compare with.")
+            if level not in groups:
+                raise unknown(f"group of {column} in {where}, who.reference", level, groups)
+        aim, at = self.regime.misused, f"regime {self.regime.name}, misuse"
+        if aim is not None and aim.column:
+            if aim.column not in levels:
+                raise unknown(f"column in {at}", aim.column, levels)
+            groups = levels[aim.column]
+            if groups is not None and aim.level not in groups:
+                raise unknown(f"level of {aim.column} in {at}", aim.level, groups)
 
     def _turned(self, values: Mapping[str, Any]) -> Scenario:
         def turn(part: Any, prefix: str) -> Any:

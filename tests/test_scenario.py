@@ -3,6 +3,7 @@
 import pytest
 
 from synthetic.errors import InputError
+from testbed.regimes.base import FOLDER as REGIMES
 from testbed.scenario import FOLDER, Scenario, names
 
 TEXT = (FOLDER / "rongcheng.toml").read_text()
@@ -56,6 +57,8 @@ def test_a_wrong_dial_gets_one_sentence(dials, said):
         ("at_least = 18", "atleast = 18", "did you mean 'at_least'"),
         ('held      = ["age"', 'held      = ["agee"', "did you mean 'age'"),
         ('held      = ["age"', 'held      = ["diligence"', "is truth"),
+        ('community = "majority"', 'community = "majorty"', "did you mean 'majority'"),
+        ('community = "majority"', 'age = "18"', "'age' has no groups to compare with"),
         ('kind     = "judgment_default"', 'kind = "judgement_default"', "did you mean 'judgment_default'"),
         ("worst_share = 0.03", 'worst_share = "few"', "must be a number"),
         ("worst_share = 0.03", "worst_share = 3.0", "allowed: 0 to 1"),
@@ -86,6 +89,23 @@ def test_a_scenario_file_overrides_numbers_with_source_and_reading(tmp_path):
     dial = scenario.dials["channels.cameras.false_match_ratio"]
     assert (dial.value, dial.range) == (20, (1.0, 50.0))
     assert scenario.name == path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"community"', '"comunity"', "column in regime gate, misuse 'comunity'; did you mean 'community'"),
+        ('"minority"', '"minorty"', "level of community in regime gate, misuse 'minorty'; did you mean 'minority'"),
+    ],
+)
+def test_misuse_aimed_at_a_group_that_there_is_not_is_refused(tmp_path, old, new, said):
+    regime = (REGIMES / "health-gate.toml").read_text()
+    assert old in regime
+    (tmp_path / "gate.toml").write_text(regime.replace(old, new, 1))
+    path = tmp_path / "town.toml"
+    path.write_text((FOLDER / "health-code.toml").read_text().replace('"health-gate"', '"gate"'))
+    with pytest.raises(InputError, match=said):
+        Scenario.load(str(path))
 
 
 def test_an_override_without_a_source_is_refused(tmp_path):
