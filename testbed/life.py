@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError
 from synthetic.ledger import CAUSES, INJECTED, ORIGINS, Ledger
 from testbed.case import Case
@@ -69,11 +70,21 @@ def typical(case: Case) -> int | None:
     return int(found.roots[order[len(order) // 2]])
 
 
+def first(case: Case) -> int | None:
+    """Who would bear the wrong entry first, were it more frequent; None where it befalls nobody at any rate."""
+    if not case.scenario.error.per_1000:
+        return None
+    could = case.roots_of(Inject(per_1000=1000))
+    coin = uniform(sparse(case.seed, "inject", pack(could.roots, could.period, could.kind)))
+    return int(could.roots[coin.argmin()]) if len(coin) else None
+
+
 def life(case: Case, person: int | None = None) -> dict[str, Any]:
     """The case file of one person, as `testbed.report.case_page` reads it: everything by month, in both worlds.
 
     The error world differs by the scenario's wrong entry on this person alone. person: any in scope; None for
-    the `typical` one. Where the run ends before the entry enters, both worlds are one and `root_period` is None.
+    the `typical` one; in a society so small that the entry befalls nobody, the one whom it would befall `first`. Where
+    the run ends before the entry enters, both worlds are one and `root_period` is None.
 
     `rights` is what the scheme lets people see, `secret` what befell the person without their being told, `seen_by`
     months in which other parties saw the sanctions, by world, `refused` attempts at gates, by world, and `said` the
@@ -81,9 +92,12 @@ def life(case: Case, person: int | None = None) -> dict[str, Any]:
     before the entry. Raises InputError where there is no such person, the person is out of scope, or nobody is named
     and nobody bears a wrong entry.
     """
-    person = typical(case) if person is None else int(person)
+    if person is None:
+        person = typical(case)
+        person = first(case) if person is None else person
     if person is None:
         raise InputError("nobody bears a wrong entry in this run; name a person, or make it longer or larger.")
+    person = int(person)
     twin = case.twin(Inject(people=(person,)))
     base, error = case.history, twin.history
     is_root = len(twin.roots) > 0
