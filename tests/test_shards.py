@@ -41,6 +41,13 @@ def test_shards_are_whole_grids_and_hold_everybody_once(setting):
     assert len(set(starts)) == 7
 
 
+def test_who_owns_a_firm_is_the_same_in_a_part_though_its_workers_live_all_over_the_city():
+    setting = Setting(Scenario.load("restaurant-hygiene"), people=6 * GRID, periods=4)
+    whole = World(setting.society, setting.scheme(setting.own_model()), setting.periods).run()
+    assert setting.society.scored.any()
+    assert same(whole, shards.history(setting, engine="serial", count=3))
+
+
 def test_a_world_with_namesakes_elsewhere_is_not_parted():
     scenario = Scenario.load("many-cities")
     with pytest.raises(InputError, match="cannot be run in parts"):
