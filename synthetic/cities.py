@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError
-from synthetic.variable import Numbers
+from synthetic.variables.variable import Numbers
 
 if TYPE_CHECKING:
     from synthetic.population import Population

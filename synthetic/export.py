@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synthetic.errors import InputError
 from synthetic.population import Population
-from synthetic.variable import Variable
+from synthetic.variables.variable import Variable
 from synthetic.writing import csv_text
 
 CHUNK = 65_536

@@ -19,10 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 from synthetic.cities import Cities
 from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError
-from synthetic.laws import normal
 from synthetic.population import Population
 from synthetic.shuffle import Ints, Shuffle
 from synthetic.ties import Columns, Looked, numbers, sample
+from synthetic.variables.laws import normal
 
 SECTORS = ("industry", "services")
 """Sectors that have firms, in the order of their code in the id of a firm: firm = 2 * its first desk + code."""

@@ -12,7 +12,7 @@ from synthetic.cells import complete, numeric, plain
 from synthetic.errors import InputError, unknown
 from synthetic.population import Population
 from synthetic.recipe import Recipe
-from synthetic.variable import Variable
+from synthetic.variables.variable import Variable
 
 
 class FramePopulation(Population):

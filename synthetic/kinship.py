@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from synthetic.errors import InputError
 from synthetic.households import Members
-from synthetic.variable import Numbers
+from synthetic.variables.variable import Numbers
 
 ROLES = ("head", "partner", "child", "parent of head", "other")
 LETTERS = "HPCRO"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from synthetic.population import Population
-    from synthetic.variable import Variable
+    from synthetic.variables.variable import Variable
 
 _KEYS = (
     "name",

@@ -1,6 +1,6 @@
 """A recipe: a structural causal model of people, with the source of every number.
 
-A recipe is `NAME.py` with its `NAME.toml`. The Python file declares the variables (see `synthetic.variable`). In the
+A recipe is `NAME.py` with its `NAME.toml`. The Python file declares the variables (see `synthetic.variables.variable`). In the
 TOML file each number stands in the section of its variable, with value, unit, source and reading, and is the
 dial `recipe.VARIABLE.KEY`; a table of numbers may share one source (`values`, or a CSV `file` beside the TOML file).
 """
@@ -24,7 +24,7 @@ from synthetic.errors import InputError, check_keys, unknown
 from synthetic.margins import Margin, read_margins
 from synthetic.registry import find_toml
 from synthetic.source import Dial, check_source, dial, load_toml
-from synthetic.variable import Chances, Numbers, Variable
+from synthetic.variables.variable import Chances, Numbers, Variable
 
 LAYOUT = ("grid", "household", "place")
 """What the layout gives: the grid, the household (id of its first member) and the place in it, from 0."""

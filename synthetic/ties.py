@@ -26,7 +26,7 @@ from synthetic.errors import InputError, unknown
 from synthetic.population import Population
 from synthetic.shuffle import Ints, Shuffle
 from synthetic.source import Dial, dial, load_toml
-from synthetic.variable import Numbers
+from synthetic.variables.variable import Numbers
 
 Columns = Mapping[str, NDArray]
 SAMPLE = 64

@@ -14,7 +14,7 @@ import numpy as np
 
 from synthetic.errors import InputError, unknown
 from synthetic.recipe import Recipe
-from synthetic.variable import Variable
+from synthetic.variables.variable import Variable
 from testbed.regimes.base import TIES, Regime
 from testbed.regimes.state import Reach
 

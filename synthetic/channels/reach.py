@@ -48,7 +48,7 @@ def kept_up(channel: Channel, grids: Array, *, seed: int) -> Array:
     The load is the number of cases that a warden is expected to have in a month: log-normal over grids, drawn by the
     grid's address. It does not depend on what happens, so that nobody's case takes another's place.
     """
-    from synthetic.laws import normal
+    from synthetic.variables.laws import normal
 
     spread = np.exp(channel.value("load_spread") * normal(coin(channel, "load", pack(grids), seed)))
     return 1 / (1 + channel.value("load") * spread / channel.value("load_half"))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from synthetic.calibrate import write
-from synthetic.laws import Ranks, normal, shifted
+from synthetic.variables.laws import Ranks, normal, shifted
 
 COINS = (np.arange(1 << 20) + 0.5) / (1 << 20)
 
