@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import GRID, dense, halves, pack, sparse, uniform
-from synthetic.households import Layout, Members
+from synthetic.layout.households import Layout, Members
 from synthetic.recipe import LAYOUT, Recipe
 from synthetic.variables.variable import Variable
 

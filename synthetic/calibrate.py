@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import unknown
-from synthetic.kinship import band_of
+from synthetic.layout.kinship import band_of
 from synthetic.population import Population
 from synthetic.recipe import FOLDER, Recipe
 from synthetic.recipes.china_2020 import REACH

@@ -16,11 +16,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from synthetic.cities import Cities
 from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError
+from synthetic.layout.cities import Cities
+from synthetic.layout.shuffle import Ints, Shuffle
 from synthetic.population import Population
-from synthetic.shuffle import Ints, Shuffle
 from synthetic.ties import Columns, Looked, numbers, sample
 from synthetic.variables.laws import normal
 

@@ -14,11 +14,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from synthetic.cities import Cities
 from synthetic.errors import InputError
-from synthetic.kinship import ROLES
+from synthetic.layout.cities import Cities
+from synthetic.layout.kinship import ROLES
+from synthetic.layout.shuffle import Ints, Shuffle
 from synthetic.population import Population
-from synthetic.shuffle import Ints, Shuffle
 from synthetic.ties import Columns, Looked, numbers
 
 HEAD, PARTNER, CHILD, PARENT = (ROLES.index(name) for name in ("head", "partner", "child", "parent of head"))

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.cities import Cities
 from synthetic.draws import GRID
 from synthetic.errors import InputError, check_keys
+from synthetic.layout.cities import Cities
 from synthetic.source import check_source
 
 if TYPE_CHECKING:

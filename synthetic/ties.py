@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from synthetic.cities import Cities
 from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
+from synthetic.layout.cities import Cities
+from synthetic.layout.shuffle import Ints, Shuffle
 from synthetic.population import Population
-from synthetic.shuffle import Ints, Shuffle
 from synthetic.source import Dial, dial, load_toml
 from synthetic.variables.variable import Numbers
 

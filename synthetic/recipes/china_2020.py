@@ -10,9 +10,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.cities import cities_by_seed
-from synthetic.households import Members
-from synthetic.kinship import LETTERS, OLDEST, ROLES, Kinship, quantiles
+from synthetic.layout.cities import cities_by_seed
+from synthetic.layout.households import Members
+from synthetic.layout.kinship import LETTERS, OLDEST, ROLES, Kinship, quantiles
 from synthetic.variables.laws import Ranks, normal, shifted
 from synthetic.variables.variable import Numbers, chances, variable
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from synthetic import Population, Recipe
-from synthetic.cities import REGION, Cities
 from synthetic.draws import GRID
 from synthetic.errors import InputError
+from synthetic.layout.cities import REGION, Cities
 
 REGIONS = 60
 NATION = Population("china-2020", REGIONS * REGION * GRID, seed=4)

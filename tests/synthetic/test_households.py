@@ -7,8 +7,8 @@ import pytest
 
 from synthetic import Population
 from synthetic.draws import GRID
-from synthetic.households import Layout, Members
-from synthetic.kinship import ROLES, quantiles
+from synthetic.layout.households import Layout, Members
+from synthetic.layout.kinship import ROLES, quantiles
 
 PEOPLE = 300_032
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from synthetic import Population
-from synthetic.cities import Cities
-from synthetic.shuffle import Shuffle
+from synthetic.layout.cities import Cities
+from synthetic.layout.shuffle import Shuffle
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000, 1024, 4097])

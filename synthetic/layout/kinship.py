@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError
-from synthetic.households import Members
+from synthetic.layout.households import Members
 from synthetic.variables.variable import Numbers
 
 ROLES = ("head", "partner", "child", "parent of head", "other")

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from synthetic.cities import Cities
 from synthetic.draws import GRID, sparse
+from synthetic.layout.cities import Cities
 
 Ints = NDArray[np.int64]
 
