@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from synthetic.errors import InputError
-from synthetic.margins import compare
 from synthetic.population import Population
+from synthetic.recipes.margins import compare
 from synthetic.source import sources
 from synthetic.writing import reserve_file
 

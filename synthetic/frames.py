@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from synthetic.cells import complete, numeric, plain
 from synthetic.errors import InputError, unknown
 from synthetic.population import Population
-from synthetic.recipe import Recipe
+from synthetic.recipes.base import Recipe
 from synthetic.variables.variable import Variable
 
 

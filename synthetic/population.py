@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.block import Block, Setting
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from synthetic.recipe import Recipe
+from synthetic.recipes.base import Recipe
+from synthetic.recipes.block import Block, Setting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,8 +146,8 @@ class Population:
         return pd.DataFrame(columns, index=pd.Index(np.arange(start, stop, dtype=np.int64), name="person"))
 
     def margins(self) -> pd.DataFrame:
-        """Each published figure of the recipe with what these people show (see `synthetic.margins.compare`)."""
-        from synthetic.margins import compare
+        """Each published figure of the recipe with what these people show (see `synthetic.recipes.margins.compare`)."""
+        from synthetic.recipes.margins import compare
 
         return compare(self)
 

@@ -9,7 +9,7 @@ def names() -> dict[str, Callable[[], list[str]]]:
     """Registry -> its names. The order is that of `testbed list`."""
     from synthetic.channels import base as channels
     from synthetic.conduct import base as conduct
-    from synthetic.recipe import FOLDER as RECIPES
+    from synthetic.recipes.base import FOLDER as RECIPES
     from synthetic.registry import toml_names
     from testbed import disclosure
     from testbed import scenario as scenarios
@@ -33,7 +33,7 @@ def names() -> dict[str, Callable[[], list[str]]]:
 
 def line(registry: str, name: str) -> str:
     """What a named thing is, in a line; "" where it does not say."""
-    from synthetic.recipe import Recipe
+    from synthetic.recipes.base import Recipe
     from synthetic.source import load_toml
     from testbed.measures.base import measures
     from testbed.models.base import models

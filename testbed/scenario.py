@@ -12,7 +12,7 @@ from typing import Any
 from synthetic.channels.base import Channel, check_columns, check_kinds, check_numbers
 from synthetic.conduct.base import Conduct
 from synthetic.errors import InputError, check_keys, unknown
-from synthetic.recipe import Recipe
+from synthetic.recipes.base import Recipe
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, check_source, load_toml
 from testbed.disclosure import Disclosure

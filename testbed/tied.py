@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synthetic.errors import InputError, unknown
-from synthetic.recipe import Recipe
+from synthetic.recipes.base import Recipe
 from synthetic.variables.variable import Variable
 from testbed.regimes.base import TIES, Regime
 from testbed.regimes.state import Reach

@@ -47,8 +47,8 @@ def run(args: argparse.Namespace) -> int:
 
 def draw(name: str, file: str, *, overwrite: bool = False) -> None:
     """Write the causal graph of a recipe, or of a scenario's recipe, as an SVG file."""
-    from synthetic.graph import svg
-    from synthetic.recipe import Recipe
+    from synthetic.recipes.base import Recipe
+    from synthetic.recipes.graph import svg
     from synthetic.writing import reserve_file
     from testbed.kinds import names
     from testbed.scenario import Scenario
@@ -88,7 +88,7 @@ def scenario(name: str) -> Iterator[str]:
 
 def recipe(name: str) -> Iterator[str]:
     """A recipe: variables with their meaning, the causal graph, every number, published figures, what is left out."""
-    from synthetic.recipe import Recipe
+    from synthetic.recipes.base import Recipe
     from synthetic.ties import dials as ties
 
     held = Recipe.load(name)

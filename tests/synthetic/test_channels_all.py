@@ -10,7 +10,7 @@ from synthetic.conduct.base import Conduct
 from synthetic.draws import GRID
 from synthetic.errors import InputError
 from synthetic.ledger import ORIGINS
-from synthetic.recipe import Recipe
+from synthetic.recipes.base import Recipe
 
 SIZE = 24 * GRID
 URBAN, MINORITY = 0, 1

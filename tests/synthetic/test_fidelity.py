@@ -13,7 +13,7 @@ import pytest
 from synthetic import Population, Recipe
 from synthetic.draws import GRID
 from synthetic.fidelity import table
-from synthetic.margins import Margin, compare
+from synthetic.recipes.margins import Margin, compare
 
 STORED = Path(__file__).parents[2] / "docs" / "fidelity"
 

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from synthetic import Recipe
-from synthetic.graph import HIGH, WIDE, columns, svg
+from synthetic.recipes.graph import HIGH, WIDE, columns, svg
 
 SPACE = "{http://www.w3.org/2000/svg}"
 

@@ -8,8 +8,8 @@ import pytest
 
 import synthetic
 from synthetic.errors import InputError, check_keys, unknown
-from synthetic.margins import read_margins
-from synthetic.recipe import _table
+from synthetic.recipes.base import _table
+from synthetic.recipes.margins import read_margins
 from synthetic.source import READINGS, Dial, check_source, dial, load_toml, sources
 
 FOLDER = Path(synthetic.__file__).parent

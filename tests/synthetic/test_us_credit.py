@@ -12,7 +12,7 @@ import pytest
 
 from synthetic import Population, Recipe
 from synthetic.errors import InputError
-from synthetic.recipe import FOLDER
+from synthetic.recipes.base import FOLDER
 from synthetic.source import READINGS, sources
 
 RECIPE = Recipe.load("us-credit")

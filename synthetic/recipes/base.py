@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from synthetic.contradiction import Contradiction, read_contradictions
 from synthetic.errors import InputError, check_keys, unknown
-from synthetic.margins import Margin, read_margins
+from synthetic.recipes.margins import Margin, read_margins
 from synthetic.registry import find_toml
 from synthetic.source import Dial, check_source, dial, load_toml
 from synthetic.variables.variable import Chances, Numbers, Variable
@@ -29,7 +29,7 @@ from synthetic.variables.variable import Chances, Numbers, Variable
 LAYOUT = ("grid", "household", "place")
 """What the layout gives: the grid, the household (id of its first member) and the place in it, from 0."""
 
-FOLDER = Path(__file__).parent / "recipes"
+FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)

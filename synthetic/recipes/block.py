@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from synthetic.draws import GRID, dense, halves, pack, sparse, uniform
 from synthetic.layout.households import Layout, Members
-from synthetic.recipe import LAYOUT, Recipe
+from synthetic.recipes.base import LAYOUT, Recipe
 from synthetic.variables.variable import Variable
 
 Setting = tuple[str, float | int | bool, NDArray[np.int64] | None]

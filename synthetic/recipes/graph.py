@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-from synthetic.recipe import Recipe
+from synthetic.recipes.base import Recipe
 
 FILL = {"grid": "#dceaf7", "household": "#e5f2dc", "person": "#fbf0d9"}
 WIDE, HIGH, COLUMN, ROW, EDGE = 138, 26, 200, 44, 30
