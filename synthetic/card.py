@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import GRID
-from synthetic.population import Population
+from synthetic.population.population import Population
 from synthetic.source import sources
 from synthetic.variables.variable import Variable
 

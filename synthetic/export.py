@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError
-from synthetic.population import Population
+from synthetic.population.population import Population
 from synthetic.variables.variable import Variable
 from synthetic.writing import csv_text
 

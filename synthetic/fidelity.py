@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from synthetic.errors import InputError
-from synthetic.population import Population
+from synthetic.population.population import Population
 from synthetic.recipes.margins import compare
 from synthetic.source import sources
 from synthetic.writing import reserve_file

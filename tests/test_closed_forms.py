@@ -12,7 +12,7 @@ from synthetic import Population
 from synthetic.channels.base import Channel
 from synthetic.draws import GRID, sparse, uniform
 from synthetic.ledger import CAUSES, ORIGINS
-from synthetic.ties import Acquaintances
+from synthetic.population.ties import Acquaintances
 from testbed.lineage import lineage
 from testbed.measures.base import measures
 from testbed.measures.error_sources import contributions

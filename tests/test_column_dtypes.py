@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from synthetic.errors import InputError
-from synthetic.population import Population
+from synthetic.population.population import Population
 from testbed import audit_table
 from testbed.cli import main
 from testbed.models.features import Features

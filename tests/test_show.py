@@ -6,7 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from synthetic import Recipe, ties
+from synthetic import Recipe
+from synthetic.population import ties
 from synthetic.source import sources
 from testbed.cli import main
 from testbed.commands.show import recipe, shown

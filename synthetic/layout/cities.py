@@ -19,7 +19,7 @@ from synthetic.errors import InputError
 from synthetic.variables.variable import Numbers
 
 if TYPE_CHECKING:
-    from synthetic.population import Population
+    from synthetic.population.population import Population
 
 Ints = NDArray[np.int64]
 

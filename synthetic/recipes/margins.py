@@ -24,7 +24,7 @@ from synthetic.source import check_source
 if TYPE_CHECKING:
     import pandas as pd
 
-    from synthetic.population import Population
+    from synthetic.population.population import Population
     from synthetic.variables.variable import Variable
 
 _KEYS = (

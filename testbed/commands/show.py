@@ -88,8 +88,8 @@ def scenario(name: str) -> Iterator[str]:
 
 def recipe(name: str) -> Iterator[str]:
     """A recipe: variables with their meaning, the causal graph, every number, published figures, what is left out."""
+    from synthetic.population.ties import dials as ties
     from synthetic.recipes.base import Recipe
-    from synthetic.ties import dials as ties
 
     held = Recipe.load(name)
     yield f"  {held.title}"

@@ -8,8 +8,8 @@ import pytest
 from synthetic import Population, Recipe
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from synthetic.firms import SECTORS, Firms
-from synthetic.ties import dials
+from synthetic.population.firms import SECTORS, Firms
+from synthetic.population.ties import dials
 
 PEOPLE = 128 * GRID + 11
 

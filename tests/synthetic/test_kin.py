@@ -8,8 +8,8 @@ import pytest
 from synthetic import Population
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from synthetic.kin import HEAD, PARTNER, Kin
-from synthetic.ties import dials
+from synthetic.population.kin import HEAD, PARTNER, Kin
+from synthetic.population.ties import dials
 
 PEOPLE = 70 * GRID + 5
 

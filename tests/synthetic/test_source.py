@@ -13,7 +13,7 @@ from synthetic.recipes.margins import read_margins
 from synthetic.source import READINGS, Dial, check_source, dial, load_toml, sources
 
 FOLDER = Path(synthetic.__file__).parent
-SOCIETY = [*sorted((FOLDER / "recipes").glob("*.toml")), FOLDER / "ties.toml"]
+SOCIETY = [*sorted((FOLDER / "recipes").glob("*.toml")), FOLDER / "population" / "ties.toml"]
 STRUCTURE = ("schema", "skip", "range", "bands", "counts", "shares", "worth", "where", "among", "within", "total")
 """Keys whose numbers are of the file's form, or part of a margin that names its source."""
 

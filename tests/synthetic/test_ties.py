@@ -11,8 +11,8 @@ import scipy.sparse as sp
 from synthetic import Population
 from synthetic.draws import GRID
 from synthetic.errors import InputError
+from synthetic.population.ties import Acquaintances, dials
 from synthetic.source import READINGS, sources
-from synthetic.ties import Acquaintances, dials
 
 PEOPLE = 80 * GRID + 77
 

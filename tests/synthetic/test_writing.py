@@ -14,7 +14,7 @@ from synthetic import fidelity
 from synthetic.card import page
 from synthetic.errors import InputError
 from synthetic.export import _quoted
-from synthetic.population import Population
+from synthetic.population.population import Population
 from synthetic.writing import Reserved, reserve_file, swap
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks and kills")

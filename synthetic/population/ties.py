@@ -24,7 +24,7 @@ from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
 from synthetic.layout.cities import Cities
 from synthetic.layout.shuffle import Ints, Shuffle
-from synthetic.population import Population
+from synthetic.population.population import Population
 from synthetic.source import Dial, dial, load_toml
 from synthetic.variables.variable import Numbers
 

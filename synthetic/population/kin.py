@@ -18,8 +18,8 @@ from synthetic.errors import InputError
 from synthetic.layout.cities import Cities
 from synthetic.layout.kinship import ROLES
 from synthetic.layout.shuffle import Ints, Shuffle
-from synthetic.population import Population
-from synthetic.ties import Columns, Looked, numbers
+from synthetic.population.population import Population
+from synthetic.population.ties import Columns, Looked, numbers
 
 HEAD, PARTNER, CHILD, PARENT = (ROLES.index(name) for name in ("head", "partner", "child", "parent of head"))
 YOUNGEST = 15

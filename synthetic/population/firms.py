@@ -20,8 +20,8 @@ from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError
 from synthetic.layout.cities import Cities
 from synthetic.layout.shuffle import Ints, Shuffle
-from synthetic.population import Population
-from synthetic.ties import Columns, Looked, numbers, sample
+from synthetic.population.population import Population
+from synthetic.population.ties import Columns, Looked, numbers, sample
 from synthetic.variables.laws import normal
 
 SECTORS = ("industry", "services")

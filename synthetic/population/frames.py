@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synthetic.cells import complete, numeric, plain
 from synthetic.errors import InputError, unknown
-from synthetic.population import Population
+from synthetic.population.population import Population
 from synthetic.recipes.base import Recipe
 from synthetic.variables.variable import Variable
 

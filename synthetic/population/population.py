@@ -43,7 +43,7 @@ class Population:
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, *, truth: Sequence[str] = ()) -> Population:
         """A population of real people from a table, one row each; `truth` names columns that no model may see."""
-        from synthetic.frames import FramePopulation
+        from synthetic.population.frames import FramePopulation
 
         return FramePopulation(frame, truth=truth)
 
