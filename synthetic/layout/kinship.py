@@ -3,7 +3,7 @@
 The head comes first, then the partner given the head, children given the younger of the two, parents given
 the head. Every conditional law is a base shape (age at parenthood, age difference of partners, leaving home)
 times a tilt for each sex and five-year band, so that one table of 2 x 17 tilts, found by
-`python -m synthetic.calibrate`, brings the whole society to the census pyramid (exponential tilting,
+`python -m synthetic.export.calibrate`, brings the whole society to the census pyramid (exponential tilting,
 Csiszar 1975). A child is at least 15 years younger than its parents and a parent 15 years older than the head
 in every cell of the tables, so no household has to be mended.
 

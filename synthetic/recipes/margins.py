@@ -4,7 +4,7 @@ A margin is no parameter. It stands in the recipe's TOML file under `[[margins]]
 for each band of a number (`bands` with `counts` and `total`, or with `shares`) or a mean (`mean`, `value`; of a
 category, `worth` gives the number of each level), among those that `among` selects.
 A condition is a level, True or False, a list of levels, a number, or `{ at_least = 15, below = 60 }`.
-`python -m synthetic.fidelity` prints them all.
+`python -m synthetic.export.fidelity` prints them all.
 """
 
 from __future__ import annotations

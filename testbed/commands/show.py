@@ -111,7 +111,7 @@ def recipe(name: str) -> Iterator[str]:
             yield from folded("    ", f"{path} = {values} {table.unit}; {said}")
     yield from dials(ties().values(), "ties of its people, computed from ids: acquaintances, kin elsewhere, employers")
     yield from listed(
-        f"published figures that it is compared with, by python -m synthetic.fidelity {name}",
+        f"published figures that it is compared with, by python -m synthetic.export.fidelity {name}",
         (f"{m.name} = {m.value:.5g} {m.unit}; {m.reading}, {m.source}{_note(m.note)}" for m in held.margins),
     )
     named = [dial.source for dial in (*held.dials.values(), *ties().values())]

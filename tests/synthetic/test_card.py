@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from synthetic import Population
-from synthetic.card import CONTEXT, croissant, page
+from synthetic.export.card import CONTEXT, croissant, page
 
 
 @pytest.fixture(params=["china-2020", "us-credit", "template"])

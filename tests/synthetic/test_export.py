@@ -7,7 +7,8 @@ import tracemalloc
 import pandas as pd
 import pytest
 
-from synthetic import Population, export
+from synthetic import Population
+from synthetic.export import export
 
 
 @pytest.fixture(params=["china-2020", "us-credit", "template"])

@@ -12,7 +12,7 @@ import pytest
 
 from synthetic import Population, Recipe
 from synthetic.draws import GRID
-from synthetic.fidelity import table
+from synthetic.export.fidelity import table
 from synthetic.recipes.margins import Margin, compare
 
 STORED = Path(__file__).parents[2] / "docs" / "fidelity"
@@ -25,7 +25,7 @@ def rows(text):
 def test_the_page_names_its_command_and_every_margin_with_its_source():
     recipe = Recipe.load("us-credit")
     text = table(Population(recipe, 8 * GRID, seed=1))
-    assert f"python -m synthetic.fidelity us-credit --people {8 * GRID} --seed 1" in text
+    assert f"python -m synthetic.export.fidelity us-credit --people {8 * GRID} --seed 1" in text
     found = rows(text)
     assert [row[0] for row in found] == [margin.name for margin in recipe.margins]
     for row, margin in zip(found, recipe.margins):
@@ -60,7 +60,7 @@ def test_the_stored_page_has_the_present_targets_at_a_million_people_and_all_hol
 
 def test_the_command_writes_what_it_prints(tmp_path):
     out = tmp_path / "page.md"
-    command = [sys.executable, "-W", "error", "-m", "synthetic.fidelity", "us-credit", "--people", "4096"]
+    command = [sys.executable, "-W", "error", "-m", "synthetic.export.fidelity", "us-credit", "--people", "4096"]
     ran = subprocess.run([*command, "--out", str(out)], capture_output=True, text=True, check=True)
     assert out.read_text(encoding="utf-8") == ran.stdout
 

@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from synthetic.calibrate import write
+from synthetic.export.calibrate import write
 from synthetic.variables.laws import Ranks, normal, shifted
 
 COINS = (np.arange(1 << 20) + 0.5) / (1 << 20)

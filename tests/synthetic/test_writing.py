@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from synthetic import fidelity
-from synthetic.card import page
 from synthetic.errors import InputError
-from synthetic.export import _quoted
+from synthetic.export import fidelity
+from synthetic.export.card import page
+from synthetic.export.export import _quoted
 from synthetic.population.population import Population
 from synthetic.writing import Reserved, reserve_file, swap
 

@@ -1,4 +1,4 @@
-"""How near a society is to its published margins, as a page: `python -m synthetic.fidelity RECIPE --out FILE.md`."""
+"""How near a society is to its published margins, as a page: `python -m synthetic.export.fidelity RECIPE --out FILE.md`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from synthetic.writing import reserve_file
 def table(population: Population) -> str:
     """A page in Markdown: every margin and joint margin, target, found, difference and its standard errors, source."""
     recipe, found = population.recipe, compare(population)
-    command = (
-        f"python -m synthetic.fidelity {recipe.name} --people {population.size} --seed {population.seed} --out FILE"
-    )
+    command = f"python -m synthetic.export.fidelity {recipe.name} --people {population.size} --seed {population.seed} --out FILE"
     held = int(found["holds"].sum())
     joint = sum(len(margin.columns) > 1 for margin in recipe.margins)
     lines = [
@@ -51,7 +49,9 @@ def table(population: Population) -> str:
 
 def main() -> None:
     """Print the margins of a recipe, and keep them as a page if asked to."""
-    parser = argparse.ArgumentParser(prog="python -m synthetic.fidelity", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m synthetic.export.fidelity", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("recipe", nargs="?", default="china-2020", metavar="RECIPE")
     parser.add_argument("--people", type=int, default=1_000_000, metavar="N")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
