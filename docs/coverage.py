@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from testbed.measures.base import PerPerson
+from testbed.measure import PerPerson
 from testbed.sequential import enough
 from testbed.statistics import comparisons, intervals
 from testbed.statistics.counts import Pairs

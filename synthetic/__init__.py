@@ -1,6 +1,22 @@
-"""Makes people and records; knows nothing of scoring."""
+"""Makes people and records; knows nothing of scoring.
 
-from synthetic.population.population import Population
-from synthetic.recipes.base import Recipe
+What comes in: a recipe with sourced numbers, a size and a seed. What goes out: people, what they do, and what is
+recorded of them. The names are imported when they are first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from synthetic.population.population import Population as Population
+    from synthetic.recipes.base import Recipe as Recipe
+
+_HOME = {"Population": "synthetic.population.population", "Recipe": "synthetic.recipes.base"}
 
 __all__ = ["Population", "Recipe"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'synthetic' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

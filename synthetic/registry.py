@@ -20,7 +20,7 @@ class Registry(Generic[T]):
     """Things of one kind by name.
 
     `package` is the dotted name of the package that holds one `.py` file per thing (or per tight
-    family of things); a file is imported when one of its names is first asked for. Things register
+    family of things), in folders or not; a file is imported when one of its names is first asked for. Things register
     themselves with `add`.
     """
 
@@ -50,9 +50,10 @@ class Registry(Generic[T]):
         from importlib.metadata import entry_points
 
         folder = Path(importlib.import_module(self.package).__file__ or "").parent
-        for path in sorted(folder.glob("*.py")):
+        for path in sorted(folder.rglob("*.py")):
             if path.stem not in ("__init__", "base"):
-                importlib.import_module(f"{self.package}.{path.stem}")
+                inside = path.relative_to(folder).with_suffix("").parts
+                importlib.import_module(".".join([self.package, *inside]))
         for entry in entry_points(group=f"scoring_testbed.{self.package.rsplit('.', 1)[-1]}"):
             if entry.name not in self._things:
                 self._things[entry.name] = entry.load()

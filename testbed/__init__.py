@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from testbed.claim import ClaimUndecided as ClaimUndecided
     from testbed.claim import claim as claim
     from testbed.foreign import from_callable as from_callable
-    from testbed.measures.base import PerPerson as PerPerson
-    from testbed.measures.base import Row as Row
-    from testbed.measures.base import measure as measure
+    from testbed.measure import PerPerson as PerPerson
+    from testbed.measure import Row as Row
+    from testbed.measure import measure as measure
     from testbed.metric_frame import metric_frame as metric_frame
     from testbed.models.base import Scores as Scores
     from testbed.models.base import ScoringModel as ScoringModel
@@ -46,8 +46,8 @@ _HOME = {
     "ContractError": "testbed.checks",
     "Inject": "testbed.twin",
     "InputError": "synthetic.errors",
-    "PerPerson": "testbed.measures.base",
-    "Row": "testbed.measures.base",
+    "PerPerson": "testbed.measure",
+    "Row": "testbed.measure",
     "Scenario": "testbed.scenario",
     "Scores": "testbed.models.base",
     "ScoringModel": "testbed.models.base",
@@ -59,7 +59,7 @@ _HOME = {
     "check_rulebook": "testbed.checks",
     "claim": "testbed.claim",
     "from_callable": "testbed.foreign",
-    "measure": "testbed.measures.base",
+    "measure": "testbed.measure",
     "metric_frame": "testbed.metric_frame",
 }
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from synthetic.draws import pack, sparse, uniform
 from testbed.case import Case
 from testbed.history import History
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.models.lottery import Lottery
 from testbed.statistics.correction import holm
 from testbed.statistics.expand import expand

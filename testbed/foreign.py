@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError, unknown
-from testbed.measures.base import Measure, measure, measures
+from testbed.measure import Measure, measure, measures
 from testbed.models.guard import LeftError, first_line, theirs
 from testbed.statistics import intervals
 from testbed.statistics.clusters import clustered

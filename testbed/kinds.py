@@ -13,7 +13,7 @@ def names() -> dict[str, Callable[[], list[str]]]:
     from synthetic.registry import toml_names
     from testbed import disclosure
     from testbed import scenario as scenarios
-    from testbed.measures.base import measures
+    from testbed.measure import measures
     from testbed.models.load import model_names
     from testbed.models.rulebook import rulebook_names
     from testbed.regimes import base as regimes
@@ -35,7 +35,7 @@ def line(registry: str, name: str) -> str:
     """What a named thing is, in a line; "" where it does not say."""
     from synthetic.recipes.base import Recipe
     from synthetic.source import load_toml
-    from testbed.measures.base import measures
+    from testbed.measure import measures
     from testbed.models.base import models
 
     if registry == "measures":

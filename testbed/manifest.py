@@ -15,7 +15,7 @@ from synthetic.source import sources
 
 if TYPE_CHECKING:
     from testbed.audit import Outcome, Plan
-    from testbed.measures.base import Measure
+    from testbed.measure import Measure
     from testbed.scenario import Scenario
 
 SCHEMA = 1
@@ -116,7 +116,7 @@ def model_digest(spec: object) -> str:
 
 def manifest_of(made: Outcome) -> dict[str, Any]:
     """The whole manifest of an audit: identity, what the findings rest on, anchors, one life."""
-    from testbed.measures.base import measures
+    from testbed.measure import measures
 
     scenario = made.scenario
     used = {one.name: one for one in map(measures.get, measures.names()) if _has_rows(made, one)}

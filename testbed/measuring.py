@@ -17,7 +17,7 @@ from testbed.splits import splits_of
 
 if TYPE_CHECKING:
     from testbed.case import Case
-    from testbed.measures.base import Measure
+    from testbed.measure import Measure
     from testbed.scenario import Scenario
     from testbed.setting import Setting
 

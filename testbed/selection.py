@@ -9,7 +9,7 @@ from synthetic.errors import InputError, unknown
 from testbed.spelling import selects, split_name
 
 if TYPE_CHECKING:
-    from testbed.measures.base import Measure
+    from testbed.measure import Measure
 
 
 def chosen(wanted: Sequence[str], every: Sequence[Measure] | None = None) -> list[Measure]:
@@ -18,7 +18,7 @@ def chosen(wanted: Sequence[str], every: Sequence[Measure] | None = None) -> lis
 
     Raises InputError for a pattern without a measure.
     """
-    from testbed.measures.base import measures
+    from testbed.measure import measures
 
     if every is None:
         every = [measures.get(name) for name in measures.names()]

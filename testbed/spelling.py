@@ -46,7 +46,7 @@ def _shortest(value: str) -> str:
 
 def defaults_of(name: str) -> Mapping[str, object]:
     """The registered defaults behind a row's name: of the measure itself, of its gap, or of its suffix rows."""
-    from testbed.measures.base import measures
+    from testbed.measure import measures
 
     names = measures.names()
     gaps = {gap: known for known in names if (gap := measures.get(known).gap)}
@@ -62,7 +62,7 @@ def defaults_of(name: str) -> Mapping[str, object]:
 
 def canonical(text: str) -> str:
     """The one spelling that findings use for a measure, whichever of the two was written."""
-    from testbed.measures.base import written
+    from testbed.measure import written
 
     name, qualifiers = split_name(text)
     defaults = {key: split_name(written("m", {"q": value}))[1]["q"] for key, value in defaults_of(name).items()}

@@ -256,7 +256,7 @@ def table_measures() -> list[Any]:
     """The registered measures of a table, in the order of the registry."""
     from importlib import import_module
 
-    from testbed.measures.base import measures
+    from testbed.measure import measures
 
     for name in HOMES:
         import_module(f"testbed.measures.{name}")

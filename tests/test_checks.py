@@ -10,7 +10,7 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed.checks import ContractError, check_measure, check_model, check_rulebook, sample_records
-from testbed.measures.base import Measure, PerPerson, Row
+from testbed.measure import Measure, PerPerson, Row
 from testbed.models.base import Scores
 from testbed.models.rulebook import Example, RuleBook
 from testbed.scenario import Scenario

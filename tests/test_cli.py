@@ -315,7 +315,7 @@ def model(records):
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     """A module of somebody's own; what it registers is gone after the test."""
-    from testbed.measures.base import measures
+    from testbed.measure import measures
 
     measures.discover()
     monkeypatch.setattr(measures, "_things", dict(measures._things))

@@ -14,7 +14,7 @@ from sklearn import metrics as sk
 from synthetic.errors import InputError
 from testbed import audit_table, from_callable
 from testbed.decisions import Table
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.statistics import expand
 
 

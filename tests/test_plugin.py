@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.scenario import Scenario
 
 FAKE = """

@@ -13,7 +13,7 @@ from testbed.audit import run_audit
 from testbed.case import Case
 from testbed.life import life
 from testbed.lineage import lineage
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.measures.counterfactual import effects
 from testbed.measures.knowledge import question, sample
 from testbed.measures.paths import worlds

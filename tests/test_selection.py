@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from synthetic.errors import InputError
-from testbed.measures.base import Measure, measures
+from testbed.measure import Measure, measures
 from testbed.measures.individual import entropy_of_shares
 from testbed.selection import asks, chosen, rows_asked
 

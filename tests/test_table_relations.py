@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testbed import audit_table
-from testbed.measures.base import measures
+from testbed.measure import measures
 
 measures.discover()
 PLAIN = [name for name in measures.names() if measures.get(name).function.__module__ == "testbed.measures.rates"]

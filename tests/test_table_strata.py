@@ -14,7 +14,7 @@ from testbed import audit_table, claim, finding
 from testbed.cli import main
 from testbed.decisions import Table
 from testbed.manifest import digest
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.statistics.strata import Pooling
 
 BERKELEY = {

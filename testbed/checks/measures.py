@@ -9,7 +9,7 @@ import numpy as np
 
 from synthetic.errors import InputError
 from testbed.checks.contract import ContractError, expect
-from testbed.measures.base import Measure, PerPerson, Row, measures
+from testbed.measure import Measure, PerPerson, Row, measures
 from testbed.models.guard import first_line
 from testbed.scenario import Scenario
 from testbed.setting import run_case

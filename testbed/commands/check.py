@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 def found(name: str) -> tuple[str, object]:
     """What a name stands for: ("model", "measure" or "rule book", the thing). Raises InputError for nothing."""
     from synthetic.errors import unknown
-    from testbed.measures.base import measures
+    from testbed.measure import measures
     from testbed.models.load import imported, load_model, model_names
     from testbed.models.rulebook import rulebook_names
 
@@ -63,7 +63,7 @@ def found(name: str) -> tuple[str, object]:
 
 def kind_of(thing: object, name: str) -> tuple[str, object]:
     """What an object of somebody's module is: a measure, a rule book or its path, else a model."""
-    from testbed.measures.base import Measure
+    from testbed.measure import Measure
     from testbed.models.load import usable
     from testbed.models.rulebook import RuleBook
 

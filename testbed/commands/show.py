@@ -218,7 +218,7 @@ def model(name: str) -> Iterator[str]:
 
 def measure(name: str) -> Iterator[str]:
     """A measure: estimand, unit, direction, interval, reference, caveats."""
-    from testbed.measures.base import measures
+    from testbed.measure import measures
 
     held = measures.get(name)
     yield from folded("  estimand: ", held.estimand)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
-from testbed.measures.base import PerPerson, Row, measure
+from testbed.measure import PerPerson, Row, measure
 from testbed.measures.conduct import acts_in_window, adverse_kinds
 
 TARGET = (

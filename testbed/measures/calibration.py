@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import Row, measure
+from testbed.measure import Row, measure
 from testbed.measures.clustering import few, rate_limits, summed, widened
 from testbed.measures.pairs import Floats, Index, Sample, Side, comparisons, limits, p_row, sampled, spread
 from testbed.measures.ranking import ranks

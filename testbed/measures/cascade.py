@@ -15,7 +15,7 @@ from synthetic.draws import dense, uniform
 from synthetic.errors import unknown
 from synthetic.ledger import ORIGINS
 from testbed.lineage import Lineage, lineage
-from testbed.measures.base import PerPerson, Row, measure
+from testbed.measure import PerPerson, Row, measure
 from testbed.measures.error_effects import FAMILY
 from testbed.measures.error_roots import HORIZON, INJECTED, Effects, effects
 from testbed.measures.next_generation import all_sizes, by_age, radii, sizes, spectral_radius

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from synthetic.errors import unknown
-from testbed.measures.base import PerPerson, measure
+from testbed.measure import PerPerson, measure
 from testbed.measures.error_effects import FAMILY
 from testbed.measures.error_roots import blind
 from testbed.measures.error_sources import APPEAL, OTHERS, SIDES, contributions

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synthetic.draws import dense, uniform
 from testbed.history import History
-from testbed.measures.base import PerPerson, Row, measure
+from testbed.measure import PerPerson, Row, measure
 from testbed.statistics.intervals import FEWEST_CLUSTERS
 from testbed.twin import Switch
 

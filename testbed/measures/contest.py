@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from synthetic.ledger import CAUSES, Ledger
 from testbed.lineage import COPY, LISTING, RECORD, lineage
-from testbed.measures.base import Row, measure
+from testbed.measure import Row, measure
 from testbed.measures.clustering import around
 from testbed.measures.durations import Durations
 from testbed.statistics.counts import coded

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synthetic.channels.base import Acts
 from testbed.history import History
-from testbed.measures.base import PerPerson, measure
+from testbed.measure import PerPerson, measure
 from testbed.measures.error_roots import adverse_sanctions
 from testbed.twin import Switch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from testbed.measures.base import Row, measure
+from testbed.measure import Row, measure
 
 NOT_A_BOOK = "the model is not a rule book"
 

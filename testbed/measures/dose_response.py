@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from testbed.measures.base import PerPerson, Row, measure, measures
+from testbed.measure import PerPerson, Row, measure, measures
 from testbed.measures.other_worlds import elsewhere, scaled_errors
 
 GRID = (0.0, 0.5, 1.0, 2.0)

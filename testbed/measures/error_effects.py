@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from testbed.measures.base import PerPerson, measure
+from testbed.measure import PerPerson, measure
 from testbed.measures.error_roots import COUPLING, HORIZON, INJECTED, Effects, effects, worse
 
 FAMILY = "error propagation"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from synthetic.ledger import MENDED, ORIGINS
-from testbed.measures.base import PerPerson, Row, measure
+from testbed.measure import PerPerson, Row, measure
 from testbed.measures.error_effects import FAMILY, MEAN
 from testbed.measures.error_roots import HORIZON, INJECTED, Effects, effects
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from testbed.measures.base import PerPerson, Row, measure
+from testbed.measure import PerPerson, Row, measure
 from testbed.measures.error_effects import FAMILY, MEAN, TWINS
 from testbed.measures.error_roots import (
     COUPLING,

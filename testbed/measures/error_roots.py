@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from testbed.history import History
-from testbed.measures.base import PerPerson
+from testbed.measure import PerPerson
 from testbed.models.base import higher_is
 from testbed.twin import Inject
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError
-from testbed.measures.base import Row, measure, measures
+from testbed.measure import Row, measure, measures
 from testbed.measures.benefit import misconduct
 from testbed.measures.other_worlds import Answered, answered, elsewhere, scaled_coverage
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile

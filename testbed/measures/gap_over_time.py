@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import PerPerson, Row, measure
+from testbed.measure import PerPerson, Row, measure
 from testbed.measures.clustering import moved, units_in
 from testbed.measures.equal_conduct import first_full_month
 from testbed.statistics.counts import dense_ids

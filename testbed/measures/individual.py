@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import Row, measure
+from testbed.measure import Row, measure
 from testbed.measures.neighbors import consistent, neighborhood
 from testbed.statistics import intervals
 from testbed.statistics.clusters import cross_products

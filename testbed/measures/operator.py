@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from synthetic.ledger import CAUSES, MENDED
-from testbed.measures.base import PerPerson, Row, measure
+from testbed.measure import PerPerson, Row, measure
 from testbed.measures.durations import Durations
 from testbed.regimes.misuse import operator_log
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.channels.base import Channel
-from testbed.measures.base import Row, measures
+from testbed.measure import Row, measures
 from testbed.scenario import Scenario
 from testbed.world import World
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import unknown
-from testbed.measures.base import Row, measure
+from testbed.measure import Row, measure
 from testbed.measures.clustering import Limits, around, few, moved, rate_limits, summed, units_in, widened
 from testbed.measures.counterfactual import _comparisons
 from testbed.records import outcome_positive, window

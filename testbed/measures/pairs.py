@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import Row
+from testbed.measure import Row
 from testbed.measures.clustering import summed, units_in
 from testbed.statistics import intervals
 from testbed.statistics.counts import Weighing, clusters_of, coded, weighed

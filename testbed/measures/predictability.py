@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from testbed.measures.base import Row, measure
+from testbed.measure import Row, measure
 from testbed.measures.foresight import Loss, Question, Share, foresee, share
 from testbed.measures.knowledge import ASKS, PEOPLE, question
 from testbed.measures.surrogates import Floats

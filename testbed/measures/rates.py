@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from testbed.measures.base import PerPerson, measure
+from testbed.measure import PerPerson, measure
 from testbed.statistics.counts import FN, FP, TN, TP, CellRate, Rate
 from testbed.statistics.expand import Across, Against
 from testbed.statistics.ranking import Auc

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from testbed.measures.base import PerPerson, Row, measure
+from testbed.measure import PerPerson, Row, measure
 from testbed.measures.foresight import jackknife
 
 RIGHTS = {"adverse": ("reasons_adverse", -1), "favored": ("reasons_favorable", 1)}

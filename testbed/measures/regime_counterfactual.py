@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import Row, measure
+from testbed.measure import Row, measure
 from testbed.measures.counterfactual import _comparisons, mean_effect
 from testbed.society import Society
 from testbed.world import Scheme, World

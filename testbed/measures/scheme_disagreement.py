@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
-from testbed.measures.base import Row, measure
+from testbed.measure import Row, measure
 from testbed.measures.clustering import around
 from testbed.models.base import higher_is
 from testbed.moving import SCHEME

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from testbed.measures.base import measure
+from testbed.measure import measure
 from testbed.measures.pairs import Floats, by_group, sampled
 from testbed.measures.ranking import ranks
 from testbed.measures.score_process import Groups, no_difference, strays

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from testbed.measures.base import PerPerson, measure
+from testbed.measure import PerPerson, measure
 from testbed.measures.conduct import acts_in_window, adverse_kinds
 from testbed.statistics.expand import Against
 

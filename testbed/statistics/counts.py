@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from testbed.measures.base import PerPerson
+from testbed.measure import PerPerson
 
 TN, FP, FN, TP = range(4)
 BLOCK = 1 << 16

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import PerPerson
+from testbed.measure import PerPerson
 from testbed.statistics import intervals
 from testbed.statistics.clusters import clustered
 from testbed.statistics.counts import (

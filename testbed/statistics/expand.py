@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import Measure, Row, in_unit, written
+from testbed.measure import Measure, Row, in_unit, written
 from testbed.statistics import comparisons
 from testbed.statistics.estimates import Estimates, estimate
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.measures.base import Measure, Row
+from testbed.measure import Measure, Row
 from testbed.statistics import intervals
 from testbed.statistics.clusters import cross_products
 from testbed.statistics.counts import Pairs, cell_counts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from testbed.checks import check_measure
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.setting import run_case
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.measures.contest import cleared, upheld
 from testbed.measures.durations import Durations
 from testbed.setting import run_case

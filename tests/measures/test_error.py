@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from testbed.case import Case
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.measures.error_roots import Effects, Lives, effects
 from testbed.models.lottery import Lottery
 from testbed.scenario import Scenario

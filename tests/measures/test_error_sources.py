@@ -7,7 +7,7 @@ import pytest
 
 import testbed.measures.error_sources as sources
 from testbed.lineage import decisions_on
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.measures.error_sources import SIDES, contributions
 from testbed.models.lottery import Lottery
 from testbed.scenario import Scenario

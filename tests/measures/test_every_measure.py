@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from testbed.finding import frame
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.setting import run_case
 from testbed.statistics import expand
 from testbed.statistics.paired import kept, paired_rows

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from synthetic.errors import InputError
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.measures.frontier import dominated, fieller
 from testbed.measures.other_worlds import errors_of, scaled_coverage, scaled_errors
 from testbed.setting import run_case

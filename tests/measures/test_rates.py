@@ -11,7 +11,7 @@ from fairlearn import metrics as fair
 from sklearn.metrics import accuracy_score, precision_score, recall_score
 
 from testbed import audit_table
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.table import Table
 
 RATES = (

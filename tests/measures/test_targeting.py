@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.measures.benefit import given, in_need
 from testbed.scenario import Scenario
 from testbed.setting import Setting, run_case

@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from testbed.finding import COLUMNS, frame
-from testbed.measures.base import measures
+from testbed.measure import measures
 from testbed.measures.operator import operator_correction_time
 from testbed.report.operator_card import report_card
 from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, PERCENT, POINTS

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest, t
 
-from testbed.measures.base import PerPerson
+from testbed.measure import PerPerson
 from testbed.statistics import comparisons
 from testbed.statistics.estimates import Estimates, estimate
 

@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 
 from synthetic.errors import InputError
 from testbed import finding
-from testbed.measures.base import Measure, PerPerson, Row
+from testbed.measure import Measure, PerPerson, Row
 from testbed.statistics import Across, Against, expand
 from testbed.table import Table
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from testbed import finding
-from testbed.measures.base import Measure, PerPerson, measures
+from testbed.measure import Measure, PerPerson, measures
 from testbed.statistics.counts import TN, CellRate, Rate
 from testbed.statistics.estimates import estimate
 from testbed.statistics.expand import Against

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, unknown
 from synthetic.registry import Registry
-from testbed.models.guard import theirs
+
+if TYPE_CHECKING:
+    import numpy as np
 
 HARMS = ("disparate impact", "opacity", "error propagation", "benefit", "chilling", "accountability")
 NEEDS = ("table", "scores", "asking", "history", "twin")
@@ -93,6 +93,8 @@ class Measure:
 
     def __call__(self, case: Any, **qualifiers: object) -> list[PerPerson | Row]:
         """The parts of this measure for a case."""
+        from testbed.models.guard import theirs
+
         with theirs():
             made = self.function(case, **{**self.qualifiers, **qualifiers})
             return [in_unit(part, self.unit) for part in ([made] if isinstance(made, PerPerson | Row) else made)]
@@ -101,6 +103,7 @@ class Measure:
 def in_unit(part: Any, unit: str) -> Any:
     """A part of a measure with this unit where it names none of its own; and so the parts whose difference it is.
 
+    >>> import numpy as np
     >>> in_unit(PerPerson(np.ones(2), np.ones(2)), "points").share
     False
     """
@@ -191,6 +194,8 @@ def written(
 
 
 def _short(value: object) -> str:
+    import numpy as np
+
     if isinstance(value, bool | np.bool_):
         return "on" if value else "off"
     if isinstance(value, float | np.floating):
