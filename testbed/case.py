@@ -12,7 +12,7 @@ import pandas as pd
 
 from synthetic.draws import dense, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
-from testbed.disclosure import Disclosure
+from testbed.disclosures.base import Disclosure
 from testbed.history import History
 from testbed.joining import overlay
 from testbed.models.base import Scores, higher_is

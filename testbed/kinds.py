@@ -11,8 +11,8 @@ def names() -> dict[str, Callable[[], list[str]]]:
     from synthetic.conduct import base as conduct
     from synthetic.recipes.base import FOLDER as RECIPES
     from synthetic.registry import toml_names
-    from testbed import disclosure
     from testbed import scenario as scenarios
+    from testbed.disclosures import base as disclosure
     from testbed.measure import measures
     from testbed.models.load import model_names
     from testbed.models.rulebook import rulebook_names
@@ -46,7 +46,7 @@ def line(registry: str, name: str) -> str:
         return Recipe.load(name).title
     from synthetic.channels.base import FOLDER as CHANNELS
     from synthetic.conduct.base import FOLDER as CONDUCT
-    from testbed.disclosure import FOLDER as DISCLOSURES
+    from testbed.disclosures.base import FOLDER as DISCLOSURES
     from testbed.models.rulebook import FOLDER as RULEBOOKS
     from testbed.regimes.base import FOLDER as REGIMES
     from testbed.scenario import FOLDER as SCENARIOS

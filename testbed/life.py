@@ -11,7 +11,7 @@ from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError
 from synthetic.ledger import CAUSES, INJECTED, ORIGINS, Ledger
 from testbed.case import Case
-from testbed.disclosure import RIGHTS
+from testbed.disclosures.base import RIGHTS
 from testbed.encounters import at_gates, owed, reasons, refused, refused_in_all, secret, seen_by
 from testbed.history import History
 from testbed.measures.error_reach import WHAT

@@ -15,7 +15,7 @@ from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes.base import Recipe
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, check_source, load_toml
-from testbed.disclosure import Disclosure
+from testbed.disclosures.base import Disclosure
 from testbed.models.grammar import Condition, condition
 from testbed.models.rulebook import RuleBook
 from testbed.regimes.base import Regime

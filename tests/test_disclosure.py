@@ -6,7 +6,7 @@ import pytest
 
 from synthetic.errors import InputError
 from synthetic.source import sources
-from testbed.disclosure import FOLDER, RIGHTS, Disclosure, presets
+from testbed.disclosures.base import FOLDER, RIGHTS, Disclosure, presets
 
 
 @pytest.mark.parametrize("name", presets())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from synthetic.errors import InputError
-from testbed.disclosure import RIGHTS
+from testbed.disclosures.base import RIGHTS
 from testbed.life import life, typical
 from testbed.report.case_page import case_sentence, case_text
 from testbed.scenario import Scenario

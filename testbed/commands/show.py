@@ -190,7 +190,7 @@ def conduct(name: str) -> Iterator[str]:
 
 def disclosure(name: str) -> Iterator[str]:
     """A disclosure: each right, its source."""
-    from testbed.disclosure import RIGHTS, Disclosure
+    from testbed.disclosures.base import RIGHTS, Disclosure
 
     held = Disclosure.load(name)
     yield f"  {held.title}"

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic import draws
-from testbed.disclosure import Disclosure
+from testbed.disclosures.base import Disclosure
 from testbed.measures.foresight import Question
 from testbed.measures.surrogates import Floats, brier
 from testbed.models.base import higher_is, row_wise

@@ -25,7 +25,7 @@ from testbed.regimes.base import Regime
 
 if TYPE_CHECKING:
     from synthetic.conduct.base import Conduct
-    from testbed.disclosure import Disclosure
+    from testbed.disclosures.base import Disclosure
     from testbed.models.rulebook import RuleBook
 
 FOREVER = 1_000

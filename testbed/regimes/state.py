@@ -19,7 +19,7 @@ from testbed.regimes.response import Response
 
 if TYPE_CHECKING:
     from synthetic.conduct.base import Conduct
-    from testbed.disclosure import Disclosure
+    from testbed.disclosures.base import Disclosure
 
 Places = NDArray[np.int64]
 NOBODY = np.empty(0, np.int64)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from synthetic import draws
-from testbed.disclosure import Disclosure
+from testbed.disclosures.base import Disclosure
 from testbed.measures import access, discretion, knowledge, predictability, reasons
 from testbed.models.base import Scores
 

@@ -14,7 +14,7 @@ from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, check_source, dial, load_toml
 
-FOLDER = Path(__file__).parent / "disclosures"
+FOLDER = Path(__file__).parent
 
 RIGHTS: Mapping[str, str] = {
     "own_record": "the entries held about oneself that stand",
