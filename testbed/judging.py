@@ -19,8 +19,8 @@ from testbed.models.scorer import DenseIds, RecordIds, Scorer
 from testbed.moving import SCHEME, moves
 from testbed.placed import Placed
 from testbed.recorder import Recorder
+from testbed.regimes.ties import LISTED
 from testbed.society import Society, Views
-from testbed.tied import LISTED
 
 
 @dataclass

@@ -9,9 +9,9 @@ from synthetic.errors import unknown
 from testbed.history import History
 from testbed.models.scorer import record_frame
 from testbed.moving import SCHEME
+from testbed.regimes.ties import LISTED, adverse_bits, tied
 from testbed.scenario import OUTCOME, Scenario
 from testbed.society import Society, Views
-from testbed.tied import LISTED, adverse_bits, tied
 
 
 def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:

@@ -19,7 +19,7 @@ from testbed.disclosures.base import Disclosure
 from testbed.models.grammar import Condition, condition
 from testbed.models.rulebook import RuleBook
 from testbed.regimes.base import Regime
-from testbed.tied import ACQUAINTED, LISTED, Declared, check_ties, declared
+from testbed.regimes.ties import ACQUAINTED, LISTED, Declared, check_ties, declared
 
 FOLDER = Path(__file__).parent / "scenarios"
 KEYS = (

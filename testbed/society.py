@@ -16,8 +16,8 @@ from synthetic.draws import GRID
 from synthetic.errors import InputError
 from testbed.candidates import BLOCK, CACHED, Candidates, Shares, candidates
 from testbed.regimes.state import Reach
+from testbed.regimes.ties import LISTED, Outside, firm_columns, ties_of
 from testbed.scenario import Scenario
-from testbed.tied import LISTED, Outside, firm_columns, ties_of
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from testbed.history import History, Strays
+from testbed.regimes.ties import LISTED, adverse_bits, tied
 from testbed.society import Society, Views
-from testbed.tied import LISTED, adverse_bits, tied
 from testbed.world import Injection, Scheme, World
 
 

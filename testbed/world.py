@@ -24,8 +24,8 @@ from testbed.placed import Placed
 from testbed.recorder import Recorder
 from testbed.regimes.response import counted_against
 from testbed.regimes.state import Reach, RegimeState
+from testbed.regimes.ties import LISTED, adverse_bits, only, tied
 from testbed.society import Society, Views
-from testbed.tied import LISTED, adverse_bits, only, tied
 
 __all__ = ["Injection", "Scheme", "World", "apart"]
 

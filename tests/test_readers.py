@@ -23,9 +23,9 @@ from testbed.models.grammar import Condition
 from testbed.models.load import load_model
 from testbed.models.mitigated import Mitigated
 from testbed.records import held_arrays, listed_acquaintances, record_columns
+from testbed.regimes.ties import FIRMS, LISTED
 from testbed.scenario import Scenario, names
 from testbed.setting import Setting
-from testbed.tied import FIRMS, LISTED
 from testbed.twin import Assign, Change, Inject, Switch, replay
 
 PEOPLE, MONTHS = 2048, 6

@@ -14,8 +14,8 @@ from synthetic.conduct.base import Conduct
 from synthetic.draws import sparse, uniform
 from testbed.models.rulebook import RuleBook
 from testbed.models.scorer import record_frame
+from testbed.regimes.ties import LISTED, declared
 from testbed.scenario import Scenario
-from testbed.tied import LISTED, declared
 
 DEFAULT = "rongcheng"
 """The scenario whose records are used where none is named."""
