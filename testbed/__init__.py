@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from testbed.metric_frame import metric_frame as metric_frame
     from testbed.models.base import Scores as Scores
     from testbed.models.base import ScoringModel as ScoringModel
-    from testbed.scenario import Scenario as Scenario
+    from testbed.scenarios.base import Scenario as Scenario
     from testbed.table import audit_table as audit_table
     from testbed.twin import Assign as Assign
     from testbed.twin import Inject as Inject
@@ -48,7 +48,7 @@ _HOME = {
     "InputError": "synthetic.errors",
     "PerPerson": "testbed.measure",
     "Row": "testbed.measure",
-    "Scenario": "testbed.scenario",
+    "Scenario": "testbed.scenarios.base",
     "Scores": "testbed.models.base",
     "ScoringModel": "testbed.models.base",
     "Switch": "testbed.twin",

@@ -21,7 +21,7 @@ from testbed.spelling import patterns
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
 LOTTERY = "lottery"
 PRELOAD = (
@@ -218,7 +218,7 @@ def planned(
     from testbed.equivalence import checked as equal_enough
     from testbed.models.base import name_of
     from testbed.models.lottery import Lottery
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
     from testbed.sequential import checked as half_widths
 
     if not isinstance(scenario, Scenario):

@@ -11,12 +11,12 @@ def names() -> dict[str, Callable[[], list[str]]]:
     from synthetic.conduct import base as conduct
     from synthetic.recipes.base import FOLDER as RECIPES
     from synthetic.registry import toml_names
-    from testbed import scenario as scenarios
     from testbed.disclosures import base as disclosure
     from testbed.measure import measures
     from testbed.models.load import model_names
     from testbed.models.rulebook import rulebook_names
     from testbed.regimes import base as regimes
+    from testbed.scenarios import base as scenarios
 
     return {
         "scenarios": scenarios.names,
@@ -49,7 +49,7 @@ def line(registry: str, name: str) -> str:
     from testbed.disclosures.base import FOLDER as DISCLOSURES
     from testbed.models.rulebook import FOLDER as RULEBOOKS
     from testbed.regimes.base import FOLDER as REGIMES
-    from testbed.scenario import FOLDER as SCENARIOS
+    from testbed.scenarios.base import FOLDER as SCENARIOS
 
     folders = {
         "scenarios": SCENARIOS,

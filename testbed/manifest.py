@@ -16,7 +16,7 @@ from synthetic.source import sources
 if TYPE_CHECKING:
     from testbed.audit import Outcome, Plan
     from testbed.measure import Measure
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
 SCHEMA = 1
 PACKAGES = ("scoring-testbed", "numpy", "pandas", "scipy", "scikit-learn", "fairlearn")

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
 from testbed.models.guard import first_line
+from testbed.scenarios.splits import splits_of
 from testbed.selection import asks, chosen, rows_asked
-from testbed.splits import splits_of
 
 if TYPE_CHECKING:
     from testbed.case import Case
     from testbed.measure import Measure
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
     from testbed.setting import Setting
 
 

@@ -24,7 +24,7 @@ from testbed.supervised import supervised
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
 MARKS = (
     "scenario(name, ...): the scenarios on which the claims of a test are made; --scenario replaces them",
@@ -100,7 +100,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _check_options(config: pytest.Config) -> None:
     from testbed.models.load import load_model
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
     for name in config.getoption("--scenario"):
         Scenario.load(name)
@@ -138,7 +138,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _pairs(metafunc: pytest.Metafunc) -> list[Pair]:
     """Each scenario with each model. Scenario files of a mark are sought beside the test file first."""
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
     config = metafunc.config
     folder = Path(str(metafunc.definition.path)).parent
@@ -214,7 +214,7 @@ def _pair(request: pytest.FixtureRequest) -> Pair:
 @pytest.fixture
 def scenario(_pair: Pair) -> Scenario:
     """The scenario that the test is about."""
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
     return Scenario.load(_pair.scenario)
 
@@ -262,7 +262,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     people = run.people
     if people is None:
-        from testbed.scenario import Scenario
+        from testbed.scenarios.base import Scenario
 
         people = Scenario.load(item.stash[PAIR].scenario).people
     if people < int(needed.args[0]):

@@ -14,7 +14,7 @@ from synthetic.writing import Reserved, csv_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
 
 class Run:

@@ -10,7 +10,7 @@ from testbed.history import History
 from testbed.models.scorer import record_frame
 from testbed.moving import SCHEME
 from testbed.regimes.ties import LISTED, adverse_bits, tied
-from testbed.scenario import OUTCOME, Scenario
+from testbed.scenarios.base import OUTCOME, Scenario
 from testbed.society import Society, Views
 
 

@@ -16,7 +16,7 @@ from testbed.models.base import Scores, declared, fitted, higher_is, learns, nam
 from testbed.models.decide import Decide
 from testbed.models.scorer import Scorer
 from testbed.records import outcome_positive, record_arrays, record_columns, records, window
-from testbed.scenario import TRAINING_PERIODS, Scenario
+from testbed.scenarios.base import TRAINING_PERIODS, Scenario
 from testbed.society import Society
 from testbed.world import Scheme, World
 

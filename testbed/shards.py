@@ -12,7 +12,7 @@ from testbed.engine import run
 from testbed.history import History
 from testbed.joining import joined
 from testbed.judging import Scheme
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting
 from testbed.society import Society
 from testbed.world import World, apart

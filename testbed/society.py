@@ -17,7 +17,7 @@ from synthetic.errors import InputError
 from testbed.candidates import BLOCK, CACHED, Candidates, Shares, candidates
 from testbed.regimes.state import Reach
 from testbed.regimes.ties import LISTED, Outside, firm_columns, ties_of
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 
 
 @dataclass(frozen=True)

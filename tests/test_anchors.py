@@ -9,7 +9,7 @@ from testbed import anchors as module
 from testbed.anchors import Relabelled, anchors, faithful, lottery_holds, null_twin, oracle, relabelled, tail
 from testbed.models.base import Scores
 from testbed.models.lottery import Lottery
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting
 
 

@@ -13,7 +13,7 @@ from testbed.checks import ContractError, check_measure, check_model, check_rule
 from testbed.measure import Measure, PerPerson, Row
 from testbed.models.base import Scores
 from testbed.models.rulebook import Example, RuleBook
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import run_case
 
 

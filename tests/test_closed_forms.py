@@ -20,7 +20,7 @@ from testbed.measures.next_generation import sizes, spectral_radius
 from testbed.regimes.appeal import fates
 from testbed.regimes.base import Regime
 from testbed.regimes.state import Reach, RegimeState
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 from testbed.world import Injection, World

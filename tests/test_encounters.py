@@ -13,7 +13,7 @@ from testbed.twin import Inject
 
 
 def told(name, person=None, **dials):
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
     case = Setting(Scenario.load(name).set(dials), people=4096, periods=14, seed=1).case()
     return case, life(case, person)

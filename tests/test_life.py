@@ -9,7 +9,7 @@ from synthetic.errors import InputError
 from testbed.disclosures.base import RIGHTS
 from testbed.life import life, typical
 from testbed.report.case_page import case_sentence, case_text
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.twin import Inject
 

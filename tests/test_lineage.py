@@ -6,7 +6,7 @@ import pytest
 from synthetic.ledger import ORIGINS
 from testbed.inducement import Inducement
 from testbed.lineage import RECORD, Lineage, act_number, lineage
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import run_case
 from testbed.twin import Inject
 

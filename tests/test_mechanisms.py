@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from testbed.models.rulebook import RuleBook
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from testbed.measure import measures
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 
 FAKE = """
 import math

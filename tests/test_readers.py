@@ -24,7 +24,7 @@ from testbed.models.load import load_model
 from testbed.models.mitigated import Mitigated
 from testbed.records import held_arrays, listed_acquaintances, record_columns
 from testbed.regimes.ties import FIRMS, LISTED
-from testbed.scenario import Scenario, names
+from testbed.scenarios.base import Scenario, names
 from testbed.setting import Setting
 from testbed.twin import Assign, Change, Inject, Switch, replay
 

@@ -4,7 +4,7 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed.regimes.base import FOLDER as REGIMES
-from testbed.scenario import FOLDER, Scenario, names
+from testbed.scenarios.base import FOLDER, Scenario, names
 
 TEXT = (FOLDER / "rongcheng.toml").read_text()
 

@@ -21,7 +21,7 @@ from testbed.measures.benefit import detection_precision
 from testbed.models.rulebook import RuleBook, rulebook_names
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals, waits
-from testbed.scenario import FOLDER, Scenario, names
+from testbed.scenarios.base import FOLDER, Scenario, names
 from testbed.setting import run_case
 from testbed.society import Society
 from testbed.world import Scheme, World

@@ -8,7 +8,7 @@ from synthetic.errors import InputError
 from synthetic.ledger import FIELDS
 from testbed import shards
 from testbed.anchors import same
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting
 from testbed.world import TOGETHER, World
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synthetic.ledger import FIELDS
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.society import Society
 from testbed.twin import Assign, Inject, Switch, replay
@@ -61,7 +61,7 @@ record_follows = { value = 0.5, unit = "share", source = "assumed", reading = "a
 def tied(tmp_path_factory):
     """Lists reach kin and colleagues, the scheme counts listed acquaintances, and people move between cities."""
     from testbed.regimes.base import FOLDER as REGIMES
-    from testbed.scenario import FOLDER
+    from testbed.scenarios.base import FOLDER
 
     folder = tmp_path_factory.mktemp("tied")
     (folder / "tied-lists.toml").write_text((REGIMES / "rongcheng-lists.toml").read_text() + TIES)

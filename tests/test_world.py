@@ -8,7 +8,7 @@ from synthetic.draws import GRID
 from synthetic.errors import InputError
 from testbed.models.base import Scores
 from testbed.records import outcome_positive
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 
 

@@ -29,7 +29,7 @@ from testbed.case import Case
 from testbed.engine import run
 from testbed.history import History
 from testbed.judging import Scheme
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting
 from testbed.shards import Shard, shards
 from testbed.twin import Inject, replay

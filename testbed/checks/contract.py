@@ -15,7 +15,7 @@ from synthetic.draws import sparse, uniform
 from testbed.models.rulebook import RuleBook
 from testbed.models.scorer import record_frame
 from testbed.regimes.ties import LISTED, declared
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 
 DEFAULT = "rongcheng"
 """The scenario whose records are used where none is named."""

@@ -11,7 +11,7 @@ from synthetic.errors import InputError
 from testbed.checks.contract import ContractError, expect
 from testbed.measure import Measure, PerPerson, Row, measures
 from testbed.models.guard import first_line
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import run_case
 from testbed.statistics import expand
 

@@ -20,7 +20,7 @@ from testbed.models.base import ModelError, Scores, ask, declared, fitted, learn
 from testbed.models.guard import first_line, theirs
 from testbed.models.load import load_model
 from testbed.models.rulebook import RuleBook
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 
 HOSTILE = ("<script>alert(1)</script>", '"; --', "=cmd()", "a,b'c", "%s{0}", "", "\u202e名")
 """Labels that break what is glued together from text."""

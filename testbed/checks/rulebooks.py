@@ -11,7 +11,7 @@ import pandas as pd
 from testbed.checks.contract import expect, sample_records, scenario_for
 from testbed.checks.models import check_model, columns_are_declared
 from testbed.models.rulebook import RuleBook
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 
 
 def check_rulebook(rulebook: RuleBook | str | Path, *, scenario: str | Path | Scenario | None = None) -> None:

@@ -51,7 +51,7 @@ def draw(name: str, file: str, *, overwrite: bool = False) -> None:
     from synthetic.recipes.graph import svg
     from synthetic.writing import reserve_file
     from testbed.kinds import names
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
     out = reserve_file("--graph", file, suffixes=(".svg",), overwrite=overwrite)
     spellings = {name, name.replace("-", "_"), name.replace("_", "-")}
@@ -61,7 +61,7 @@ def draw(name: str, file: str, *, overwrite: bool = False) -> None:
 
 def scenario(name: str) -> Iterator[str]:
     """A scenario: its parts, who is scored and compared, every dial, the causal graph, what is left out."""
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
     held = Scenario.load(name)
     yield f"  {held.title}, as of {held.as_of}"

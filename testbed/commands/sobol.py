@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from testbed.audit import Plan
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
 MEASURE = "assumption_share"
 Key = tuple[str, str, str, str]

@@ -109,7 +109,7 @@ def splits_in(case: Any) -> list[str]:
     """What a case is split by, see `comparisons`."""
     scenario = getattr(case, "scenario", None)
     if scenario is not None:
-        from testbed.splits import splits_of
+        from testbed.scenarios.splits import splits_of
 
         return splits_of(scenario)
     given = getattr(case, "splits", None)

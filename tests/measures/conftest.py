@@ -2,7 +2,7 @@
 
 import pytest
 
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 
 
 def number(value, low=0, high=1000):

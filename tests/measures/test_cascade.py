@@ -10,7 +10,7 @@ from testbed.measure import measures
 from testbed.measures.cascade import Cascades, cascades
 from testbed.measures.next_generation import all_sizes, by_age, radii, sizes, spectral_radius
 from testbed.models.lottery import Lottery
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 from testbed.twin import Inject

@@ -85,7 +85,7 @@ def test_a_surcharge_on_sex_comes_back_though_households_hold_both(plant, parts)
 
 def test_each_effect_is_what_the_person_has_when_set_alone():
     # Many strayed entries, so that differences of the sample meet.
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
     scenario = Scenario.load("rongcheng").set({"channels.cameras.false_match": 0.02, "decide.worst_share": 0.2})
     case = run_case(scenario, people=6144, periods=12, seed=4)
@@ -105,7 +105,7 @@ def test_each_effect_is_what_the_person_has_when_set_alone():
 
 
 def test_the_lottery_has_no_effect_exactly():
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
     case = Setting(Scenario.load("rongcheng"), people=4096, periods=4).case(Lottery())
     for row in rows(case).values():

@@ -11,7 +11,7 @@ from testbed.case import Case
 from testbed.measure import measures
 from testbed.measures.error_roots import Effects, Lives, effects
 from testbed.models.lottery import Lottery
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 from testbed.statistics.estimates import estimate

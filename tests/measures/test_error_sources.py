@@ -10,7 +10,7 @@ from testbed.lineage import decisions_on
 from testbed.measure import measures
 from testbed.measures.error_sources import SIDES, contributions
 from testbed.models.lottery import Lottery
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 

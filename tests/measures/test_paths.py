@@ -7,7 +7,7 @@ from synthetic.errors import InputError
 from testbed.measures.counterfactual import counterfactual_effect, effects
 from testbed.measures.paths import READERS, limits_of_mean, path_effect, shapley, unlike, weights, worlds
 from testbed.models.lottery import Lottery
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 from testbed.twin import Assign

@@ -5,7 +5,7 @@ import pytest
 
 from testbed.measures.counterfactual import effects
 from testbed.measures.regime_counterfactual import everyone_moved, regime_counterfactual, regime_effects
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import run_case
 
 SLIPS = {"slip": ('column = "slip"', -1)}

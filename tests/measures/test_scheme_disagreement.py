@@ -5,7 +5,7 @@ import pytest
 
 from testbed.measure import measures
 from testbed.measures.scheme_disagreement import ONE, discordant, parts, schemes
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import run_case
 from testbed.statistics import expand
 

@@ -7,7 +7,7 @@ import pytest
 
 from testbed.measure import measures
 from testbed.measures.benefit import given, in_need
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 

@@ -11,7 +11,7 @@ import pytest
 from testbed.checks import check_model, sample_records
 from testbed.models.base import ask, fitted
 from testbed.models.load import load_model
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 
 ROOT = Path(__file__).parents[2]
 

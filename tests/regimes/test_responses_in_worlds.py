@@ -6,7 +6,7 @@ import pytest
 from synthetic.ledger import ORIGINS
 from testbed.regimes.misuse import operator_log
 from testbed.regimes.response import counted_against
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import Setting
 
 PEOPLE, MONTHS = 6144, 6

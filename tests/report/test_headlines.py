@@ -16,7 +16,7 @@ from testbed.report.qualifiers import words
 from testbed.report.rows import Findings
 from testbed.report.sentences import each, endings, headlines, sentence
 from testbed.report.terminal import answer
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import run_case
 from testbed.statistics import expand
 

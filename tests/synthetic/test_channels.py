@@ -5,7 +5,7 @@ import pytest
 
 from synthetic.channels.base import Acts, Channel, names, waiting
 from synthetic.draws import GRID
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.society import Society
 
 

@@ -6,7 +6,7 @@ import pytest
 from synthetic.channels.base import MECHANISMS
 from synthetic.draws import GRID
 from synthetic.ledger import ORIGINS
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import run_case
 from testbed.twin import replay
 

@@ -6,7 +6,7 @@ import pytest
 from synthetic.conduct.base import Conduct, names
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from testbed.scenario import Scenario
+from testbed.scenarios.base import Scenario
 from testbed.setting import run_case
 from testbed.society import Society
 

@@ -21,7 +21,7 @@ from testbed.models.rulebook import RuleBook
 from testbed.regimes.base import Regime
 from testbed.regimes.ties import ACQUAINTED, LISTED, Declared, check_ties, declared
 
-FOLDER = Path(__file__).parent / "scenarios"
+FOLDER = Path(__file__).parent
 KEYS = (
     "schema",
     "title",

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from testbed.scenario import Scenario
+    from testbed.scenarios.base import Scenario
 
 
 def splits_of(scenario: Scenario) -> list[str]:
