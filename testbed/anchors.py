@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from testbed.case import Case
-from testbed.history import History
+from testbed.history.base import History
 from testbed.measure import measures
 from testbed.models.lottery import Lottery
 from testbed.statistics.correction import holm

@@ -13,8 +13,8 @@ import pandas as pd
 from synthetic.draws import dense, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
 from testbed.disclosures.base import Disclosure
-from testbed.history import History
-from testbed.joining import overlay
+from testbed.history.base import History
+from testbed.history.merging import overlay
 from testbed.models.base import Scores, higher_is
 from testbed.models.scorer import Scorer
 from testbed.records import outcome_positive, record_columns, records, window

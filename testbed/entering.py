@@ -12,7 +12,7 @@ import numpy as np
 from synthetic.channels.base import Acts, Channel
 from synthetic.draws import GRID
 from synthetic.ledger import INJECTED, ORIGINS, entry_id
-from testbed.history import History, Strays
+from testbed.history.base import History, Strays
 from testbed.placed import Placed
 from testbed.recorder import Recorder
 from testbed.society import Society, Views

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
-from testbed.history import History
+from testbed.history.base import History
 from testbed.regimes.base import TIES, Sanction
 from testbed.regimes.response import Response
 

@@ -13,7 +13,7 @@ from synthetic.ledger import CAUSES, INJECTED, ORIGINS, Ledger
 from testbed.case import Case
 from testbed.disclosures.base import RIGHTS
 from testbed.encounters import at_gates, owed, reasons, refused, refused_in_all, secret, seen_by
-from testbed.history import History
+from testbed.history.base import History
 from testbed.measures.error_reach import WHAT
 from testbed.measures.error_roots import adverse_sanctions, effects
 from testbed.twin import Inject

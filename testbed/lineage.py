@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import dense, pack, sparse, uniform
-from testbed.history import History
+from testbed.history.base import History
 from testbed.inducement import Inducement
 from testbed.records import held_arrays
 

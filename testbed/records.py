@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import unknown
-from testbed.history import History
+from testbed.history.base import History
 from testbed.models.scorer import record_frame
 from testbed.moving import SCHEME
 from testbed.regimes.ties import LISTED, adverse_bits, tied

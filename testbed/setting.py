@@ -11,7 +11,7 @@ import numpy as np
 from synthetic.draws import GRID, derive, pack, sparse, uniform
 from synthetic.errors import InputError
 from testbed.case import Case
-from testbed.history import History
+from testbed.history.base import History
 from testbed.models.base import Scores, declared, fitted, higher_is, learns, name_of, needs, row_wise
 from testbed.models.decide import Decide
 from testbed.models.scorer import Scorer

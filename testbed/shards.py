@@ -9,8 +9,8 @@ from typing import Any
 from synthetic.draws import GRID
 from synthetic.errors import InputError
 from testbed.engine import run
-from testbed.history import History
-from testbed.joining import joined
+from testbed.history.base import History
+from testbed.history.merging import joined
 from testbed.judging import Scheme
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting

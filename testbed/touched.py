@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from testbed.history import History
+from testbed.history.base import History
 from testbed.society import Society
 
 TOUCHED = ("root", "person", "hop", "first", "last", "score", "decision", "list", "sanction")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from testbed.history import History, Strays
+from testbed.history.base import History, Strays
 from testbed.regimes.ties import LISTED, adverse_bits, tied
 from testbed.society import Society, Views
 from testbed.world import Injection, Scheme, World

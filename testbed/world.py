@@ -15,10 +15,10 @@ import numpy as np
 from synthetic.channels.base import Acts
 from testbed.candidates import BLOCK
 from testbed.entering import Entering, Injection
-from testbed.history import History
-from testbed.joining import joined
+from testbed.history.base import History
+from testbed.history.changes import Monthly
+from testbed.history.merging import joined
 from testbed.judging import Judging, Scheme
-from testbed.monthly import Monthly
 from testbed.moving import SCHEME, movers, moves
 from testbed.placed import Placed
 from testbed.recorder import Recorder

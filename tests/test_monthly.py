@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synthetic.draws import sparse
-from testbed.monthly import Laid, Monthly
+from testbed.history.changes import Laid, Monthly
 
 MONTHS, N = 7, 90
 

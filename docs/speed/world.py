@@ -24,10 +24,10 @@ from pathlib import Path
 
 import numpy as np
 
-from testbed import joining
 from testbed.case import Case
 from testbed.engine import run
-from testbed.history import History
+from testbed.history import merging as joining
+from testbed.history.base import History
 from testbed.judging import Scheme
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting

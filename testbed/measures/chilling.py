@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import dense, uniform
-from testbed.history import History
+from testbed.history.base import History
 from testbed.measure import PerPerson, Row, measure
 from testbed.statistics.intervals import FEWEST_CLUSTERS
 from testbed.twin import Switch

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.channels.base import Acts
-from testbed.history import History
+from testbed.history.base import History
 from testbed.measure import PerPerson, measure
 from testbed.measures.error_roots import adverse_sanctions
 from testbed.twin import Switch

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from testbed.history import History
+from testbed.history.base import History
 from testbed.measure import PerPerson
 from testbed.models.base import higher_is
 from testbed.twin import Inject

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import unknown
-from testbed.history import History
+from testbed.history.base import History
 from testbed.measure import Row, measure
 from testbed.measures.clustering import around, few, moved, rate_limits, summed, units_in
 from testbed.measures.counterfactual import SAMPLE, _batches, _comparisons, _impossible, _reads_nothing, sampled

@@ -10,8 +10,8 @@ import numpy as np
 
 from synthetic.channels.base import Acts
 from synthetic.ledger import Ledger
-from testbed.history import History, Strays
-from testbed.monthly import Laid, Monthly
+from testbed.history.base import History, Strays
+from testbed.history.changes import Laid, Monthly
 
 
 def joined(parts: Sequence[History]) -> History:

@@ -10,7 +10,7 @@ import pandas as pd
 from synthetic.channels.base import Acts
 from synthetic.errors import unknown
 from synthetic.ledger import Ledger
-from testbed.monthly import Months
+from testbed.history.changes import Months
 
 BY_MONTH = ("scores", "decisions", "deserved_", "lists_", "sanctions_", "schemes")
 """What a history keeps by month."""
