@@ -19,7 +19,7 @@ from testbed.models.lottery import Lottery
 from testbed.statistics.correction import holm
 from testbed.statistics.expand import expand
 from testbed.twin import Inject, Switch, replay
-from testbed.world import World
+from testbed.world.month import World
 
 FAMILY_WISE = 0.001
 """A fair run fails a statistical anchor at most so often, scheme and lottery together: half for each."""

@@ -17,11 +17,11 @@ from testbed.history.base import History
 from testbed.history.merging import overlay
 from testbed.models.base import Scores, higher_is
 from testbed.models.scorer import Scorer
-from testbed.records import outcome_positive, record_columns, records, window
-from testbed.society import Views
 from testbed.touched import TOUCHED, touched
 from testbed.twin import Assign, Change, Inject, Replay, Switch, apart, by_root, replay, strayed_between
-from testbed.world import Injection, Scheme, World
+from testbed.world.month import Injection, Scheme, World
+from testbed.world.records import outcome_positive, record_columns, records, window
+from testbed.world.society import Views
 
 if TYPE_CHECKING:
     from testbed.setting import Setting

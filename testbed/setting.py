@@ -15,10 +15,10 @@ from testbed.history.base import History
 from testbed.models.base import Scores, declared, fitted, higher_is, learns, name_of, needs, row_wise
 from testbed.models.decide import Decide
 from testbed.models.scorer import Scorer
-from testbed.records import outcome_positive, record_arrays, record_columns, records, window
 from testbed.scenarios.base import TRAINING_PERIODS, Scenario
-from testbed.society import Society
-from testbed.world import Scheme, World
+from testbed.world.month import Scheme, World
+from testbed.world.records import outcome_positive, record_arrays, record_columns, records, window
+from testbed.world.society import Society
 
 TRAINING_PEOPLE = 20 * GRID
 

@@ -11,11 +11,11 @@ from synthetic.errors import InputError
 from testbed.engine import run
 from testbed.history.base import History
 from testbed.history.merging import joined
-from testbed.judging import Scheme
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting
-from testbed.society import Society
-from testbed.world import World, apart
+from testbed.world.month import World, apart
+from testbed.world.scoring import Scheme
+from testbed.world.society import Society
 
 PRELOAD = ("testbed.setting", "scipy.special")
 

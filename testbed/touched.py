@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from testbed.history.base import History
-from testbed.society import Society
+from testbed.world.society import Society
 
 TOUCHED = ("root", "person", "hop", "first", "last", "score", "decision", "list", "sanction")
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from testbed.history.base import History, Strays
 from testbed.regimes.ties import LISTED, adverse_bits, tied
-from testbed.society import Society, Views
-from testbed.world import Injection, Scheme, World
+from testbed.world.month import Injection, Scheme, World
+from testbed.world.society import Society, Views
 
 
 @dataclass(frozen=True)

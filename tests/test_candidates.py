@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synthetic.draws import GRID
-from testbed.candidates import Candidates, Shares, candidates, coin
+from testbed.world.candidates import Candidates, Shares, candidates, coin
 
 MOST = np.array([0.3, 0.05, 0.01])
 RAISED = np.array([1.6, 1.0, 1.2])

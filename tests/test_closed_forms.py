@@ -23,7 +23,7 @@ from testbed.regimes.state import Reach, RegimeState
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
-from testbed.world import Injection, World
+from testbed.world.month import Injection, World
 
 # --- Branching and random ties -----------------------------------------------------------------------
 

@@ -22,11 +22,11 @@ from testbed.models.base import models
 from testbed.models.grammar import Condition
 from testbed.models.load import load_model
 from testbed.models.mitigated import Mitigated
-from testbed.records import held_arrays, listed_acquaintances, record_columns
 from testbed.regimes.ties import FIRMS, LISTED
 from testbed.scenarios.base import Scenario, names
 from testbed.setting import Setting
 from testbed.twin import Assign, Change, Inject, Switch, replay
+from testbed.world.records import held_arrays, listed_acquaintances, record_columns
 
 PEOPLE, MONTHS = 2048, 6
 FOLLOWED = {"error.period": 1, "error.per_1000": 50}

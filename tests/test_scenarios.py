@@ -23,8 +23,8 @@ from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals, waits
 from testbed.scenarios.base import FOLDER, Scenario, names
 from testbed.setting import run_case
-from testbed.society import Society
-from testbed.world import Scheme, World
+from testbed.world.month import Scheme, World
+from testbed.world.society import Society
 
 PUBLISHED = Path(__file__).parent.parent / "benchmarks" / "published"
 BEYOND = sorted(set(names()) - {"rongcheng", "judgment-debtors"})

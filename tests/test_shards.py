@@ -10,7 +10,7 @@ from testbed import shards
 from testbed.anchors import same
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting
-from testbed.world import TOGETHER, World
+from testbed.world.month import TOGETHER, World
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import pytest
 from synthetic.ledger import FIELDS
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
-from testbed.society import Society
 from testbed.twin import Assign, Inject, Switch, replay
-from testbed.world import Injection, World
+from testbed.world.month import Injection, World
+from testbed.world.society import Society
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import pytest
 from synthetic.draws import GRID
 from synthetic.errors import InputError
 from testbed.models.base import Scores
-from testbed.records import outcome_positive
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
+from testbed.world.records import outcome_positive
 
 
 @pytest.fixture(scope="module")

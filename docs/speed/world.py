@@ -28,12 +28,12 @@ from testbed.case import Case
 from testbed.engine import run
 from testbed.history import merging as joining
 from testbed.history.base import History
-from testbed.judging import Scheme
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting
 from testbed.shards import Shard, shards
 from testbed.twin import Inject, replay
-from testbed.world import World
+from testbed.world.month import World
+from testbed.world.scoring import Scheme
 
 MONTHS = 24
 TURNS = 2
@@ -84,7 +84,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 
 def living(shard: Shard) -> tuple[float, float, History]:
     """(processor seconds to make the people, to run their months, what happened): in a worker."""
-    from testbed.society import Society
+    from testbed.world.society import Society
 
     before = time.process_time()
     society = Society(shard.scenario, shard.people, shard.seed, part=(shard.start, shard.stop))

@@ -164,7 +164,7 @@ def placed(scenario: Scenario, dials: Mapping[str, float], people: int, seed: in
 
     Conduct is tried on the first of the people of that seed, so that a larger society may still be refused.
     """
-    from testbed.society import Society
+    from testbed.world.society import Society
 
     made = scenario.set(dials)
     decided(made)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from synthetic.channels.base import Channel
 from testbed.measure import Row, measures
 from testbed.scenarios.base import Scenario
-from testbed.world import World
+from testbed.world.month import World
 
 COVERAGE = ("coverage_urban", "coverage_rural")
 

@@ -13,9 +13,9 @@ from synthetic.errors import unknown
 from testbed.measure import Row, measure
 from testbed.measures.clustering import Limits, around, few, moved, rate_limits, summed, units_in, widened
 from testbed.measures.counterfactual import _comparisons
-from testbed.records import outcome_positive, window
 from testbed.statistics.counts import dense_ids
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile, wilson
+from testbed.world.records import outcome_positive, window
 
 Bools = NDArray[np.bool_]
 Number = tuple[float, float, float]

@@ -18,7 +18,7 @@ from testbed.models.base import higher_is
 from testbed.statistics.counts import dense_ids
 from testbed.statistics.intervals import FEWEST_CLUSTERS, newcombe
 from testbed.twin import Assign, apart, by_root, replay
-from testbed.world import World
+from testbed.world.month import World
 
 READERS = ("circumstances", "sensing", "direct", "regime")
 WORLDS = 1 << len(READERS)

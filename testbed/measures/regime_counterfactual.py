@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from testbed.measure import Row, measure
 from testbed.measures.counterfactual import _comparisons, mean_effect
-from testbed.society import Society
-from testbed.world import Scheme, World
+from testbed.world.month import Scheme, World
+from testbed.world.society import Society
 
 
 def moved(society: Society, attribute: str, value: str) -> Society:

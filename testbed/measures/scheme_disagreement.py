@@ -16,7 +16,7 @@ from synthetic.draws import pack, sparse, uniform
 from testbed.measure import Row, measure
 from testbed.measures.clustering import around
 from testbed.models.base import higher_is
-from testbed.moving import SCHEME
+from testbed.world.migration import SCHEME
 
 DECISIONS = (-1, 0, 1)
 """What a grade brings, by declared consequence: a sanction, nothing, a reward."""

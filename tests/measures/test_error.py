@@ -16,7 +16,7 @@ from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 from testbed.statistics.estimates import estimate
 from testbed.twin import Inject
-from testbed.world import World
+from testbed.world.month import World
 
 NEEDS_ROOTS = (
     "error_gain", "flip_rate", "flip_back_rate", "error_reach", "error_agencies", "error_lifetime", "residue", "echo"

@@ -6,7 +6,7 @@ import pytest
 from synthetic.channels.base import Acts, Channel, names, waiting
 from synthetic.draws import GRID
 from testbed.scenarios.base import Scenario
-from testbed.society import Society
+from testbed.world.society import Society
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from synthetic.draws import GRID
 from synthetic.errors import InputError
 from testbed.scenarios.base import Scenario
 from testbed.setting import run_case
-from testbed.society import Society
+from testbed.world.society import Society
 
 
 def acts_of(scenario, people=20 * GRID, periods=2, seed=5):

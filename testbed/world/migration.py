@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic.draws import candidates, pack, sparse, uniform
-from testbed.placed import Placed
-from testbed.society import Society
+from testbed.world.people import Placed
+from testbed.world.society import Society
 
 SCHEME = "scheme"
 

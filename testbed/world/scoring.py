@@ -16,11 +16,11 @@ from testbed.models.base import Scores
 from testbed.models.decide import Decide
 from testbed.models.rulebook import RuleBook
 from testbed.models.scorer import DenseIds, RecordIds, Scorer
-from testbed.moving import SCHEME, moves
-from testbed.placed import Placed
-from testbed.recorder import Recorder
 from testbed.regimes.ties import LISTED
-from testbed.society import Society, Views
+from testbed.world.migration import SCHEME, moves
+from testbed.world.people import Placed
+from testbed.world.recorder import Recorder
+from testbed.world.society import Society, Views
 
 
 @dataclass

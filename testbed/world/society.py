@@ -14,10 +14,10 @@ from synthetic import Population
 from synthetic.channels.base import Columns
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from testbed.candidates import BLOCK, CACHED, Candidates, Shares, candidates
 from testbed.regimes.state import Reach
 from testbed.regimes.ties import LISTED, Outside, firm_columns, ties_of
 from testbed.scenarios.base import Scenario
+from testbed.world.candidates import BLOCK, CACHED, Candidates, Shares, candidates
 
 
 @dataclass(frozen=True)

@@ -13,19 +13,19 @@ from functools import cached_property
 import numpy as np
 
 from synthetic.channels.base import Acts
-from testbed.candidates import BLOCK
-from testbed.entering import Entering, Injection
 from testbed.history.base import History
 from testbed.history.changes import Monthly
 from testbed.history.merging import joined
-from testbed.judging import Judging, Scheme
-from testbed.moving import SCHEME, movers, moves
-from testbed.placed import Placed
-from testbed.recorder import Recorder
 from testbed.regimes.response import counted_against
 from testbed.regimes.state import Reach, RegimeState
 from testbed.regimes.ties import LISTED, adverse_bits, only, tied
-from testbed.society import Society, Views
+from testbed.world.candidates import BLOCK
+from testbed.world.migration import SCHEME, movers, moves
+from testbed.world.people import Placed
+from testbed.world.recorder import Recorder
+from testbed.world.scoring import Judging, Scheme
+from testbed.world.sensing import Entering, Injection
+from testbed.world.society import Society, Views
 
 __all__ = ["Injection", "Scheme", "World", "apart"]
 

@@ -13,9 +13,9 @@ from synthetic.channels.base import Acts, Channel
 from synthetic.draws import GRID
 from synthetic.ledger import INJECTED, ORIGINS, entry_id
 from testbed.history.base import History, Strays
-from testbed.placed import Placed
-from testbed.recorder import Recorder
-from testbed.society import Society, Views
+from testbed.world.people import Placed
+from testbed.world.recorder import Recorder
+from testbed.world.society import Society, Views
 
 WITHIN, COLLISION, DUPLICATE, INJECTION, MISUSE, FALSE_MATCH = map(
     ORIGINS.index, ("faithful", "collision", "duplicate", "injected", "misuse", "false_match")

@@ -8,10 +8,10 @@ import pandas as pd
 from synthetic.errors import unknown
 from testbed.history.base import History
 from testbed.models.scorer import record_frame
-from testbed.moving import SCHEME
 from testbed.regimes.ties import LISTED, adverse_bits, tied
 from testbed.scenarios.base import OUTCOME, Scenario
-from testbed.society import Society, Views
+from testbed.world.migration import SCHEME
+from testbed.world.society import Society, Views
 
 
 def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:

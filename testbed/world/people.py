@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import GRID
-from testbed.society import Society
+from testbed.world.society import Society
 
 
 class Placed:

@@ -12,10 +12,10 @@ import numpy as np
 from synthetic.channels.base import Acts
 from synthetic.draws import sparse
 from synthetic.ledger import CAUSES, FIELDS, Ledger, entry_id
-from testbed.placed import Placed
 from testbed.regimes.appeal import fates
 from testbed.regimes.base import EXPIRY
-from testbed.society import Society
+from testbed.world.people import Placed
+from testbed.world.society import Society
 
 LEFT = CAUSES.index("left")
 
