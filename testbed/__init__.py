@@ -33,25 +33,25 @@ if TYPE_CHECKING:
     from testbed.models.base import ScoringModel as ScoringModel
     from testbed.scenarios.base import Scenario as Scenario
     from testbed.table import audit_table as audit_table
-    from testbed.twin import Assign as Assign
-    from testbed.twin import Inject as Inject
-    from testbed.twin import Switch as Switch
+    from testbed.twins.twin import Assign as Assign
+    from testbed.twins.twin import Inject as Inject
+    from testbed.twins.twin import Switch as Switch
 
 _HOME = {
-    "Assign": "testbed.twin",
+    "Assign": "testbed.twins.twin",
     "Case": "testbed.case",
     "Claim": "testbed.claim",
     "ClaimBroken": "testbed.claim",
     "ClaimUndecided": "testbed.claim",
     "ContractError": "testbed.checks",
-    "Inject": "testbed.twin",
+    "Inject": "testbed.twins.twin",
     "InputError": "synthetic.errors",
     "PerPerson": "testbed.measure",
     "Row": "testbed.measure",
     "Scenario": "testbed.scenarios.base",
     "Scores": "testbed.models.base",
     "ScoringModel": "testbed.models.base",
-    "Switch": "testbed.twin",
+    "Switch": "testbed.twins.twin",
     "audit": "testbed.audit",
     "audit_table": "testbed.table",
     "check_measure": "testbed.checks",

@@ -18,7 +18,7 @@ from testbed.measure import measures
 from testbed.models.lottery import Lottery
 from testbed.statistics.correction import holm
 from testbed.statistics.expand import expand
-from testbed.twin import Inject, Switch, replay
+from testbed.twins.twin import Inject, Switch, replay
 from testbed.world.month import World
 
 FAMILY_WISE = 0.001

@@ -17,8 +17,8 @@ from testbed.history.base import History
 from testbed.history.merging import overlay
 from testbed.models.base import Scores, higher_is
 from testbed.models.scorer import Scorer
-from testbed.touched import TOUCHED, touched
-from testbed.twin import Assign, Change, Inject, Replay, Switch, apart, by_root, replay, strayed_between
+from testbed.twins.differences import TOUCHED, touched
+from testbed.twins.twin import Assign, Change, Inject, Replay, Switch, apart, by_root, replay, strayed_between
 from testbed.world.month import Injection, Scheme, World
 from testbed.world.records import outcome_positive, record_columns, records, window
 from testbed.world.society import Views
@@ -92,7 +92,7 @@ class Case:
 
     @property
     def touched(self) -> pd.DataFrame:
-        """Who differs from the base, one row a person and root (see `testbed.touched`); no rows without roots."""
+        """Who differs from the base, one row a person and root (see `testbed.twins.differences`); no rows without roots."""
         return self._touched_rows.copy(deep=False)
 
     @cached_property

@@ -16,7 +16,7 @@ from testbed.encounters import at_gates, owed, reasons, refused, refused_in_all,
 from testbed.history.base import History
 from testbed.measures.error_reach import WHAT
 from testbed.measures.error_roots import adverse_sanctions, effects
-from testbed.twin import Inject
+from testbed.twins.twin import Inject
 
 Event = dict[str, Any]
 DECISIONS = {-1: "adverse", 0: "none", 1: "favored"}

@@ -9,7 +9,7 @@ from testbed.regimes.gates import refusals
 from testbed.regimes.publicity import seen_by
 from testbed.report.case_page import case_text, sections
 from testbed.setting import Setting
-from testbed.twin import Inject
+from testbed.twins.twin import Inject
 
 
 def told(name, person=None, **dials):

@@ -11,7 +11,7 @@ from testbed.life import life, typical
 from testbed.report.case_page import case_sentence, case_text
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
-from testbed.twin import Inject
+from testbed.twins.twin import Inject
 
 
 @pytest.fixture(scope="module")

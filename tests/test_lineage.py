@@ -8,7 +8,7 @@ from testbed.inducement import Inducement
 from testbed.lineage import RECORD, Lineage, act_number, lineage
 from testbed.scenarios.base import Scenario
 from testbed.setting import run_case
-from testbed.twin import Inject
+from testbed.twins.twin import Inject
 
 
 @pytest.fixture(scope="module", autouse=True)

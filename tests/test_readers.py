@@ -25,7 +25,7 @@ from testbed.models.mitigated import Mitigated
 from testbed.regimes.ties import FIRMS, LISTED
 from testbed.scenarios.base import Scenario, names
 from testbed.setting import Setting
-from testbed.twin import Assign, Change, Inject, Switch, replay
+from testbed.twins.twin import Assign, Change, Inject, Switch, replay
 from testbed.world.records import held_arrays, listed_acquaintances, record_columns
 
 PEOPLE, MONTHS = 2048, 6

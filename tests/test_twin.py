@@ -6,7 +6,7 @@ import pytest
 from synthetic.ledger import FIELDS
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
-from testbed.twin import Assign, Inject, Switch, replay
+from testbed.twins.twin import Assign, Inject, Switch, replay
 from testbed.world.month import Injection, World
 from testbed.world.society import Society
 

@@ -31,7 +31,7 @@ from testbed.history.base import History
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting
 from testbed.shards import Shard, shards
-from testbed.twin import Inject, replay
+from testbed.twins.twin import Inject, replay
 from testbed.world.month import World
 from testbed.world.scoring import Scheme
 

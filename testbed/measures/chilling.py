@@ -14,7 +14,7 @@ from synthetic.draws import dense, uniform
 from testbed.history.base import History
 from testbed.measure import PerPerson, Row, measure
 from testbed.statistics.intervals import FEWEST_CLUSTERS
-from testbed.twin import Switch
+from testbed.twins.twin import Switch
 
 BELIEF, UNTIL = "regime.response.belief", "regime.response.belief_until"
 RESAMPLES = 200

@@ -16,7 +16,7 @@ from testbed.measure import Row, measure
 from testbed.measures.clustering import around, few, moved, rate_limits, summed, units_in, widened
 from testbed.statistics.counts import dense_ids
 from testbed.statistics.intervals import FEWEST_CLUSTERS
-from testbed.twin import Assign
+from testbed.twins.twin import Assign
 
 SAMPLE = 2_000
 OVER = ("members", "all")

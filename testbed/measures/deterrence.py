@@ -13,7 +13,7 @@ from synthetic.channels.base import Acts
 from testbed.history.base import History
 from testbed.measure import PerPerson, measure
 from testbed.measures.error_roots import adverse_sanctions
-from testbed.twin import Switch
+from testbed.twins.twin import Switch
 
 ACTIVE = "regime.active"
 PARTS = ("_sanctioned", "_rest", "_induced", "_moved")

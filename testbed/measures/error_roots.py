@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from testbed.history.base import History
 from testbed.measure import PerPerson
 from testbed.models.base import higher_is
-from testbed.twin import Inject
+from testbed.twins.twin import Inject
 
 HORIZON = "Followed from the entry to the end of the run: a longer run shows more, and what is left then is unknown."
 COUPLING = "Gross: how many differ depends on the coins that both worlds share; the _net row does not."

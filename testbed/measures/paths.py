@@ -17,7 +17,7 @@ from testbed.measures.counterfactual import SAMPLE, _batches, _comparisons, _imp
 from testbed.models.base import higher_is
 from testbed.statistics.counts import dense_ids
 from testbed.statistics.intervals import FEWEST_CLUSTERS, newcombe
-from testbed.twin import Assign, apart, by_root, replay
+from testbed.twins.twin import Assign, apart, by_root, replay
 from testbed.world.month import World
 
 READERS = ("circumstances", "sensing", "direct", "regime")

@@ -13,7 +13,7 @@ from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
-from testbed.twin import Inject
+from testbed.twins.twin import Inject
 
 TWO = np.array([[0.5, 0.9], [0.0, 0.1]])
 

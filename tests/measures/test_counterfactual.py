@@ -16,7 +16,7 @@ from testbed.measures.counterfactual import (
 from testbed.models.lottery import Lottery
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
-from testbed.twin import Assign
+from testbed.twins.twin import Assign
 
 SLIPS = {"slip": ('column = "slip"', -1)}
 MINORITY = 'when = { community = { is = "minority" } }'

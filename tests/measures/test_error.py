@@ -15,7 +15,7 @@ from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 from testbed.statistics.estimates import estimate
-from testbed.twin import Inject
+from testbed.twins.twin import Inject
 from testbed.world.month import World
 
 NEEDS_ROOTS = (

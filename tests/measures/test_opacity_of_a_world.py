@@ -4,7 +4,7 @@ import pytest
 
 from testbed.measures import access, discretion, predictability, reasons
 from testbed.setting import run_case
-from testbed.twin import Switch
+from testbed.twins.twin import Switch
 
 SIZE = {"people": 12 * 1024, "periods": 10}
 

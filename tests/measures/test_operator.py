@@ -14,7 +14,7 @@ from testbed.measures.operator import (
 )
 from testbed.setting import run_case
 from testbed.statistics import expand
-from testbed.twin import Switch
+from testbed.twins.twin import Switch
 
 READ = {"slip": ('column = "slip"', -1)}
 EVERYTHING = {

@@ -10,7 +10,7 @@ from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
 from testbed.setting import Setting, run_case
 from testbed.statistics import expand
-from testbed.twin import Assign
+from testbed.twins.twin import Assign
 
 SLIPS = {"slip": ('column = "slip"', -1)}
 SURCHARGE = {"surcharge": ('when = { community = { is = "minority" } }', -2)}

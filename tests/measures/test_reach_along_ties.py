@@ -7,7 +7,7 @@ from testbed.lineage import lineage
 from testbed.measure import measures
 from testbed.setting import run_case
 from testbed.statistics import expand
-from testbed.twin import Inject
+from testbed.twins.twin import Inject
 
 HOPS = {"kin": "kin", "colleagues": "colleague", "acquaintances": "acquaintance"}
 
