@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from synthetic.errors import InputError as InputError
     from testbed.audit import audit as audit
-    from testbed.case import Case as Case
+    from testbed.case.case import Case as Case
     from testbed.checks import ContractError as ContractError
     from testbed.checks import check_measure as check_measure
     from testbed.checks import check_model as check_model
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Assign": "testbed.twins.twin",
-    "Case": "testbed.case",
+    "Case": "testbed.case.case",
     "Claim": "testbed.claim",
     "ClaimBroken": "testbed.claim",
     "ClaimUndecided": "testbed.claim",

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
-from testbed.case import Case
+from testbed.case.case import Case
 from testbed.history.base import History
 from testbed.measure import measures
 from testbed.models.lottery import Lottery

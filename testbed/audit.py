@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LOTTERY = "lottery"
 PRELOAD = (
-    "testbed.setting",
+    "testbed.case.setting",
     "testbed.statistics",
     "testbed.anchors",
     "scipy.stats",

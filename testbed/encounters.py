@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from testbed.case import Case
+from testbed.case.case import Case
 from testbed.history.base import History
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals

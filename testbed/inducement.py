@@ -20,7 +20,7 @@ from testbed.regimes.base import TIES, Sanction
 from testbed.regimes.response import Response
 
 if TYPE_CHECKING:
-    from testbed.case import Case
+    from testbed.case.case import Case
 
 Ints = NDArray[np.int64]
 Stay = tuple[int, str, int]

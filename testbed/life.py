@@ -10,7 +10,7 @@ import numpy as np
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError
 from synthetic.ledger import CAUSES, INJECTED, ORIGINS, Ledger
-from testbed.case import Case
+from testbed.case.case import Case
 from testbed.disclosures.base import RIGHTS
 from testbed.encounters import at_gates, owed, reasons, refused, refused_in_all, secret, seen_by
 from testbed.history.base import History

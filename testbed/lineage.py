@@ -22,7 +22,7 @@ from testbed.inducement import Inducement
 from testbed.world.records import held_arrays
 
 if TYPE_CHECKING:
-    from testbed.case import Case
+    from testbed.case.case import Case
 
 RECORD = "record"
 """The holder of plain entries: the record itself."""
@@ -84,7 +84,7 @@ def lineage(case: Case, history: History | None = None, people: Ints | None = No
     the model looks at people together or at single entries: what one entry did to a decision cannot then be asked
     about one person.
 
-    >>> from testbed.setting import run_case
+    >>> from testbed.case.setting import run_case
     >>> made = lineage(run_case("rongcheng", people=2048, periods=6))
     >>> sorted(made.frame.columns)
     ['end', 'holder', 'id', 'kind', 'parent', 'person', 'start']

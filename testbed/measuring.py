@@ -16,10 +16,10 @@ from testbed.scenarios.splits import splits_of
 from testbed.selection import asks, chosen, rows_asked
 
 if TYPE_CHECKING:
-    from testbed.case import Case
+    from testbed.case.case import Case
+    from testbed.case.setting import Setting
     from testbed.measure import Measure
     from testbed.scenarios.base import Scenario
-    from testbed.setting import Setting
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ _latest: list[tuple[tuple[int, int], Setting]] = []
 
 def setting_of(task: Task) -> Setting:
     """The society of a task: the latest one where it is the same, as it is for the models of one seed."""
-    from testbed.setting import Setting
+    from testbed.case.setting import Setting
 
     key = (task.plan, task.seed)
     if not _latest or _latest[0][0] != key:

@@ -8,16 +8,16 @@ from typing import Any
 
 from synthetic.draws import GRID
 from synthetic.errors import InputError
+from testbed.case.setting import Setting
 from testbed.engine import run
 from testbed.history.base import History
 from testbed.history.merging import joined
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting
 from testbed.world.month import World, apart
 from testbed.world.scoring import Scheme
 from testbed.world.society import Society
 
-PRELOAD = ("testbed.setting", "scipy.special")
+PRELOAD = ("testbed.case.setting", "scipy.special")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from synthetic.errors import InputError, unknown
 from testbed import columns, finding
-from testbed.decisions import Table as Table
+from testbed.case.decisions import Table as Table
 from testbed.equivalence import judged
 from testbed.frames import WEIGHTS, Held, held
 from testbed.reading import read_table as read_table

@@ -7,10 +7,10 @@ import pytest
 
 from testbed import anchors as module
 from testbed.anchors import Relabelled, anchors, faithful, lottery_holds, null_twin, oracle, relabelled, tail
+from testbed.case.setting import Setting
 from testbed.models.base import Scores
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from synthetic.channels.base import Channel
 from synthetic.draws import GRID, sparse, uniform
 from synthetic.ledger import CAUSES, ORIGINS
 from synthetic.population.ties import Acquaintances
+from testbed.case.setting import Setting, run_case
 from testbed.lineage import lineage
 from testbed.measure import measures
 from testbed.measures.error_sources import contributions
@@ -21,7 +22,6 @@ from testbed.regimes.appeal import fates
 from testbed.regimes.base import Regime
 from testbed.regimes.state import Reach, RegimeState
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 from testbed.world.month import Injection, World
 
@@ -34,7 +34,7 @@ TIES, TOWN = 40, 16 * GRID
 def _small_training_society():
     """Cut-offs are planted, or do not matter: one grid is enough to set them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        patch.setattr("testbed.case.setting.TRAINING_PEOPLE", 1024)
         yield
 
 

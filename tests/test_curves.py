@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from testbed.case.decisions import Table
 from testbed.curves import COLUMNS, curve_rows, curve_text, curves
-from testbed.decisions import Table
 
 
 def table(group, score, outcome, prediction=None, *, clusters=None, weights=None, are_people=True):
@@ -115,7 +115,7 @@ def test_without_scores_or_outcomes_of_both_kinds_there_is_no_curve():
 
 
 def test_a_world_has_curves_of_its_compared_attributes():
-    from testbed.setting import run_case
+    from testbed.case.setting import run_case
 
     case = run_case("rongcheng", people=20 * 1024, periods=4)
     made = curves(case, "rongcheng")

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from testbed.case.setting import Setting
 from testbed.life import life
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals
 from testbed.regimes.publicity import seen_by
 from testbed.report.case_page import case_text, sections
-from testbed.setting import Setting
 from testbed.twins.twin import Inject
 
 

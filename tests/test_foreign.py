@@ -13,7 +13,7 @@ from sklearn import metrics as sk
 
 from synthetic.errors import InputError
 from testbed import audit_table, from_callable
-from testbed.decisions import Table
+from testbed.case.decisions import Table
 from testbed.measure import measures
 from testbed.statistics import expand
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from synthetic.errors import InputError
+from testbed.case.setting import Setting, run_case
 from testbed.disclosures.base import RIGHTS
 from testbed.life import life, typical
 from testbed.report.case_page import case_sentence, case_text
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting, run_case
 from testbed.twins.twin import Inject
 
 

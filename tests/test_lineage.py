@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from synthetic.ledger import ORIGINS
+from testbed.case.setting import run_case
 from testbed.inducement import Inducement
 from testbed.lineage import RECORD, Lineage, act_number, lineage
 from testbed.scenarios.base import Scenario
-from testbed.setting import run_case
 from testbed.twins.twin import Inject
 
 
@@ -15,7 +15,7 @@ from testbed.twins.twin import Inject
 def _small_training_society():
     """Cut-offs are planted, or do not matter: one grid is enough to set them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        patch.setattr("testbed.case.setting.TRAINING_PEOPLE", 1024)
         yield
 
 

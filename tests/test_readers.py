@@ -10,7 +10,8 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed.audit import run_audit
-from testbed.case import Case
+from testbed.case.case import Case
+from testbed.case.setting import Setting
 from testbed.life import life
 from testbed.lineage import lineage
 from testbed.measure import measures
@@ -24,7 +25,6 @@ from testbed.models.load import load_model
 from testbed.models.mitigated import Mitigated
 from testbed.regimes.ties import FIRMS, LISTED
 from testbed.scenarios.base import Scenario, names
-from testbed.setting import Setting
 from testbed.twins.twin import Assign, Change, Inject, Switch, replay
 from testbed.world.records import held_arrays, listed_acquaintances, record_columns
 

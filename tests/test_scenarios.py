@@ -15,14 +15,14 @@ from scipy.stats import binomtest
 
 from testbed import claim
 from testbed.audit import Outcome, run_audit
-from testbed.case import Case
+from testbed.case.case import Case
+from testbed.case.setting import run_case
 from testbed.commands.show import scenario as shown
 from testbed.measures.benefit import detection_precision
 from testbed.models.rulebook import RuleBook, rulebook_names
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals, waits
 from testbed.scenarios.base import FOLDER, Scenario, names
-from testbed.setting import run_case
 from testbed.world.month import Scheme, World
 from testbed.world.society import Society
 

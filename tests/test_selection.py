@@ -29,7 +29,7 @@ def test_a_qualifier_left_out_of_a_row_is_its_default_and_a_default_asked_for_is
 
 
 def entropies(pattern: str) -> list[dict[str, object]]:
-    from testbed.decisions import Table
+    from testbed.case.decisions import Table
 
     people = np.arange(20)
     case = Table(people, {}, people % 3 == 0, people % 2 == 0)  # type: ignore[arg-type]

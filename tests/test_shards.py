@@ -8,8 +8,8 @@ from synthetic.errors import InputError
 from synthetic.ledger import FIELDS
 from testbed import shards
 from testbed.anchors import same
+from testbed.case.setting import Setting
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting
 from testbed.world.month import TOGETHER, World
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed import audit_table, claim, finding
+from testbed.case.decisions import Table
 from testbed.cli import main
-from testbed.decisions import Table
 from testbed.manifest import digest
 from testbed.measure import measures
 from testbed.statistics.strata import Pooling

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from synthetic.ledger import FIELDS
+from testbed.case.setting import Setting, run_case
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting, run_case
 from testbed.twins.twin import Assign, Inject, Switch, replay
 from testbed.world.month import Injection, World
 from testbed.world.society import Society

@@ -11,7 +11,7 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed import audit_table
-from testbed.decisions import Table
+from testbed.case.decisions import Table
 from testbed.measures.calibration import calibration_error, calibration_gap
 from testbed.measures.ranking import cross_auc, grade_superiority
 from testbed.statistics.expand import expand

@@ -6,9 +6,9 @@ import pytest
 
 from synthetic.draws import GRID
 from synthetic.errors import InputError
+from testbed.case.setting import Setting, run_case
 from testbed.models.base import Scores
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting, run_case
 from testbed.world.records import outcome_positive
 
 

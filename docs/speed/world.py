@@ -24,12 +24,12 @@ from pathlib import Path
 
 import numpy as np
 
-from testbed.case import Case
+from testbed.case.case import Case
+from testbed.case.setting import Setting
 from testbed.engine import run
 from testbed.history import merging as joining
 from testbed.history.base import History
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting
 from testbed.shards import Shard, shards
 from testbed.twins.twin import Inject, replay
 from testbed.world.month import World

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
+from testbed.case.conduct import acts_in_window, adverse_kinds
 from testbed.measure import PerPerson, Row, measure
-from testbed.measures.conduct import acts_in_window, adverse_kinds
 
 TARGET = (
     "the target is any true act that counts against a person, recorded or not, of a kind that some channel records "

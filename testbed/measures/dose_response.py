@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from testbed.case.other_worlds import elsewhere, scaled_errors
 from testbed.measure import PerPerson, Row, measure, measures
-from testbed.measures.other_worlds import elsewhere, scaled_errors
 
 GRID = (0.0, 0.5, 1.0, 2.0)
 """Rates at which a response is reported by default, as multiples of the scenario's."""

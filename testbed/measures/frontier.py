@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError
+from testbed.case.other_worlds import Answered, answered, elsewhere, scaled_coverage
 from testbed.measure import Row, measure, measures
 from testbed.measures.benefit import misconduct
-from testbed.measures.other_worlds import Answered, answered, elsewhere, scaled_coverage
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile
 
 GRID = (0.25, 0.5, 0.75, 1.0)

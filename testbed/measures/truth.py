@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from testbed.case.conduct import acts_in_window, adverse_kinds
 from testbed.measure import PerPerson, measure
-from testbed.measures.conduct import acts_in_window, adverse_kinds
 from testbed.statistics.expand import Against
 
 DESERVED = (

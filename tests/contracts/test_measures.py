@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from testbed.case.setting import run_case
 from testbed.checks import check_measure
 from testbed.measure import measures
-from testbed.setting import run_case
 
 
 @pytest.fixture(scope="module")

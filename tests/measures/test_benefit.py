@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from testbed.case.setting import Setting, run_case
 from testbed.measures.benefit import detection_precision, detection_recall, misconduct
 from testbed.models.lottery import Lottery
-from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 
 READ = {"slip": ('column = "slip"', -1)}

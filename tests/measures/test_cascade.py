@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from synthetic.ledger import ORIGINS
+from testbed.case.setting import Setting, run_case
 from testbed.lineage import RECORD, Lineage, lineage
 from testbed.measure import measures
 from testbed.measures.cascade import Cascades, cascades
 from testbed.measures.next_generation import all_sizes, by_age, radii, sizes, spectral_radius
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 from testbed.twins.twin import Inject
 
@@ -22,7 +22,7 @@ TWO = np.array([[0.5, 0.9], [0.0, 0.1]])
 def _small_training_society():
     """Cut-offs are planted, or do not matter: one grid is enough to set them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        patch.setattr("testbed.case.setting.TRAINING_PEOPLE", 1024)
         yield
 
 

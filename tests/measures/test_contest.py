@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from testbed.case.setting import run_case
 from testbed.measure import measures
 from testbed.measures.contest import cleared, upheld
 from testbed.measures.durations import Durations
-from testbed.setting import run_case
 from testbed.statistics import expand
 
 READ = {"slip": ('column = "slip"', -1)}
@@ -27,7 +27,7 @@ forgets = {1}
 def _small_training_society():
     """Cut-offs are planted, or do not matter: one grid is enough to set them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        patch.setattr("testbed.case.setting.TRAINING_PEOPLE", 1024)
         yield
 
 

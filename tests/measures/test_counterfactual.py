@@ -5,6 +5,7 @@ import pytest
 
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
+from testbed.case.setting import Setting, run_case
 from testbed.measures.counterfactual import (
     adverse_if,
     counterfactual_effect,
@@ -14,7 +15,6 @@ from testbed.measures.counterfactual import (
     spurious_gap,
 )
 from testbed.models.lottery import Lottery
-from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 from testbed.twins.twin import Assign
 

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from testbed.case import Case
+from testbed.case.case import Case
+from testbed.case.setting import Setting, run_case
 from testbed.measure import measures
 from testbed.measures.error_roots import Effects, Lives, effects
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 from testbed.statistics.estimates import estimate
 from testbed.twins.twin import Inject

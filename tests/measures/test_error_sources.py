@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 import testbed.measures.error_sources as sources
+from testbed.case.setting import Setting, run_case
 from testbed.lineage import decisions_on
 from testbed.measure import measures
 from testbed.measures.error_sources import SIDES, contributions
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 
 
@@ -19,7 +19,7 @@ from testbed.statistics import expand
 def _small_training_society():
     """Cut-offs are planted, or do not matter: one grid is enough to set them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        patch.setattr("testbed.case.setting.TRAINING_PEOPLE", 1024)
         yield
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from testbed.case.setting import run_case
 from testbed.finding import frame
 from testbed.measure import measures
-from testbed.setting import run_case
 from testbed.statistics import expand
 from testbed.statistics.paired import kept, paired_rows
 
@@ -17,7 +17,7 @@ KEY = ["measure", "split", "group", "versus"]
 def _small_training_society():
     """Cut-offs are planted: one grid is enough to set them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        patch.setattr("testbed.case.setting.TRAINING_PEOPLE", 1024)
         yield
 
 

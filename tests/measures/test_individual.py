@@ -10,6 +10,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from synthetic.errors import InputError
+from testbed.case.setting import run_case
 from testbed.measures.individual import (
     Entropy,
     between_and_within,
@@ -21,7 +22,6 @@ from testbed.measures.individual import (
     theil_index,
 )
 from testbed.measures.neighbors import nearest, scaled
-from testbed.setting import run_case
 from testbed.statistics import comparisons, expand
 from testbed.table import Table
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from testbed.case.setting import run_case
 from testbed.measures import access, discretion, predictability, reasons
-from testbed.setting import run_case
 from testbed.twins.twin import Switch
 
 SIZE = {"people": 12 * 1024, "periods": 10}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from synthetic.draws import sparse, uniform
+from testbed.case.setting import run_case
 from testbed.measures.durations import Durations
 from testbed.measures.operator import (
     operator_correction_time,
@@ -12,7 +13,6 @@ from testbed.measures.operator import (
     operator_reversal_of_right,
     operator_reversal_of_wrong,
 )
-from testbed.setting import run_case
 from testbed.statistics import expand
 from testbed.twins.twin import Switch
 

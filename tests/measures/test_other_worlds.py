@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from synthetic.errors import InputError
+from testbed.case.other_worlds import errors_of, scaled_coverage, scaled_errors
+from testbed.case.setting import run_case
 from testbed.measure import measures
 from testbed.measures.frontier import dominated, fieller
-from testbed.measures.other_worlds import errors_of, scaled_coverage, scaled_errors
-from testbed.setting import run_case
 from testbed.statistics import expand
 
 READ = {"slip": ('column = "slip"', -1)}
@@ -20,7 +20,7 @@ RATE, LASTS, PERIODS = 0.05, 6, 8
 def _small_training_society():
     """Cut-offs are planted, or do not matter: one grid is enough to set them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        patch.setattr("testbed.case.setting.TRAINING_PEOPLE", 1024)
         yield
 
 

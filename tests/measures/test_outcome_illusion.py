@@ -5,8 +5,8 @@ import pytest
 
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
+from testbed.case.setting import run_case
 from testbed.measures.outcome_illusion import RATES, gaps, outcome_illusion, recorded_outcome
-from testbed.setting import run_case
 from testbed.statistics import expand
 
 SLIPS = {"slip": ('column = "slip"', -1)}

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from testbed.case.setting import run_case
 from testbed.measures.counterfactual import effects
 from testbed.measures.regime_counterfactual import everyone_moved, regime_counterfactual, regime_effects
 from testbed.scenarios.base import Scenario
-from testbed.setting import run_case
 
 SLIPS = {"slip": ('column = "slip"', -1)}
 SURCHARGE = SLIPS | {"surcharge": ('when = { community = { is = "minority" } }', -1)}

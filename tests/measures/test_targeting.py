@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from testbed.case.setting import Setting, run_case
 from testbed.measure import measures
 from testbed.measures.benefit import given, in_need
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting, run_case
 from testbed.statistics import expand
 
 
@@ -16,7 +16,7 @@ from testbed.statistics import expand
 def _small_training_society():
     """Cut-offs are planted, or do not matter: one grid is enough to set them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("testbed.setting.TRAINING_PEOPLE", 1024)
+        patch.setattr("testbed.case.setting.TRAINING_PEOPLE", 1024)
         yield
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from synthetic.ledger import ORIGINS
+from testbed.case.setting import Setting
 from testbed.regimes.misuse import operator_log
 from testbed.regimes.response import counted_against
 from testbed.scenarios.base import Scenario
-from testbed.setting import Setting
 
 PEOPLE, MONTHS = 6144, 6
 

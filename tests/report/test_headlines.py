@@ -7,6 +7,7 @@ from string import Formatter
 
 import pytest
 
+from testbed.case.setting import run_case
 from testbed.finding import COLUMNS, frame
 from testbed.measure import measures
 from testbed.measures.operator import operator_correction_time
@@ -17,7 +18,6 @@ from testbed.report.rows import Findings
 from testbed.report.sentences import each, endings, headlines, sentence
 from testbed.report.terminal import answer
 from testbed.scenarios.base import Scenario
-from testbed.setting import run_case
 from testbed.statistics import expand
 
 NAN, INF = math.nan, math.inf

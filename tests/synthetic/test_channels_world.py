@@ -6,8 +6,8 @@ import pytest
 from synthetic.channels.base import MECHANISMS
 from synthetic.draws import GRID
 from synthetic.ledger import ORIGINS
+from testbed.case.setting import run_case
 from testbed.scenarios.base import Scenario
-from testbed.setting import run_case
 from testbed.twins.twin import replay
 
 CHANNELS = ("police_cameras", "kitchen_inspections", "income_register", "personnel_file", "health_code", "wardens")

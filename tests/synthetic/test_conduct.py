@@ -6,8 +6,8 @@ import pytest
 from synthetic.conduct.base import Conduct, names
 from synthetic.draws import GRID
 from synthetic.errors import InputError
+from testbed.case.setting import run_case
 from testbed.scenarios.base import Scenario
-from testbed.setting import run_case
 from testbed.world.society import Society
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from synthetic.draws import GRID, derive, pack, sparse, uniform
 from synthetic.errors import InputError
-from testbed.case import Case
+from testbed.case.case import Case
 from testbed.history.base import History
 from testbed.models.base import Scores, declared, fitted, higher_is, learns, name_of, needs, row_wise
 from testbed.models.decide import Decide

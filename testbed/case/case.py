@@ -24,7 +24,7 @@ from testbed.world.records import outcome_positive, record_columns, records, win
 from testbed.world.society import Views
 
 if TYPE_CHECKING:
-    from testbed.setting import Setting
+    from testbed.case.setting import Setting
 
 
 class Case:
