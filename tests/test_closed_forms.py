@@ -14,7 +14,7 @@ from synthetic.draws import GRID, sparse, uniform
 from synthetic.ledger import CAUSES, ORIGINS
 from synthetic.population.ties import Acquaintances
 from testbed.case.setting import Setting, run_case
-from testbed.lineage import lineage
+from testbed.lineage.trace import lineage
 from testbed.measure import measures
 from testbed.measures.error_sources import contributions
 from testbed.measures.next_generation import sizes, spectral_radius

@@ -5,8 +5,8 @@ import pytest
 
 from synthetic.ledger import ORIGINS
 from testbed.case.setting import run_case
-from testbed.inducement import Inducement
-from testbed.lineage import RECORD, Lineage, act_number, lineage
+from testbed.lineage.inducement import Inducement
+from testbed.lineage.trace import RECORD, Lineage, act_number, lineage
 from testbed.scenarios.base import Scenario
 from testbed.twins.twin import Inject
 

@@ -13,7 +13,7 @@ from testbed.audit import run_audit
 from testbed.case.case import Case
 from testbed.case.setting import Setting
 from testbed.life import life
-from testbed.lineage import lineage
+from testbed.lineage.trace import lineage
 from testbed.measure import measures
 from testbed.measures.counterfactual import effects
 from testbed.measures.knowledge import question, sample

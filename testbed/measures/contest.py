@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.ledger import CAUSES, Ledger
-from testbed.lineage import COPY, LISTING, RECORD, lineage
+from testbed.lineage.trace import COPY, LISTING, RECORD, lineage
 from testbed.measure import Row, measure
 from testbed.measures.clustering import around
 from testbed.measures.durations import Durations

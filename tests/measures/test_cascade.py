@@ -6,7 +6,7 @@ import pytest
 
 from synthetic.ledger import ORIGINS
 from testbed.case.setting import Setting, run_case
-from testbed.lineage import RECORD, Lineage, lineage
+from testbed.lineage.trace import RECORD, Lineage, lineage
 from testbed.measure import measures
 from testbed.measures.cascade import Cascades, cascades
 from testbed.measures.next_generation import all_sizes, by_age, radii, sizes, spectral_radius

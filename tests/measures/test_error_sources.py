@@ -7,7 +7,7 @@ import pytest
 
 import testbed.measures.error_sources as sources
 from testbed.case.setting import Setting, run_case
-from testbed.lineage import decisions_on
+from testbed.lineage.trace import decisions_on
 from testbed.measure import measures
 from testbed.measures.error_sources import SIDES, contributions
 from testbed.models.lottery import Lottery

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from testbed.case.setting import run_case
-from testbed.lineage import lineage
+from testbed.lineage.trace import lineage
 from testbed.measure import measures
 from testbed.statistics import expand
 from testbed.twins.twin import Inject
