@@ -17,8 +17,8 @@ import numpy as np
 from synthetic.writing import csv_text
 from testbed.finding import neutralized, restored
 from testbed.measures.calibration import bins
-from testbed.measures.clustering import few, rate_limits, summed, units_in
 from testbed.measures.pairs import Sample, by_group, sampled, splits_in
+from testbed.statistics.influence import few, rate_limits, summed, units_in
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, clopper_pearson, quantile, wilson
 
 COLUMNS = ("figure", "model", "split", "group", "mark", "at", "x", "y", "low", "high", "n")

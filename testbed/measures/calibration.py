@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.measure import Row, measure
-from testbed.measures.clustering import few, rate_limits, summed, widened
 from testbed.measures.pairs import Floats, Index, Sample, Side, comparisons, limits, p_row, sampled, spread
 from testbed.measures.ranking import ranks
 from testbed.statistics import intervals
 from testbed.statistics.clusters import clustered
 from testbed.statistics.counts import coded, pair_sums
 from testbed.statistics.estimates import Estimates, reasons
+from testbed.statistics.influence import few, rate_limits, summed, widened
 
 BINS = 10
 SUPPORT = 0.8

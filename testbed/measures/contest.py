@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from synthetic.ledger import CAUSES, Ledger
 from testbed.lineage.trace import COPY, LISTING, RECORD, lineage
 from testbed.measure import Row, measure
-from testbed.measures.clustering import around
-from testbed.measures.durations import Durations
 from testbed.statistics.counts import coded
+from testbed.statistics.durations import Durations
+from testbed.statistics.influence import around
 
 CORRECTED, STRUCK = CAUSES.index("corrected"), CAUSES.index("struck")
 HORIZON = 12

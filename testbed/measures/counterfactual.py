@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import unknown
 from testbed.measure import Row, measure
-from testbed.measures.clustering import around, few, moved, rate_limits, summed, units_in, widened
 from testbed.statistics.counts import dense_ids
+from testbed.statistics.influence import around, few, moved, rate_limits, summed, units_in, widened
 from testbed.statistics.intervals import FEWEST_CLUSTERS
 from testbed.twins.twin import Assign
 

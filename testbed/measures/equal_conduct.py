@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from testbed.case.conduct import acts_in_window, cells, kinds_read, windows
 from testbed.measure import Row, measure
-from testbed.measures.clustering import around, few, rate_limits, summed, units_in, widened
 from testbed.statistics.counts import dense_ids
+from testbed.statistics.influence import around, few, rate_limits, summed, units_in, widened
 from testbed.statistics.intervals import FEWEST_CLUSTERS
 
 SUPPORT = 0.8

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.measure import PerPerson, Row, measure
-from testbed.measures.clustering import moved, units_in
 from testbed.measures.equal_conduct import first_full_month
 from testbed.statistics.counts import dense_ids
 from testbed.statistics.expand import Against
+from testbed.statistics.influence import moved, units_in
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile
 
 EVERY = 6

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from synthetic.errors import unknown
 from testbed.measure import Row, measure
-from testbed.measures.clustering import Limits, around, few, moved, rate_limits, summed, units_in, widened
 from testbed.measures.counterfactual import _comparisons
 from testbed.statistics.counts import dense_ids
+from testbed.statistics.influence import Limits, around, few, moved, rate_limits, summed, units_in, widened
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile, wilson
 from testbed.world.records import outcome_positive, window
 

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.measure import Row
-from testbed.measures.clustering import summed, units_in
 from testbed.statistics import intervals
 from testbed.statistics.counts import Weighing, clusters_of, coded, weighed
 from testbed.statistics.expand import reference_of
+from testbed.statistics.influence import summed, units_in
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from synthetic.errors import unknown
 from testbed.history.base import History
 from testbed.measure import Row, measure
-from testbed.measures.clustering import around, few, moved, rate_limits, summed, units_in
 from testbed.measures.counterfactual import SAMPLE, _batches, _comparisons, _impossible, _reads_nothing, sampled
 from testbed.models.base import higher_is
 from testbed.statistics.counts import dense_ids
+from testbed.statistics.influence import around, few, moved, rate_limits, summed, units_in
 from testbed.statistics.intervals import FEWEST_CLUSTERS, newcombe
 from testbed.twins.twin import Assign, apart, by_root, replay
 from testbed.world.month import World

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from testbed.measure import Row, measure
-from testbed.measures.clustering import around
 from testbed.models.base import higher_is
+from testbed.statistics.influence import around
 from testbed.world.migration import SCHEME
 
 DECISIONS = (-1, 0, 1)

@@ -6,8 +6,8 @@ import pytest
 from testbed.case.setting import run_case
 from testbed.measure import measures
 from testbed.measures.contest import cleared, upheld
-from testbed.measures.durations import Durations
 from testbed.statistics import expand
+from testbed.statistics.durations import Durations
 
 READ = {"slip": ('column = "slip"', -1)}
 APPEAL = {"noticed": 0.8, "notice_delay": 2, "filed": 0.5, "filed_true": 0.2, "upheld": 0.6, "upheld_true": 0.4,

@@ -5,7 +5,6 @@ import pytest
 
 from synthetic.draws import sparse, uniform
 from testbed.case.setting import run_case
-from testbed.measures.durations import Durations
 from testbed.measures.operator import (
     operator_correction_time,
     operator_error_rate,
@@ -14,6 +13,7 @@ from testbed.measures.operator import (
     operator_reversal_of_wrong,
 )
 from testbed.statistics import expand
+from testbed.statistics.durations import Durations
 from testbed.twins.twin import Switch
 
 READ = {"slip": ('column = "slip"', -1)}
