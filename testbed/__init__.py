@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from testbed.checks import check_measure as check_measure
     from testbed.checks import check_model as check_model
     from testbed.checks import check_rulebook as check_rulebook
-    from testbed.claim import Claim as Claim
-    from testbed.claim import ClaimBroken as ClaimBroken
-    from testbed.claim import ClaimUndecided as ClaimUndecided
-    from testbed.claim import claim as claim
+    from testbed.findings.claims import Claim as Claim
+    from testbed.findings.claims import ClaimBroken as ClaimBroken
+    from testbed.findings.claims import ClaimUndecided as ClaimUndecided
+    from testbed.findings.claims import claim as claim
+    from testbed.findings.metric_frames import metric_frame as metric_frame
     from testbed.foreign import from_callable as from_callable
     from testbed.measure import PerPerson as PerPerson
     from testbed.measure import Row as Row
     from testbed.measure import measure as measure
-    from testbed.metric_frame import metric_frame as metric_frame
     from testbed.models.base import Scores as Scores
     from testbed.models.base import ScoringModel as ScoringModel
     from testbed.scenarios.base import Scenario as Scenario
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 _HOME = {
     "Assign": "testbed.twins.twin",
     "Case": "testbed.case.case",
-    "Claim": "testbed.claim",
-    "ClaimBroken": "testbed.claim",
-    "ClaimUndecided": "testbed.claim",
+    "Claim": "testbed.findings.claims",
+    "ClaimBroken": "testbed.findings.claims",
+    "ClaimUndecided": "testbed.findings.claims",
     "ContractError": "testbed.checks",
     "Inject": "testbed.twins.twin",
     "InputError": "synthetic.errors",
@@ -57,10 +57,10 @@ _HOME = {
     "check_measure": "testbed.checks",
     "check_model": "testbed.checks",
     "check_rulebook": "testbed.checks",
-    "claim": "testbed.claim",
+    "claim": "testbed.findings.claims",
     "from_callable": "testbed.foreign",
     "measure": "testbed.measure",
-    "metric_frame": "testbed.metric_frame",
+    "metric_frame": "testbed.findings.metric_frames",
 }
 
 __all__ = sorted(_HOME)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, unknown
 from testbed.engine import check_engine, cores, run
-from testbed.finding import ANCHOR_MODELS, audited
+from testbed.findings.finding import ANCHOR_MODELS, audited
+from testbed.findings.names import patterns
+from testbed.findings.selection import chosen
 from testbed.measuring import Answer, Task, died, forget, halved, model_of, work
-from testbed.selection import chosen
-from testbed.spelling import patterns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +94,7 @@ def audit(
     dials: numbers to set, by path.
     measures: a pattern or several (`error_*`, `hidden[k=100]`); None for all.
     equivalence: bounds by measure, declared before the run: each row of theirs gets an `_equivalent` row, 1 where
-        its interval lies within the bound (see `testbed.equivalence`).
+        its interval lies within the bound (see `testbed.findings.equivalence`).
     paired: each two models are also compared person by person, the first minus the second, as model `A - B`. It
         runs both once more. Where both do the same to everybody the difference is 0, and exact for these people:
         models that differ on fewer than about 3 in n people may well differ on none of n.
@@ -215,7 +215,7 @@ def planned(
     paired: bool = False,
 ) -> Plan:
     """Check what is asked for. Raises InputError before anything runs."""
-    from testbed.equivalence import checked as equal_enough
+    from testbed.findings.equivalence import checked as equal_enough
     from testbed.models.base import name_of
     from testbed.models.lottery import Lottery
     from testbed.scenarios.base import Scenario
@@ -286,9 +286,9 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer], asked
     """
     import pandas as pd
 
-    from testbed.equivalence import judged
-    from testbed.finding import COLUMNS, frame
-    from testbed.pooling import KEY, pooled
+    from testbed.findings.equivalence import judged
+    from testbed.findings.finding import COLUMNS, frame
+    from testbed.findings.pooling import KEY, pooled
     from testbed.statistics import correct
 
     worlds: dict[tuple[int, str, bool], dict[str, list[dict[str, Any]]]] = {}

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from synthetic.writing import csv_text
-from testbed.finding import neutralized, restored
+from testbed.findings.finding import neutralized, restored
 from testbed.measures.calibration import bins
 from testbed.measures.pairs import Sample, by_group, sampled, splits_in
 from testbed.statistics.influence import few, rate_limits, summed, units_in

@@ -152,7 +152,7 @@ def _life(made: Outcome) -> dict[str, Any] | None:
 
 
 def _has_rows(made: Outcome, measure: Measure) -> bool:
-    from testbed.selection import may_give
+    from testbed.findings.selection import may_give
 
     return any(may_give(measure, name.partition("[")[0]) for name in made.findings["measure"].unique())
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
+from testbed.findings.selection import asks, chosen, rows_asked
 from testbed.models.guard import first_line
 from testbed.scenarios.splits import splits_of
-from testbed.selection import asks, chosen, rows_asked
 
 if TYPE_CHECKING:
     from testbed.case.case import Case

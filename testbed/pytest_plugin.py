@@ -16,8 +16,8 @@ import pytest
 
 from synthetic.errors import InputError
 from synthetic.writing import Reserved, reserve_file
-from testbed.claim import Claim, ClaimBroken, decided
-from testbed.finding import audited
+from testbed.findings.claims import Claim, ClaimBroken, decided
+from testbed.findings.finding import audited
 from testbed.pytest_run import Run, by_audit, write
 from testbed.supervised import supervised
 

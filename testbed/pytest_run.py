@@ -41,7 +41,7 @@ class Run:
 
     def texts(self) -> list[str]:
         """Every table of findings so far, as CSV."""
-        from testbed.finding import csv_text
+        from testbed.findings.finding import csv_text
 
         return [csv_text(table) for table in self.tables.values()]
 
@@ -60,7 +60,7 @@ def by_audit(config: pytest.Config, log: Any) -> Any:
 
 def write(out: Reserved, texts: list[str]) -> None:
     """One CSV of all tables: each row once, in a fixed order."""
-    from testbed.finding import COLUMNS
+    from testbed.findings.finding import COLUMNS
 
     lines = {csv_text([row]) for text in texts for row in list(csv.reader(io.StringIO(text)))[1:]}
     out.write("".join([csv_text([COLUMNS]), *sorted(lines)]))

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import InputError, unknown
-from testbed import columns, finding
+from testbed import columns
 from testbed.case.decisions import Table as Table
-from testbed.equivalence import judged
+from testbed.findings import finding
+from testbed.findings.equivalence import judged
 from testbed.frames import WEIGHTS, Held, held
 from testbed.reading import read_table as read_table
 from testbed.statistics import correct
@@ -85,7 +86,7 @@ def audit_table(
     features: columns by which people are alike, for `consistency`; group columns among them are left out.
     measures: patterns that select measures or rows, as in `testbed audit --measures`; all where none is given.
     equivalence: bounds by measure, declared beforehand: each row of theirs gets an `_equivalent` row, 1 where its
-        interval lies within the bound (see `testbed.equivalence`).
+        interval lies within the bound (see `testbed.findings.equivalence`).
     stream: a file is counted in blocks instead of read whole; by default where it would take over a gigabyte.
         What then cannot be had from counts is NaN and says why.
     seed: of the draws (the sample of `consistency`, permutations); it is written into the findings.
@@ -225,8 +226,8 @@ def _weigh(table: Table, source: Held, found: columns.Column | None, notes: list
 
 def _measured(table: Table, strata: str, measures: Any, lost: str) -> list[dict[str, Any]]:
     """The rows of every measure of a table that is asked for, in the order of the registry."""
-    from testbed.selection import chosen, only_asked, rows_asked
-    from testbed.spelling import patterns
+    from testbed.findings.names import patterns
+    from testbed.findings.selection import chosen, only_asked, rows_asked
     from testbed.statistics.strata import Pooling
 
     wanted = patterns(measures)

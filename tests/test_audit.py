@@ -12,12 +12,12 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed.audit import audit, planned, run_audit
-from testbed.finding import COLUMNS, audited, csv_text, read
+from testbed.findings.finding import COLUMNS, audited, csv_text, read
+from testbed.findings.pooling import pooled
 from testbed.life import life, typical
 from testbed.manifest import identity, manifest_of, manifest_read, manifest_text, same_run
 from testbed.models.base import Scores
 from testbed.output import OURS, claim_folder, read_run, write_run
-from testbed.pooling import pooled
 
 SMALL: dict[str, Any] = {"people": 3072, "periods": 10}
 FEW = "adverse_rate,wrong_adverse_rate,flip_rate,error_gain,error_reach"

@@ -27,6 +27,6 @@ def test_a_model_that_sinks_the_minority_is_red(pytester: pytest.Pytester) -> No
     )  # fmt: skip
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*ClaimBroken: broken: adverse_gap_at_equal_conduct*minority versus majority*"])
-    from testbed.finding import read
+    from testbed.findings.finding import read
 
     assert set(read(pytester.path / "kept.csv")["model"]) >= {"sinking:score", "lottery"}

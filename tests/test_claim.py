@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from synthetic.errors import InputError
-from testbed.claim import ClaimBroken, ClaimUndecided, claim
+from testbed.findings.claims import ClaimBroken, ClaimUndecided, claim
 
 NAN = math.nan
 

@@ -46,7 +46,7 @@ def test_every_command_that_the_readme_shows_exists() -> None:
 
 
 def test_the_readme_names_every_column_of_the_findings_table() -> None:
-    from testbed.finding import COLUMNS
+    from testbed.findings.finding import COLUMNS
 
     table = README[README.index("| column |") : README.index("Signed numbers")]
     assert set(re.findall(r"`(\w+)`", table)) >= set(COLUMNS)

@@ -11,8 +11,8 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed import audit_table
-from testbed.equivalence import checked, judged
-from testbed.finding import frame
+from testbed.findings.equivalence import checked, judged
+from testbed.findings.finding import frame
 
 
 def row(measure: str, value: float, low: float, high: float, **more: Any) -> dict[str, Any]:

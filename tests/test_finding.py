@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from synthetic.errors import InputError
 from synthetic.writing import reserve_file
-from testbed import finding
 from testbed.curves import curve_rows, curve_text
+from testbed.findings import finding
 from testbed.pytest_run import write
 
 ROWS = [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from synthetic.errors import InputError
 from testbed import audit_table, metric_frame
-from testbed.metric_frame import METHODS
+from testbed.findings.metric_frames import METHODS
 
 METRICS = {
     name: getattr(fair, name) for name in ("selection_rate", "true_positive_rate", "false_positive_rate")

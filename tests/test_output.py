@@ -16,7 +16,7 @@ import pytest
 from synthetic.errors import InputError
 from testbed import output
 from testbed.cli import main
-from testbed.finding import frame
+from testbed.findings.finding import frame
 from testbed.output import OURS, claim_folder, read_run, reopen, write_run
 
 ROWS = [{"scenario": "s", "model": "m", "measure": "adverse_rate", "split": "all", "group": "all", "value": 0.1}]

@@ -226,7 +226,7 @@ def test_the_findings_are_kept_and_merged_across_workers(
     result = run(code, "--findings", "kept.csv", *spread, spread=bool(spread))
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["*2 claims decided*"])
-    from testbed.finding import read
+    from testbed.findings.finding import read
 
     kept = read(pytester.path / "kept.csv")
     assert sorted(kept["model"]) == ["lottery", "lottery", "rongcheng"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from synthetic.errors import InputError
+from testbed.findings.selection import asks, chosen, rows_asked
 from testbed.measure import Measure, measures
 from testbed.measures.individual import entropy_of_shares
-from testbed.selection import asks, chosen, rows_asked
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed.audit import run_audit, tasks_of
-from testbed.finding import csv_text
+from testbed.findings.finding import csv_text
 from testbed.manifest import identity, manifest_of
 from testbed.measuring import Answer, Task
 from testbed.sequential import checked, enough

@@ -13,7 +13,7 @@ import pytest
 from testbed.audit import audit, planned
 from testbed.cli import main
 from testbed.commands.sobol import Factor, dials_at, ranges
-from testbed.finding import COLUMNS
+from testbed.findings.finding import COLUMNS
 from testbed.measuring import Answer, Task, forget, work
 from testbed.output import read_run
 

@@ -354,7 +354,7 @@ def test_the_frame_is_left_as_it_was_and_the_same_call_gives_the_same_answer() -
 
 
 def test_the_full_answer_can_be_written_and_read(tmp_path) -> None:
-    from testbed import finding
+    from testbed.findings import finding
 
     found = audited(groups=["g", "h"], score="s")
     finding.write(found, tmp_path)

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from synthetic.errors import InputError
-from testbed import audit_table, claim, finding
+from testbed import audit_table, claim
 from testbed.case.decisions import Table
 from testbed.cli import main
+from testbed.findings import finding
 from testbed.manifest import digest
 from testbed.measure import measures
 from testbed.statistics.strata import Pooling

@@ -114,8 +114,8 @@ def assumed(plan: Plan) -> tuple[list[Factor], list[str]]:
 
     Left out, and said so: a dial whose range alone, the others as they are, makes a scenario that is refused.
     """
+    from testbed.findings.selection import chosen
     from testbed.manifest import assumed_dials
-    from testbed.selection import chosen
 
     made, left_out = [], []
     for dial in assumed_dials(plan.scenario, chosen(plan.wanted)):
@@ -207,9 +207,9 @@ def explained(
     """
     from testbed.audit import PRELOAD
     from testbed.engine import run as run_tasks
-    from testbed.finding import frame
+    from testbed.findings.finding import frame
+    from testbed.findings.pooling import DERIVED
     from testbed.measuring import Task, died, forget, work
-    from testbed.pooling import DERIVED
 
     tasks = [
         Task(
@@ -257,8 +257,8 @@ def _rows(key: Key, fact: Mapping[str, Any], factors: Sequence[Factor], values: 
 
 def manifest_of_sobol(plan: Plan, who: Mapping[str, Any], args: argparse.Namespace) -> dict[str, Any]:
     """The manifest: what varied, and what the shares are."""
+    from testbed.findings.selection import chosen
     from testbed.manifest import assumed_dials, cited, not_modelled
-    from testbed.selection import chosen
 
     used = chosen(plan.wanted)
     return {
@@ -286,8 +286,8 @@ def manifest_of_sobol(plan: Plan, who: Mapping[str, Any], args: argparse.Namespa
 
 def table_of(findings: pd.DataFrame) -> list[str]:
     """A line per number: what the dials own together, first and total, and the greatest group."""
+    from testbed.findings.names import split_name
     from testbed.report.plaintext import counted
-    from testbed.spelling import split_name
 
     worlds = counted(max(findings["n"], default=0), "world")
     lines = [f"share of the variance over {worlds}, their seeds and dials, that the dials own (1: all; 95 % interval)"]

@@ -120,7 +120,7 @@ def together(runs: Sequence[Outcome]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from testbed.finding import audited
+    from testbed.findings.finding import audited
 
     pairs = {pair for made in runs for pair in made.findings.attrs["audited"]}
     tables = []

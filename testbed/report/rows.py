@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from testbed.findings.names import split_name
 from testbed.manifest import plain_name
 from testbed.report.plaintext import counted
-from testbed.spelling import split_name
 
 LOTTERY = "lottery"
 ANCHORS = (LOTTERY, "oracle", "null")

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from testbed.pooling import DERIVED
+from testbed.findings.names import split_name
+from testbed.findings.pooling import DERIVED
 from testbed.report.family_figures import Figure
 from testbed.report.figures import SHAPES, Curve, Mark, curve
 from testbed.report.numbers import Scale, scale
@@ -14,7 +15,6 @@ from testbed.report.plaintext import clean, columns
 from testbed.report.plane import Line, Point, plane
 from testbed.report.rows import Finding, Findings, Place, owner, said_point
 from testbed.report.sentences import plain_name
-from testbed.spelling import split_name
 
 HEADLINES = (
     "adverse_rate",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from testbed.case.setting import run_case
-from testbed.finding import frame
+from testbed.findings.finding import frame
 from testbed.measure import measures
 from testbed.statistics import expand
 from testbed.statistics.paired import kept, paired_rows

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from testbed.finding import frame
+from testbed.findings.finding import frame
 
 NAN = math.nan
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from testbed import audit_table
-from testbed.finding import frame
+from testbed.findings.finding import frame
 from testbed.report.curve_figures import crossings, curve_figures, doses, frontiers
 from testbed.report.page import render
 from testbed.report.rows import Findings

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from testbed.finding import frame
+from testbed.findings.finding import frame
 from testbed.report.family_figures import figures
 from testbed.report.figures import Curve, Mark, curve, dots, steps, ticks
 from testbed.report.numbers import scale

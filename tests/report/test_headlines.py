@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from testbed.case.setting import run_case
-from testbed.finding import COLUMNS, frame
+from testbed.findings.finding import COLUMNS, frame
 from testbed.measure import measures
 from testbed.measures.operator import operator_correction_time
 from testbed.report.operator_card import report_card

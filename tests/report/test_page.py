@@ -10,7 +10,7 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from testbed.finding import frame
+from testbed.findings.finding import frame
 from testbed.report.page import render, write_page
 from testbed.report.rerun import command_for
 from testbed.report.rows import Findings

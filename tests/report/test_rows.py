@@ -1,6 +1,6 @@
 import math
 
-from testbed.finding import frame
+from testbed.findings.finding import frame
 from testbed.report.rows import Findings, owner, parts
 
 

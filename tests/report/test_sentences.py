@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed.finding import frame
+from testbed.findings.finding import frame
 from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES
 from testbed.report.rows import Findings
 from testbed.report.sentences import headlines, sentence

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from testbed.finding import frame
+from testbed.findings.finding import frame
 from testbed.report.page import render
 from testbed.report.plaintext import columns
 from testbed.report.rows import Findings, said_point

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from testbed.finding import frame
+from testbed.findings.finding import frame
 from testbed.report.plaintext import columns
 from testbed.report.terminal import answer
 

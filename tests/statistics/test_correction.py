@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from testbed import finding
+from testbed.findings import finding
 from testbed.statistics import correct
 from testbed.statistics.correction import benjamini_hochberg, holm
 

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binomtest
 
 from synthetic.errors import InputError
-from testbed import finding
+from testbed.findings import finding
 from testbed.measure import Measure, PerPerson, Row
 from testbed.statistics import Across, Against, expand
 from testbed.table import Table

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from testbed import finding
+from testbed.findings import finding
 from testbed.measure import Measure, PerPerson, measures
 from testbed.statistics.counts import TN, CellRate, Rate
 from testbed.statistics.estimates import estimate

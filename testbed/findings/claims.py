@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from synthetic.errors import InputError
-from testbed.finding import audited
-from testbed.spelling import canonical
+from testbed.findings.finding import audited
+from testbed.findings.names import canonical
 
 if TYPE_CHECKING:
     import pandas as pd

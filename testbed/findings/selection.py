@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, unknown
-from testbed.spelling import selects, split_name
+from testbed.findings.names import selects, split_name
 
 if TYPE_CHECKING:
     from testbed.measure import Measure

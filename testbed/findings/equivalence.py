@@ -20,7 +20,7 @@ def checked(bounds: Mapping[str, float] | None) -> dict[str, float]:
     >>> checked({"adverse_gap": 0.02})
     {'adverse_gap': 0.02}
     """
-    from testbed.spelling import canonical, split_name
+    from testbed.findings.names import canonical, split_name
 
     if bounds is not None and not isinstance(bounds, Mapping):
         raise InputError(f"equivalence is {bounds!r}; needed is the bound by measure, such as {{'adverse_gap': 0.02}}.")
@@ -47,7 +47,7 @@ def judged(findings: pd.DataFrame, bounds: Mapping[str, float] | None) -> pd.Dat
 
     Raises InputError where a bound names a measure that is not among the findings.
 
-    >>> from testbed.finding import frame
+    >>> from testbed.findings.finding import frame
     >>> rows = [{"measure": "adverse_gap", "value": 0.01, "low": -0.01, "high": 0.03}]
     >>> judged(frame(rows), {"adverse_gap": 0.04})["value"].tolist()
     [0.01, 1.0]
@@ -57,7 +57,7 @@ def judged(findings: pd.DataFrame, bounds: Mapping[str, float] | None) -> pd.Dat
         return findings
     import pandas as pd
 
-    from testbed.finding import frame
+    from testbed.findings.finding import frame
 
     names = findings["measure"].tolist()
     for name in limits:
