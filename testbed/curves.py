@@ -16,8 +16,8 @@ import numpy as np
 
 from synthetic.writing import csv_text
 from testbed.findings.finding import neutralized, restored
-from testbed.measures.calibration import bins
-from testbed.measures.pairs import Sample, by_group, sampled, splits_in
+from testbed.measures.disparate_impact.calibration import bins
+from testbed.measures.disparate_impact.pairs import Sample, by_group, sampled, splits_in
 from testbed.statistics.influence import few, rate_limits, summed, units_in
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, clopper_pearson, quantile, wilson
 

@@ -22,7 +22,7 @@ from testbed.statistics import correct
 from testbed.statistics.counts import effective
 
 HOMES = ("rates", "individual", "ranking", "calibration", "score_distance")
-"""The modules of `testbed.measures` that hold measures of a table: an audit of a table imports no others."""
+"""The modules of `testbed.measures.disparate_impact` that hold measures of a table: an audit of a table imports no others."""
 MOST_GROUPS = 1000
 MOST_STRATA = 200
 TAKEN = {"*": "crosses two columns", "|": "stands before a stratum"}
@@ -260,7 +260,7 @@ def table_measures() -> list[Any]:
     from testbed.measure import measures
 
     for name in HOMES:
-        import_module(f"testbed.measures.{name}")
+        import_module(f"testbed.measures.disparate_impact.{name}")
     if _others():
         measures.discover()
     return [one for name in measures.known() if (one := measures.get(name)).needs == ("table",)]
@@ -276,7 +276,7 @@ def _others() -> bool:
 
 def _strata(table: Table, control: str) -> dict[str, Table]:
     """The part of the table in each stratum that has people."""
-    from testbed.measures.pairs import by_group
+    from testbed.measures.disparate_impact.pairs import by_group
 
     codes, levels = table.coded(control)
     return {level: table.only(rows) for level, rows in zip(levels, by_group(codes, len(levels))) if len(rows)}

@@ -15,10 +15,10 @@ from testbed.case.setting import Setting
 from testbed.life import life
 from testbed.lineage.trace import lineage
 from testbed.measure import measures
-from testbed.measures.counterfactual import effects
+from testbed.measures.disparate_impact.counterfactual import effects
+from testbed.measures.disparate_impact.paths import worlds
+from testbed.measures.disparate_impact.regime_counterfactual import everyone_moved
 from testbed.measures.knowledge import question, sample
-from testbed.measures.paths import worlds
-from testbed.measures.regime_counterfactual import everyone_moved
 from testbed.models.base import models
 from testbed.models.grammar import Condition
 from testbed.models.load import load_model

@@ -22,7 +22,11 @@ from testbed import audit_table
 from testbed.measure import measures
 
 measures.discover()
-PLAIN = [name for name in measures.names() if measures.get(name).function.__module__ == "testbed.measures.rates"]
+PLAIN = [
+    name
+    for name in measures.names()
+    if measures.get(name).function.__module__ == "testbed.measures.disparate_impact.rates"
+]
 """The measures whose rows every relation is checked on, where it names no other."""
 
 few = settings(derandomize=True, deadline=None, max_examples=6)

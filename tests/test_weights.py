@@ -12,8 +12,8 @@ import pytest
 from synthetic.errors import InputError
 from testbed import audit_table
 from testbed.case.decisions import Table
-from testbed.measures.calibration import calibration_error, calibration_gap
-from testbed.measures.ranking import cross_auc, grade_superiority
+from testbed.measures.disparate_impact.calibration import calibration_error, calibration_gap
+from testbed.measures.disparate_impact.ranking import cross_auc, grade_superiority
 from testbed.statistics.expand import expand
 from testbed.statistics.intervals import clopper_pearson, wilson
 

@@ -9,7 +9,14 @@ import pandas as pd
 import pytest
 from sklearn.calibration import calibration_curve
 
-from testbed.measures.calibration import BINS, bins, calibration_error, calibration_gap, mean_error, probabilities
+from testbed.measures.disparate_impact.calibration import (
+    BINS,
+    bins,
+    calibration_error,
+    calibration_gap,
+    mean_error,
+    probabilities,
+)
 from testbed.statistics import expand
 from testbed.table import Table
 

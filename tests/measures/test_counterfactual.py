@@ -6,7 +6,7 @@ import pytest
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
 from testbed.case.setting import Setting, run_case
-from testbed.measures.counterfactual import (
+from testbed.measures.disparate_impact.counterfactual import (
     adverse_if,
     counterfactual_effect,
     effects,

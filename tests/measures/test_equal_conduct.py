@@ -6,7 +6,11 @@ import pytest
 from synthetic.draws import sparse, uniform
 from testbed.case.conduct import acts_in_window, cells, kinds_read, windows
 from testbed.case.setting import Setting, run_case
-from testbed.measures.equal_conduct import adverse_gap_at_equal_conduct, first_full_month, standardized_gap
+from testbed.measures.disparate_impact.equal_conduct import (
+    adverse_gap_at_equal_conduct,
+    first_full_month,
+    standardized_gap,
+)
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand

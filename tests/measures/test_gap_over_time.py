@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from testbed.case.setting import run_case
-from testbed.measures.gap_over_time import adverse_gap, fieller, gap_growth, gap_half_life, months
+from testbed.measures.disparate_impact.gap_over_time import adverse_gap, fieller, gap_growth, gap_half_life, months
 from testbed.statistics import expand
 
 SLIPS = {"slip": ('column = "slip"', -1)}

@@ -11,7 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from synthetic.errors import InputError
 from testbed.case.setting import run_case
-from testbed.measures.individual import (
+from testbed.measures.disparate_impact.individual import (
     Entropy,
     between_and_within,
     consistency,
@@ -21,7 +21,7 @@ from testbed.measures.individual import (
     slopes,
     theil_index,
 )
-from testbed.measures.neighbors import nearest, scaled
+from testbed.measures.disparate_impact.neighbors import nearest, scaled
 from testbed.statistics import comparisons, expand
 from testbed.table import Table
 

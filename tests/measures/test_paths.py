@@ -5,8 +5,16 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed.case.setting import Setting, run_case
-from testbed.measures.counterfactual import counterfactual_effect, effects
-from testbed.measures.paths import READERS, limits_of_mean, path_effect, shapley, unlike, weights, worlds
+from testbed.measures.disparate_impact.counterfactual import counterfactual_effect, effects
+from testbed.measures.disparate_impact.paths import (
+    READERS,
+    limits_of_mean,
+    path_effect,
+    shapley,
+    unlike,
+    weights,
+    worlds,
+)
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand

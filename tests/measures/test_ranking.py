@@ -10,7 +10,13 @@ import pytest
 from scipy.stats import brunnermunzel, mannwhitneyu, norm
 from sklearn.metrics import roc_auc_score
 
-from testbed.measures.ranking import cross_auc, exposure_ratio, exposures, grade_superiority, summed_exposure
+from testbed.measures.disparate_impact.ranking import (
+    cross_auc,
+    exposure_ratio,
+    exposures,
+    grade_superiority,
+    summed_exposure,
+)
 from testbed.statistics import expand
 from testbed.table import Table
 

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 from testbed.case.setting import run_case
-from testbed.measures.counterfactual import effects
-from testbed.measures.regime_counterfactual import everyone_moved, regime_counterfactual, regime_effects
+from testbed.measures.disparate_impact.counterfactual import effects
+from testbed.measures.disparate_impact.regime_counterfactual import (
+    everyone_moved,
+    regime_counterfactual,
+    regime_effects,
+)
 from testbed.scenarios.base import Scenario
 
 SLIPS = {"slip": ('column = "slip"', -1)}

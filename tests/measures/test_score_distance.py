@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from scipy.stats import ks_2samp, norm
 
-from testbed.measures import score_process
-from testbed.measures.score_distance import score_ks_distance
-from testbed.measures.score_process import exact_p
+from testbed.measures.disparate_impact import score_process
+from testbed.measures.disparate_impact.score_distance import score_ks_distance
+from testbed.measures.disparate_impact.score_process import exact_p
 from testbed.statistics import expand
 from testbed.table import Table
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
-from testbed.measures.pairs import Floats, Index, Sample
+from testbed.measures.disparate_impact.pairs import Floats, Index, Sample
 from testbed.statistics import intervals
 
 BLOCK = 1 << 22

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.measure import Row, measure
-from testbed.measures.neighbors import consistent, neighborhood
+from testbed.measures.disparate_impact.neighbors import consistent, neighborhood
 from testbed.statistics import intervals
 from testbed.statistics.clusters import cross_products
 from testbed.statistics.counts import FN, FP, TN, TP, CellRate, Rate, cell_counts

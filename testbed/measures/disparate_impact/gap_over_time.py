@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.measure import PerPerson, Row, measure
-from testbed.measures.equal_conduct import first_full_month
+from testbed.measures.disparate_impact.equal_conduct import first_full_month
 from testbed.statistics.counts import dense_ids
 from testbed.statistics.expand import Against
 from testbed.statistics.influence import moved, units_in

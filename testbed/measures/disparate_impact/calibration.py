@@ -11,8 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.measure import Row, measure
-from testbed.measures.pairs import Floats, Index, Sample, Side, comparisons, limits, p_row, sampled, spread
-from testbed.measures.ranking import ranks
+from testbed.measures.disparate_impact.pairs import (
+    Floats,
+    Index,
+    Sample,
+    Side,
+    comparisons,
+    limits,
+    p_row,
+    sampled,
+    spread,
+)
+from testbed.measures.disparate_impact.ranking import ranks
 from testbed.statistics import intervals
 from testbed.statistics.clusters import clustered
 from testbed.statistics.counts import coded, pair_sums

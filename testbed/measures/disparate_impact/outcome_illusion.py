@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synthetic.errors import unknown
 from testbed.measure import Row, measure
-from testbed.measures.counterfactual import _comparisons
+from testbed.measures.disparate_impact.counterfactual import _comparisons
 from testbed.statistics.counts import dense_ids
 from testbed.statistics.influence import Limits, around, few, moved, rate_limits, summed, units_in, widened
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile, wilson

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.measure import Row, measure
-from testbed.measures.counterfactual import _comparisons, mean_effect
+from testbed.measures.disparate_impact.counterfactual import _comparisons, mean_effect
 from testbed.world.month import Scheme, World
 from testbed.world.society import Society
 

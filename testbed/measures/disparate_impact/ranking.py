@@ -11,7 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.measure import PerPerson, Row, measure
-from testbed.measures.pairs import Floats, Index, Sample, Side, comparisons, limits, p_row, sampled, spread
+from testbed.measures.disparate_impact.pairs import (
+    Floats,
+    Index,
+    Sample,
+    Side,
+    comparisons,
+    limits,
+    p_row,
+    sampled,
+    spread,
+)
 from testbed.statistics.counts import weighing
 from testbed.statistics.expand import Against
 from testbed.statistics.intervals import ALPHA, clopper_pearson

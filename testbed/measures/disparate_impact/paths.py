@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from synthetic.errors import unknown
 from testbed.history.base import History
 from testbed.measure import Row, measure
-from testbed.measures.counterfactual import SAMPLE, _batches, _comparisons, _impossible, _reads_nothing, sampled
+from testbed.measures.disparate_impact.counterfactual import (
+    SAMPLE,
+    _batches,
+    _comparisons,
+    _impossible,
+    _reads_nothing,
+    sampled,
+)
 from testbed.models.base import higher_is
 from testbed.statistics.counts import dense_ids
 from testbed.statistics.influence import around, few, moved, rate_limits, summed, units_in
