@@ -18,7 +18,7 @@ from testbed.measure import measures
 from testbed.measures.disparate_impact.counterfactual import effects
 from testbed.measures.disparate_impact.paths import worlds
 from testbed.measures.disparate_impact.regime_counterfactual import everyone_moved
-from testbed.measures.knowledge import question, sample
+from testbed.measures.opacity.knowledge import question, sample
 from testbed.models.base import models
 from testbed.models.grammar import Condition
 from testbed.models.load import load_model

@@ -8,7 +8,7 @@ import pytest
 
 from synthetic import draws
 from testbed.disclosures.base import Disclosure
-from testbed.measures import access, discretion, knowledge, predictability, reasons
+from testbed.measures.opacity import access, discretion, knowledge, predictability, reasons
 from testbed.models.base import Scores
 
 N, GRID = 4_000, 100

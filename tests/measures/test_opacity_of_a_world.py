@@ -3,7 +3,7 @@
 import pytest
 
 from testbed.case.setting import run_case
-from testbed.measures import access, discretion, predictability, reasons
+from testbed.measures.opacity import access, discretion, predictability, reasons
 from testbed.twins.twin import Switch
 
 SIZE = {"people": 12 * 1024, "periods": 10}

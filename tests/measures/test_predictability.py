@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synthetic import draws
-from testbed.measures.foresight import Question, foresee, share
+from testbed.measures.opacity.foresight import Question, foresee, share
 
 N, GRID = 8_000, 200
 

@@ -5,7 +5,7 @@ import pytest
 
 from testbed.case.setting import run_case
 from testbed.measure import measures
-from testbed.measures.scheme_disagreement import ONE, discordant, parts, schemes
+from testbed.measures.opacity.scheme_disagreement import ONE, discordant, parts, schemes
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand
 

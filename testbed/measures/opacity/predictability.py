@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from testbed.measure import Row, measure
-from testbed.measures.foresight import Loss, Question, Share, foresee, share
-from testbed.measures.knowledge import ASKS, PEOPLE, question
-from testbed.measures.surrogates import Floats
+from testbed.measures.opacity.foresight import Loss, Question, Share, foresee, share
+from testbed.measures.opacity.knowledge import ASKS, PEOPLE, question
+from testbed.measures.opacity.surrogates import Floats
 from testbed.models.base import row_wise
 
 SIZES = (0, 10, 100, 1000)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from synthetic import draws
-from testbed.measures.surrogates import Floats, brier, learn
+from testbed.measures.opacity.surrogates import Floats, brier, learn
 
 POOLS = 20
 FEWEST_CLUSTERS = 10

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from testbed.measure import PerPerson, Row, measure
-from testbed.measures.foresight import jackknife
+from testbed.measures.opacity.foresight import jackknife
 
 RIGHTS = {"adverse": ("reasons_adverse", -1), "favored": ("reasons_favorable", 1)}
 """Which right shows the reasons of which decision."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.measure import PerPerson, Row, measure
-from testbed.measures.foresight import jackknife
+from testbed.measures.opacity.foresight import jackknife
 
 HORIZON = 12
 """Months over which the delay of notice is averaged."""

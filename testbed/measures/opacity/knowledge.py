@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from synthetic import draws
 from testbed.disclosures.base import Disclosure
-from testbed.measures.foresight import Question
-from testbed.measures.surrogates import Floats, brier
+from testbed.measures.opacity.foresight import Question
+from testbed.measures.opacity.surrogates import Floats, brier
 from testbed.models.base import higher_is, row_wise
 
 PEOPLE = 8_192
