@@ -14,8 +14,8 @@ from testbed.case.case import Case
 from testbed.disclosures.base import RIGHTS
 from testbed.encounters import at_gates, owed, reasons, refused, refused_in_all, secret, seen_by
 from testbed.history.base import History
-from testbed.measures.error_reach import WHAT
-from testbed.measures.error_roots import adverse_sanctions, effects
+from testbed.measures.error_propagation.error_reach import WHAT
+from testbed.measures.error_propagation.error_roots import adverse_sanctions, effects
 from testbed.twins.twin import Inject
 
 Event = dict[str, Any]

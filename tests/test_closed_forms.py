@@ -16,8 +16,8 @@ from synthetic.population.ties import Acquaintances
 from testbed.case.setting import Setting, run_case
 from testbed.lineage.trace import lineage
 from testbed.measure import measures
-from testbed.measures.error_sources import contributions
-from testbed.measures.next_generation import sizes, spectral_radius
+from testbed.measures.error_propagation.error_sources import contributions
+from testbed.measures.error_propagation.next_generation import sizes, spectral_radius
 from testbed.regimes.appeal import fates
 from testbed.regimes.base import Regime
 from testbed.regimes.state import Reach, RegimeState

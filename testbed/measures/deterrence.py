@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synthetic.channels.base import Acts
 from testbed.history.base import History
 from testbed.measure import PerPerson, measure
-from testbed.measures.error_roots import adverse_sanctions
+from testbed.measures.error_propagation.error_roots import adverse_sanctions
 from testbed.twins.twin import Switch
 
 ACTIVE = "regime.active"

@@ -8,8 +8,8 @@ from synthetic.ledger import ORIGINS
 from testbed.case.setting import Setting, run_case
 from testbed.lineage.trace import RECORD, Lineage, lineage
 from testbed.measure import measures
-from testbed.measures.cascade import Cascades, cascades
-from testbed.measures.next_generation import all_sizes, by_age, radii, sizes, spectral_radius
+from testbed.measures.error_propagation.cascade import Cascades, cascades
+from testbed.measures.error_propagation.next_generation import all_sizes, by_age, radii, sizes, spectral_radius
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand

@@ -10,7 +10,7 @@ import pytest
 from testbed.case.case import Case
 from testbed.case.setting import Setting, run_case
 from testbed.measure import measures
-from testbed.measures.error_roots import Effects, Lives, effects
+from testbed.measures.error_propagation.error_roots import Effects, Lives, effects
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand

@@ -5,11 +5,11 @@ import itertools
 import numpy as np
 import pytest
 
-import testbed.measures.error_sources as sources
+import testbed.measures.error_propagation.error_sources as sources
 from testbed.case.setting import Setting, run_case
 from testbed.lineage.trace import decisions_on
 from testbed.measure import measures
-from testbed.measures.error_sources import SIDES, contributions
+from testbed.measures.error_propagation.error_sources import SIDES, contributions
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand

@@ -16,9 +16,9 @@ from synthetic.errors import unknown
 from synthetic.ledger import ORIGINS
 from testbed.lineage.trace import Lineage, lineage
 from testbed.measure import PerPerson, Row, measure
-from testbed.measures.error_effects import FAMILY
-from testbed.measures.error_roots import HORIZON, INJECTED, Effects, effects
-from testbed.measures.next_generation import all_sizes, by_age, radii, sizes, spectral_radius
+from testbed.measures.error_propagation.error_effects import FAMILY
+from testbed.measures.error_propagation.error_roots import HORIZON, INJECTED, Effects, effects
+from testbed.measures.error_propagation.next_generation import all_sizes, by_age, radii, sizes, spectral_radius
 
 RESAMPLES = 400
 """Times that the roots are drawn again for an interval."""

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from testbed.measure import PerPerson, Row, measure
-from testbed.measures.error_effects import FAMILY, MEAN, TWINS
-from testbed.measures.error_roots import (
+from testbed.measures.error_propagation.error_effects import FAMILY, MEAN, TWINS
+from testbed.measures.error_propagation.error_roots import (
     COUPLING,
     HORIZON,
     INJECTED,

@@ -10,8 +10,8 @@ import numpy as np
 
 from synthetic.ledger import MENDED, ORIGINS
 from testbed.measure import PerPerson, Row, measure
-from testbed.measures.error_effects import FAMILY, MEAN
-from testbed.measures.error_roots import HORIZON, INJECTED, Effects, effects
+from testbed.measures.error_propagation.error_effects import FAMILY, MEAN
+from testbed.measures.error_propagation.error_roots import HORIZON, INJECTED, Effects, effects
 
 AFTER = (1, 3, 6)
 """Months after a correction at which its residue is reported by default."""

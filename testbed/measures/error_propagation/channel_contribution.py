@@ -9,9 +9,9 @@ import numpy as np
 
 from synthetic.errors import unknown
 from testbed.measure import PerPerson, measure
-from testbed.measures.error_effects import FAMILY
-from testbed.measures.error_roots import blind
-from testbed.measures.error_sources import APPEAL, OTHERS, SIDES, contributions
+from testbed.measures.error_propagation.error_effects import FAMILY
+from testbed.measures.error_propagation.error_roots import blind
+from testbed.measures.error_propagation.error_sources import APPEAL, OTHERS, SIDES, contributions
 
 
 @measure(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from testbed.measure import PerPerson, measure
-from testbed.measures.error_roots import COUPLING, HORIZON, INJECTED, Effects, effects, worse
+from testbed.measures.error_propagation.error_roots import COUPLING, HORIZON, INJECTED, Effects, effects, worse
 
 FAMILY = "error propagation"
 MEAN = "influence values by root, t(R-1)"

@@ -9,8 +9,8 @@ import numpy as np
 
 from synthetic.errors import unknown
 from testbed.measure import PerPerson, measure
-from testbed.measures.error_roots import blind
-from testbed.measures.error_sources import contributions
+from testbed.measures.error_propagation.error_roots import blind
+from testbed.measures.error_propagation.error_sources import contributions
 
 
 @measure(
