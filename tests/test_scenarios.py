@@ -18,7 +18,7 @@ from testbed.audit import Outcome, run_audit
 from testbed.case.case import Case
 from testbed.case.setting import run_case
 from testbed.commands.show import scenario as shown
-from testbed.measures.benefit import detection_precision
+from testbed.measures.benefit.detection import detection_precision
 from testbed.models.rulebook import RuleBook, rulebook_names
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals, waits

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from testbed.case.setting import Setting, run_case
-from testbed.measures.benefit import detection_precision, detection_recall, misconduct
+from testbed.measures.benefit.detection import detection_precision, detection_recall, misconduct
 from testbed.models.lottery import Lottery
 from testbed.statistics import expand
 

@@ -9,7 +9,7 @@ from synthetic.errors import InputError
 from testbed.case.other_worlds import errors_of, scaled_coverage, scaled_errors
 from testbed.case.setting import run_case
 from testbed.measure import measures
-from testbed.measures.frontier import dominated, fieller
+from testbed.measures.benefit.frontier import dominated, fieller
 from testbed.statistics import expand
 
 READ = {"slip": ('column = "slip"', -1)}

@@ -7,7 +7,7 @@ import pytest
 
 from testbed.case.setting import Setting, run_case
 from testbed.measure import measures
-from testbed.measures.benefit import given, in_need
+from testbed.measures.benefit.detection import given, in_need
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand
 
