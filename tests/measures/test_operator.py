@@ -5,7 +5,7 @@ import pytest
 
 from synthetic.draws import sparse, uniform
 from testbed.case.setting import run_case
-from testbed.measures.operator import (
+from testbed.measures.accountability.operator import (
     operator_correction_time,
     operator_error_rate,
     operator_reason_coverage,

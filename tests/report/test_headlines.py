@@ -10,7 +10,7 @@ import pytest
 from testbed.case.setting import run_case
 from testbed.findings.finding import COLUMNS, frame
 from testbed.measure import measures
-from testbed.measures.operator import operator_correction_time
+from testbed.measures.accountability.operator import operator_correction_time
 from testbed.report.operator_card import report_card
 from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, PERCENT, POINTS
 from testbed.report.qualifiers import words
