@@ -218,7 +218,7 @@ def _anchored(case: Case, task: Task, answer: Answer) -> None:
 
 
 def _told(case: Case, answer: Answer) -> None:
-    from testbed.life import life, typical
+    from testbed.lives.one_life import life, typical
     from testbed.models.base import ModelError
 
     try:

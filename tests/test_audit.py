@@ -14,7 +14,7 @@ from synthetic.errors import InputError
 from testbed.audit import audit, planned, run_audit
 from testbed.findings.finding import COLUMNS, audited, csv_text, read
 from testbed.findings.pooling import pooled
-from testbed.life import life, typical
+from testbed.lives.one_life import life, typical
 from testbed.manifest import identity, manifest_of, manifest_read, manifest_text, same_run
 from testbed.models.base import Scores
 from testbed.output import OURS, claim_folder, read_run, write_run

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from testbed.case.setting import Setting
-from testbed.life import life
+from testbed.lives.one_life import life
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals
 from testbed.regimes.publicity import seen_by

@@ -8,7 +8,7 @@ import pytest
 from synthetic.errors import InputError
 from testbed.case.setting import Setting, run_case
 from testbed.disclosures.base import RIGHTS
-from testbed.life import life, typical
+from testbed.lives.one_life import life, typical
 from testbed.report.case_page import case_sentence, case_text
 from testbed.scenarios.base import Scenario
 from testbed.twins.twin import Inject

@@ -12,8 +12,8 @@ from synthetic.errors import InputError
 from testbed.audit import run_audit
 from testbed.case.case import Case
 from testbed.case.setting import Setting
-from testbed.life import life
 from testbed.lineage.trace import lineage
+from testbed.lives.one_life import life
 from testbed.measure import measures
 from testbed.measures.disparate_impact.counterfactual import effects
 from testbed.measures.disparate_impact.paths import worlds

@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     from synthetic.writing import reserve_file
     from testbed.audit import planned
     from testbed.case.setting import Setting
-    from testbed.life import life
+    from testbed.lives.one_life import life
     from testbed.measuring import model_of
     from testbed.models.base import ModelError
     from testbed.report.case_page import case_text, render_case

@@ -12,8 +12,8 @@ from synthetic.errors import InputError
 from synthetic.ledger import CAUSES, INJECTED, ORIGINS, Ledger
 from testbed.case.case import Case
 from testbed.disclosures.base import RIGHTS
-from testbed.encounters import at_gates, owed, reasons, refused, refused_in_all, secret, seen_by
 from testbed.history.base import History
+from testbed.lives.encounters import at_gates, owed, reasons, refused, refused_in_all, secret, seen_by
 from testbed.measures.error_propagation.error_reach import WHAT
 from testbed.measures.error_propagation.error_roots import adverse_sanctions, effects
 from testbed.twins.twin import Inject
