@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from testbed.case.decisions import Table
-from testbed.curves import COLUMNS, curve_rows, curve_text, curves
+from testbed.report.curves import COLUMNS, curve_rows, curve_text, curves
 
 
 def table(group, score, outcome, prediction=None, *, clusters=None, weights=None, are_people=True):
@@ -142,7 +142,7 @@ def test_the_curve_table_reads_back_as_it_was_written():
 
 
 def test_a_table_longer_than_a_million_rows_gets_no_curves(monkeypatch):
-    from testbed import curves as module
+    from testbed.report import curves as module
 
     four = table(["a", "a", "b", "b"], [1, 2, 3, 4], [1, 0, 1, 0])
     assert curves(four)

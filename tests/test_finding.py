@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from synthetic.errors import InputError
 from synthetic.writing import reserve_file
-from testbed.curves import curve_rows, curve_text
 from testbed.findings import finding
 from testbed.pytest_run import write
+from testbed.report.curves import curve_rows, curve_text
 
 ROWS = [
     {"measure": "adverse_rate", "split": "all", "group": "all", "value": 0.1, "low": 0.05, "high": 0.3, "n": 40},
