@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from testbed.findings.claims import ClaimUndecided as ClaimUndecided
     from testbed.findings.claims import claim as claim
     from testbed.findings.metric_frames import metric_frame as metric_frame
-    from testbed.foreign import from_callable as from_callable
     from testbed.measure import PerPerson as PerPerson
     from testbed.measure import Row as Row
     from testbed.measure import measure as measure
     from testbed.models.base import Scores as Scores
     from testbed.models.base import ScoringModel as ScoringModel
     from testbed.scenarios.base import Scenario as Scenario
-    from testbed.table import audit_table as audit_table
+    from testbed.tables.foreign import from_callable as from_callable
+    from testbed.tables.table import audit_table as audit_table
     from testbed.twins.twin import Assign as Assign
     from testbed.twins.twin import Inject as Inject
     from testbed.twins.twin import Switch as Switch
@@ -53,12 +53,12 @@ _HOME = {
     "ScoringModel": "testbed.models.base",
     "Switch": "testbed.twins.twin",
     "audit": "testbed.audit",
-    "audit_table": "testbed.table",
+    "audit_table": "testbed.tables.table",
     "check_measure": "testbed.checks",
     "check_model": "testbed.checks",
     "check_rulebook": "testbed.checks",
     "claim": "testbed.findings.claims",
-    "from_callable": "testbed.foreign",
+    "from_callable": "testbed.tables.foreign",
     "measure": "testbed.measure",
     "metric_frame": "testbed.findings.metric_frames",
 }

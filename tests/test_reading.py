@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from synthetic.errors import InputError
-from testbed.table import audit_table, read_table
+from testbed.tables.table import audit_table, read_table
 
 
 def written(tmp_path, text: str, name: str = "t.csv"):

@@ -13,7 +13,7 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed import audit_table
-from testbed.table import read_table
+from testbed.tables.table import read_table
 
 DATA = files("testbed") / "data"
 FRAME = pd.DataFrame({
@@ -409,7 +409,7 @@ def test_measures_are_chosen_by_pattern_and_an_unknown_one_is_refused() -> None:
 
 @pytest.mark.parametrize("kind", ["string", "str", "object", "category"])
 def test_long_text_columns_are_coded_side_by_side_and_mean_the_same(kind: str, monkeypatch) -> None:
-    from testbed import columns
+    from testbed.tables import columns
 
     monkeypatch.setattr(columns, "LONG", 1)
     words = {1: "good", 0: "bad"}
@@ -427,7 +427,7 @@ def test_counting_in_blocks_of_keys_counts_every_key_once() -> None:
 
 
 def test_values_of_long_text_that_come_late_are_not_overlooked(monkeypatch) -> None:
-    from testbed import columns
+    from testbed.tables import columns
 
     for head in (1, 3, 6):
         monkeypatch.setattr(columns, "LONG", 1)
@@ -440,7 +440,7 @@ def test_values_of_long_text_that_come_late_are_not_overlooked(monkeypatch) -> N
 
 
 def test_missing_text_is_refused_in_long_tables_too(monkeypatch) -> None:
-    from testbed import columns
+    from testbed.tables import columns
 
     monkeypatch.setattr(columns, "LONG", 1)
     with pytest.raises(InputError, match="groups column 'g' has 1 missing value, the first in row 2"):

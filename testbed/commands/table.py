@@ -66,8 +66,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Audit the table, write, and say the short answer."""
     from testbed.output import claim_folder, folder_path, write_run
-    from testbed.reading import kind
-    from testbed.table import audit_table
+    from testbed.tables.reading import kind
+    from testbed.tables.table import audit_table
 
     if args.outcome is None and args.prediction is None and args.score is None:
         raise InputError("a table needs --outcome and --prediction, or --outcome and --score.")
@@ -117,7 +117,7 @@ def _references(texts: list[str]) -> dict[str, str]:
 def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
     """What the run is: the file by its digest, the columns, versions."""
     from testbed.manifest import SCHEMA, facts, versions
-    from testbed.table import table_measures
+    from testbed.tables.table import table_measures
 
     arguments = {
         key: getattr(args, key)

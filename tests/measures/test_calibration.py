@@ -18,7 +18,7 @@ from testbed.measures.disparate_impact.calibration import (
     probabilities,
 )
 from testbed.statistics import expand
-from testbed.table import Table
+from testbed.tables.table import Table
 
 
 def chances(seed: int, n: int = 600, off: float = 0.0, **more: object) -> Table:

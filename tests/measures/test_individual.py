@@ -23,7 +23,7 @@ from testbed.measures.disparate_impact.individual import (
 )
 from testbed.measures.disparate_impact.neighbors import nearest, scaled
 from testbed.statistics import comparisons, expand
-from testbed.table import Table
+from testbed.tables.table import Table
 
 
 def drawn(seed: int, n: int = 400, lost: float = 0.1, won: float = 0.15, **more: object) -> Table:

@@ -18,7 +18,7 @@ from testbed.measures.disparate_impact.ranking import (
     summed_exposure,
 )
 from testbed.statistics import expand
-from testbed.table import Table
+from testbed.tables.table import Table
 
 
 def drawn(seed: int, n: int = 400, shift: float = 0.0, digits: int = 1, **more: object) -> Table:

@@ -14,7 +14,7 @@ from testbed.measures.disparate_impact import score_process
 from testbed.measures.disparate_impact.score_distance import score_ks_distance
 from testbed.measures.disparate_impact.score_process import exact_p
 from testbed.statistics import expand
-from testbed.table import Table
+from testbed.tables.table import Table
 
 
 def drawn(seed: int, n: int = 300, shift: float = 0.0, groups: int = 2, digits: int = 9, **more: object) -> Table:

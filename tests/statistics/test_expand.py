@@ -11,7 +11,7 @@ from synthetic.errors import InputError
 from testbed.findings import finding
 from testbed.measure import Measure, PerPerson, Row
 from testbed.statistics import Across, Against, expand
-from testbed.table import Table
+from testbed.tables.table import Table
 
 
 def measure(**more: object) -> Measure:

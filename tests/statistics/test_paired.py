@@ -16,7 +16,7 @@ from testbed.statistics.counts import TN, CellRate, Rate
 from testbed.statistics.estimates import estimate
 from testbed.statistics.expand import Against
 from testbed.statistics.paired import Paired, kept, paired_rows
-from testbed.table import Table
+from testbed.tables.table import Table
 
 MEASURE = Measure(
     "adverse_rate", None, "disparate impact", "rate", "none", ("table",), "", "", "", "", {}, "adverse_gap", True

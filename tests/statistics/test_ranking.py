@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from testbed.statistics import comparisons
 from testbed.statistics.ranking import Auc
-from testbed.table import Table
+from testbed.tables.table import Table
 
 
 def table(seed: int, n: int = 400, **more: object) -> Table:

@@ -50,7 +50,7 @@ def held(frame: Any, roles: Mapping[str, Any], *, threshold: float | None, strea
     if isinstance(frame, pd.DataFrame):
         return Held(frame)
     if isinstance(frame, str | Path):
-        from testbed.streaming import from_file
+        from testbed.tables.streaming import from_file
 
         return from_file(Path(frame), roles, threshold=threshold, stream=stream)
     import narwhals as nw

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import InputError, unknown
-from testbed import columns
 from testbed.case.decisions import Table as Table
 from testbed.findings import finding
 from testbed.findings.equivalence import judged
-from testbed.frames import WEIGHTS, Held, held
-from testbed.reading import read_table as read_table
 from testbed.statistics import correct
 from testbed.statistics.counts import effective
+from testbed.tables import columns
+from testbed.tables.frames import WEIGHTS, Held, held
+from testbed.tables.reading import read_table as read_table
 
 HOMES = ("rates", "individual", "ranking", "calibration", "score_distance")
 """The modules of `testbed.measures.disparate_impact` that hold measures of a table: an audit of a table imports no others."""

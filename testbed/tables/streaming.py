@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from synthetic.cells import incomplete, missing, plain
 from synthetic.errors import InputError
-from testbed import reading
-from testbed.counting import MOST, Tally
-from testbed.frames import WEIGHTS, Held, names_asked
+from testbed.tables import reading
+from testbed.tables.counting import MOST, Tally
+from testbed.tables.frames import WEIGHTS, Held, names_asked
 
 BLOCK = 1 << 20
 """Rows of a block; not left to the file, for sums of weights depend on it in the last digit."""
@@ -148,7 +148,7 @@ def _csv_blocks(path: Path, names: list[str], weights: str | None) -> Iterator[B
 
 def _numbers(column: pd.Series, name: str, role: str) -> NDArray[np.float64]:
     """The weights or counts of a block, NaN where one is missing. Raises InputError for text, and what is neither."""
-    from testbed.columns import Column, each_weight
+    from testbed.tables.columns import Column, each_weight
 
     made = np.full(len(column), np.nan)
     present = ~missing(column)

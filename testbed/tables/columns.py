@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from synthetic.cells import complete, numeric
 from synthetic.errors import InputError, unknown
-from testbed.reading import number, typed
+from testbed.tables.reading import number, typed
 
 LARGEST_RANGE = 1 << 12
 MOST_PEOPLE = 1 << 53
