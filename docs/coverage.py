@@ -21,7 +21,7 @@ import numpy as np
 from scipy import stats
 
 from testbed.measure import PerPerson
-from testbed.sequential import enough
+from testbed.runs.sequential import enough
 from testbed.statistics import comparisons, intervals
 from testbed.statistics.counts import Pairs
 from testbed.statistics.estimates import Estimates, binary_estimates, estimate

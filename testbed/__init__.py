@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from synthetic.errors import InputError as InputError
-    from testbed.audit import audit as audit
     from testbed.case.case import Case as Case
     from testbed.checks import ContractError as ContractError
     from testbed.checks import check_measure as check_measure
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from testbed.measure import measure as measure
     from testbed.models.base import Scores as Scores
     from testbed.models.base import ScoringModel as ScoringModel
+    from testbed.runs.auditing import audit as audit
     from testbed.scenarios.base import Scenario as Scenario
     from testbed.tables.foreign import from_callable as from_callable
     from testbed.tables.table import audit_table as audit_table
@@ -52,7 +52,7 @@ _HOME = {
     "Scores": "testbed.models.base",
     "ScoringModel": "testbed.models.base",
     "Switch": "testbed.twins.twin",
-    "audit": "testbed.audit",
+    "audit": "testbed.runs.auditing",
     "audit_table": "testbed.tables.table",
     "check_measure": "testbed.checks",
     "check_model": "testbed.checks",

@@ -19,7 +19,7 @@ from synthetic.writing import Reserved, reserve_file
 from testbed.findings.claims import Claim, ClaimBroken, decided
 from testbed.findings.finding import audited
 from testbed.pytest_run import Run, by_audit, write
-from testbed.supervised import supervised
+from testbed.runs.supervision import supervised
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -229,7 +229,7 @@ def model(_pair: Pair) -> str:
 def audit(_pair: Pair, request: pytest.FixtureRequest) -> Callable[..., pd.DataFrame]:
     """`audit(scenario, **options)`: findings of the test's model, at the people and seeds of the run.
 
-    Takes the options of `testbed.audit`; anchors are left out of the answer there as here.
+    Takes the options of `testbed.runs.auditing`; anchors are left out of the answer there as here.
     """
     run = request.config.stash[RUN]
 

@@ -30,7 +30,7 @@ class Run:
 
     def audit(self, scenario: str | Path | Scenario, model: str, **options: Any) -> pd.DataFrame:
         """The findings of one scenario and model, anchors included, from memory where they were made before."""
-        from testbed.audit import audit
+        from testbed.runs.auditing import audit
 
         options = {"people": self.people, "seeds": self.seeds, **options}
         name = getattr(scenario, "name", None) or str(scenario)

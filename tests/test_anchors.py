@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from testbed import anchors as module
-from testbed.anchors import Relabelled, anchors, faithful, lottery_holds, null_twin, oracle, relabelled, tail
 from testbed.case.setting import Setting
 from testbed.models.base import Scores
 from testbed.models.lottery import Lottery
+from testbed.runs import anchors as module
+from testbed.runs.anchors import Relabelled, anchors, faithful, lottery_holds, null_twin, oracle, relabelled, tail
 from testbed.scenarios.base import Scenario
 
 

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from synthetic.errors import InputError
-from testbed.audit import audit, planned, run_audit
 from testbed.findings.finding import COLUMNS, audited, csv_text, read
 from testbed.findings.pooling import pooled
 from testbed.lives.one_life import life, typical
-from testbed.manifest import identity, manifest_of, manifest_read, manifest_text, same_run
 from testbed.models.base import Scores
-from testbed.output import OURS, claim_folder, read_run, write_run
+from testbed.runs.auditing import audit, planned, run_audit
+from testbed.runs.manifest import identity, manifest_of, manifest_read, manifest_text, same_run
+from testbed.runs.output import OURS, claim_folder, read_run, write_run
 
 SMALL: dict[str, Any] = {"people": 3072, "periods": 10}
 FEW = "adverse_rate,wrong_adverse_rate,flip_rate,error_gain,error_reach"

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from testbed.cli import main
-from testbed.output import OURS
+from testbed.runs.output import OURS
 
 SMALL = ["--people", "2048", "--periods", "8"]
 

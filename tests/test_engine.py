@@ -12,7 +12,7 @@ import pytest
 
 from synthetic.draws import derive
 from synthetic.errors import InputError
-from testbed.engine import run
+from testbed.runs.engine import run
 
 ROOT = Path(__file__).parent.parent
 HERE = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from synthetic.errors import InputError
-from testbed import output
 from testbed.cli import main
 from testbed.findings.finding import frame
-from testbed.output import OURS, claim_folder, read_run, reopen, write_run
+from testbed.runs import output
+from testbed.runs.output import OURS, claim_folder, read_run, reopen, write_run
 
 ROWS = [{"scenario": "s", "model": "m", "measure": "adverse_rate", "split": "all", "group": "all", "value": 0.1}]
 SMALL = ["--people", "2048", "--periods", "6", "--measures", "adverse_rate"]

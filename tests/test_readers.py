@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from synthetic.errors import InputError
-from testbed.audit import run_audit
 from testbed.case.case import Case
 from testbed.case.setting import Setting
 from testbed.lineage.trace import lineage
@@ -24,6 +23,7 @@ from testbed.models.grammar import Condition
 from testbed.models.load import load_model
 from testbed.models.mitigated import Mitigated
 from testbed.regimes.ties import FIRMS, LISTED
+from testbed.runs.auditing import run_audit
 from testbed.scenarios.base import Scenario, names
 from testbed.twins.twin import Assign, Change, Inject, Switch, replay
 from testbed.world.records import held_arrays, listed_acquaintances, record_columns

@@ -14,7 +14,6 @@ import pytest
 from scipy.stats import binomtest
 
 from testbed import claim
-from testbed.audit import Outcome, run_audit
 from testbed.case.case import Case
 from testbed.case.setting import run_case
 from testbed.commands.show import scenario as shown
@@ -22,6 +21,7 @@ from testbed.measures.benefit.detection import detection_precision
 from testbed.models.rulebook import RuleBook, rulebook_names
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals, waits
+from testbed.runs.auditing import Outcome, run_audit
 from testbed.scenarios.base import FOLDER, Scenario, names
 from testbed.world.month import Scheme, World
 from testbed.world.society import Society

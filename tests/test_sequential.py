@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from synthetic.errors import InputError
-from testbed.audit import run_audit, tasks_of
 from testbed.findings.finding import csv_text
-from testbed.manifest import identity, manifest_of
-from testbed.measuring import Answer, Task
-from testbed.sequential import checked, enough
+from testbed.runs.auditing import run_audit, tasks_of
+from testbed.runs.manifest import identity, manifest_of
+from testbed.runs.measuring import Answer, Task
+from testbed.runs.sequential import checked, enough
 
 
 def test_it_stops_at_the_first_number_of_seeds_that_is_precise_and_not_before_ten() -> None:
@@ -66,7 +66,7 @@ def planted(task: Task) -> Answer:
 def test_an_audit_uses_the_seeds_it_needs_in_their_order_however_many_run_at_once(
     at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("testbed.audit"), "work", planted)
+    monkeypatch.setattr(import_module("testbed.runs.auditing"), "work", planted)
     asked: dict[str, Any] = {"seeds": tuple(range(60)), "measures": "adverse_rate"}
     made = run_audit("rongcheng", precision={"adverse_rate": 0.02}, workers=at_once, **asked)
     values = [planted(task).rows["adverse_rate"][0]["value"] for task in tasks_of(made.plan)[::2]]
@@ -84,7 +84,7 @@ def test_an_audit_uses_the_seeds_it_needs_in_their_order_however_many_run_at_onc
 
 
 def test_a_precision_that_is_not_reached_uses_all_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_module("testbed.audit"), "work", planted)
+    monkeypatch.setattr(import_module("testbed.runs.auditing"), "work", planted)
     made = run_audit("rongcheng", precision={"adverse_rate": 1e-6}, seeds=tuple(range(13)), measures="adverse_rate")
     assert made.seeds == tuple(range(13))
 

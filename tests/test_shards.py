@@ -6,9 +6,9 @@ import pytest
 from synthetic.draws import GRID
 from synthetic.errors import InputError
 from synthetic.ledger import FIELDS
-from testbed import shards
-from testbed.anchors import same
 from testbed.case.setting import Setting
+from testbed.runs import shards
+from testbed.runs.anchors import same
 from testbed.scenarios.base import Scenario
 from testbed.world.month import TOGETHER, World
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from testbed.audit import audit, planned
 from testbed.cli import main
 from testbed.commands.sobol import Factor, dials_at, ranges
 from testbed.findings.finding import COLUMNS
-from testbed.measuring import Answer, Task, forget, work
-from testbed.output import read_run
+from testbed.runs.auditing import audit, planned
+from testbed.runs.measuring import Answer, Task, forget, work
+from testbed.runs.output import read_run
 
 DIAL = "decide.worst_share"
 
@@ -36,7 +36,7 @@ def planted(task: Task) -> Answer:
 def test_the_share_of_a_planted_dial_is_found_written_and_printed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(import_module("testbed.measuring"), "work", planted)
+    monkeypatch.setattr(import_module("testbed.runs.measuring"), "work", planted)
     monkeypatch.setattr(
         import_module("testbed.commands.sobol"), "placed", lambda scenario, dials, *_: scenario.set(dials)
     )

@@ -11,11 +11,11 @@ from shutil import copy
 import pandas as pd
 import pytest
 
-from testbed.audit import audit, planned
 from testbed.cli import build_parser, main
 from testbed.commands.options import dials_of, seeds_of
 from testbed.commands.sweep import points
-from testbed.output import read_run
+from testbed.runs.auditing import audit, planned
+from testbed.runs.output import read_run
 
 ROOT = Path(__file__).parent.parent
 SMALL = ("--people", "512", "--periods", "8")

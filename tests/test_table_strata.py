@@ -14,8 +14,8 @@ from testbed import audit_table, claim
 from testbed.case.decisions import Table
 from testbed.cli import main
 from testbed.findings import finding
-from testbed.manifest import digest
 from testbed.measure import measures
+from testbed.runs.manifest import digest
 from testbed.statistics.strata import Pooling
 
 BERKELEY = {

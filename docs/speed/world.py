@@ -26,11 +26,11 @@ import numpy as np
 
 from testbed.case.case import Case
 from testbed.case.setting import Setting
-from testbed.engine import run
 from testbed.history import merging as joining
 from testbed.history.base import History
+from testbed.runs.engine import run
+from testbed.runs.shards import Shard, shards
 from testbed.scenarios.base import Scenario
-from testbed.shards import Shard, shards
 from testbed.twins.twin import Inject, replay
 from testbed.world.month import World
 from testbed.world.scoring import Scheme

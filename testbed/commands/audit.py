@@ -40,9 +40,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Audit, write, and say the short answer."""
     began = time.monotonic()
-    from testbed.audit import LOTTERY, planned, run_audit
-    from testbed.manifest import command_of, identity, manifest_of
-    from testbed.output import claim_folder, folder_path, write_run
+    from testbed.runs.auditing import LOTTERY, planned, run_audit
+    from testbed.runs.manifest import command_of, identity, manifest_of
+    from testbed.runs.output import claim_folder, folder_path, write_run
 
     out = folder_path(args.out)
     asked: dict[str, Any] = {

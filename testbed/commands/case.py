@@ -21,12 +21,12 @@ def run(args: argparse.Namespace) -> int:
     """Tell the life of one person, with and without the wrong entry that the scenario follows."""
     from synthetic.errors import InputError
     from synthetic.writing import reserve_file
-    from testbed.audit import planned
     from testbed.case.setting import Setting
     from testbed.lives.one_life import life
-    from testbed.measuring import model_of
     from testbed.models.base import ModelError
     from testbed.report.case_page import case_text, render_case
+    from testbed.runs.auditing import planned
+    from testbed.runs.measuring import model_of
 
     out = None
     if args.out is not None:

@@ -78,7 +78,7 @@ def scenario(name: str) -> Iterator[str]:
     yield f"  followed: a wrong {error.kind} in month {error.period}, on {error.per_1000:g} people in 1,000"
     yield from graph(held.recipe.graph)
     yield from dials(held.dials.values())
-    from testbed.manifest import cited, not_modelled
+    from testbed.runs.manifest import cited, not_modelled
 
     yield from listed(
         "sources", (f"{one['id']}: {one['title']}. {one['publisher']}, {one['date']}" for one in cited(held))

@@ -16,7 +16,7 @@ from testbed.statistics.sensitivity import Factor, Share, design, salib, shares
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.audit import Plan
+    from testbed.runs.auditing import Plan
     from testbed.scenarios.base import Scenario
 
 MEASURE = "assumption_share"
@@ -32,10 +32,10 @@ _numbers = count(-1, -1)
 
 def run(args: argparse.Namespace) -> int:
     """Run the worlds of the design; print the shares of every number over everybody and each single split."""
-    from testbed.audit import planned
-    from testbed.manifest import identity
-    from testbed.output import claim_folder, folder_path, write_run
     from testbed.report.plaintext import counted
+    from testbed.runs.auditing import planned
+    from testbed.runs.manifest import identity
+    from testbed.runs.output import claim_folder, folder_path, write_run
 
     out = folder_path(args.out)
     salib()
@@ -115,7 +115,7 @@ def assumed(plan: Plan) -> tuple[list[Factor], list[str]]:
     Left out, and said so: a dial whose range alone, the others as they are, makes a scenario that is refused.
     """
     from testbed.findings.selection import chosen
-    from testbed.manifest import assumed_dials
+    from testbed.runs.manifest import assumed_dials
 
     made, left_out = [], []
     for dial in assumed_dials(plan.scenario, chosen(plan.wanted)):
@@ -205,11 +205,11 @@ def explained(
 
     `scenarios` and `seeds` are those of the rows of the design.
     """
-    from testbed.audit import PRELOAD
-    from testbed.engine import run as run_tasks
     from testbed.findings.finding import frame
     from testbed.findings.pooling import DERIVED
-    from testbed.measuring import Task, died, forget, work
+    from testbed.runs.auditing import PRELOAD
+    from testbed.runs.engine import run as run_tasks
+    from testbed.runs.measuring import Task, died, forget, work
 
     tasks = [
         Task(
@@ -258,7 +258,7 @@ def _rows(key: Key, fact: Mapping[str, Any], factors: Sequence[Factor], values: 
 def manifest_of_sobol(plan: Plan, who: Mapping[str, Any], args: argparse.Namespace) -> dict[str, Any]:
     """The manifest: what varied, and what the shares are."""
     from testbed.findings.selection import chosen
-    from testbed.manifest import assumed_dials, cited, not_modelled
+    from testbed.runs.manifest import assumed_dials, cited, not_modelled
 
     used = chosen(plan.wanted)
     return {

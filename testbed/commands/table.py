@@ -65,7 +65,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Audit the table, write, and say the short answer."""
-    from testbed.output import claim_folder, folder_path, write_run
+    from testbed.runs.output import claim_folder, folder_path, write_run
     from testbed.tables.reading import kind
     from testbed.tables.table import audit_table
 
@@ -116,7 +116,7 @@ def _references(texts: list[str]) -> dict[str, str]:
 
 def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
     """What the run is: the file by its digest, the columns, versions."""
-    from testbed.manifest import SCHEMA, facts, versions
+    from testbed.runs.manifest import SCHEMA, facts, versions
     from testbed.tables.table import table_measures
 
     arguments = {

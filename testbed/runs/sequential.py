@@ -11,7 +11,7 @@ import numpy as np
 from synthetic.errors import InputError
 
 if TYPE_CHECKING:
-    from testbed.measuring import Answer, Task
+    from testbed.runs.measuring import Answer, Task
 
 LEAST_SEEDS = 10
 """Seeds before the first look. A variance of fewer is too uncertain to stop on."""

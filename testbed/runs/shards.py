@@ -9,9 +9,9 @@ from typing import Any
 from synthetic.draws import GRID
 from synthetic.errors import InputError
 from testbed.case.setting import Setting
-from testbed.engine import run
 from testbed.history.base import History
 from testbed.history.merging import joined
+from testbed.runs.engine import run
 from testbed.scenarios.base import Scenario
 from testbed.world.month import World, apart
 from testbed.world.scoring import Scheme
@@ -54,7 +54,7 @@ def history(
 ) -> History:
     """The history of a model (default: the scenario's own) in a setting, the same bytes as in one process.
 
-    `count`: shards; `engine` and `workers` as for `testbed.engine.run`. Raises InputError where something leaves the
+    `count`: shards; `engine` and `workers` as for `testbed.runs.engine.run`. Raises InputError where something leaves the
     grid, so that the world cannot be run in parts.
     """
     scheme = setting.scheme(setting.own_model() if model is None else model)

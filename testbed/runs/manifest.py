@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from synthetic.source import sources
 
 if TYPE_CHECKING:
-    from testbed.audit import Outcome, Plan
     from testbed.measure import Measure
+    from testbed.runs.auditing import Outcome, Plan
     from testbed.scenarios.base import Scenario
 
 SCHEMA = 1

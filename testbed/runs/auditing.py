@@ -12,11 +12,11 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, unknown
-from testbed.engine import check_engine, cores, run
 from testbed.findings.finding import ANCHOR_MODELS, audited
 from testbed.findings.names import patterns
 from testbed.findings.selection import chosen
-from testbed.measuring import Answer, Task, died, forget, halved, model_of, work
+from testbed.runs.engine import check_engine, cores, run
+from testbed.runs.measuring import Answer, Task, died, forget, halved, model_of, work
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ LOTTERY = "lottery"
 PRELOAD = (
     "testbed.case.setting",
     "testbed.statistics",
-    "testbed.anchors",
+    "testbed.runs.anchors",
     "scipy.stats",
     "sklearn.tree",
     "sklearn.linear_model",
@@ -101,7 +101,7 @@ def audit(
     anchors: also return the rows of the anchors: the lottery, the faithful record, the oracle, redrawn labels. They
         are run, and written to `out`, either way; each carries a model or scenario of its own.
     engine, workers: where the worlds run; the findings are the same bytes whatever is chosen.
-    out: a folder for the findings, manifest and page; see `testbed.output`.
+    out: a folder for the findings, manifest and page; see `testbed.runs.output`.
 
     Returns the findings table. `findings.attrs` says which (scenario, model) pairs were audited, and holds
     the anchors' verdicts. A model that fails leaves NaN rows with why, and a warning; so does an anchor.
@@ -113,15 +113,15 @@ def audit(
     }  # fmt: skip
     folder = None
     if out is not None:
-        from testbed.manifest import identity
-        from testbed.output import claim_folder, folder_path
+        from testbed.runs.manifest import identity
+        from testbed.runs.output import claim_folder, folder_path
 
         out = folder_path(out)
         assert out is not None
         folder = claim_folder(out, identity(planned(scenario, models, **asked)))
     made = run_audit(scenario, models, **asked, engine=engine, workers=workers)
     if folder is not None:
-        from testbed.output import write_audit
+        from testbed.runs.output import write_audit
 
         write_audit(made, folder)
     for said in made.failures:
@@ -169,7 +169,7 @@ def run_audit(
             tasks = halved(tasks)
         return tasks, run(work, tasks, engine=engine, workers=workers, done=tell, preload=PRELOAD, died=died)
 
-    from testbed.sequential import until_precise
+    from testbed.runs.sequential import until_precise
 
     every = tasks_of(plan)
     if plan.precision:
@@ -218,8 +218,8 @@ def planned(
     from testbed.findings.equivalence import checked as equal_enough
     from testbed.models.base import name_of
     from testbed.models.lottery import Lottery
+    from testbed.runs.sequential import checked as half_widths
     from testbed.scenarios.base import Scenario
-    from testbed.sequential import checked as half_widths
 
     if not isinstance(scenario, Scenario):
         scenario = Scenario.load(scenario)

@@ -206,7 +206,7 @@ def _nan(measure: Measure, name: str, why: str) -> dict[str, Any]:
 def _anchored(case: Case, task: Task, answer: Answer) -> None:
     """The anchors of this case: rows of their own, and whether each holds."""
     try:
-        from testbed.anchors import anchors
+        from testbed.runs.anchors import anchors
 
         rows, verdicts = anchors(case)
     except Exception as problem:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
 from synthetic.writing import Reserved, check_writable, replace_file, resolved, swap
-from testbed.manifest import digest, manifest_of, manifest_read, manifest_text, same_run
+from testbed.runs.manifest import digest, manifest_of, manifest_read, manifest_text, same_run
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.audit import Outcome
+    from testbed.runs.auditing import Outcome
 
 TABLES = ("findings.csv", "findings.jsonl", "curves.csv")
 """Files that the manifest vouches for; curves.csv (see `testbed.report.curves`) only where there are scores."""
