@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from testbed.cli import main
+from testbed.commands.cli import main
 from testbed.runs.output import OURS
 
 SMALL = ["--people", "2048", "--periods", "8"]

@@ -24,7 +24,7 @@ import pytest
 from synthetic.errors import InputError
 from synthetic.population.population import Population
 from testbed import audit_table
-from testbed.cli import main
+from testbed.commands.cli import main
 from testbed.models.features import Features
 
 N = 24

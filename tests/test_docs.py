@@ -35,7 +35,7 @@ def test_every_file_that_a_document_names_is_there(document: Path) -> None:
 
 
 def test_every_command_that_the_readme_shows_exists() -> None:
-    from testbed.cli import COMMANDS
+    from testbed.commands.cli import COMMANDS
 
     shown = set(re.findall(r"`testbed (\w+)", README))
     assert shown

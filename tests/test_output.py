@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from synthetic.errors import InputError
-from testbed.cli import main
+from testbed.commands.cli import main
 from testbed.findings.finding import frame
 from testbed.runs import output
 from testbed.runs.output import OURS, claim_folder, read_run, reopen, write_run

@@ -9,7 +9,7 @@ import pytest
 from synthetic import Recipe
 from synthetic.population import ties
 from synthetic.source import sources
-from testbed.cli import main
+from testbed.commands.cli import main
 from testbed.commands.show import recipe, shown
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from testbed.cli import main
+from testbed.commands.cli import main
 from testbed.commands.sobol import Factor, dials_at, ranges
 from testbed.findings.finding import COLUMNS
 from testbed.runs.auditing import audit, planned

@@ -11,7 +11,7 @@ from shutil import copy
 import pandas as pd
 import pytest
 
-from testbed.cli import build_parser, main
+from testbed.commands.cli import build_parser, main
 from testbed.commands.options import dials_of, seeds_of
 from testbed.commands.sweep import points
 from testbed.runs.auditing import audit, planned

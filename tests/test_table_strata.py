@@ -12,7 +12,7 @@ import pytest
 from synthetic.errors import InputError
 from testbed import audit_table, claim
 from testbed.case.decisions import Table
-from testbed.cli import main
+from testbed.commands.cli import main
 from testbed.findings import finding
 from testbed.measure import measures
 from testbed.runs.manifest import digest

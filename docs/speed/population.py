@@ -55,7 +55,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 WRITE = """
 import contextlib, io, json, os, resource, tempfile, time
-from testbed.cli import main
+from testbed.commands.cli import main
 with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
     start = time.process_time()
     main(["people", "china-2020", "--people", "1000000", "--out", os.path.join(folder, "people.csv")])

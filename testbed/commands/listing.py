@@ -17,7 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print names, and what each is in a line."""
-    from testbed.kinds import line, names
+    from testbed.commands.kinds import line, names
 
     registries = names()
     for kind in [args.kind] if args.kind else KINDS:

@@ -25,7 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what is known of a name, from each registry that has it."""
     from synthetic.errors import unknown
-    from testbed.kinds import names
+    from testbed.commands.kinds import names
 
     if args.graph is not None:
         draw(args.name, args.graph, overwrite=args.overwrite)
@@ -50,7 +50,7 @@ def draw(name: str, file: str, *, overwrite: bool = False) -> None:
     from synthetic.recipes.base import Recipe
     from synthetic.recipes.graph import svg
     from synthetic.writing import reserve_file
-    from testbed.kinds import names
+    from testbed.commands.kinds import names
     from testbed.scenarios.base import Scenario
 
     out = reserve_file("--graph", file, suffixes=(".svg",), overwrite=overwrite)
