@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from synthetic.errors import InputError
 from synthetic.writing import reserve_file
 from testbed.findings import finding
-from testbed.pytest_run import write
+from testbed.pytest_plugin.session import write
 from testbed.report.curves import curve_rows, curve_text
 
 ROWS = [

@@ -18,7 +18,7 @@ from synthetic.errors import InputError
 from synthetic.writing import Reserved, reserve_file
 from testbed.findings.claims import Claim, ClaimBroken, decided
 from testbed.findings.finding import audited
-from testbed.pytest_run import Run, by_audit, write
+from testbed.pytest_plugin.session import Run, by_audit, write
 from testbed.runs.supervision import supervised
 
 if TYPE_CHECKING:
