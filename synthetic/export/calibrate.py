@@ -1,8 +1,8 @@
 """Work out the numbers of china-2020 that follow from its margins: `python -m synthetic.export.calibrate [--write]`.
 
-Numbers marked `inferred` with `where = "python -m synthetic.export.calibrate"` come from here: age tilts, cohort ages of
-education, employment, the income law and its fifths, internet use by age, benefits. Prints each; `--write` puts it in
-its place.
+Numbers marked `inferred` with `where = "python -m synthetic.export.calibrate"` come from here: age tilts, cohort ages
+of education, employment, the income law and its fifths, internet use by age, benefits. Prints each; `--write` puts it
+in its place.
 """
 
 from __future__ import annotations

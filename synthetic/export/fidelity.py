@@ -1,12 +1,15 @@
-"""How near a society is to its published margins, as a page: `python -m synthetic.export.fidelity RECIPE --out FILE.md`."""
+"""A page: how near a society is to its published margins.
+
+`python -m synthetic.export.fidelity RECIPE --out FILE.md`
+"""
 
 from __future__ import annotations
 
 import argparse
 
 from synthetic.errors import InputError
+from synthetic.export.margins import compare
 from synthetic.population.population import Population
-from synthetic.recipes.margins import compare
 from synthetic.source import sources
 from synthetic.writing import reserve_file
 
@@ -14,7 +17,8 @@ from synthetic.writing import reserve_file
 def table(population: Population) -> str:
     """A page in Markdown: every margin and joint margin, target, found, difference and its standard errors, source."""
     recipe, found = population.recipe, compare(population)
-    command = f"python -m synthetic.export.fidelity {recipe.name} --people {population.size} --seed {population.seed} --out FILE"
+    options = f"--people {population.size} --seed {population.seed} --out FILE"
+    command = f"python -m synthetic.export.fidelity {recipe.name} {options}"
     held = int(found["holds"].sum())
     joint = sum(len(margin.columns) > 1 for margin in recipe.margins)
     lines = [

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,9 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError
 from synthetic.variables.variable import Numbers
-
-if TYPE_CHECKING:
-    from synthetic.population.population import Population
 
 Ints = NDArray[np.int64]
 
@@ -42,13 +38,6 @@ class Cities:
         if self.largest < self.smallest:
             raise InputError(f"cities of {self.smallest} to {self.largest} grids: the largest is below the smallest.")
         self._made: dict[int, tuple[Ints, Ints]] = {}
-
-    @classmethod
-    def of(cls, population: Population) -> Cities | None:
-        """The cities of a population whose recipe draws them; None where it has none."""
-        if "recipe.city.smallest" not in population.recipe.dials:
-            return None
-        return population.recipe.numbers["city"].made(cities_by_seed)(population.seed)
 
     def sizes(self, coins: NDArray[np.float64]) -> Ints:
         """The size in grids at each coin: the law's quantile."""

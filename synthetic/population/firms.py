@@ -18,7 +18,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError
-from synthetic.layout.cities import Cities
 from synthetic.layout.shuffle import Ints, Shuffle
 from synthetic.population.population import Population
 from synthetic.population.ties import Columns, Looked, numbers, sample
@@ -50,7 +49,7 @@ class Firms:
         self.population, self.seed, self.looked = population, population.seed, Looked(population, columns)
         self.numbers = numbers("firms", values)
         self.codes = [levels.index(name) for name in SECTORS]
-        cities = Cities.of(population)
+        cities = population.cities
         self.shuffles = [Shuffle(population.seed, f"desks:{name}", population.size, block=cities) for name in SECTORS]
         found = sample(population, ["sector"])["sector"]
         self.shares = [max(float((found == code).mean()), 1e-3) for code in self.codes]

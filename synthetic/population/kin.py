@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from synthetic.errors import InputError
-from synthetic.layout.cities import Cities
 from synthetic.layout.kinship import ROLES
 from synthetic.layout.shuffle import Ints, Shuffle
 from synthetic.population.population import Population
@@ -52,7 +51,7 @@ class Kin:
         self.gap_low, self.gap_high = int(n.gap_low), int(n.gap_high)
         letters = population.recipe.variables["composition"].levels or ()
         self._parents_live_in = np.array(["parent" in label for label in letters])
-        blocks = [Cities.of(population)] * int(n.tries_in_city) + [None] * int(n.tries_beyond)
+        blocks = [population.cities] * int(n.tries_in_city) + [None] * int(n.tries_beyond)
         self.shuffles = [
             Shuffle(population.seed, f"kin:{k}", population.size, block=block) for k, block in enumerate(blocks)
         ]

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from synthetic.cells import plain
 from synthetic.draws import GRID
 from synthetic.errors import InputError
+from synthetic.layout.cities import Cities, cities_by_seed
+from synthetic.population.frames import checked, recipe_of
 from synthetic.recipes.base import Recipe
 from synthetic.recipes.block import Block, Setting
 
@@ -43,8 +46,6 @@ class Population:
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, *, truth: Sequence[str] = ()) -> Population:
         """A population of real people from a table, one row each; `truth` names columns that no model may see."""
-        from synthetic.population.frames import FramePopulation
-
         return FramePopulation(frame, truth=truth)
 
     def do(self, values: Mapping[str, object], *, people: Sequence[int] | NDArray | None = None) -> Population:
@@ -145,11 +146,12 @@ class Population:
                 columns[name] = pd.Categorical.from_codes(values, categories=pd.Index(levels))
         return pd.DataFrame(columns, index=pd.Index(np.arange(start, stop, dtype=np.int64), name="person"))
 
-    def margins(self) -> pd.DataFrame:
-        """Each published figure of the recipe with what these people show (see `synthetic.recipes.margins.compare`)."""
-        from synthetic.recipes.margins import compare
-
-        return compare(self)
+    @property
+    def cities(self) -> Cities | None:
+        """The cities of this society; None where its recipe draws none."""
+        if "recipe.city.smallest" not in self.recipe.dials:
+            return None
+        return self.recipe.numbers["city"].made(cities_by_seed)(self.seed)
 
     def _range(self, start: int, stop: int | None) -> tuple[int, int]:
         stop = self.size if stop is None else stop
@@ -159,6 +161,60 @@ class Population:
         if not 0 <= start <= stop <= self.size:
             raise InputError(f"people {start} to {stop}: allowed are 0 to {self.size}.")
         return int(start), int(stop)
+
+
+class FramePopulation(Population):
+    """A population whose people are the rows of a table. It knows no causes: setting a column changes it alone."""
+
+    def __init__(self, frame: pd.DataFrame, *, truth: Sequence[str] = ()) -> None:
+        self._frame = checked(frame, truth)
+        self.size, self.seed, self.truth = len(frame), 0, tuple(truth)
+        self.recipe = recipe_of(frame)
+        self._set = ()
+
+    def people(self, start: int = 0, stop: int | None = None) -> pd.DataFrame:
+        """The rows start..stop-1, columns as given, index `person` from 0."""
+        start, stop = self._range(start, stop)
+        return self._frame.iloc[start:stop].copy()
+
+    def arrays(
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        names: Sequence[str] | None = None,
+        base: Mapping[str, NDArray] | None = None,
+    ) -> dict[str, NDArray]:
+        """The columns of the rows start..stop-1 as arrays; texts and categories as integer codes of their levels."""
+        start, stop = self._range(start, stop)
+        wanted = list(self.recipe.variables) if names is None else list(names)
+        self.recipe.needed(wanted)
+        import pandas as pd
+
+        made: dict[str, NDArray] = {}
+        for name in wanted:
+            each = self.recipe.variables[name]
+            column = plain(self._frame[name].iloc[start:stop])
+            if each.levels is not None:
+                codes = pd.Categorical(column.astype(str), categories=list(each.levels)).codes
+                made[name] = np.asarray(codes, each.dtype)
+            else:
+                made[name] = column.to_numpy().astype(each.dtype)
+        return made
+
+    def do(self, values: Mapping[str, object], *, people: Sequence[int] | NDArray | None = None) -> Population:
+        """The same table with columns set, for everybody or for some rows."""
+        ids = self._ids(people)
+        self.recipe.needed(list(values))
+        frame = self._frame.copy()
+        for name, value in values.items():
+            self.recipe.variables[name].code(value)
+            rows = slice(None) if ids is None else ids
+            frame.iloc[rows, frame.columns.get_loc(name)] = value  # type: ignore[call-overload]
+        made = FramePopulation.__new__(FramePopulation)
+        made.__dict__.update(self.__dict__)
+        made._frame = frame
+        return made
 
 
 @cache

@@ -22,7 +22,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
-from synthetic.layout.cities import Cities
 from synthetic.layout.shuffle import Ints, Shuffle
 from synthetic.population.population import Population
 from synthetic.source import Dial, dial, load_toml
@@ -107,7 +106,7 @@ class Acquaintances:
         anywhere = 1 - n.in_grid - n.in_city
         scopes = (
             ("grid", GRID, n.in_grid, int(n.circle)),
-            ("city", Cities.of(population), n.in_city, int(n.circle)),
+            ("city", population.cities, n.in_city, int(n.circle)),
             ("society", population.size, anywhere, 2),
         )
         inside, across = self._unlike() if self.mixing < 1 else (0.0, 0.0)

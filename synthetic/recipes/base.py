@@ -1,6 +1,6 @@
 """A recipe: a structural causal model of people, with the source of every number.
 
-A recipe is `NAME.py` with its `NAME.toml`. The Python file declares the variables (see `synthetic.variables.variable`). In the
+A recipe is `NAME.py` with its `NAME.toml`. The Python file declares the variables (see `synthetic.variables`). In the
 TOML file each number stands in the section of its variable, with value, unit, source and reading, and is the
 dial `recipe.VARIABLE.KEY`; a table of numbers may share one source (`values`, or a CSV `file` beside the TOML file).
 """

@@ -92,7 +92,7 @@ class Case:
 
     @property
     def touched(self) -> pd.DataFrame:
-        """Who differs from the base, one row a person and root (see `testbed.twins.differences`); no rows without roots."""
+        """Who differs from the base, one row a person and root (see `testbed.twins`); no rows without roots."""
         return self._touched_rows.copy(deep=False)
 
     @cached_property

@@ -1,6 +1,6 @@
 """Acts that were done only because of a sanction, and whose stay on which list brought it.
 
-Such an act needs more than the rate that its actor would have without any sanction (see `testbed.world.candidates`); the
+Such an act needs more than the rate that its actor would have without any sanction (see `testbed.world`); the
 stays that are named are those without which, the others left as they are, it would not have been done.
 """
 

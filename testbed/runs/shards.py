@@ -54,7 +54,7 @@ def history(
 ) -> History:
     """The history of a model (default: the scenario's own) in a setting, the same bytes as in one process.
 
-    `count`: shards; `engine` and `workers` as for `testbed.runs.engine.run`. Raises InputError where something leaves the
+    `count`: shards; `engine` and `workers` as for `engine.run`. Raises InputError where something leaves the
     grid, so that the world cannot be run in parts.
     """
     scheme = setting.scheme(setting.own_model() if model is None else model)

@@ -22,7 +22,7 @@ from testbed.tables.frames import WEIGHTS, Held, held
 from testbed.tables.reading import read_table as read_table
 
 HOMES = ("rates", "individual", "ranking", "calibration", "score_distance")
-"""The modules of `testbed.measures.disparate_impact` that hold measures of a table: an audit of a table imports no others."""
+"""The modules of `testbed.measures.disparate_impact` that measure a table: an audit of a table imports no others."""
 MOST_GROUPS = 1000
 MOST_STRATA = 200
 TAKEN = {"*": "crosses two columns", "|": "stands before a stratum"}

@@ -9,6 +9,7 @@ import pytest
 
 from synthetic import Population, Recipe
 from synthetic.draws import GRID
+from synthetic.export.margins import compare
 from synthetic.source import READINGS, sources
 
 RECIPE = Recipe.load("china-2020")
@@ -23,7 +24,7 @@ def society():
 
 @pytest.fixture(scope="module")
 def margins():
-    return Population(RECIPE, PEOPLE, seed=3).margins().set_index("margin")
+    return compare(Population(RECIPE, PEOPLE, seed=3)).set_index("margin")
 
 
 @pytest.mark.parametrize("margin", RECIPE.margins, ids=lambda margin: f"{margin.name} ({margin.source})")
@@ -34,7 +35,7 @@ def test_the_society_has_the_published_margin(margins, margin):
 
 def test_a_margin_that_is_missed_is_shown_as_missed():
     other = RECIPE.set({"recipe.residence.urban": 0.3, "recipe.work.urban": 0.6})
-    missed = Population(other, 100 * GRID, seed=3).margins().set_index("margin")["holds"]
+    missed = compare(Population(other, 100 * GRID, seed=3)).set_index("margin")["holds"]
     assert not missed["urban residents"]
     assert not missed["employed, urban"]
     assert missed["employed, rural"]

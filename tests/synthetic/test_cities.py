@@ -18,7 +18,7 @@ NATION = Population("china-2020", REGIONS * REGION * GRID, seed=4)
 def runs():
     """First grid and size of every city of sixty regions, and whether its region's end cut it."""
     grids = np.arange(REGIONS * REGION)
-    first, end = Cities.of(NATION).bounds(grids)
+    first, end = NATION.cities.bounds(grids)
     starts = np.unique(first)
     return first, end, starts, end[starts] - starts
 
@@ -69,12 +69,12 @@ def test_the_column_and_the_law_agree_and_a_grid_needs_no_other(runs):
         alone = NATION.arrays(grid * GRID, grid * GRID + 1, names=["city"])["city"]
         assert alone.tolist() == [first[grid]]
     scattered = np.array([50 * REGION, 3, 7 * REGION + 5, 4])
-    found = Cities.of(NATION).bounds(scattered)
+    found = NATION.cities.bounds(scattered)
     assert found[0].tolist() == first[scattered].tolist()
 
 
 def test_a_recipe_without_cities_has_none():
-    assert Cities.of(Population("template", 10)) is None
+    assert Population("template", 10).cities is None
 
 
 def test_a_largest_size_below_the_smallest_is_refused():

@@ -13,7 +13,8 @@ import pytest
 from synthetic import Population, Recipe
 from synthetic.draws import GRID
 from synthetic.export.fidelity import table
-from synthetic.recipes.margins import Margin, compare
+from synthetic.export.margins import compare
+from synthetic.recipes.margins import Margin
 
 STORED = Path(__file__).parents[2] / "docs" / "fidelity"
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from synthetic import Population
-from synthetic.layout.cities import Cities
 from synthetic.layout.shuffle import Shuffle
 
 
@@ -45,7 +44,7 @@ def test_a_block_does_not_depend_on_the_size_of_the_society():
 
 def test_cities_are_blocks_of_their_own_each_with_its_own_permutation():
     town = Population("china-2020", 300 * 1024 + 100, seed=8)
-    shuffle, ids = Shuffle(3, "x", town.size, block=Cities.of(town)), np.arange(town.size)
+    shuffle, ids = Shuffle(3, "x", town.size, block=town.cities), np.arange(town.size)
     city, places = town.arrays(names=["city"])["city"], shuffle.to(ids)
     assert (np.sort(places) == ids).all()
     assert (shuffle.back(places) == ids).all()
@@ -53,7 +52,7 @@ def test_cities_are_blocks_of_their_own_each_with_its_own_permutation():
     assert len(np.unique(city)) > 5
     scattered = np.array([300_000, 5, 77_777])
     assert shuffle.to(scattered).tolist() == places[scattered].tolist()
-    larger = Shuffle(3, "x", 2 * town.size, block=Cities.of(town))
+    larger = Shuffle(3, "x", 2 * town.size, block=town.cities)
     whole = ids < shuffle.bounds(ids[-1:])[0]
     assert (larger.to(ids[whole]) == places[whole]).all()
 
