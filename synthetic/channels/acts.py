@@ -1,4 +1,4 @@
-"""Acts and what a channel makes of them: the part that every mechanism has.
+"""What a channel makes of acts: the part that every mechanism has.
 
 Misses, strays, duplicates and stale entries are a channel's errors; whether an act is within reach, and the
 delay, are the scheme's own and the same with and without errors.
@@ -6,91 +6,17 @@ delay, are the scheme's own and the same with and without errors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from synthetic.draws import pack, sparse, uniform
+from synthetic.channels.declared import MAX_DELAY, Acts, At, Declared, Sensed, by_group, coin
+from synthetic.channels.reach import coverage
 
-if TYPE_CHECKING:
-    from synthetic.channels.base import Channel
-
-MAX_DELAY = 12
 LONGEST_STALE = 240
 """Months that an entry outlives its term by at most."""
 
-Columns = Mapping[str, np.ndarray]
-At = Callable[[np.ndarray, str], np.ndarray]
-"""`at(people, column)`: what a channel sees of people."""
 
-
-@dataclass(frozen=True)
-class Acts:
-    """True acts of one period: who, which kind, and the number that makes the address unique in the grid."""
-
-    person: np.ndarray
-    period: int
-    kind: np.ndarray
-    k: np.ndarray
-
-    @property
-    def address(self) -> np.ndarray:
-        """The packed address of each act."""
-        return pack(self.person, self.period, self.kind, self.k)
-
-    def take(self, which: np.ndarray) -> Acts:
-        """Some of the acts, by mask or index."""
-        return Acts(self.person[which], self.period, self.kind[which], self.k[which])
-
-
-@dataclass(frozen=True)
-class Sensed:
-    """What a channel makes of acts: one row per covered act, aligned."""
-
-    acts: Acts
-    delay: np.ndarray
-    missed: np.ndarray
-    strayed: np.ndarray
-    doubled: np.ndarray
-
-
-@dataclass(frozen=True)
-class Arisen:
-    """Entries that a channel makes without an act of their subject: one row each, aligned.
-
-    `acts.person` is the subject, `acts.kind` an index into the channel's kinds, `acts.k` at least 512. `origin` holds
-    codes of `ledger.ORIGINS`; `real` and `shadow` say which record holds the entry.
-    """
-
-    acts: Acts
-    delay: np.ndarray
-    origin: np.ndarray
-    real: np.ndarray
-    shadow: np.ndarray
-
-    def take(self, which: np.ndarray) -> Arisen:
-        """Some of the entries, by mask or index."""
-        return Arisen(
-            self.acts.take(which), self.delay[which], self.origin[which], self.real[which], self.shadow[which]
-        )
-
-
-def coin(channel: Channel, what: str, address: np.ndarray, seed: int) -> np.ndarray:
-    """A uniform of the channel at each address."""
-    return uniform(sparse(seed, f"channel:{channel.name}:{what}", address))
-
-
-def by_group(channel: Channel, rate: str, ratio: str, minority: np.ndarray) -> np.ndarray:
-    """One of the channel's rates, times its ratio for the minority."""
-    return channel.value(rate) * np.where(minority, channel.value(ratio), 1.0)
-
-
-def sense(channel: Channel, acts: Acts, at: At, *, seed: int, urban: int, minority: int) -> Sensed:
+def sense(channel: Declared, acts: Acts, at: At, *, seed: int, urban: int, minority: int) -> Sensed:
     """What becomes of these acts (see `Channel.sense`)."""
-    from synthetic.channels.reach import coverage
-
     address = acts.address
     reach = coverage(channel, acts.person, at, seed=seed, urban=urban, minority=minority)
     seen = coin(channel, "coverage", address, seed) < reach
@@ -107,7 +33,7 @@ def sense(channel: Channel, acts: Acts, at: At, *, seed: int, urban: int, minori
     return Sensed(acts, delay, missed, strayed, doubled)
 
 
-def staleness(channel: Channel, acts: Acts, *, seed: int) -> np.ndarray:
+def staleness(channel: Declared, acts: Acts, *, seed: int) -> np.ndarray:
     """Months by which each entry outlives its term: int64 (n,) (see `Channel.staleness`)."""
     if "stale" not in channel.numbers:
         return np.zeros(len(acts.person), np.int64)

@@ -8,16 +8,11 @@ year or not at all gets none, because the average is then the truth.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from synthetic.channels.acts import Arisen, coin
+from synthetic.channels.declared import Arisen, Declared, coin
 from synthetic.channels.rare import ERROR, Scope, entries, events, numbered
 from synthetic.draws import pack
-
-if TYPE_CHECKING:
-    from synthetic.channels.base import Channel
 
 NUMBERS = ("matched", "averaged", "free_income", "taper", "least_debt")
 ERRORS = ("averaged",)
@@ -40,7 +35,7 @@ def overpaid(worked: np.ndarray, income: np.ndarray, free: float, taper: float) 
     return np.where((worked > 0) & (worked < MONTHS), (MONTHS - worked) * taper * above, 0.0)
 
 
-def arise(channel: Channel, scope: Scope) -> Arisen:
+def arise(channel: Declared, scope: Scope) -> Arisen:
     """The debts of a month: of those matched in it, all who are read by averages and whose debt is large enough."""
     person, _ = events(channel, "matched", channel.value("matched") / MONTHS, scope)
     person = np.unique(person)

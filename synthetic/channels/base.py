@@ -13,18 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
-from synthetic.channels.acts import MAX_DELAY, Acts, Arisen, At, Columns, Sensed, sense, staleness, waiting
+from synthetic.channels.acts import sense, staleness, waiting
+from synthetic.channels.declared import MAX_DELAY, Acts, Arisen, At, Columns, Declared, Sensed, mechanism_of
 from synthetic.channels.namesakes import AMONG, mistaken_for
+from synthetic.channels.rare import Scope, nothing
 from synthetic.conduct.base import MOST_BESIDE, Conduct
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
-from synthetic.source import Dial, dial, load_toml
+from synthetic.source import dial, load_toml
 
 __all__ = [
     "MAX_DELAY",
@@ -60,23 +60,8 @@ WORDS = ("title", "kinds", "mistakes", "mechanism", "among", "whose", "through")
 
 
 @dataclass(frozen=True)
-class Channel:
-    """One way from conduct to the record.
-
-    `mistakes` names the column in which the person wrongly entered equals the actor ("surname",
-    "community"), or "" for any neighbor; `among` says where such a person is sought ("grid", "society"). `whose` and
-    `through` name columns that must be yes: of the people it is about, and of those whom it reaches in full.
-    """
-
-    name: str
-    title: str
-    kinds: tuple[str, ...]
-    mistakes: str
-    numbers: Mapping[str, Dial]
-    mechanism: str = "acts"
-    among: str = "grid"
-    whose: str = ""
-    through: str = ""
+class Channel(Declared):
+    """One way from conduct to the record: what its file declares (see `Declared`), and what it does with acts."""
 
     @classmethod
     def load(cls, name: str | Path, *, beside: Path | None = None) -> Channel:
@@ -87,7 +72,7 @@ class Channel:
         mechanism = str(table.get("mechanism", "acts"))
         if mechanism not in MECHANISMS:
             raise unknown(f"mechanism in {where}", mechanism, MECHANISMS)
-        own = () if mechanism == "acts" else _module(mechanism).NUMBERS
+        own = () if mechanism == "acts" else mechanism_of(mechanism).NUMBERS
         optional = [key for keys in TOGETHER for key in keys]
         check_keys(table, (*WORDS, *KEYS, *optional, *own), where)
         needed = ["title", "kinds", *KEYS, *own]
@@ -114,30 +99,6 @@ class Channel:
             **words,
         )
 
-    @property
-    def dials(self) -> dict[str, Dial]:
-        """Its numbers by path."""
-        return {d.path: d for d in self.numbers.values()}
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The columns of people that it reads, in order."""
-        found = ["age", "community", "household", "residence", self.mistakes, self.whose, self.through]
-        found += ["camera_density"] if "density_half" in self.numbers else []
-        found += _module(self.mechanism).COLUMNS if self.mechanism != "acts" else ()
-        return tuple(dict.fromkeys(column for column in found if column))
-
-    @property
-    def strays(self) -> bool:
-        """Whether its false matches are acts entered on somebody else (screening has false alarms instead)."""
-        return self.mechanism == "acts" or bool(_module(self.mechanism).STRAYS)
-
-    @property
-    def summary(self) -> str:
-        """What its mechanism does, in one line."""
-        doc = "An act is recorded, missed, doubled, or falls on somebody else."
-        return doc if self.mechanism == "acts" else (_module(self.mechanism).__doc__ or "").splitlines()[0]
-
     def set(self, values: Mapping[str, object]) -> Channel:
         """The same channel with some dials at other values."""
         turned = {key: d.set(values[d.path]) if d.path in values else d for key, d in self.numbers.items()}
@@ -145,14 +106,10 @@ class Channel:
 
     def faithful(self) -> Channel:
         """The same channel without errors: coverage, delay, and what truly arises stay."""
-        errors = ERRORS if self.mechanism == "acts" else (*ERRORS, *_module(self.mechanism).ERRORS)
+        errors = ERRORS if self.mechanism == "acts" else (*ERRORS, *mechanism_of(self.mechanism).ERRORS)
         return replace(
             self, numbers={key: replace(d, value=0.0) if key in errors else d for key, d in self.numbers.items()}
         )
-
-    def value(self, key: str) -> float:
-        """One of its numbers."""
-        return float(self.numbers[key].value)
 
     def sense(self, acts: Acts, at: At, *, seed: int, urban: int, minority: int) -> Sensed:
         """What becomes of these acts. `at(people, column)` reads what the channel sees of people."""
@@ -165,12 +122,10 @@ class Channel:
 
         Any subset of the grids gives the same rows. Raises InputError where a column that it reads is missing.
         """
-        from synthetic.channels.rare import Scope, nothing
-
         if self.mechanism == "acts":
             return nothing(period)
         scope = Scope(period, self._reader(at), grids, size, seed, urban, minority)
-        return _module(self.mechanism).arise(self, scope)
+        return mechanism_of(self.mechanism).arise(self, scope)
 
     def staleness(self, acts: Acts, *, seed: int) -> np.ndarray:
         """Months by which the entry of each act outlives its term in the record: int64 (n,), 0 for most.
@@ -193,10 +148,6 @@ class Channel:
                 raise InputError(f"channel {self.name} reads column {column!r}, which its people lack.") from None
 
         return read
-
-
-def _module(mechanism: str) -> ModuleType:
-    return import_module(f"synthetic.channels.{mechanism}")
 
 
 def check_columns(channels: Collection[Channel], columns: Collection[str]) -> None:

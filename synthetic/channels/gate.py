@@ -8,17 +8,12 @@ any exposure, for the minority `false_match_ratio` times as often.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from synthetic.channels.acts import Arisen, by_group, coin
+from synthetic.channels.declared import Arisen, Declared, by_group, coin
 from synthetic.channels.rare import TRUE, Scope, entries, errors, joined, numbered
 from synthetic.channels.reach import coverage
 from synthetic.draws import GRID, pack
-
-if TYPE_CHECKING:
-    from synthetic.channels.base import Channel
 
 NUMBERS = ("outbreak", "exposed", "contact", "false_red")
 ERRORS = ("false_red",)
@@ -26,7 +21,7 @@ COLUMNS: tuple[str, ...] = ()
 STRAYS = True
 
 
-def arise(channel: Channel, scope: Scope) -> Arisen:
+def arise(channel: Declared, scope: Scope) -> Arisen:
     """The codes that turn red in a month without an act of their bearer."""
     person, k = errors(channel, "red", channel.value("false_red"), scope)
     if channel.through:
@@ -36,7 +31,7 @@ def arise(channel: Channel, scope: Scope) -> Arisen:
     return joined(_exposures(channel, scope), entries(channel, person, k, scope, "false_match"))
 
 
-def _exposures(channel: Channel, scope: Scope) -> Arisen:
+def _exposures(channel: Declared, scope: Scope) -> Arisen:
     grids = np.asarray(scope.grids, np.int64)
     hit = grids[coin(channel, "outbreak", pack(grids, scope.period), scope.seed) < channel.value("outbreak")]
     person = (hit[:, None] * GRID + np.arange(GRID)).ravel()

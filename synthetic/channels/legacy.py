@@ -7,15 +7,10 @@ from the record when the run begins (it stays in the shadow record). `forged` ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from synthetic.channels.acts import Arisen, coin
+from synthetic.channels.declared import Arisen, Declared, coin
 from synthetic.channels.rare import Scope, entries, errors, events, joined, nothing
 from synthetic.channels.reach import coverage
 from synthetic.draws import pack
-
-if TYPE_CHECKING:
-    from synthetic.channels.base import Channel
 
 NUMBERS = ("marks", "lost", "forged")
 ERRORS = ("lost", "forged")
@@ -23,7 +18,7 @@ COLUMNS: tuple[str, ...] = ()
 STRAYS = True
 
 
-def arise(channel: Channel, scope: Scope) -> Arisen:
+def arise(channel: Declared, scope: Scope) -> Arisen:
     """The marks of month 0; nothing in any later month."""
     if scope.period:
         return nothing(scope.period)

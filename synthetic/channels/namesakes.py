@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from synthetic.channels.acts import Acts, At
+from synthetic.channels.declared import Acts, At, Declared
 from synthetic.draws import GRID, sparse_rows
-
-if TYPE_CHECKING:
-    from synthetic.channels.base import Channel
 
 LOOKALIKES = 32
 """People who are looked through for one that can be mistaken for the actor."""
@@ -18,7 +13,7 @@ LOOKALIKES = 32
 AMONG = ("grid", "society")
 
 
-def mistaken_for(channel: Channel, acts: Acts, at: At, size: int, *, seed: int) -> np.ndarray:
+def mistaken_for(channel: Declared, acts: Acts, at: At, size: int, *, seed: int) -> np.ndarray:
     """Whom the entry of a strayed act falls on: int64 (n,), -1 where nobody can be mistaken.
 
     The first of 32 people of the grid (or of the whole society), drawn by the address of the act, who exists, is an

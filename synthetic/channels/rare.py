@@ -7,17 +7,14 @@ and one for what a ratio above 1 adds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthetic.channels.acts import Acts, Arisen, At, coin, waiting
+from synthetic.channels.acts import waiting
+from synthetic.channels.declared import Acts, Arisen, At, Declared, coin
 from synthetic.draws import candidates, pack
 from synthetic.errors import InputError
 from synthetic.ledger import ORIGINS
-
-if TYPE_CHECKING:
-    from synthetic.channels.base import Channel
 
 FIRST = 512
 """Numbers (k) below are those of true acts."""
@@ -44,7 +41,7 @@ class Scope:
     minority: int
 
 
-def events(channel: Channel, what: str, rate: float, scope: Scope, sort: int = TRUE) -> tuple[Array, Array]:
+def events(channel: Declared, what: str, rate: float, scope: Scope, sort: int = TRUE) -> tuple[Array, Array]:
     """(person, k) of rare events at `rate` per adult (of those whom the channel is about) and month, or several."""
     person, _ = candidates(scope.seed, f"channel:{channel.name}:{what}", scope.grids, scope.period, rate)
     person = person[person < scope.size]
@@ -55,7 +52,7 @@ def events(channel: Channel, what: str, rate: float, scope: Scope, sort: int = T
     return person[keep], k[keep]
 
 
-def errors(channel: Channel, what: str, rate: float, scope: Scope) -> tuple[Array, Array]:
+def errors(channel: Declared, what: str, rate: float, scope: Scope) -> tuple[Array, Array]:
     """(person, k) of errors at `rate` per adult and month, times the channel's false match ratio for the minority."""
     ratio = channel.value("false_match_ratio")
     person, k = events(channel, what, rate, scope, ERROR)
@@ -85,7 +82,7 @@ def numbered(person: Array, sort: int, name: str) -> Array:
 
 
 def entries(
-    channel: Channel,
+    channel: Declared,
     person: Array,
     k: Array,
     scope: Scope,

@@ -5,20 +5,15 @@ Reach is the scheme's own, not an error: an act out of reach is in neither recor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from synthetic.channels.acts import At, coin
+from synthetic.channels.declared import At, Declared, coin
 from synthetic.draws import GRID, pack
-
-if TYPE_CHECKING:
-    from synthetic.channels.base import Channel
 
 Array = np.ndarray
 
 
-def coverage(channel: Channel, people: Array, at: At, *, seed: int, urban: int, minority: int) -> Array:
+def coverage(channel: Declared, people: Array, at: At, *, seed: int, urban: int, minority: int) -> Array:
     """P(an act of each person is within reach of the channel): float64 (n,).
 
     By place (`coverage_urban`, `coverage_rural`), and where the channel declares them: cameras of the grid
@@ -42,7 +37,7 @@ def coverage(channel: Channel, people: Array, at: At, *, seed: int, urban: int, 
     return reach
 
 
-def kept_up(channel: Channel, grids: Array, *, seed: int) -> Array:
+def kept_up(channel: Declared, grids: Array, *, seed: int) -> Array:
     """Share of the cases that the warden of each grid can follow: 1 / (1 + load / load_half), float64 (n,).
 
     The load is the number of cases that a warden is expected to have in a month: log-normal over grids, drawn by the

@@ -9,16 +9,11 @@ small false match rate makes most of them wrong.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from synthetic.channels.acts import Arisen, coin
+from synthetic.channels.declared import Arisen, Declared, coin
 from synthetic.channels.rare import Scope, entries, errors
 from synthetic.draws import pack
-
-if TYPE_CHECKING:
-    from synthetic.channels.base import Channel
 
 NUMBERS = ("scans_urban", "scans_rural")
 ERRORS: tuple[str, ...] = ()
@@ -26,7 +21,7 @@ COLUMNS: tuple[str, ...] = ()
 STRAYS = False
 
 
-def arise(channel: Channel, scope: Scope) -> Arisen:
+def arise(channel: Declared, scope: Scope) -> Arisen:
     """The false alarms of a month: in the record, of the first kind, not in the shadow record."""
     urban, rural = channel.value("scans_urban"), channel.value("scans_rural")
     most = max(urban, rural)

@@ -1,0 +1,132 @@
+"""What a channel's file declares, and what passes through a channel: the types that every mechanism reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+import numpy as np
+
+from synthetic.draws import pack, sparse, uniform
+from synthetic.source import Dial
+
+MAX_DELAY = 12
+Columns = Mapping[str, np.ndarray]
+At = Callable[[np.ndarray, str], np.ndarray]
+"""`at(people, column)`: what a channel sees of people."""
+
+
+@dataclass(frozen=True)
+class Acts:
+    """True acts of one period: who, which kind, and the number that makes the address unique in the grid."""
+
+    person: np.ndarray
+    period: int
+    kind: np.ndarray
+    k: np.ndarray
+
+    @property
+    def address(self) -> np.ndarray:
+        """The packed address of each act."""
+        return pack(self.person, self.period, self.kind, self.k)
+
+    def take(self, which: np.ndarray) -> Acts:
+        """Some of the acts, by mask or index."""
+        return Acts(self.person[which], self.period, self.kind[which], self.k[which])
+
+
+@dataclass(frozen=True)
+class Sensed:
+    """What a channel makes of acts: one row per covered act, aligned."""
+
+    acts: Acts
+    delay: np.ndarray
+    missed: np.ndarray
+    strayed: np.ndarray
+    doubled: np.ndarray
+
+
+@dataclass(frozen=True)
+class Arisen:
+    """Entries that a channel makes without an act of their subject: one row each, aligned.
+
+    `acts.person` is the subject, `acts.kind` an index into the channel's kinds, `acts.k` at least 512. `origin` holds
+    codes of `ledger.ORIGINS`; `real` and `shadow` say which record holds the entry.
+    """
+
+    acts: Acts
+    delay: np.ndarray
+    origin: np.ndarray
+    real: np.ndarray
+    shadow: np.ndarray
+
+    def take(self, which: np.ndarray) -> Arisen:
+        """Some of the entries, by mask or index."""
+        return Arisen(
+            self.acts.take(which), self.delay[which], self.origin[which], self.real[which], self.shadow[which]
+        )
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What is declared of one way from conduct to the record.
+
+    `mistakes` names the column in which the person wrongly entered equals the actor ("surname",
+    "community"), or "" for any neighbor; `among` says where such a person is sought ("grid", "society"). `whose` and
+    `through` name columns that must be yes: of the people it is about, and of those whom it reaches in full.
+    """
+
+    name: str
+    title: str
+    kinds: tuple[str, ...]
+    mistakes: str
+    numbers: Mapping[str, Dial]
+    mechanism: str = "acts"
+    among: str = "grid"
+    whose: str = ""
+    through: str = ""
+
+    @property
+    def dials(self) -> dict[str, Dial]:
+        """Its numbers by path."""
+        return {d.path: d for d in self.numbers.values()}
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of people that it reads, in order."""
+        found = ["age", "community", "household", "residence", self.mistakes, self.whose, self.through]
+        found += ["camera_density"] if "density_half" in self.numbers else []
+        found += mechanism_of(self.mechanism).COLUMNS if self.mechanism != "acts" else ()
+        return tuple(dict.fromkeys(column for column in found if column))
+
+    @property
+    def strays(self) -> bool:
+        """Whether its false matches are acts entered on somebody else (screening has false alarms instead)."""
+        return self.mechanism == "acts" or bool(mechanism_of(self.mechanism).STRAYS)
+
+    @property
+    def summary(self) -> str:
+        """What its mechanism does, in one line."""
+        doc = "An act is recorded, missed, doubled, or falls on somebody else."
+        return doc if self.mechanism == "acts" else (mechanism_of(self.mechanism).__doc__ or "").splitlines()[0]
+
+    def value(self, key: str) -> float:
+        """One of its numbers."""
+        return float(self.numbers[key].value)
+
+
+def mechanism_of(mechanism: str) -> ModuleType:
+    """The module of a mechanism."""
+    return import_module(f"synthetic.channels.{mechanism}")
+
+
+def coin(channel: Declared, what: str, address: np.ndarray, seed: int) -> np.ndarray:
+    """A uniform of the channel at each address."""
+    return uniform(sparse(seed, f"channel:{channel.name}:{what}", address))
+
+
+def by_group(channel: Declared, rate: str, ratio: str, minority: np.ndarray) -> np.ndarray:
+    """One of the channel's rates, times its ratio for the minority."""
+    return channel.value(rate) * np.where(minority, channel.value(ratio), 1.0)
