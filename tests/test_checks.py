@@ -13,7 +13,8 @@ from testbed.case.setting import run_case
 from testbed.checks import ContractError, check_measure, check_model, check_rulebook, sample_records
 from testbed.measure import Measure, PerPerson, Row
 from testbed.models.base import Scores
-from testbed.models.rulebook import Example, RuleBook
+from testbed.models.rulebook import Example
+from testbed.models.rulebook_file import load_rulebook
 from testbed.scenarios.base import Scenario
 
 
@@ -205,7 +206,7 @@ def test_the_records_of_the_checks_are_those_of_the_scenario():
 
 
 def test_a_rule_book_whose_example_is_wrong_breaks_the_contract():
-    book = RuleBook.load("rongcheng")
+    book = load_rulebook("rongcheng")
     for example, sentence in (
         (Example("two bills", {"utility_late": 2}, 970.0), "scores 960, the example says 970"),
         (Example("two bills", {"utility_late": 2}, 960.0, "B"), "gives grade A, the example says B"),
@@ -218,7 +219,7 @@ def test_a_rule_book_whose_example_is_wrong_breaks_the_contract():
 
 
 def test_a_rule_on_a_column_that_the_scenario_does_not_hold_breaks_the_contract():
-    book = RuleBook.load("rongcheng")
+    book = load_rulebook("rongcheng")
     first, *rest = book.rules
     with pytest.raises(ContractError, match="did you mean 'utility_late'"):
         check_rulebook(dataclasses.replace(book, rules=(dataclasses.replace(first, column="utility_latte"), *rest)))

@@ -7,7 +7,7 @@ import pytest
 from synthetic.errors import InputError
 from testbed.models.cities import Cities
 from testbed.models.load import load_model
-from testbed.models.rulebook import RuleBook
+from testbed.models.rulebook_file import load_rulebook
 
 SCHEMES = ["none", "rongcheng", "suining-2010"]
 
@@ -18,7 +18,7 @@ def records(schemes, defaults):
         {"scheme": pd.Categorical(schemes, categories=SCHEMES)}, index=pd.Index(range(n), name="person")
     )
     for book in SCHEMES[1:]:
-        for column in RuleBook.load(book).reads:
+        for column in load_rulebook(book).reads:
             made[column] = np.zeros(n, np.int32)
     made["judgment_default"] = np.array(defaults, np.int32)
     return made
@@ -46,7 +46,7 @@ def test_who_moves_is_judged_by_the_other_citys_book_and_told_its_rules(fitted):
     for city in SCHEMES[1:]:
         made = fitted.score(records([city], [1]))
         assert made.reasons is not None
-        book = RuleBook.load(city)
+        book = load_rulebook(city)
         told[city] = set(made.reasons["rule"])
         assert told[city] <= {*(rule.name for rule in book.rules), "clamp"}
     assert told["rongcheng"]

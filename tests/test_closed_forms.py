@@ -19,7 +19,7 @@ from testbed.measure import measures
 from testbed.measures.error_propagation.error_sources import contributions
 from testbed.measures.error_propagation.next_generation import sizes, spectral_radius
 from testbed.regimes.appeal import fates
-from testbed.regimes.base import Regime
+from testbed.regimes.reading import load_regime
 from testbed.regimes.state import Reach, RegimeState
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand
@@ -151,7 +151,7 @@ def test_where_it_takes_both_neighbors_gaps_of_one_are_filled_and_nothing_else(t
 def test_the_court_list_grows_by_79961_a_month_at_its_flows_of_one_month():
     arriving, leaving, months = 282_084, 202_123, 3
     people = np.arange(leaving + arriving * months)
-    regime = Regime.load("joint-sanctions").set({"regime.blacklist.stay": 0})
+    regime = load_regime("joint-sanctions").set({"regime.blacklist.stay": 0})
     nobody = np.zeros(len(people), bool)
     state = RegimeState(regime, people, people, nobody, seed=1)
     stock = []
@@ -185,7 +185,7 @@ def fate(n=40_000, *, lasts=12, **numbers):
 
 def _loose(values):
     """The court list's regime with numbers that its own ranges would not admit."""
-    regime = Regime.load("joint-sanctions")
+    regime = load_regime("joint-sanctions")
     numbers = {path: replace(dial, range=None) for path, dial in regime.numbers.items()}
     some = next(iter(numbers.values()))
     for path, value in values.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed.models.rulebook import RuleBook
+from testbed.models.rulebook_file import load_rulebook
 from testbed.scenarios.base import Scenario
 
 ROOT = Path(__file__).parent.parent
@@ -50,7 +50,7 @@ def test_every_claim_file_exists() -> None:
 
 
 def test_the_platform_book_keeps_the_published_weights_range_and_bands() -> None:
-    book = RuleBook.load("zhima-like")
+    book = load_rulebook("zhima-like")
     low, high = (dial.value for dial in book.clamp if dial is not None)
     assert (low, high) == (350, 950)
     assert [grade.at_least.value for grade in book.grades if grade.at_least is not None] == [700, 650, 600, 550]

@@ -18,7 +18,8 @@ from testbed.case.case import Case
 from testbed.case.setting import run_case
 from testbed.commands.show import scenario as shown
 from testbed.measures.benefit.detection import detection_precision
-from testbed.models.rulebook import RuleBook, rulebook_names
+from testbed.models.rulebook import rulebook_names
+from testbed.models.rulebook_file import load_rulebook
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals, waits
 from testbed.runs.auditing import Outcome, run_audit
@@ -96,7 +97,7 @@ def test_the_page_of_a_scenario_names_its_sources_dials_and_gaps(name: str) -> N
 
 @pytest.mark.parametrize("name", rulebook_names())
 def test_every_number_of_a_rule_book_can_be_turned_to_either_end_of_its_range(name: str) -> None:
-    book = RuleBook.load(name)
+    book = load_rulebook(name)
     for path, dial in book.dials.items():
         for end in dial.range or ():
             assert float(book.set({path: end}).dials[path].value) == end
@@ -109,7 +110,7 @@ def test_a_scenario_about_claims_says_so_on_its_first_line_and_no_other_does() -
 
 
 def test_claims_without_a_rule_text_are_off_but_in_the_scenario_that_is_about_them() -> None:
-    assert RuleBook.load("corporate-tax").dials["model.late_supplier_payment.points"].value == 0
+    assert load_rulebook("corporate-tax").dials["model.late_supplier_payment.points"].value == 0
     switches = [path for path in loaded("essay-claims").dials if path.endswith(".follows")]
     assert all(loaded("essay-claims").dials[path].value for path in switches)
     assert {loaded("essay-claims").dials[path].reading for path in switches} == {"claimed"}

@@ -11,6 +11,7 @@ import pandas as pd
 from testbed.checks.contract import expect, sample_records, scenario_for
 from testbed.checks.models import check_model, columns_are_declared
 from testbed.models.rulebook import RuleBook
+from testbed.models.rulebook_file import load_rulebook
 from testbed.scenarios.base import Scenario
 
 
@@ -20,7 +21,7 @@ def check_rulebook(rulebook: RuleBook | str | Path, *, scenario: str | Path | Sc
     Without a scenario the records are those of `rongcheng`, and what the book reads beyond them. Raises
     ContractError at the first broken promise, InputError for a file that cannot be read.
     """
-    book = rulebook if isinstance(rulebook, RuleBook) else RuleBook.load(rulebook)
+    book = rulebook if isinstance(rulebook, RuleBook) else load_rulebook(rulebook)
     made = scenario_for(book, scenario)
     records = sample_records(made)
     columns_are_declared(book, records)

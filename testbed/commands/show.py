@@ -9,6 +9,8 @@ from typing import Any
 
 from synthetic.source import Dial, sources
 from testbed.commands.options import add_overwrite
+from testbed.models.rulebook_file import load_rulebook
+from testbed.regimes.reading import load_regime
 
 WIDTH = 100
 
@@ -122,9 +124,8 @@ def recipe(name: str) -> Iterator[str]:
 
 def rulebook(name: str) -> Iterator[str]:
     """A rule book: rules in order, grades, dials, sources, clauses that are not modelled."""
-    from testbed.models.rulebook import RuleBook
 
-    held = RuleBook.load(name)
+    held = load_rulebook(name)
     yield f"  {held.title}, as of {held.as_of}; higher is {held.higher_is}"
     yield f"  base: {held.base.value:g} {held.base.unit}"
     yield "  rules (name, points, per, what):"
@@ -145,10 +146,9 @@ def rulebook(name: str) -> Iterator[str]:
 
 def regime(name: str) -> Iterator[str]:
     """A regime: its clauses in words, dials, sources, what is left out."""
-    from testbed.regimes.base import Regime
     from testbed.regimes.sentences import clauses
 
-    held = Regime.load(name)
+    held = load_regime(name)
     yield f"  {held.title}"
     if held.claimed:
         yield from folded("  claimed: ", held.claimed)

@@ -10,6 +10,7 @@ import pandas as pd
 from synthetic.errors import InputError
 from testbed.models.base import Scores, models
 from testbed.models.rulebook import RuleBook
+from testbed.models.rulebook_file import load_rulebook
 
 NONE = "none"
 """The level of `scheme` of people whom no scheme judges."""
@@ -40,7 +41,7 @@ class Cities:
         not in the records."""
         for name in records["scheme"].cat.categories if "scheme" in records else ():
             if name != NONE:
-                book = self.books[name] = RuleBook.load(name)
+                book = self.books[name] = load_rulebook(name)
                 book.check_columns({**_columns(records), **dict.fromkeys(_unrecorded(book, records))})
                 self.points[name] = np.sort(_sign(book) * self._asked(name, records).score)
         return self

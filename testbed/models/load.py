@@ -11,7 +11,8 @@ from typing import Any
 from synthetic.errors import InputError, unknown
 from testbed.models.base import ModelError, declared, higher_is, models, name_of, needs, row_wise
 from testbed.models.guard import first_line, theirs
-from testbed.models.rulebook import RuleBook, rulebook_names
+from testbed.models.rulebook import rulebook_names
+from testbed.models.rulebook_file import load_rulebook
 
 
 def model_names() -> list[str]:
@@ -43,12 +44,12 @@ def load_model(spec: Any, *, beside: Path | None = None) -> Any:
 
         return Address(name)
     if name.endswith(".toml") or (beside is not None and (beside / f"{name}.toml").is_file()):
-        return RuleBook.load(name, beside=beside)
+        return load_rulebook(name, beside=beside)
     if ":" in name:
         return usable(imported(name), name)
     spellings = {name, name.replace("-", "_"), name.replace("_", "-")}
     if spellings & set(rulebook_names()) and not spellings & set(models.names()):
-        return RuleBook.load(name)
+        return load_rulebook(name)
     if not spellings & set(models.names()):
         raise unknown("model", name, model_names())
     return models.get(name)()

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import InputError, unknown
-from synthetic.registry import find_toml, toml_names
+from synthetic.registry import toml_names
 from synthetic.source import Dial
 from testbed.models.base import REASON_COLUMNS, Scores
 from testbed.models.grammar import ALWAYS, Condition, Levels
@@ -76,7 +76,7 @@ class Example:
 
 @dataclass(frozen=True)
 class RuleBook:
-    """A written scheme that scores records. Made by `load`; `set` gives one with other numbers."""
+    """A written scheme that scores records. Made by `load_rulebook`; `set` gives one with other numbers."""
 
     name: str
     title: str
@@ -92,13 +92,6 @@ class RuleBook:
 
     needs: ClassVar[tuple[str, ...]] = ()
     row_wise: ClassVar[bool] = True
-
-    @classmethod
-    def load(cls, name_or_path: str | Path, *, beside: Path | None = None) -> RuleBook:
-        """The rule book of a registered name, or of a path ending in `.toml`. Raises InputError."""
-        from testbed.models.rulebook_file import read
-
-        return read(find_toml("rule book", name_or_path, FOLDER, beside))
 
     # --- What it says of itself ---
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from synthetic.errors import InputError, check_keys
+from synthetic.registry import find_toml
 from synthetic.source import Dial, check_source, dial, load_toml
 from testbed.models.grammar import condition
-from testbed.models.rulebook import Example, Grade, Rule, RuleBook
+from testbed.models.rulebook import FOLDER, Example, Grade, Rule, RuleBook
 
 BOOK = (
     "schema",
@@ -29,8 +30,12 @@ RULE = ("title", "column", "per", "when", "points", "cap", "drops_to", "discreti
 SAID = ("source", "reading", "where")
 
 
-def read(path: Path) -> RuleBook:
-    """The rule book of a file. Raises InputError with the file, the key and what is allowed."""
+def load_rulebook(name_or_path: str | Path, *, beside: Path | None = None) -> RuleBook:
+    """The rule book of a registered name, or of a path ending in `.toml`.
+
+    Raises InputError with the file, the key and what is allowed.
+    """
+    path = find_toml("rule book", name_or_path, FOLDER, beside)
     name = path.stem
     table = check_keys(load_toml(path), BOOK, f"rule book {name}")
     if table.get("schema") != 1:

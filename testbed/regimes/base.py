@@ -8,19 +8,15 @@ scores. The grammar of the files stands in `reading.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from synthetic.registry import toml_names
 from synthetic.source import Dial
-
-if TYPE_CHECKING:
-    from testbed.regimes.misuse import Misused
 
 FOLDER = Path(__file__).parent
 FAMILY = ("none", "children", "all")
@@ -140,13 +136,6 @@ class Regime:
     debts: tuple[Debt, ...] = ()
     misused: Misuse | None = None
 
-    @classmethod
-    def load(cls, name: str | Path, *, beside: Path | None = None) -> Regime:
-        """A regime by name or path. Raises InputError where the file is wrong."""
-        from testbed.regimes.reading import read
-
-        return read(name, beside)
-
     @property
     def dials(self) -> Mapping[str, Dial]:
         """Its numbers by path."""
@@ -203,7 +192,8 @@ class Regime:
     def adverse_holders(self) -> frozenset[str]:
         """Names of the lists that go back to an adverse decision, and of all copies of them, of copies too.
 
-        >>> sorted(Regime.load("personnel-file").adverse_holders)
+        >>> from testbed.regimes.reading import load_regime
+        >>> sorted(load_regime("personnel-file").adverse_holders)
         ['employer', 'marked', 'next_employer']
         """
         found = {one.name for one in self.lists if one.enter < 0}
@@ -236,22 +226,6 @@ class Regime:
         """
         parts: list[ListClause | Agency | Sanction] = [*self.lists, *self.agencies, *self.sanctions]
         return frozenset(part.name for part in parts if part.secret)
-
-    def misuse(
-        self,
-        period: int,
-        people: np.ndarray,
-        at: Callable[[np.ndarray, str], np.ndarray],
-        *,
-        kinds: tuple[str, ...],
-        seed: int,
-        size: int,
-        levels: tuple[str, ...] = (),
-    ) -> Misused:
-        """Entries that operators make without cause in a month about these people; see `misuse.misuse`."""
-        from testbed.regimes.misuse import misuse
-
-        return misuse(self, period, people, at, kinds=kinds, seed=seed, size=size, levels=levels)
 
 
 def names() -> list[str]:

@@ -289,8 +289,8 @@ class _Reader:
         return Misuse(str(part["kind"]), str(part.get("column", "")), str(part.get("level", "")))
 
 
-def read(name: str | Path, beside: Path | None = None) -> Regime:
-    """A regime from its file. Raises InputError where the file is wrong."""
+def load_regime(name: str | Path, *, beside: Path | None = None) -> Regime:
+    """A regime by name or path. Raises InputError where the file is wrong."""
     path = find_toml("regime", name, FOLDER, beside)
     reader = _Reader(path)
     reader.plain()

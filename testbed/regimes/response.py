@@ -58,8 +58,8 @@ class Response:
     def effect(self, t: int) -> float:
         """How much of the effect of belief is there in month t: 1 while it is held, then halved each half-life.
 
-        >>> from testbed.regimes.base import Regime
-        >>> Response(Regime.load("rongcheng-lists"), np.arange(3), seed=0).effect(5)
+        >>> from testbed.regimes.reading import load_regime
+        >>> Response(load_regime("rongcheng-lists"), np.arange(3), seed=0).effect(5)
         1.0
         """
         if t < self.start:
@@ -104,8 +104,8 @@ class Response:
 def counted_against(book: RuleBook | None) -> frozenset[str] | None:
     """The kinds of which a rule book takes points, or for which it drops a grade; None without a book.
 
-    >>> from testbed.models.rulebook import RuleBook
-    >>> against = counted_against(RuleBook.load("rongcheng"))
+    >>> from testbed.models.rulebook_file import load_rulebook
+    >>> against = counted_against(load_rulebook("rongcheng"))
     >>> "red_light" in against, "volunteering" in against
     (True, False)
     """

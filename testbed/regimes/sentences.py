@@ -19,7 +19,8 @@ REACHED = {
 def clauses(regime: Regime) -> Iterator[tuple[str, str]]:
     """Every clause that holds more than a number: its head and a sentence about it.
 
-    >>> dict(clauses(Regime.load("rongcheng-lists")))["agency bank"]
+    >>> from testbed.regimes.reading import load_regime
+    >>> dict(clauses(load_regime("rongcheng-lists")))["agency bank"]
     'copies blacklist after 1 month, drops its copy 6 months late'
     """
     for one in regime.lists:

@@ -18,7 +18,9 @@ from synthetic.source import Dial, check_source, load_toml
 from testbed.disclosures.base import Disclosure
 from testbed.models.grammar import Condition, condition
 from testbed.models.rulebook import RuleBook
+from testbed.models.rulebook_file import load_rulebook
 from testbed.regimes.base import Regime
+from testbed.regimes.reading import load_regime
 from testbed.regimes.ties import ACQUAINTED, LISTED, Declared, check_ties, declared
 
 FOLDER = Path(__file__).parent
@@ -145,7 +147,7 @@ class Scenario:
             channels=channels,
             model=model,
             rulebook=rulebook,
-            regime=Regime.load(_part(table["regime"], folder), beside=beside),
+            regime=load_regime(_part(table["regime"], folder), beside=beside),
             disclosure=Disclosure.load(_part(table["disclosure"], folder), beside=beside),
             people=_whole(run.get("people", 100_000), f"{where}, run.people", 1),
             periods=_whole(run.get("periods", 24), f"{where}, run.periods", 1),
@@ -323,12 +325,12 @@ def _cut(value: object, where: str) -> dict[str, float]:
 
 def _rulebook(model: str, folder: Path) -> RuleBook | None:
     if model.endswith(".toml"):
-        return RuleBook.load(str(find_toml("rule book", model, FOLDER, folder)))
+        return load_rulebook(str(find_toml("rule book", model, FOLDER, folder)))
     if (folder / f"{model}.toml").is_file() and folder != FOLDER:
-        return RuleBook.load(str(folder / f"{model}.toml"))
+        return load_rulebook(str(folder / f"{model}.toml"))
     from testbed.models.rulebook import rulebook_names
 
-    return RuleBook.load(model) if model in rulebook_names() else None
+    return load_rulebook(model) if model in rulebook_names() else None
 
 
 def _part(value: object, folder: Path) -> str:

@@ -9,10 +9,10 @@ import pytest
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
 from testbed.models.base import ModelError, Scores
-from testbed.models.rulebook import RuleBook
+from testbed.models.rulebook_file import load_rulebook
 from testbed.models.scorer import DenseIds, RecordIds, Scorer
 
-BOOK = RuleBook.load("rongcheng")
+BOOK = load_rulebook("rongcheng")
 COLUMNS = {"age": None, "residence": ("urban", "rural"), **dict.fromkeys(BOOK.reads)}
 
 

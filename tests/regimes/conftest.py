@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testbed.regimes.base import Regime
+from testbed.regimes.reading import load_regime
 
 EXPIRY = {"expiry": {"minor": 6, "moderate": 12, "serious": 24}}
 
@@ -41,6 +41,6 @@ def made(tmp_path):
             texts += [each] if isinstance(each, str) else [line for head in each for line in lines(head, each[head])]
         path = tmp_path / "own.toml"
         path.write_text("\n".join(texts))
-        return Regime.load(str(path))
+        return load_regime(str(path))
 
     return make

@@ -5,7 +5,7 @@ import pytest
 
 from synthetic.errors import InputError
 from synthetic.ledger import ORIGINS, Ledger, entry_id
-from testbed.regimes.misuse import operator_log
+from testbed.regimes.misuse import misuse, operator_log
 
 N = 64 * 1024
 HALF = np.arange(N) % 2
@@ -20,7 +20,7 @@ def regime(made):
 def drawn(regime, people=None, period=3, **given):
     people = np.arange(N) if people is None else people
     settings = {"kinds": ("blue", "red"), "seed": 9, "size": N, "levels": ("right", "left"), **given}
-    return regime.misuse(period, people, lambda who, column: HALF[who], **settings)
+    return misuse(regime, period, people, lambda who, column: HALF[who], **settings)
 
 
 def test_misuse_strikes_at_its_rate_and_by_its_ratio(regime):

@@ -10,8 +10,9 @@ import pytest
 
 from synthetic.errors import InputError
 from synthetic.source import sources
-from testbed.regimes.base import FOLDER, Regime, names
+from testbed.regimes.base import FOLDER, names
 from testbed.regimes.gates import refusals, waits
+from testbed.regimes.reading import load_regime
 from testbed.regimes.sentences import clauses
 from testbed.regimes.state import RegimeState
 
@@ -39,7 +40,7 @@ def walked(regime, people=None, before=None):
 
 @pytest.mark.parametrize("name", names())
 def test_every_clause_has_a_source_and_every_list_agency_and_sanction_comes_to_something(name):
-    regime = Regime.load(name)
+    regime = load_regime(name)
     assert {one.source for one in regime.sanctions} | {one.source for one in regime.dials.values()} <= set(sources())
     own = {one.switch for one in regime.sanctions if one.switch}
     everything = regime.set({f"regime.{switch}.follows": "on" for switch in own})
@@ -50,9 +51,9 @@ def test_every_clause_has_a_source_and_every_list_agency_and_sanction_comes_to_s
         assert (sanctions >> bit & 1).any(), one.name
 
 
-@pytest.mark.parametrize("name", [name for name in names() if not Regime.load(name).coupled])
+@pytest.mark.parametrize("name", [name for name in names() if not load_regime(name).coupled])
 def test_households_that_are_run_apart_have_the_lives_they_have_among_all(name):
-    regime = Regime.load(name)
+    regime = load_regime(name)
     lists, sanctions = walked(regime)
     people = np.flatnonzero((np.arange(N) // 3) % 7 == 2)
     some = walked(regime, people, lists)
@@ -62,7 +63,7 @@ def test_households_that_are_run_apart_have_the_lives_they_have_among_all(name):
 
 @pytest.mark.parametrize("name", names())
 def test_switched_off_a_regime_binds_nobody(name):
-    regime = Regime.load(name)
+    regime = load_regime(name)
     off = regime.set({"regime.active": "off"})
     assert not walked(off)[1].any()
     assert not off.follows
@@ -71,7 +72,7 @@ def test_switched_off_a_regime_binds_nobody(name):
 
 @pytest.mark.parametrize("name", names())
 def test_what_only_the_seed_claims_hangs_on_a_switch_that_is_off_or_on_the_note_of_the_regime(name):
-    regime = Regime.load(name)
+    regime = load_regime(name)
     claimed = [one for one in regime.sanctions if one.reading == "claimed" and regime.in_force(one)]
     assert not claimed or regime.claimed
     dials = [one for one in regime.dials.values() if one.reading == "claimed"]
@@ -82,7 +83,7 @@ def test_what_only_the_seed_claims_hangs_on_a_switch_that_is_off_or_on_the_note_
 
 
 def test_only_stated_or_inferred_facts_go_by_their_own_source_in_the_tiers_of_suining():
-    regime = Regime.load("suining-tiers")
+    regime = load_regime("suining-tiers")
     for dial in regime.dials.values():
         assert dial.source != "creemers-2018" or dial.reading == "assumed"
     for sanction in regime.sanctions:
@@ -90,7 +91,7 @@ def test_only_stated_or_inferred_facts_go_by_their_own_source_in_the_tiers_of_su
 
 
 def test_refused_flights_outnumber_refused_trains_as_in_the_court_s_figures():
-    regime = Regime.load("joint-sanctions")
+    regime = load_regime("joint-sanctions")
     lists, sanctions = walked(regime)
     past = SimpleNamespace(people=np.arange(N), periods=MONTHS, sanctions=lambda t: sanctions[t])
     rows = refusals(past, regime, pd.DataFrame({"age": np.where(np.arange(N) % 3 == 2, 10, 40)}), seed=1)
@@ -103,7 +104,7 @@ def test_refused_flights_outnumber_refused_trains_as_in_the_court_s_figures():
 
 
 def test_the_white_list_of_the_metro_fills_its_places_and_no_more():
-    regime = Regime.load("metro-lanes").set({"regime.white_list.quota": 0.05})
+    regime = load_regime("metro-lanes").set({"regime.white_list.quota": 0.05})
     lists, _ = walked(regime)
     assert ((lists & 1).sum(axis=1) == 150).all()
 
@@ -137,7 +138,7 @@ def test_a_spoiled_file_is_refused_as_wrong_input_or_is_a_regime(tmp_path):
         path = tmp_path / "spoiled.toml"
         path.write_text(spoiled(rng, rng.choice(texts)))
         try:
-            regime = Regime.load(str(path))
+            regime = load_regime(str(path))
         except InputError:
             refused += 1
             continue

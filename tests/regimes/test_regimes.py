@@ -8,13 +8,14 @@ import pytest
 from synthetic.errors import InputError
 from synthetic.registry import toml_names
 from testbed.regimes.appeal import fates
-from testbed.regimes.base import FOLDER, Regime
+from testbed.regimes.base import FOLDER
+from testbed.regimes.reading import load_regime
 from testbed.regimes.state import RegimeState
 
 
 @pytest.fixture
 def regime():
-    return Regime.load("rongcheng-lists")
+    return load_regime("rongcheng-lists")
 
 
 def state(regime, child=(False, False, True), household=(0, 0, 0), seed=1):
@@ -39,7 +40,7 @@ def walk(regime, decisions, **given):
 
 @pytest.mark.parametrize("name", toml_names(FOLDER))
 def test_every_number_of_a_regime_names_source_reading_and_unit(name):
-    for dial in Regime.load(name).dials.values():
+    for dial in load_regime(name).dials.values():
         assert dial.source
         assert dial.reading
         assert dial.unit
@@ -99,7 +100,7 @@ def test_the_best_grade_brings_the_rebate_and_it_lowers_a_rate(regime):
 
 def some(n=200_000, **given):
     settings = {"seed": 4, "can_know": True, "errors": True, **given}
-    regime = settings.pop("regime", Regime.load("rongcheng-lists"))
+    regime = settings.pop("regime", load_regime("rongcheng-lists"))
     wrong = settings.pop("wrong", np.ones(n, bool))
     ids = np.arange(n, dtype=np.int64) << 8
     return fates(ids, np.full(n, 5), wrong, np.ones(n, bool), np.full(n, 2), regime=regime, **settings)
@@ -112,7 +113,7 @@ def test_an_entry_without_appeal_stands_for_its_expiry():
 
 
 def test_wrong_entries_are_struck_at_the_product_of_the_shares():
-    regime = Regime.load("rongcheng-lists").set({"regime.appeal.notice_delay": 0, "regime.appeal.decision_delay": 0})
+    regime = load_regime("rongcheng-lists").set({"regime.appeal.notice_delay": 0, "regime.appeal.decision_delay": 0})
     fate = some(regime=regime)
     share = (fate.end_cause == 1).mean()
     assert share == pytest.approx(0.5 * 0.6 * 0.7, abs=0.005)
@@ -144,7 +145,7 @@ def test_a_wrong_regime_file_gets_one_sentence(tmp_path, change, said):
     expiry = "" if change.startswith("[expiry]") else text[text.index("[expiry]") : text.index("[appeal]")]
     path.write_text(f'title = "own"\n{change}\n{expiry}')
     with pytest.raises(InputError, match=said):
-        Regime.load(str(path))
+        load_regime(str(path))
 
 
 def test_a_sanction_by_an_unknown_holder_is_refused(tmp_path):
@@ -152,7 +153,7 @@ def test_a_sanction_by_an_unknown_holder_is_refused(tmp_path):
     path = tmp_path / "own.toml"
     path.write_text(text)
     with pytest.raises(InputError, match="airline"):
-        Regime.load(str(path))
+        load_regime(str(path))
 
 
 def test_a_regime_is_not_changed_by_setting_a_dial(regime):

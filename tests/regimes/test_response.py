@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from testbed.regimes.base import FOLDER, Regime
+from testbed.regimes.base import FOLDER
+from testbed.regimes.reading import load_regime
 from testbed.regimes.response import Response
 from testbed.regimes.state import RegimeState
 
@@ -86,7 +87,7 @@ def test_avoidance_hides_its_share_of_counted_acts_and_adds_none(made):
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.toml")))
 def test_in_every_regime_people_do_not_respond_unless_a_dial_says_so(name):
-    regime = Regime.load(name)
+    regime = load_regime(name)
     n = 200
     people = np.arange(n)
     response = Response(regime, people, seed=1, rights=OPEN, kinds=KINDS)
