@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from testbed.case.case import Case
 from testbed.case.setting import Setting
 from testbed.models.base import Scores
 from testbed.models.lottery import Lottery
@@ -20,12 +21,12 @@ def setting():
 
 @pytest.fixture(scope="module")
 def case(setting):
-    return setting.case()
+    return Case.of(setting)
 
 
 @pytest.fixture(scope="module")
 def lottery(setting):
-    return setting.case(Lottery())
+    return Case.of(setting, Lottery())
 
 
 def tampered(case, **arrays):
@@ -66,7 +67,7 @@ def test_the_lottery_s_own_anchors_are_not_checked_on_a_model_made_from_it(setti
         def score(self, records):
             return Scores(records["age"].to_numpy(float))
 
-    _, verdicts = anchors(setting.case(ReadsAges()))
+    _, verdicts = anchors(Case.of(setting, ReadsAges()))
     assert not [one for one in verdicts if one["name"].startswith("lottery")]
     assert all(one["holds"] for one in verdicts)
 
@@ -91,11 +92,11 @@ def test_a_model_that_draws_its_own_coins_voids_the_run(setting):
             self.times += 1
             return np.full(len(records), float(self.times))
 
-    assert not null_twin(setting.case(Moody()))["holds"]
+    assert not null_twin(Case.of(setting, Moody()))["holds"]
 
 
 def test_a_wrong_decision_on_a_faithful_record_voids_the_run(case):
-    clean = Setting(case.scenario.set({"channels.errors": "off"}), people=2048, periods=4).case()
+    clean = Case.of(Setting(case.scenario.set({"channels.errors": "off"}), people=2048, periods=4))
     rows, verdicts = faithful(clean)
     assert verdicts[0]["holds"]
     assert all(row["value"] == row["low"] == row["high"] == 0 for row in rows)
@@ -132,7 +133,7 @@ def test_labels_that_were_not_redrawn_in_a_scheme_that_reads_them_void_the_run(s
         def score(self, records):
             return records["age"].to_numpy(float)
 
-    case = setting.case(Bigot())
+    case = Case.of(setting, Bigot())
     assert relabelled(case)[1][0]["holds"]
     ages = np.where(case.history.decision(case.decided) == -1, 1, 0)
 
@@ -150,7 +151,7 @@ def test_a_lottery_that_reads_a_record_voids_the_run(setting):
         def score(self, records, *, draws):
             return Scores(draws - 0.2 * records["judgment_default"].to_numpy(float))
 
-    verdicts = {one["name"]: one["holds"] for one in lottery_holds(setting.case(Loaded()))}
+    verdicts = {one["name"]: one["holds"] for one in lottery_holds(Case.of(setting, Loaded()))}
     assert not verdicts["lottery: error_gain 0"]
     assert not verdicts["lottery: hidden 0"]
 
@@ -164,7 +165,7 @@ def test_a_lottery_that_knows_a_group_voids_the_run(case):
             mine = community[records.index] == minority
             return Scores(np.where(mine, draws / 2, draws))
 
-    verdicts = {one["name"]: one["holds"] for one in lottery_holds(case.setting.case(Loaded()))}
+    verdicts = {one["name"]: one["holds"] for one in lottery_holds(Case.of(case.setting, Loaded()))}
     assert not verdicts["lottery: no gap, randomness 1"]
 
 
@@ -181,7 +182,7 @@ def test_fair_worlds_are_not_void(case):
 
 def test_a_run_that_ends_before_the_entry_has_anchors_all_the_same():
     setting = Setting(Scenario.load("rongcheng"), people=1024, periods=3)
-    _, verdicts = anchors(setting.case(), setting.case(Lottery()))
+    _, verdicts = anchors(Case.of(setting), Case.of(setting, Lottery()))
     assert all(one["holds"] for one in verdicts)
 
 

@@ -248,7 +248,7 @@ def test_what_no_world_can_give_an_interval_needs_ten_seeds_for_its_own() -> Non
 
 
 def test_one_life_is_told_in_both_worlds(made: Any) -> None:
-    from testbed.case.setting import run_case
+    from testbed.case.case import run_case
 
     told = made.life
     assert told["root_period"] == 6

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from synthetic.errors import InputError
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.checks import ContractError, check_measure, check_model, check_rulebook, sample_records
 from testbed.measure import Measure, PerPerson, Row
 from testbed.models.base import Scores

@@ -290,7 +290,8 @@ def test_an_error_of_ours_is_a_sentence_and_not_a_traceback(say, monkeypatch: py
 OWN = """
 from pathlib import Path
 from testbed import PerPerson, measure
-from testbed.models.rulebook import FOLDER, RuleBook
+from testbed.models.rulebook import FOLDER
+from testbed.models.rulebook_file import load_rulebook
 
 @measure("scored_share_of_a_test", harm="opacity", unit="rate", better="lower", reference="none", caveats="none")
 def good(case):
@@ -302,7 +303,7 @@ def leaves(case):
     \"\"\"Nothing: it leaves.\"\"\"
     raise SystemExit(0)
 
-book = RuleBook.load("rongcheng")
+book = load_rulebook("rongcheng")
 path = FOLDER / "rongcheng.toml"
 text = str(path)
 number = 3

@@ -13,7 +13,8 @@ from synthetic.channels.base import Channel
 from synthetic.draws import GRID, sparse, uniform
 from synthetic.ledger import CAUSES, ORIGINS
 from synthetic.population.ties import Acquaintances
-from testbed.case.setting import Setting, run_case
+from testbed.case.case import run_case
+from testbed.case.setting import Setting
 from testbed.lineage.trace import lineage
 from testbed.measure import measures
 from testbed.measures.error_propagation.error_sources import contributions

@@ -115,7 +115,7 @@ def test_without_scores_or_outcomes_of_both_kinds_there_is_no_curve():
 
 
 def test_a_world_has_curves_of_its_compared_attributes():
-    from testbed.case.setting import run_case
+    from testbed.case.case import run_case
 
     case = run_case("rongcheng", people=20 * 1024, periods=4)
     made = curves(case, "rongcheng")

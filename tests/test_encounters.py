@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from testbed.case.case import Case
 from testbed.case.setting import Setting
 from testbed.lives.one_life import life
 from testbed.regimes.debts import debts
@@ -15,7 +16,7 @@ from testbed.twins.twin import Inject
 def told(name, person=None, **dials):
     from testbed.scenarios.base import Scenario
 
-    case = Setting(Scenario.load(name).set(dials), people=4096, periods=14, seed=1).case()
+    case = Case.of(Setting(Scenario.load(name).set(dials), people=4096, periods=14, seed=1))
     return case, life(case, person)
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from synthetic.errors import InputError
-from testbed.case.setting import Setting, run_case
+from testbed.case.case import Case, run_case
+from testbed.case.setting import Setting
 from testbed.disclosures.base import RIGHTS
 from testbed.lives.one_life import life, typical
 from testbed.report.case_page import case_sentence, case_text
@@ -147,7 +148,7 @@ def test_a_life_is_plain_data_that_the_page_can_show(told):
 
 def test_who_is_told_nothing_sees_neither_decision_nor_entry():
     rights = {f"disclosure.{right}": False for right in RIGHTS}
-    closed = Setting(Scenario.load("rongcheng").set(rights), people=2048, periods=12).case()
+    closed = Case.of(Setting(Scenario.load("rongcheng").set(rights), people=2048, periods=12))
     entries = [event for event in life(closed)["events"] if "entry" in event["what"] or event["what"] == "decision"]
     assert entries
     assert not any(event["visible"] for event in entries)

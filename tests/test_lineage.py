@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synthetic.ledger import ORIGINS
-from testbed.case.setting import run_case
+from testbed.case.case import Case, run_case
 from testbed.lineage.inducement import Inducement
 from testbed.lineage.trace import RECORD, Lineage, act_number, lineage
 from testbed.scenarios.base import Scenario
@@ -135,7 +135,7 @@ def test_a_model_that_looks_at_people_together_has_rows_but_no_parents(case):
         def score(self, records):
             return records["utility_late"].rank().to_numpy(float)
 
-    made = lineage(case.setting.case(Ranking()))
+    made = lineage(Case.of(case.setting, Ranking()))
     assert made.why
     assert len(made.rows)
     assert made.edges.empty

@@ -205,7 +205,7 @@ def test_acquaintances_listed_in_a_replay_are_counted_there_and_all_others_in_th
 @pytest.mark.parametrize("model", ["logistic", "boosting"])
 def test_a_row_wise_model_reads_numbers_that_are_no_integers(model: str) -> None:
     scenario = replace(setting("rongcheng").scenario, held=("age", "income", "camera_density"))
-    case = Setting(scenario, people=PEOPLE, periods=MONTHS).case(load_model(model))
+    case = Case.of(Setting(scenario, people=PEOPLE, periods=MONTHS), load_model(model))
     assert asked_is_lived(case)
     assert len(np.unique(case.scores.score)) > len(case.records) / 2 or model == "boosting"
     assert asked_is_lived(case.twin(Inject()))

@@ -14,8 +14,7 @@ import pytest
 from scipy.stats import binomtest
 
 from testbed import claim
-from testbed.case.case import Case
-from testbed.case.setting import run_case
+from testbed.case.case import Case, run_case
 from testbed.commands.show import scenario as shown
 from testbed.measures.benefit.detection import detection_precision
 from testbed.models.rulebook import rulebook_names

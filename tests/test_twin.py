@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from synthetic.ledger import FIELDS
-from testbed.case.setting import Setting, run_case
+from testbed.case.case import Case, run_case
+from testbed.case.setting import Setting
 from testbed.scenarios.base import Scenario
 from testbed.twins.twin import Assign, Inject, Switch, replay
 from testbed.world.month import Injection, World
@@ -71,7 +72,7 @@ def tied(tmp_path_factory):
     (folder / "tied.toml").write_text(text)
     dials = {"recipe.city.smallest": 1, "recipe.city.largest": 2, "recipe.scheme.share": 0.5}
     scenario = Scenario.load(folder / "tied.toml").set(dials)
-    return Setting(scenario, people=6000, periods=9, seed=3).case(Contagious(), name="contagious")
+    return Case.of(Setting(scenario, people=6000, periods=9, seed=3), Contagious(), name="contagious")
 
 
 class Contagious:
@@ -190,7 +191,7 @@ def test_an_error_after_the_run_has_no_roots():
 def test_the_lottery_gains_nothing_from_an_error(case):
     from testbed.models.lottery import Lottery
 
-    lottery = Setting(case.scenario, people=4096, periods=10, seed=1).case(Lottery())
+    lottery = Case.of(Setting(case.scenario, people=4096, periods=10, seed=1), Lottery())
     twin = lottery.twin(Inject())
     np.testing.assert_array_equal(twin.history.scores, lottery.history.scores)
     assert isinstance(lottery.roots_of(Inject()), Injection)

@@ -6,7 +6,8 @@ import pytest
 
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from testbed.case.setting import Setting, run_case
+from testbed.case.case import Case, run_case
+from testbed.case.setting import Setting
 from testbed.models.base import Scores
 from testbed.scenarios.base import Scenario
 from testbed.world.records import outcome_positive
@@ -91,7 +92,7 @@ class Ages:
 
 
 def test_a_model_may_ask_for_standing_entries_with_their_age():
-    case = Setting(Scenario.load("rongcheng"), people=GRID, periods=5).case(Ages())
+    case = Case.of(Setting(Scenario.load("rongcheng"), people=GRID, periods=5), Ages())
     assert np.nanmin(case.history.score(4)) < 5
 
 
@@ -106,7 +107,7 @@ class Own:
 
 
 def test_a_models_own_decision_goes_before_the_scenarios():
-    case = Setting(Scenario.load("rongcheng"), people=2 * GRID, periods=5).case(Own())
+    case = Case.of(Setting(Scenario.load("rongcheng"), people=2 * GRID, periods=5), Own())
     red = case.history.counts(4)[:, case.history.kinds.index("red_light")] > 0
     expected = np.where(red, -1, 1)[case.scored]
     np.testing.assert_array_equal(case.history.decision(4)[case.scored], expected)
@@ -149,7 +150,7 @@ def test_a_yardstick_decides_as_many_as_the_scenarios_own_scheme():
 
     setting = Setting(Scenario.load("judgment-debtors"), people=20 * GRID, periods=3)
     shares = setting.shares
-    case = setting.case(Lottery())
+    case = Case.of(setting, Lottery())
     adverse = (case.history.decision(2) == -1)[case.scored].mean()
     assert 0.001 < shares["adverse"]["worst_share"] < 0.02
     assert adverse == pytest.approx(shares["adverse"]["worst_share"], abs=0.003)

@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from synthetic.draws import dense, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
+from testbed.case.setting import Setting
 from testbed.disclosures.base import Disclosure
 from testbed.history.base import History
 from testbed.history.merging import overlay
-from testbed.models.base import Scores, higher_is
+from testbed.models.base import Scores, higher_is, name_of
 from testbed.models.scorer import Scorer
+from testbed.scenarios.base import Scenario
 from testbed.twins.differences import TOUCHED, touched
 from testbed.twins.twin import Assign, Change, Inject, Replay, Switch, apart, by_root, replay, strayed_between
 from testbed.world.month import Injection, Scheme, World
 from testbed.world.records import outcome_positive, record_columns, records, window
 from testbed.world.society import Views
-
-if TYPE_CHECKING:
-    from testbed.case.setting import Setting
 
 
 class Case:
@@ -60,6 +59,16 @@ class Case:
         self.alone: Mapping[int, Replay] = alone or {}
         self.questions = 0
         self._twins: dict[Change, Case] = {}
+
+    @classmethod
+    def of(cls, setting: Setting, model: Any = None, *, name: str | None = None) -> Case:
+        """Run a model (default: the scenario's own) in a setting."""
+        if model is None:
+            model, name = setting.own_model(), name or setting.scenario.model
+        scheme = setting.scheme(model)
+        setting.say(f"running {name or name_of(model)} for {setting.periods} months")
+        history = World(setting.society, scheme, setting.periods).run()
+        return cls(setting, model, name or name_of(model), scheme, history)
 
     @property
     def people(self) -> pd.DataFrame:
@@ -273,7 +282,7 @@ class Case:
         return self._batched(change, people[np.sort(first)], views=views)
 
     def _switch(self, change: Switch) -> Case:
-        other = type(self.setting)(
+        other = Setting(
             self.scenario.set({change.dial: change.value}),
             people=self.setting.size,
             periods=self.periods,
@@ -362,3 +371,22 @@ def _codes(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
         bad = column.to_numpy(object)[values.codes < 0][0]
         raise unknown(f"value of {column.name}", bad, levels)
     return values.codes.astype(np.int64)
+
+
+def run_case(
+    scenario: Scenario | str,
+    model: Any = None,
+    *,
+    name: str | None = None,
+    people: int | None = None,
+    periods: int | None = None,
+    seed: int = 0,
+) -> Case:
+    """One model in one world of a scenario, ready to be measured.
+
+    >>> case = run_case("rongcheng", people=1024, periods=3)
+    >>> case.history.periods
+    3
+    """
+    scenario = Scenario.load(scenario) if isinstance(scenario, str) else scenario
+    return Case.of(Setting(scenario, people=people, periods=periods, seed=seed), model, name=name)

@@ -1,4 +1,4 @@
-"""The setting: what all cases of a scenario at one size, length and seed share, and how they are made."""
+"""The setting: what all cases of a scenario at one size, length and seed share."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import numpy as np
 
 from synthetic.draws import GRID, derive, pack, sparse, uniform
 from synthetic.errors import InputError
-from testbed.case.case import Case
 from testbed.history.base import History
-from testbed.models.base import Scores, declared, fitted, higher_is, learns, name_of, needs, row_wise
+from testbed.models.base import Scores, declared, fitted, higher_is, learns, needs, row_wise
 from testbed.models.decide import Decide
 from testbed.models.scorer import Scorer
 from testbed.scenarios.base import TRAINING_PERIODS, Scenario
@@ -104,15 +103,6 @@ class Setting:
             made.score, adverse=sides["adverse"], favored=sides["favored"], higher_is=higher_is(scorer.model)
         )
 
-    def case(self, model: Any = None, *, name: str | None = None) -> Case:
-        """Run a model (default: the scenario's own) in this setting."""
-        if model is None:
-            model, name = self.own_model(), name or self.scenario.model
-        scheme = self.scheme(model)
-        self.say(f"running {name or name_of(model)} for {self.periods} months")
-        history = World(self.society, scheme, self.periods).run()
-        return Case(self, model, name or name_of(model), scheme, history)
-
     def own_model(self) -> Any:
         """The scheme that the scenario names, with the scenario's dials."""
         if self.scenario.rulebook is not None:
@@ -120,22 +110,3 @@ class Setting:
         from testbed.models.load import load_model
 
         return load_model(self.scenario.model)
-
-
-def run_case(
-    scenario: Scenario | str,
-    model: Any = None,
-    *,
-    name: str | None = None,
-    people: int | None = None,
-    periods: int | None = None,
-    seed: int = 0,
-) -> Case:
-    """One model in one world of a scenario, ready to be measured.
-
-    >>> case = run_case("rongcheng", people=1024, periods=3)
-    >>> case.history.periods
-    3
-    """
-    scenario = Scenario.load(scenario) if isinstance(scenario, str) else scenario
-    return Setting(scenario, people=people, periods=periods, seed=seed).case(model, name=name)

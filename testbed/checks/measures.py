@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from synthetic.errors import InputError
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.checks.contract import ContractError, expect
 from testbed.measure import Measure, PerPerson, Row, measures
 from testbed.models.guard import first_line

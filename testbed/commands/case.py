@@ -21,6 +21,7 @@ def run(args: argparse.Namespace) -> int:
     """Tell the life of one person, with and without the wrong entry that the scenario follows."""
     from synthetic.errors import InputError
     from synthetic.writing import reserve_file
+    from testbed.case.case import Case
     from testbed.case.setting import Setting
     from testbed.lives.one_life import life
     from testbed.models.base import ModelError
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     tell(f"testbed: running {args.scenario} with {plan.people:,} people, and its twin with wrong entries ...")
     setting = Setting(plan.scenario, people=plan.people, periods=plan.periods, seed=plan.seeds[0])
     try:
-        told = life(setting.case(model_of(plan.scenario, plan.specs[0]), name=plan.names[0]), args.person)
+        told = life(Case.of(setting, model_of(plan.scenario, plan.specs[0]), name=plan.names[0]), args.person)
     except ModelError as failure:
         tell(f"testbed: {failure}")
         return 1

@@ -84,7 +84,7 @@ def lineage(case: Case, history: History | None = None, people: Ints | None = No
     the model looks at people together or at single entries: what one entry did to a decision cannot then be asked
     about one person.
 
-    >>> from testbed.case.setting import run_case
+    >>> from testbed.case.case import run_case
     >>> made = lineage(run_case("rongcheng", people=2048, periods=6))
     >>> sorted(made.frame.columns)
     ['end', 'holder', 'id', 'kind', 'parent', 'person', 'start']

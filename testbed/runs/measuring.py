@@ -107,6 +107,7 @@ def forget() -> None:
 
 def work(task: Task) -> Answer:
     """Run one model in one world and measure it: a pure function of the task."""
+    from testbed.case.case import Case
     from testbed.models.base import ModelError
 
     if task.rival is not None:
@@ -114,7 +115,7 @@ def work(task: Task) -> Answer:
     began = time.perf_counter()
     answer = Answer()
     try:
-        case = setting_of(task).case(model_of(task.scenario, task.model), name=task.name)
+        case = Case.of(setting_of(task), model_of(task.scenario, task.model), name=task.name)
     except (ModelError, InputError) as failure:
         if isinstance(failure, InputError) and not task.bare:
             raise
@@ -154,6 +155,7 @@ def work_paired(task: Task) -> Answer:
 
     Only what is a ratio of sums over people can be paired; measures that ask the scheme anew are left out.
     """
+    from testbed.case.case import Case
     from testbed.statistics.paired import kept, paired_rows
 
     began, answer = time.perf_counter(), Answer()
@@ -162,7 +164,7 @@ def work_paired(task: Task) -> Answer:
     for spec, name in zip((task.model, task.rival), task.name.split(" - "), strict=True):
         held: dict[str, Any] = {}
         try:
-            case = setting_of(task).case(model_of(task.scenario, spec), name=name)
+            case = Case.of(setting_of(task), model_of(task.scenario, spec), name=name)
             for one in some:
                 held[one.name] = kept(one(case))
         except Exception as problem:

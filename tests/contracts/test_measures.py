@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.checks import check_measure
 from testbed.measure import measures
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from testbed.case.setting import Setting, run_case
+from testbed.case.case import Case, run_case
+from testbed.case.setting import Setting
 from testbed.measures.benefit.detection import detection_precision, detection_recall, misconduct
 from testbed.models.lottery import Lottery
 from testbed.statistics import expand
@@ -44,7 +45,7 @@ def test_entries_about_the_wrong_person_lower_precision_to_its_closed_form(plant
 
 def test_a_lottery_has_the_base_rate_as_precision_and_its_own_rate_as_recall():
     setting = Setting(run_case("rongcheng", people=1024, periods=1).scenario, people=12_288, periods=10)
-    case = setting.case(Lottery())
+    case = Case.of(setting, Lottery())
     precision, recall = overall(detection_precision, case), overall(detection_recall, case)
     assert precision["low"] < misconduct(case)[case.scored].mean() < precision["high"]
     assert recall["low"] < (case.history.decision(9) == -1)[case.scored].mean() < recall["high"]
@@ -56,10 +57,10 @@ def test_the_target_is_adverse_recorded_kinds_within_their_expiry_and_the_same_f
     }  # fmt: skip
     scenario = plant(acts=acts, rules=READ, channels={"watch": parts.channel(["slip", "kindness"])})
     setting = Setting(scenario, people=4096, periods=10)
-    case = setting.case()
+    case = Case.of(setting)
     done = (case.history.true_counts(9) - case.history.true_counts(3))[:, 0] > 0
     np.testing.assert_array_equal(misconduct(case), done)
-    np.testing.assert_array_equal(misconduct(setting.case(Lottery())), done)
+    np.testing.assert_array_equal(misconduct(Case.of(setting, Lottery())), done)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from synthetic.ledger import ORIGINS
-from testbed.case.setting import Setting, run_case
+from testbed.case.case import Case, run_case
+from testbed.case.setting import Setting
 from testbed.lineage.trace import RECORD, Lineage, lineage
 from testbed.measure import measures
 from testbed.measures.error_propagation.cascade import Cascades, cascades
@@ -196,7 +197,7 @@ def test_where_no_sanction_raises_a_rate_r_is_0_and_the_size_is_entry_listing_an
 
 
 def test_the_lottery_has_no_cascade_exactly(case):
-    drawn = Setting(case.scenario, people=2048, periods=8).case(Lottery())
+    drawn = Case.of(Setting(case.scenario, people=2048, periods=8), Lottery())
     row = rows_of(drawn, "reproduction_number")["reproduction_number"]
     assert row["value"] == row["low"] == row["high"] == 0
     row = rows_of(drawn, "cascade_size")["cascade_size"]

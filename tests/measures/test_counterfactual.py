@@ -5,7 +5,8 @@ import pytest
 
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
-from testbed.case.setting import Setting, run_case
+from testbed.case.case import Case, run_case
+from testbed.case.setting import Setting
 from testbed.measures.disparate_impact.counterfactual import (
     adverse_if,
     counterfactual_effect,
@@ -107,7 +108,7 @@ def test_each_effect_is_what_the_person_has_when_set_alone():
 def test_the_lottery_has_no_effect_exactly():
     from testbed.scenarios.base import Scenario
 
-    case = Setting(Scenario.load("rongcheng"), people=4096, periods=4).case(Lottery())
+    case = Case.of(Setting(Scenario.load("rongcheng"), people=4096, periods=4), Lottery())
     for row in rows(case).values():
         assert (row["value"], row["low"], row["high"]) == (0, 0, 0)
 
@@ -139,7 +140,7 @@ def test_what_cannot_be_moved_alone_is_nan_and_says_why(plant, parts):
 def test_the_same_people_are_asked_about_every_model(plant, parts):
     scenario = plant(acts={"slip": parts.act(0.05)}, rules=SLIPS)
     setting = Setting(scenario, people=4096, periods=3)
-    one, other = setting.case(), setting.case(Lottery())
+    one, other = Case.of(setting), Case.of(setting, Lottery())
     np.testing.assert_array_equal(sampled(one, one.scored, 100), sampled(other, other.scored, 100))
     assert len(sampled(one, one.scored, 100)) == 100
 

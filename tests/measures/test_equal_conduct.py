@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from synthetic.draws import sparse, uniform
+from testbed.case.case import Case, run_case
 from testbed.case.conduct import acts_in_window, cells, kinds_read, windows
-from testbed.case.setting import Setting, run_case
+from testbed.case.setting import Setting
 from testbed.measures.disparate_impact.equal_conduct import (
     adverse_gap_at_equal_conduct,
     first_full_month,
@@ -199,7 +200,7 @@ def test_wrong_entries_are_a_gap_at_equal_conduct_too(plant, parts):
 
 def test_the_lottery_is_read_at_the_same_month_and_has_no_gap():
     setting = Setting(Scenario.load("rongcheng"), people=12_288, periods=8)
-    case = setting.case(Lottery())
-    assert first_full_month(case) == first_full_month(setting.case()) == 5
+    case = Case.of(setting, Lottery())
+    assert first_full_month(case) == first_full_month(Case.of(setting)) == 5
     assert len(kinds_read(case)) == 0
     assert value(case)["low"] < 0 < value(case)["high"]

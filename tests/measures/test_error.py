@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from testbed.case.case import Case
-from testbed.case.setting import Setting, run_case
+from testbed.case.case import Case, run_case
+from testbed.case.setting import Setting
 from testbed.measure import measures
 from testbed.measures.error_propagation.error_roots import Effects, Lives, effects
 from testbed.models.lottery import Lottery
@@ -199,7 +199,7 @@ def test_a_score_that_is_worse_when_higher_has_the_same_gain(tmp_path):
         def score(self, records):
             return 10.0 * records["slip"].to_numpy(float)
 
-    assert value(Setting(scenario).case(Tally()), "error_gain") == -10
+    assert value(Case.of(Setting(scenario), Tally()), "error_gain") == -10
 
 
 def test_a_rule_that_takes_ten_points_flips_everybody_under_a_cut_of_95_and_nobody_under_85(tmp_path):
@@ -295,7 +295,7 @@ def test_one_act_more_of_one_root_in_forty_does_not_show_an_echo(tmp_path):
 
 
 def test_no_error_moves_the_lottery_and_every_number_of_it_is_exactly_zero(tmp_path):
-    case = Setting(town(tmp_path, sanction="all", lapses=0.02), people=1024).case(Lottery())
+    case = Case.of(Setting(town(tmp_path, sanction="all", lapses=0.02), people=1024), Lottery())
     for name in ("error_gain", "flip_rate", "flip_back_rate", "error_reach", "error_agencies", "echo", "error_burden"):
         for row in rows_of(case, name).values():
             assert row["value"] == row["low"] == row["high"] == 0, row["measure"]
@@ -351,7 +351,7 @@ def test_a_model_that_does_not_say_it_is_row_wise_has_the_same_reach(tmp_path):
             return 100.0 - 10 * records["slip"].to_numpy(float) - 10 * records["lapse"].to_numpy(float)
 
     setting = Setting(scenario, people=1024)
-    case, undeclared = setting.case(), setting.case(Counting())
+    case, undeclared = Case.of(setting), Case.of(setting, Counting())
     assert case.separable
     assert not undeclared.separable
     for name in ("error_gain", "flip_rate", "error_lifetime"):
@@ -368,7 +368,7 @@ def test_whom_a_ranking_moves_are_counted_as_displaced_and_not_as_kin(tmp_path):
             counts = records["slip"].to_numpy(float) + 1e-6 * records.index.to_numpy()
             return 100.0 - 100 * counts.argsort().argsort() / len(counts)
 
-    found = rows_of(Setting(scenario, people=1024).case(Ranking()), "error_reach")
+    found = rows_of(Case.of(Setting(scenario, people=1024), Ranking()), "error_reach")
     assert found["error_reach[hop=displaced]"]["value"] > 10
     assert math.isnan(found["error_reach_net[hop=displaced]"]["value"])
     assert found["error_reach"]["value"] >= found["error_reach[hop=displaced]"]["value"]

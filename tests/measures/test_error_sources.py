@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import testbed.measures.error_propagation.error_sources as sources
-from testbed.case.setting import Setting, run_case
+from testbed.case.case import Case, run_case
+from testbed.case.setting import Setting
 from testbed.lineage.trace import decisions_on
 from testbed.measure import measures
 from testbed.measures.error_propagation.error_sources import SIDES, contributions
@@ -170,7 +171,7 @@ def test_true_entries_struck_are_owed_to_the_appeal(towns, parts):
 
 def test_a_record_without_errors_owes_nothing_exactly_and_a_lottery_reads_none(case):
     clean = run_case(Scenario.load("rongcheng").set({"channels.errors": "off"}), people=2048, periods=6)
-    for one in (clean, Setting(case.scenario, people=2048, periods=6).case(Lottery())):
+    for one in (clean, Case.of(Setting(case.scenario, people=2048, periods=6), Lottery())):
         for row in [*rows_of(one, "channel_contribution").values(), *rows_of(one, "error_burden").values()]:
             assert row["value"] == row["low"] == row["high"] == 0
 
@@ -180,7 +181,7 @@ def test_a_model_that_looks_at_people_together_says_why(case):
         def score(self, records):
             return records["utility_late"].rank().to_numpy(float)
 
-    ranked = case.setting.case(Ranking())
+    ranked = Case.of(case.setting, Ranking())
     for row in rows_of(ranked, "channel_contribution").values():
         assert np.isnan(row["value"])
         assert "looks at people together" in row["why"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.findings.finding import frame
 from testbed.measure import measures
 from testbed.statistics import expand

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.measures.disparate_impact.gap_over_time import adverse_gap, fieller, gap_growth, gap_half_life, months
 from testbed.statistics import expand
 

@@ -10,7 +10,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from synthetic.errors import InputError
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.measures.disparate_impact.individual import (
     Entropy,
     between_and_within,

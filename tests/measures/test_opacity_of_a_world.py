@@ -2,7 +2,7 @@
 
 import pytest
 
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.measures.opacity import access, discretion, predictability, reasons
 from testbed.twins.twin import Switch
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synthetic.draws import sparse, uniform
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.measures.accountability.operator import (
     operator_correction_time,
     operator_error_rate,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from synthetic.errors import InputError
+from testbed.case.case import run_case
 from testbed.case.other_worlds import errors_of, scaled_coverage, scaled_errors
-from testbed.case.setting import run_case
 from testbed.measure import measures
 from testbed.measures.benefit.frontier import dominated, fieller
 from testbed.statistics import expand

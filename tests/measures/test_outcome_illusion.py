@@ -5,7 +5,7 @@ import pytest
 
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.measures.disparate_impact.outcome_illusion import RATES, gaps, outcome_illusion, recorded_outcome
 from testbed.statistics import expand
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from synthetic.errors import InputError
-from testbed.case.setting import Setting, run_case
+from testbed.case.case import Case, run_case
+from testbed.case.setting import Setting
 from testbed.measures.disparate_impact.counterfactual import counterfactual_effect, effects
 from testbed.measures.disparate_impact.paths import (
     READERS,
@@ -244,13 +245,13 @@ def test_a_model_that_is_asked_about_everybody_at_once_is_split_too(town):
             return -2.0 * (records["community"] == "minority") - records["debt"]
 
     case = town(SURCHARGE, people=2048, cutoff=-100)
-    case = Setting(case.scenario, people=2048, periods=3, seed=1).case(Joint())
+    case = Case.of(Setting(case.scenario, people=2048, periods=3, seed=1), Joint())
     assert not case.separable
     assert found(case, of="score") == [-3, 0, -2, 0]
 
 
 def test_the_lottery_has_no_path_exactly():
-    case = Setting(Scenario.load("rongcheng"), people=4096, periods=4).case(Lottery())
+    case = Case.of(Setting(Scenario.load("rongcheng"), people=4096, periods=4), Lottery())
     for row in path_effect(case):
         assert (row.value, row.low, row.high) == (0, 0, 0)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.measures.disparate_impact.counterfactual import effects
 from testbed.measures.disparate_impact.regime_counterfactual import (
     everyone_moved,

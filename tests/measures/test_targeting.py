@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from testbed.case.setting import Setting, run_case
+from testbed.case.case import Case, run_case
+from testbed.case.setting import Setting
 from testbed.measure import measures
 from testbed.measures.benefit.detection import given, in_need
 from testbed.scenarios.base import Scenario
@@ -51,7 +52,7 @@ class ByIncome:
 @pytest.mark.parametrize("budget", [0.05, 0.4])
 def test_whoever_knows_all_need_reaches_what_the_oracle_does(setting, budget):
     need = setting.society.columns["income_fifth"] == 0
-    case = setting.case(ByIncome(need.astype(float)))
+    case = Case.of(setting, ByIncome(need.astype(float)))
     share = need[case.scored].mean()
     for name, best in (("targeting_precision", min(1, share / budget)), ("targeting_recall", min(1, budget / share))):
         found = rows_of(case, name, budget=budget)
@@ -61,7 +62,7 @@ def test_whoever_knows_all_need_reaches_what_the_oracle_does(setting, budget):
 
 def test_a_scheme_that_knows_nothing_of_need_has_the_base_rate_and_its_own_budget(setting):
     coin = np.random.Generator(np.random.Philox(5)).random(setting.size)
-    case = setting.case(ByIncome(coin))
+    case = Case.of(setting, ByIncome(coin))
     row = rows_of(case, "targeting_precision", budget=0.3)["targeting_precision[budget=0.3]"]
     assert row["low"] < in_need(case)[case.scored].mean() < row["high"]
     row = rows_of(case, "targeting_recall", budget=0.3)["targeting_recall[budget=0.3]"]
@@ -69,7 +70,7 @@ def test_a_scheme_that_knows_nothing_of_need_has_the_base_rate_and_its_own_budge
 
 
 def test_without_a_budget_those_count_whom_the_scheme_favors(setting):
-    case = setting.case()
+    case = Case.of(setting)
     got, _ = given(case, "favored")
     np.testing.assert_array_equal(got, case.scored & (case.history.decision(3) == 1))
     row = rows_of(case, "targeting_precision")["targeting_precision"]
@@ -110,7 +111,7 @@ def test_the_log_shows_the_share_that_is_planted_and_the_audit_its_share_of_that
 
 
 def test_where_nobody_misuses_the_record_there_is_nothing_to_log(setting):
-    row = rows_of(setting.case(), "operator_logged_share")["operator_logged_share"]
+    row = rows_of(Case.of(setting), "operator_logged_share")["operator_logged_share"]
     assert math.isnan(row["value"])
     assert row["why"] == "no operator has made an entry without cause"
 
@@ -132,7 +133,7 @@ def test_rules_that_count_lawful_acts_or_who_one_is_are_out_of_scope(plant, part
 
 
 def test_a_model_that_is_no_rule_book_has_no_rules_to_be_out_of_scope(setting):
-    row = rows_of(setting.case(ByIncome(np.zeros(setting.size))), "out_of_scope_rules")["out_of_scope_rules"]
+    row = rows_of(Case.of(setting, ByIncome(np.zeros(setting.size))), "out_of_scope_rules")["out_of_scope_rules"]
     assert math.isnan(row["value"])
 
 

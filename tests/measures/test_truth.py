@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.measures.disparate_impact.truth import audit_illusion, missed_adverse_rate, wrong_adverse_rate
 from testbed.statistics import expand
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from synthetic.ledger import ORIGINS
+from testbed.case.case import Case
 from testbed.case.setting import Setting
 from testbed.regimes.misuse import operator_log
 from testbed.regimes.response import counted_against
@@ -14,7 +15,7 @@ PEOPLE, MONTHS = 6144, 6
 
 def world(name, **dials):
     scenario = Scenario.load(name).set(dials)
-    return Setting(scenario, people=PEOPLE, periods=MONTHS, seed=2).case()
+    return Case.of(Setting(scenario, people=PEOPLE, periods=MONTHS, seed=2))
 
 
 def acts(case, among):

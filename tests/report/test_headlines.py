@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.findings.finding import COLUMNS, frame
 from testbed.measure import measures
 from testbed.measures.accountability.operator import operator_correction_time

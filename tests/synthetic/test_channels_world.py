@@ -6,7 +6,7 @@ import pytest
 from synthetic.channels.base import MECHANISMS
 from synthetic.draws import GRID
 from synthetic.ledger import ORIGINS
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.scenarios.base import Scenario
 from testbed.twins.twin import replay
 

@@ -6,7 +6,7 @@ import pytest
 from synthetic.conduct.base import Conduct, names
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from testbed.case.setting import run_case
+from testbed.case.case import run_case
 from testbed.scenarios.base import Scenario
 from testbed.world.society import Society
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from testbed.case.case import Case
 from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.counterfactual import _comparisons, mean_effect
 from testbed.world.month import Scheme, World
@@ -38,7 +39,7 @@ def everyone_moved(case: Any, attribute: str, value: str) -> Any:
     apart = moved(trained, attribute, value)
     run = World(apart, Scheme(None, None), history.periods).run()
     setting.__dict__ |= {"society": moved(case.society, attribute, value), "training": (apart, run)}
-    return setting.case(case.model, name=case.model_name)
+    return Case.of(setting, case.model, name=case.model_name)
 
 
 def regime_effects(case: Any, attribute: str, group: str, reference: str) -> tuple[NDArray[np.int64], NDArray]:
