@@ -21,7 +21,7 @@ from synthetic.cells import incomplete, missing, plain
 from synthetic.errors import InputError
 from testbed.tables import reading
 from testbed.tables.counting import MOST, Tally
-from testbed.tables.frames import WEIGHTS, Held, names_asked
+from testbed.tables.held import WEIGHTS, Held, names_asked
 
 BLOCK = 1 << 20
 """Rows of a block; not left to the file, for sums of weights depend on it in the last digit."""

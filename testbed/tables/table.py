@@ -18,7 +18,8 @@ from testbed.findings.equivalence import judged
 from testbed.statistics import correct
 from testbed.statistics.counts import effective
 from testbed.tables import columns
-from testbed.tables.frames import WEIGHTS, Held, held
+from testbed.tables.frames import held
+from testbed.tables.held import WEIGHTS, Held
 from testbed.tables.reading import read_table as read_table
 
 HOMES = ("rates", "individual", "ranking", "calibration", "score_distance")
