@@ -15,9 +15,10 @@ from testbed.findings.finding import COLUMNS, audited, csv_text, read
 from testbed.findings.pooling import pooled
 from testbed.lives.one_life import life, typical
 from testbed.models.base import Scores
-from testbed.runs.auditing import audit, planned, run_audit
+from testbed.runs.auditing import audit, run_audit
 from testbed.runs.manifest import identity, manifest_of, manifest_read, manifest_text, same_run
 from testbed.runs.output import OURS, claim_folder, read_run, write_run
+from testbed.runs.plan import planned
 
 SMALL: dict[str, Any] = {"people": 3072, "periods": 10}
 FEW = "adverse_rate,wrong_adverse_rate,flip_rate,error_gain,error_reach"
@@ -26,7 +27,7 @@ FEW = "adverse_rate,wrong_adverse_rate,flip_rate,error_gain,error_reach"
 @pytest.fixture(scope="module")
 def made() -> Any:
     """A small audit with few measures."""
-    return run_audit("rongcheng", measures=FEW, **SMALL)
+    return run_audit(planned("rongcheng", measures=FEW, **SMALL))
 
 
 def row(
@@ -96,9 +97,9 @@ def test_a_model_may_not_take_the_name_of_an_anchor() -> None:
 
 
 def test_serial_and_processes_give_the_same_bytes_and_another_seed_gives_others(made: Any) -> None:
-    again = run_audit("rongcheng", measures=FEW, **SMALL, engine="processes", workers=2)
+    again = run_audit(planned("rongcheng", measures=FEW, **SMALL), engine="processes", workers=2)
     assert csv_text(again.findings) == csv_text(made.findings)
-    other = run_audit("rongcheng", measures=FEW, **SMALL, seeds=(1,))
+    other = run_audit(planned("rongcheng", measures=FEW, **SMALL, seeds=(1,)))
     assert csv_text(other.findings) != csv_text(made.findings)
 
 
@@ -351,7 +352,7 @@ def test_two_models_are_compared_on_the_same_people_and_one_with_itself_differs_
 
 def test_what_is_declared_before_a_run_is_in_its_manifest_and_a_bound_judges_every_row_of_its_measure() -> None:
     asked: dict[str, Any] = {"equivalence": {"adverse_gap": 0.5}, "measures": "adverse_gap"}
-    made = run_audit("rongcheng", people=1024, periods=6, **asked)
+    made = run_audit(planned("rongcheng", people=1024, periods=6, **asked))
     rows = audited(made.findings)
     gaps = rows[rows["measure"] == "adverse_gap"]
     verdicts = rows[rows["measure"] == "adverse_gap_equivalent"]

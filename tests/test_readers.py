@@ -24,6 +24,7 @@ from testbed.models.load import load_model
 from testbed.models.mitigated import Mitigated
 from testbed.regimes.ties import FIRMS, LISTED
 from testbed.runs.auditing import run_audit
+from testbed.runs.plan import planned
 from testbed.scenarios.base import Scenario, names
 from testbed.twins.twin import Assign, Change, Inject, Switch, replay
 from testbed.world.records import held_arrays, listed_acquaintances, record_columns
@@ -158,7 +159,7 @@ def test_every_built_in_model_reads_columns_by_ties_in_a_world_and_its_twin(name
 
 
 def test_nothing_fails_where_all_columns_by_ties_are_held_and_one_is_compared() -> None:
-    made = run_audit(wide("corporate"), "logistic", people=PEOPLE, periods=MONTHS, measures=measures.names())
+    made = run_audit(planned(wide("corporate"), "logistic", people=PEOPLE, periods=MONTHS, measures=measures.names()))
     assert made.failures == []
     assert not made.void
     found = made.findings

@@ -21,7 +21,8 @@ from testbed.models.rulebook import rulebook_names
 from testbed.models.rulebook_file import load_rulebook
 from testbed.regimes.debts import debts
 from testbed.regimes.gates import refusals, waits
-from testbed.runs.auditing import Outcome, run_audit
+from testbed.runs.auditing import run_audit
+from testbed.runs.plan import Outcome, planned
 from testbed.scenarios.base import FOLDER, Scenario, names
 from testbed.world.month import Scheme, World
 from testbed.world.society import Society
@@ -42,7 +43,7 @@ def world(name: str, people: int = 4096, periods: int = 12, **dials: Any) -> Cas
 @cache
 def small(name: str) -> Outcome:
     """A small audit of a scenario by all measures that are made by default."""
-    return run_audit(name, people=2048, periods=6, dials={"error.period": 1, "error.per_1000": 20})
+    return run_audit(planned(name, people=2048, periods=6, dials={"error.period": 1, "error.per_1000": 20}))
 
 
 def sanctioned(case: Case, name: str) -> np.ndarray:

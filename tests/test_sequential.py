@@ -11,9 +11,10 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed.findings.finding import csv_text
-from testbed.runs.auditing import run_audit, tasks_of
+from testbed.runs.auditing import run_audit
 from testbed.runs.manifest import identity, manifest_of
 from testbed.runs.measuring import Answer, Task
+from testbed.runs.plan import planned, tasks_of
 from testbed.runs.sequential import checked, enough
 
 
@@ -68,12 +69,12 @@ def test_an_audit_uses_the_seeds_it_needs_in_their_order_however_many_run_at_onc
 ) -> None:
     monkeypatch.setattr(import_module("testbed.runs.auditing"), "work", planted)
     asked: dict[str, Any] = {"seeds": tuple(range(60)), "measures": "adverse_rate"}
-    made = run_audit("rongcheng", precision={"adverse_rate": 0.02}, workers=at_once, **asked)
+    made = run_audit(planned("rongcheng", precision={"adverse_rate": 0.02}, **asked), workers=at_once)
     values = [planted(task).rows["adverse_rate"][0]["value"] for task in tasks_of(made.plan)[::2]]
     assert len(made.seeds) == enough([values], 0.02)
     assert 10 < len(made.seeds) < 60
     assert made.seeds == tuple(range(len(made.seeds)))
-    alone = run_audit("rongcheng", **{**asked, "seeds": made.seeds})
+    alone = run_audit(planned("rongcheng", **{**asked, "seeds": made.seeds}))
     assert csv_text(made.findings) == csv_text(alone.findings)
     row = made.findings[(made.findings["seed"] == -1) & (made.findings["split"] == "all")].iloc[0]
     assert (row["high"] - row["low"]) / 2 <= 0.02
@@ -85,7 +86,9 @@ def test_an_audit_uses_the_seeds_it_needs_in_their_order_however_many_run_at_onc
 
 def test_a_precision_that_is_not_reached_uses_all_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("testbed.runs.auditing"), "work", planted)
-    made = run_audit("rongcheng", precision={"adverse_rate": 1e-6}, seeds=tuple(range(13)), measures="adverse_rate")
+    made = run_audit(
+        planned("rongcheng", precision={"adverse_rate": 1e-6}, seeds=tuple(range(13)), measures="adverse_rate")
+    )
     assert made.seeds == tuple(range(13))
 
 

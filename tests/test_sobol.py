@@ -13,9 +13,10 @@ import pytest
 from testbed.commands.cli import main
 from testbed.commands.sobol import Factor, dials_at, ranges
 from testbed.findings.finding import COLUMNS
-from testbed.runs.auditing import audit, planned
+from testbed.runs.auditing import audit
 from testbed.runs.measuring import Answer, Task, forget, work
 from testbed.runs.output import read_run
+from testbed.runs.plan import planned
 
 DIAL = "decide.worst_share"
 

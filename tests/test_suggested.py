@@ -14,8 +14,9 @@ import pytest
 from testbed.commands.cli import build_parser, main
 from testbed.commands.options import dials_of, seeds_of
 from testbed.commands.sweep import points
-from testbed.runs.auditing import audit, planned
+from testbed.runs.auditing import audit
 from testbed.runs.output import read_run
+from testbed.runs.plan import planned
 
 ROOT = Path(__file__).parent.parent
 SMALL = ("--people", "512", "--periods", "8")

@@ -40,9 +40,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Audit, write, and say the short answer."""
     began = time.monotonic()
-    from testbed.runs.auditing import LOTTERY, planned, run_audit
+    from testbed.runs.auditing import run_audit
     from testbed.runs.manifest import command_of, identity, manifest_of
     from testbed.runs.output import claim_folder, folder_path, write_run
+    from testbed.runs.plan import LOTTERY, planned
 
     out = folder_path(args.out)
     asked: dict[str, Any] = {
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         f"{'' if LOTTERY in plan.names else ', and a lottery beside it'} ..."
     )
     made = run_audit(
-        args.scenario, args.model, **asked, engine=engine, workers=args.workers,
+        plan, engine=engine, workers=args.workers,
         done=lambda what: tell(f"testbed: {what} measured after {time.monotonic() - began:.0f} s"),
     )  # fmt: skip
     manifest = manifest_of(made)

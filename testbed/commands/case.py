@@ -26,8 +26,8 @@ def run(args: argparse.Namespace) -> int:
     from testbed.lives.one_life import life
     from testbed.models.base import ModelError
     from testbed.report.case_page import case_text, render_case
-    from testbed.runs.auditing import planned
     from testbed.runs.measuring import model_of
+    from testbed.runs.plan import planned
 
     out = None
     if args.out is not None:

@@ -16,7 +16,7 @@ from testbed.statistics.sensitivity import Factor, Share, design, salib, shares
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.runs.auditing import Plan
+    from testbed.runs.plan import Plan
     from testbed.scenarios.base import Scenario
 
 MEASURE = "assumption_share"
@@ -33,9 +33,9 @@ _numbers = count(-1, -1)
 def run(args: argparse.Namespace) -> int:
     """Run the worlds of the design; print the shares of every number over everybody and each single split."""
     from testbed.report.plaintext import counted
-    from testbed.runs.auditing import planned
     from testbed.runs.manifest import identity
     from testbed.runs.output import claim_folder, folder_path, write_run
+    from testbed.runs.plan import planned
 
     out = folder_path(args.out)
     salib()

@@ -23,7 +23,7 @@ from testbed.commands.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.runs.auditing import Outcome, Plan
+    from testbed.runs.plan import Outcome, Plan
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -56,8 +56,9 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("sweep: name a dial and its values by --dial, or ask for --sobol.")
     from testbed.report.rows import Findings
     from testbed.report.sweeps import side_by_side
-    from testbed.runs.auditing import planned, run_audit
+    from testbed.runs.auditing import run_audit
     from testbed.runs.output import claim_folder, folder_path, write_run
+    from testbed.runs.plan import planned
 
     out = folder_path(args.out)
     fixed = dials_of(args.set)
@@ -73,10 +74,9 @@ def run(args: argparse.Namespace) -> int:
     who = identity_of(plans, steps, args)
     folder = claim_folder(out, who, overwrite=args.overwrite) if out is not None else None
     runs = []
-    for step in steps:
+    for step, plan in zip(steps, plans, strict=True):
         tell(f"testbed: {_said(step)} ...")
-        dials = {**fixed, **step}
-        runs.append(run_audit(args.scenario, args.model, dials=dials, **asked, engine=engine, workers=args.workers))
+        runs.append(run_audit(plan, engine=engine, workers=args.workers))
     findings, manifest = together(runs), manifest_of_sweep(runs, who, steps, args)
     if folder is not None:
         write_run(findings, manifest, folder)

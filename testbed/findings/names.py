@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from synthetic.errors import InputError
@@ -111,3 +112,13 @@ def patterns(measures: str | Iterable[str] | None) -> list[str]:
                 start = place + 1
         found.append(text[start:])
     return [text.strip() for text in found if text.strip()]
+
+
+def plain_name(spec: object) -> str:
+    """A model or scenario as it was named, a file without its folders.
+
+    >>> plain_name("somewhere/town.toml"), plain_name("package.module:Model")
+    ('town.toml', 'package.module:Model')
+    """
+    text = str(spec)
+    return Path(text).name if text.endswith(".toml") else text

@@ -11,9 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from testbed.findings.names import split_name
+from testbed.findings.names import plain_name, split_name
 from testbed.report.plaintext import counted
-from testbed.runs.manifest import plain_name
 
 LOTTERY = "lottery"
 ANCHORS = (LOTTERY, "oracle", "null")

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib import import_module
-from itertools import combinations, count
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from synthetic.errors import InputError, unknown
-from testbed.findings.finding import ANCHOR_MODELS, audited
-from testbed.findings.names import patterns
+from synthetic.errors import unknown
+from testbed.findings.finding import audited
 from testbed.findings.selection import chosen
 from testbed.runs.engine import check_engine, cores, run
-from testbed.runs.measuring import Answer, Task, died, forget, halved, model_of, work
+from testbed.runs.measuring import Answer, Task, died, forget, halved, work
+from testbed.runs.plan import Outcome, Plan, planned, tasks_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from testbed.scenarios.base import Scenario
 
-LOTTERY = "lottery"
 PRELOAD = (
     "testbed.case.setting",
     "testbed.statistics",
@@ -34,33 +32,6 @@ PRELOAD = (
 )
 """What worker processes need, imported once for all of them."""
 OWN = ("scipy.stats", "jinja2")
-
-
-@dataclass
-class Outcome:
-    """A whole audit. `failures` and verdicts that do not hold make the exit status 1.
-
-    `findings` is the whole table, rows of anchors after those of what was audited, as `findings.csv` holds it.
-    `seeds` are those that were run, `plan.seeds` those that were asked for: more where a precision was reached.
-    """
-
-    findings: pd.DataFrame
-    scenario: Scenario
-    models: list[str]
-    people: int
-    periods: int
-    seeds: tuple[int, ...]
-    verdicts: list[dict[str, Any]]
-    failures: list[str]
-    life: dict[str, Any] | None
-    wanted: tuple[str, ...]
-    specs: list[Any] = field(default_factory=list)
-    plan: Plan | None = None
-
-    @property
-    def void(self) -> bool:
-        """Whether an anchor failed."""
-        return any(not verdict["holds"] for verdict in self.verdicts)
 
 
 def audit(
@@ -107,10 +78,10 @@ def audit(
     the anchors' verdicts. A model that fails leaves NaN rows with why, and a warning; so does an anchor.
     Raises InputError for wrong input.
     """
-    asked: dict[str, Any] = {
-        "people": people, "periods": periods, "seeds": seeds, "dials": dials, "measures": measures,
-        "equivalence": equivalence, "precision": precision, "paired": paired,
-    }  # fmt: skip
+    plan = planned(
+        scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures,
+        equivalence=equivalence, precision=precision, paired=paired,
+    )  # fmt: skip
     folder = None
     if out is not None:
         from testbed.runs.manifest import identity
@@ -118,8 +89,8 @@ def audit(
 
         out = folder_path(out)
         assert out is not None
-        folder = claim_folder(out, identity(planned(scenario, models, **asked)))
-    made = run_audit(scenario, models, **asked, engine=engine, workers=workers)
+        folder = claim_folder(out, identity(plan))
+    made = run_audit(plan, engine=engine, workers=workers)
     if folder is not None:
         from testbed.runs.output import write_audit
 
@@ -133,26 +104,13 @@ def audit(
 
 
 def run_audit(
-    scenario: str | Path | Scenario,
-    models: Any = None,
+    plan: Plan,
     *,
-    people: int | None = None,
-    periods: int | None = None,
-    seeds: Sequence[int] = (0,),
-    dials: Mapping[str, object] | None = None,
-    measures: str | Iterable[str] | None = None,
-    equivalence: Mapping[str, float] | None = None,
-    precision: Mapping[str, float] | None = None,
-    paired: bool = False,
     engine: str = "serial",
     workers: int | None = None,
     done: Callable[[str], None] | None = None,
 ) -> Outcome:
-    """`audit` with everything that a report needs: verdicts, failures, one life. `done` is told of each world."""
-    plan = planned(
-        scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures,
-        equivalence=equivalence, precision=precision, paired=paired,
-    )  # fmt: skip
+    """Run a plan: what `audit` returns with all that a report needs. `done` is told of each world."""
     check_engine(engine, workers)
 
     def tell(task: Task) -> None:
@@ -179,104 +137,6 @@ def run_audit(
     forget()
     ran = {task.seed for task in tasks}
     return gathered(replace(plan, seeds=tuple(seed for seed in plan.seeds if seed in ran)), tasks, answers, plan)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """An audit that was asked for, checked: nothing has been run yet."""
-
-    scenario: Scenario
-    specs: tuple[Any, ...]
-    names: tuple[str, ...]
-    people: int
-    periods: int
-    seeds: tuple[int, ...]
-    wanted: tuple[str, ...]
-    equivalence: Mapping[str, float] = field(default_factory=dict)
-    precision: Mapping[str, float] = field(default_factory=dict)
-    paired: bool = False
-
-    def pairs(self) -> list[tuple[int, int]]:
-        """The models that are compared person by person, by their places."""
-        return list(combinations(range(len(self.names)), 2)) if self.paired else []
-
-
-def planned(
-    scenario: str | Path | Scenario,
-    models: Any = None,
-    *,
-    people: int | None = None,
-    periods: int | None = None,
-    seeds: Sequence[int] = (0,),
-    dials: Mapping[str, object] | None = None,
-    measures: str | Iterable[str] | None = None,
-    equivalence: Mapping[str, float] | None = None,
-    precision: Mapping[str, float] | None = None,
-    paired: bool = False,
-) -> Plan:
-    """Check what is asked for. Raises InputError before anything runs."""
-    from testbed.findings.equivalence import checked as equal_enough
-    from testbed.models.base import name_of
-    from testbed.models.lottery import Lottery
-    from testbed.runs.sequential import checked as half_widths
-    from testbed.scenarios.base import Scenario
-
-    if not isinstance(scenario, Scenario):
-        scenario = Scenario.load(scenario)
-    if dials:
-        scenario = scenario.set(dials)
-    specs = [scenario.model] if models is None else list(models) if isinstance(models, list | tuple) else [models]
-    if not specs:
-        raise InputError("models: found none, at least one is needed.")
-    names = [str(spec) if isinstance(spec, str | Path) else name_of(spec) for spec in specs]
-    for spec, name in zip(specs, names, strict=True):
-        model = model_of(scenario, spec)
-        if name in ANCHOR_MODELS and not isinstance(model, Lottery):
-            raise InputError(f"models: {name!r} is the name of an anchor; give the model another name.")
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InputError(f"models: {twice!r} is named twice.")
-    seeds = tuple(_whole("seed", seed, 0) for seed in seeds)
-    if not seeds or len(set(seeds)) < len(seeds):
-        raise InputError(f"seeds: found {list(seeds)!r}, different whole numbers are needed.")
-    if paired and len(names) < 2:
-        raise InputError("paired: found one model, two are needed to be compared.")
-    wanted = tuple(patterns(measures))
-    chosen(wanted)
-    return Plan(
-        scenario, tuple(specs), tuple(names),
-        scenario.people if people is None else _whole("people", people, 1),
-        scenario.periods if periods is None else _whole("periods", periods, 1),
-        seeds, wanted, equal_enough(equivalence), half_widths(precision, len(seeds)), paired,
-    )  # fmt: skip
-
-
-def _whole(what: str, value: Any, least: int) -> int:
-    import numpy as np
-
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value < 2**31:
-        raise InputError(f"{what}: found {value!r}, allowed: whole numbers from {least} to {2**31 - 1}.")
-    return int(value)
-
-
-_plans = count()
-
-
-def tasks_of(plan: Plan) -> list[Task]:
-    """One task per seed and model, the lottery beside them, and one per pair of models that are compared."""
-    beside = [] if LOTTERY in plan.names else [(LOTTERY, LOTTERY, True)]
-    models = [(spec, name, False) for spec, name in zip(plan.specs, plan.names, strict=True)]
-    tasks, number = [], next(_plans)
-    for seed in plan.seeds:
-        for place, (spec, name, aside) in enumerate([*models, *beside]):
-            life = seed == plan.seeds[0] and place == 0
-            world = (plan.scenario, spec, name, plan.people, plan.periods, seed, plan.wanted)
-            tasks.append(Task(*world, beside=aside, with_life=life, plan=number))
-        for first, second in plan.pairs():
-            name = f"{plan.names[first]} - {plan.names[second]}"
-            world = (plan.scenario, plan.specs[first], name, plan.people, plan.periods, seed, plan.wanted)
-            tasks.append(Task(*world, plan=number, rival=plan.specs[second]))
-    return tasks
 
 
 def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer], asked: Plan | None = None) -> Outcome:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.source import sources
+from testbed.findings.names import plain_name
 
 if TYPE_CHECKING:
     from testbed.measure import Measure
-    from testbed.runs.auditing import Outcome, Plan
+    from testbed.runs.plan import Outcome, Plan
     from testbed.scenarios.base import Scenario
 
 SCHEMA = 1
@@ -39,16 +40,6 @@ def digest(content: str | bytes) -> str:
     """The first 16 hexadecimal digits of a SHA-256 digest."""
     data = content.encode() if isinstance(content, str) else content
     return hashlib.sha256(data).hexdigest()[:16]
-
-
-def plain_name(spec: object) -> str:
-    """A model or scenario as it was named, a file without its folders.
-
-    >>> plain_name("somewhere/town.toml"), plain_name("package.module:Model")
-    ('town.toml', 'package.module:Model')
-    """
-    text = str(spec)
-    return Path(text).name if text.endswith(".toml") else text
 
 
 def identity(plan: Plan | Outcome) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from testbed.runs.manifest import digest, manifest_of, manifest_read, manifest_t
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.runs.auditing import Outcome
+    from testbed.runs.plan import Outcome
 
 TABLES = ("findings.csv", "findings.jsonl", "curves.csv")
 """Files that the manifest vouches for; curves.csv (see `testbed.report.curves`) only where there are scores."""
