@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from testbed.case.decisions import Table
-from testbed.report.curves import COLUMNS, curve_rows, curve_text, curves
+from testbed.report.curve_points import COLUMNS, curve_rows, curve_text, curves
 
 
 def table(group, score, outcome, prediction=None, *, clusters=None, weights=None, are_people=True):

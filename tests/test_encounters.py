@@ -6,7 +6,7 @@ import pytest
 from testbed.case.case import Case
 from testbed.case.setting import Setting
 from testbed.lives.one_life import life
-from testbed.regimes.debts import debts
+from testbed.regimes.debt import debts
 from testbed.regimes.gates import refusals
 from testbed.regimes.publicity import seen_by
 from testbed.report.case_page import case_text, sections

@@ -16,7 +16,7 @@ from synthetic.errors import InputError
 from synthetic.writing import reserve_file
 from testbed.findings import finding
 from testbed.pytest_plugin.session import write
-from testbed.report.curves import curve_rows, curve_text
+from testbed.report.curve_points import curve_rows, curve_text
 
 ROWS = [
     {"measure": "adverse_rate", "split": "all", "group": "all", "value": 0.1, "low": 0.05, "high": 0.3, "n": 40},

@@ -27,7 +27,7 @@ from testbed.runs.auditing import run_audit
 from testbed.runs.plan import planned
 from testbed.scenarios.base import Scenario, names
 from testbed.twins.twin import Assign, Change, Inject, Switch, replay
-from testbed.world.records import held_arrays, listed_acquaintances, record_columns
+from testbed.world.recorded import held_arrays, listed_acquaintances, record_columns
 
 PEOPLE, MONTHS = 2048, 6
 FOLLOWED = {"error.period": 1, "error.per_1000": 50}

@@ -19,7 +19,7 @@ from testbed.commands.show import scenario as shown
 from testbed.measures.benefit.detection import detection_precision
 from testbed.models.rulebook import rulebook_names
 from testbed.models.rulebook_file import load_rulebook
-from testbed.regimes.debts import debts
+from testbed.regimes.debt import debts
 from testbed.regimes.gates import refusals, waits
 from testbed.runs.auditing import run_audit
 from testbed.runs.plan import Outcome, planned

@@ -14,8 +14,8 @@ from testbed import audit_table
 from testbed.case.decisions import Table
 from testbed.measures.disparate_impact.calibration import calibration_error, calibration_gap
 from testbed.measures.disparate_impact.ranking import cross_auc, grade_superiority
-from testbed.statistics.expand import expand
 from testbed.statistics.intervals import clopper_pearson, wilson
+from testbed.statistics.splitting import expand
 
 ROWS = 32_561
 RATES = ("selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy", "base_rate")

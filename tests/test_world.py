@@ -10,7 +10,7 @@ from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
 from testbed.models.base import Scores
 from testbed.scenarios.base import Scenario
-from testbed.world.records import outcome_positive
+from testbed.world.recorded import outcome_positive
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ from testbed.case.setting import Setting
 from testbed.history import merging as joining
 from testbed.history.base import History
 from testbed.runs.engine import run
-from testbed.runs.shards import Shard, shards
+from testbed.runs.sharding import Shard, shards
 from testbed.scenarios.base import Scenario
 from testbed.twins.twin import Inject, replay
 from testbed.world.month import World

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from synthetic.draws import GRID
 from synthetic.population.population import Population
 from synthetic.source import sources
-from synthetic.variables.variable import Variable
+from synthetic.variables.columns import Variable
 
 LICENSE = "https://spdx.org/licenses/MIT.html"
 FORMATS = {".csv": "text/csv", ".parquet": "application/x-parquet"}

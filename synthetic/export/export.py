@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synthetic.errors import InputError
 from synthetic.population.population import Population
-from synthetic.variables.variable import Variable
+from synthetic.variables.columns import Variable
 from synthetic.writing import csv_text
 
 CHUNK = 65_536

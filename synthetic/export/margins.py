@@ -13,7 +13,7 @@ from synthetic.draws import GRID
 from synthetic.errors import check_keys
 from synthetic.population.population import Population
 from synthetic.recipes.margins import Margin
-from synthetic.variables.variable import Variable
+from synthetic.variables.columns import Variable
 
 
 def holds(condition: object, values: NDArray, each: Variable) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import pandas as pd
 from synthetic.cells import complete, numeric
 from synthetic.errors import InputError, unknown
 from synthetic.recipes.base import Recipe
-from synthetic.variables.variable import Variable
+from synthetic.variables.columns import Variable
 
 
 def checked(frame: pd.DataFrame, truth: Sequence[str]) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from synthetic.errors import InputError, unknown
 from synthetic.layout.shuffle import Ints, Shuffle
 from synthetic.population.population import Population
 from synthetic.source import Dial, dial, load_toml
-from synthetic.variables.variable import Numbers
+from synthetic.variables.columns import Numbers
 
 Columns = Mapping[str, NDArray]
 SAMPLE = 64

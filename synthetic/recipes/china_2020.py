@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from synthetic.layout.cities import cities_by_seed
 from synthetic.layout.households import Members
 from synthetic.layout.kinship import LETTERS, OLDEST, ROLES, Kinship, quantiles
+from synthetic.variables.columns import Numbers, chances, variable
 from synthetic.variables.laws import Ranks, normal, shifted
-from synthetic.variables.variable import Numbers, chances, variable
 
 Array = NDArray
 Weights = tuple  # of arrays or numbers, one for each level

@@ -16,8 +16,8 @@ from collections.abc import Callable
 
 from numpy.typing import NDArray
 
+from synthetic.variables.columns import Numbers, chances, variable
 from synthetic.variables.laws import normal
-from synthetic.variables.variable import Numbers, chances, variable
 
 Draw = Callable[..., NDArray]
 

@@ -22,7 +22,7 @@ from testbed.scenarios.base import Scenario
 from testbed.twins.differences import TOUCHED, touched
 from testbed.twins.twin import Assign, Change, Inject, Replay, Switch, apart, by_root, replay, strayed_between
 from testbed.world.month import Injection, Scheme, World
-from testbed.world.records import outcome_positive, record_columns, records, window
+from testbed.world.recorded import outcome_positive, record_columns, records, window
 from testbed.world.society import Views
 
 

@@ -16,7 +16,7 @@ from testbed.models.decide import Decide
 from testbed.models.scorer import Scorer
 from testbed.scenarios.base import TRAINING_PERIODS, Scenario
 from testbed.world.month import Scheme, World
-from testbed.world.records import outcome_positive, record_arrays, record_columns, records, window
+from testbed.world.recorded import outcome_positive, record_arrays, record_columns, records, window
 from testbed.world.society import Society
 
 TRAINING_PEOPLE = 20 * GRID

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from synthetic.draws import dense, pack, sparse, uniform
 from testbed.history.base import History
 from testbed.lineage.inducement import Inducement
-from testbed.world.records import held_arrays
+from testbed.world.recorded import held_arrays
 
 if TYPE_CHECKING:
     from testbed.case.case import Case

@@ -9,7 +9,7 @@ import numpy as np
 
 from testbed.case.case import Case
 from testbed.history.base import History
-from testbed.regimes.debts import debts
+from testbed.regimes.debt import debts
 from testbed.regimes.gates import refusals
 
 Attempts = tuple[dict[tuple[int, str], int], dict[tuple[int, str], int]]

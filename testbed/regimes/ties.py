@@ -14,7 +14,7 @@ import numpy as np
 
 from synthetic.errors import InputError, unknown
 from synthetic.recipes.base import Recipe
-from synthetic.variables.variable import Variable
+from synthetic.variables.columns import Variable
 from testbed.regimes.base import TIES, Regime
 from testbed.regimes.state import Reach
 

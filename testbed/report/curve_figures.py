@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from testbed.report.curves import curve_rows
+from testbed.report.curve_points import curve_rows
 from testbed.report.family_figures import Figure
 from testbed.report.numbers import Scale, cell, scale
 from testbed.report.plaintext import clean

@@ -17,7 +17,7 @@ from testbed.history.base import History
 from testbed.measure import measures
 from testbed.models.lottery import Lottery
 from testbed.statistics.correction import holm
-from testbed.statistics.expand import expand
+from testbed.statistics.splitting import expand
 from testbed.twins.twin import Inject, Switch, replay
 from testbed.world.month import World
 

@@ -128,7 +128,7 @@ def work(task: Task) -> Answer:
         if task.with_life and task.part != "asked":
             _told(case, answer)
             if any(one.harm == "disparate impact" for one in task.measures()):
-                from testbed.report.curves import curve_text, curves
+                from testbed.report.curve_points import curve_text, curves
 
                 answer.curves = curve_text(curves(case, task.name))
         del case

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from testbed.runs.plan import Outcome
 
 TABLES = ("findings.csv", "findings.jsonl", "curves.csv")
-"""Files that the manifest vouches for; curves.csv (see `testbed.report.curves`) only where there are scores."""
+"""Files that the manifest vouches for; curves.csv (see `testbed.report.curve_points`) only where there are scores."""
 OURS = (*TABLES, "manifest.json", "report.html")
 """Every file that a run's folder may hold."""
 

@@ -3,6 +3,6 @@
 from testbed.statistics.correction import correct as correct
 from testbed.statistics.counts import CellRate as CellRate
 from testbed.statistics.counts import Rate as Rate
-from testbed.statistics.expand import Across as Across
-from testbed.statistics.expand import Against as Against
-from testbed.statistics.expand import expand as expand
+from testbed.statistics.splitting import Across as Across
+from testbed.statistics.splitting import Against as Against
+from testbed.statistics.splitting import expand as expand

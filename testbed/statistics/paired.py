@@ -25,7 +25,7 @@ from testbed.statistics.counts import (
     weighing,
 )
 from testbed.statistics.estimates import Estimates, estimate
-from testbed.statistics.expand import Against, Rows, expand
+from testbed.statistics.splitting import Against, Rows, expand
 
 Array = NDArray[np.float64]
 

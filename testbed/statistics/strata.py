@@ -20,7 +20,7 @@ from testbed.statistics import intervals
 from testbed.statistics.clusters import cross_products
 from testbed.statistics.counts import Pairs, cell_counts
 from testbed.statistics.estimates import Estimates, estimate
-from testbed.statistics.expand import Across, Against, Rows, expand, reference_of
+from testbed.statistics.splitting import Across, Against, Rows, expand, reference_of
 
 Array = NDArray[np.float64]
 

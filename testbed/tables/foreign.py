@@ -26,7 +26,7 @@ from testbed.statistics import intervals
 from testbed.statistics.clusters import clustered
 from testbed.statistics.counts import CellCounts, Pairs, Weighing, cell_counts, clusters_of, coded, plain, weighed
 from testbed.statistics.estimates import Estimates
-from testbed.statistics.expand import Across
+from testbed.statistics.splitting import Across
 
 Floats = NDArray[np.float64]
 

@@ -138,7 +138,7 @@ def audit_table(
     findings = judged(correct(finding.frame(rows, scenario="table", model=model, seed=seed)), equivalence)
     findings.attrs["notes"] = notes
     if measures is None:
-        from testbed.report.curves import curve_text, curves
+        from testbed.report.curve_points import curve_text, curves
 
         findings.attrs["curves"] = curve_text(curves(table, model))
     return findings

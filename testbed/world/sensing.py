@@ -13,7 +13,7 @@ from synthetic.channels.base import Acts, Channel
 from synthetic.draws import GRID
 from synthetic.ledger import INJECTED, ORIGINS, entry_id
 from testbed.history.base import History, Strays
-from testbed.regimes.misuse import misuse
+from testbed.regimes.misused import misuse
 from testbed.world.people import Placed
 from testbed.world.recorder import Recorder
 from testbed.world.society import Society, Views

@@ -28,7 +28,7 @@ MONTHS = 6
 # People on their own; the group causes a debt, a badge and where one lives.
 FUNCTIONS = """
 import numpy as np
-from synthetic.variables.variable import chances, variable
+from synthetic.variables.columns import chances, variable
 
 @chances("person", "category", "group", levels=("majority", "minority"))
 def community(numbers):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from testbed.regimes.debts import debts
+from testbed.regimes.debt import debts
 from testbed.regimes.gates import counted, refusals, waits
 from testbed.regimes.publicity import parties, seen_by
 

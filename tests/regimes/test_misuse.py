@@ -5,7 +5,7 @@ import pytest
 
 from synthetic.errors import InputError
 from synthetic.ledger import ORIGINS, Ledger, entry_id
-from testbed.regimes.misuse import misuse, operator_log
+from testbed.regimes.misused import misuse, operator_log
 
 N = 64 * 1024
 HALF = np.arange(N) % 2

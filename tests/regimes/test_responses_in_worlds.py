@@ -6,7 +6,7 @@ import pytest
 from synthetic.ledger import ORIGINS
 from testbed.case.case import Case
 from testbed.case.setting import Setting
-from testbed.regimes.misuse import operator_log
+from testbed.regimes.misused import operator_log
 from testbed.regimes.response import counted_against
 from testbed.scenarios.base import Scenario
 

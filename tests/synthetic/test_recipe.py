@@ -10,7 +10,7 @@ from synthetic.errors import InputError
 
 FUNCTIONS = """
 import numpy as np
-from synthetic.variables.variable import chances, variable
+from synthetic.variables.columns import chances, variable
 
 @variable("person", "float", "cause")
 def x(draw, numbers):

@@ -10,7 +10,7 @@ import numpy as np
 
 from synthetic.ledger import CAUSES, MENDED
 from testbed.measure import PerPerson, Row, measure
-from testbed.regimes.misuse import operator_log
+from testbed.regimes.misused import operator_log
 from testbed.statistics.durations import Durations
 
 CORRECTED, STRUCK = CAUSES.index("corrected"), CAUSES.index("struck")

@@ -15,7 +15,7 @@ from testbed.measures.disparate_impact.counterfactual import _comparisons
 from testbed.statistics.counts import dense_ids
 from testbed.statistics.influence import Limits, around, few, moved, rate_limits, summed, units_in, widened
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile, wilson
-from testbed.world.records import outcome_positive, window
+from testbed.world.recorded import outcome_positive, window
 
 Bools = NDArray[np.bool_]
 Number = tuple[float, float, float]

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from testbed.measure import Row
 from testbed.statistics import intervals
 from testbed.statistics.counts import Weighing, clusters_of, coded, weighed
-from testbed.statistics.expand import reference_of
 from testbed.statistics.influence import summed, units_in
+from testbed.statistics.splitting import reference_of
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]

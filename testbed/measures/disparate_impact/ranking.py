@@ -23,9 +23,9 @@ from testbed.measures.disparate_impact.pairs import (
     spread,
 )
 from testbed.statistics.counts import weighing
-from testbed.statistics.expand import Against
 from testbed.statistics.intervals import ALPHA, clopper_pearson
 from testbed.statistics.ranking import settled
+from testbed.statistics.splitting import Against
 
 LISTED = 1 << 16
 """Ranks whose exposures are added up one by one; beyond, by the logarithmic integral (error under 1e-9)."""

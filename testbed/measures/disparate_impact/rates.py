@@ -14,8 +14,8 @@ import numpy as np
 
 from testbed.measure import PerPerson, measure
 from testbed.statistics.counts import FN, FP, TN, TP, CellRate, Rate
-from testbed.statistics.expand import Across, Against
 from testbed.statistics.ranking import Auc
+from testbed.statistics.splitting import Across, Against
 
 EVERYBODY = (TN, FP, FN, TP)
 SELECTION = Rate("selection_rate", (FP, TP), EVERYBODY, "no people in this group")

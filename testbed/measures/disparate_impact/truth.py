@@ -7,7 +7,7 @@ from typing import Any
 
 from testbed.case.conduct import acts_in_window, adverse_kinds
 from testbed.measure import PerPerson, measure
-from testbed.statistics.expand import Against
+from testbed.statistics.splitting import Against
 
 DESERVED = (
     "deserved is what the same scheme decides on the shadow record: coverage and delay are its own reach and stay, and "
