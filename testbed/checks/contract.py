@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synthetic.conduct import base as conduct
+from synthetic import conduct
 from synthetic.conduct.base import Conduct
 from synthetic.draws import sparse, uniform
 from testbed.models.rulebook import RuleBook

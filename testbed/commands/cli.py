@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from synthetic.errors import InputError
-from testbed.runs.supervision import supervised
+from synthetic.supervision import supervised
 
 COMMANDS = {
     "list": ("listing", "names of scenarios, models, measures and parts"),

@@ -7,16 +7,13 @@ from collections.abc import Callable
 
 def names() -> dict[str, Callable[[], list[str]]]:
     """Registry -> its names. The order is that of `testbed list`."""
-    from synthetic.channels import base as channels
-    from synthetic.conduct import base as conduct
+    from synthetic import channels, conduct
     from synthetic.recipes.base import FOLDER as RECIPES
     from synthetic.registry import toml_names
-    from testbed.disclosures import base as disclosure
+    from testbed import disclosures, regimes, scenarios
     from testbed.measure import measures
     from testbed.models.load import model_names
     from testbed.models.rulebook import rulebook_names
-    from testbed.regimes import base as regimes
-    from testbed.scenarios import base as scenarios
 
     return {
         "scenarios": scenarios.names,
@@ -27,7 +24,7 @@ def names() -> dict[str, Callable[[], list[str]]]:
         "channels": channels.names,
         "recipes": lambda: toml_names(RECIPES),
         "conduct": conduct.names,
-        "disclosures": disclosure.presets,
+        "disclosures": disclosures.presets,
     }
 
 

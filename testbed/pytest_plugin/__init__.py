@@ -19,7 +19,7 @@ from synthetic.writing import Reserved, reserve_file
 from testbed.findings.claims import Claim, ClaimBroken, decided
 from testbed.findings.finding import audited
 from testbed.pytest_plugin.session import Run, by_audit, write
-from testbed.runs.supervision import supervised
+from synthetic.supervision import supervised
 
 if TYPE_CHECKING:
     import pandas as pd
