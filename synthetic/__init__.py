@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synthetic.population.population import Population as Population
-    from synthetic.recipes.base import Recipe as Recipe
+    from synthetic.population import Population as Population
+    from synthetic.recipes import Recipe as Recipe
 
 _HOME = {"Population": "synthetic.population.population", "Recipe": "synthetic.recipes.base"}
 

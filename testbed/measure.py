@@ -93,7 +93,7 @@ class Measure:
 
     def __call__(self, case: Any, **qualifiers: object) -> list[PerPerson | Row]:
         """The parts of this measure for a case."""
-        from testbed.models.guard import theirs
+        from testbed.models import theirs
 
         with theirs():
             made = self.function(case, **{**self.qualifiers, **qualifiers})

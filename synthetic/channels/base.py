@@ -21,7 +21,7 @@ from synthetic.channels.acts import sense, staleness, waiting
 from synthetic.channels.declared import MAX_DELAY, Acts, Arisen, At, Columns, Declared, Sensed, mechanism_of
 from synthetic.channels.namesakes import AMONG, mistaken_for
 from synthetic.channels.rare import Scope, nothing
-from synthetic.conduct.base import MOST_BESIDE, Conduct
+from synthetic.conduct import MOST_BESIDE, Conduct
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import dial, load_toml

@@ -43,7 +43,7 @@ def kept_up(channel: Declared, grids: Array, *, seed: int) -> Array:
     The load is the number of cases that a warden is expected to have in a month: log-normal over grids, drawn by the
     grid's address. It does not depend on what happens, so that nobody's case takes another's place.
     """
-    from synthetic.variables.laws import normal
+    from synthetic.variables import normal
 
     spread = np.exp(channel.value("load_spread") * normal(coin(channel, "load", pack(grids), seed)))
     return 1 / (1 + channel.value("load") * spread / channel.value("load_half"))

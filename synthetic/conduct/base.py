@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from synthetic.errors import InputError, check_keys, unknown
-from synthetic.recipes.base import Recipe
+from synthetic.recipes import Recipe
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, dial, load_toml
 

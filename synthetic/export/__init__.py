@@ -1,0 +1,10 @@
+"""What leaves the house: people as files, and how near they are to published figures.
+
+Comes in: a population.
+Goes out: CSV or Parquet with a data card, and a page of margins.
+"""
+
+from synthetic.export.card import croissant, page
+from synthetic.export.export import write_csv, write_parquet
+
+__all__ = ["croissant", "page", "write_csv", "write_parquet"]

@@ -17,10 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import unknown
-from synthetic.layout.kinship import band_of
-from synthetic.population.population import Population
-from synthetic.recipes.base import FOLDER, Recipe
-from synthetic.recipes.china_2020 import REACH
+from synthetic.layout import band_of
+from synthetic.population import Population
+from synthetic.recipes import FOLDER, REACH, Recipe
 from synthetic.writing import replace_file
 
 SEED = 20201101

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import GRID
-from synthetic.population.population import Population
+from synthetic.population import Population
 from synthetic.source import sources
-from synthetic.variables.columns import Variable
+from synthetic.variables import Variable
 
 LICENSE = "https://spdx.org/licenses/MIT.html"
 FORMATS = {".csv": "text/csv", ".parquet": "application/x-parquet"}

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError
-from synthetic.population.population import Population
-from synthetic.variables.columns import Variable
+from synthetic.population import Population
+from synthetic.variables import Variable
 from synthetic.writing import csv_text
 
 CHUNK = 65_536

@@ -9,7 +9,7 @@ import argparse
 
 from synthetic.errors import InputError
 from synthetic.export.margins import compare
-from synthetic.population.population import Population
+from synthetic.population import Population
 from synthetic.source import sources
 from synthetic.writing import reserve_file
 

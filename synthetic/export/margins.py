@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from synthetic.draws import GRID
 from synthetic.errors import check_keys
-from synthetic.population.population import Population
-from synthetic.recipes.margins import Margin
-from synthetic.variables.columns import Variable
+from synthetic.population import Population
+from synthetic.recipes import Margin
+from synthetic.variables import Variable
 
 
 def holds(condition: object, values: NDArray, each: Variable) -> NDArray[np.bool_]:

@@ -1,0 +1,25 @@
+"""Who lives where and with whom, worked out from ids alone.
+
+Comes in: a seed, numbers and ranges of ids.
+Goes out: households, ages of kin, cities, and permutations that lead from an id to another and back.
+"""
+
+from synthetic.layout.cities import Cities, cities_by_seed
+from synthetic.layout.households import Layout, Members
+from synthetic.layout.kinship import LETTERS, OLDEST, ROLES, Kinship, band_of, quantiles
+from synthetic.layout.shuffle import Ints, Shuffle
+
+__all__ = [
+    "LETTERS",
+    "OLDEST",
+    "ROLES",
+    "Cities",
+    "Ints",
+    "Kinship",
+    "Layout",
+    "Members",
+    "Shuffle",
+    "band_of",
+    "cities_by_seed",
+    "quantiles",
+]

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError
-from synthetic.variables.columns import Numbers
+from synthetic.variables import Numbers
 
 Ints = NDArray[np.int64]
 

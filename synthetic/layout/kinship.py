@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from synthetic.errors import InputError
 from synthetic.layout.households import Members
-from synthetic.variables.columns import Numbers
+from synthetic.variables import Numbers
 
 ROLES = ("head", "partner", "child", "parent of head", "other")
 LETTERS = "HPCRO"

@@ -18,10 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError
-from synthetic.layout.shuffle import Ints, Shuffle
+from synthetic.layout import Ints, Shuffle
 from synthetic.population.population import Population
 from synthetic.population.ties import Columns, Looked, numbers, sample
-from synthetic.variables.laws import normal
+from synthetic.variables import normal
 
 SECTORS = ("industry", "services")
 """Sectors that have firms, in the order of their code in the id of a firm: firm = 2 * its first desk + code."""

@@ -9,8 +9,8 @@ import pandas as pd
 
 from synthetic.cells import complete, numeric
 from synthetic.errors import InputError, unknown
-from synthetic.recipes.base import Recipe
-from synthetic.variables.columns import Variable
+from synthetic.recipes import Recipe
+from synthetic.variables import Variable
 
 
 def checked(frame: pd.DataFrame, truth: Sequence[str]) -> pd.DataFrame:

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from synthetic.errors import InputError
-from synthetic.layout.kinship import ROLES
-from synthetic.layout.shuffle import Ints, Shuffle
+from synthetic.layout import ROLES, Ints, Shuffle
 from synthetic.population.population import Population
 from synthetic.population.ties import Columns, Looked, numbers
 

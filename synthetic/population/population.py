@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from synthetic.cells import plain
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from synthetic.layout.cities import Cities, cities_by_seed
+from synthetic.layout import Cities, cities_by_seed
 from synthetic.population.frames import checked, recipe_of
-from synthetic.recipes.base import Recipe
-from synthetic.recipes.block import Block, Setting
+from synthetic.recipes import Block, Recipe, Setting
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,10 +22,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
-from synthetic.layout.shuffle import Ints, Shuffle
+from synthetic.layout import Ints, Shuffle
 from synthetic.population.population import Population
 from synthetic.source import Dial, dial, load_toml
-from synthetic.variables.columns import Numbers
+from synthetic.variables import Numbers
 
 Columns = Mapping[str, NDArray]
 SAMPLE = 64

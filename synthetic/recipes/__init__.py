@@ -1,0 +1,13 @@
+"""A recipe is a causal model of people as a TOML file with a source for every number.
+
+Comes in: the file, and dials that were set.
+Goes out: variables in order, blocks of people worked out from them, the causal graph, and published margins.
+"""
+
+from synthetic.recipes.base import FOLDER, Recipe
+from synthetic.recipes.block import Block, Setting
+from synthetic.recipes.china_2020 import REACH
+from synthetic.recipes.graph import svg
+from synthetic.recipes.margins import Margin
+
+__all__ = ["FOLDER", "REACH", "Block", "Margin", "Recipe", "Setting", "svg"]

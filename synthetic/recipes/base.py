@@ -24,7 +24,7 @@ from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes.margins import Margin, read_margins
 from synthetic.registry import find_toml
 from synthetic.source import Dial, check_source, dial, load_toml
-from synthetic.variables.columns import Chances, Numbers, Variable
+from synthetic.variables import Chances, Numbers, Variable
 
 LAYOUT = ("grid", "household", "place")
 """What the layout gives: the grid, the household (id of its first member) and the place in it, from 0."""

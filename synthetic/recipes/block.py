@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import GRID, dense, halves, pack, sparse, uniform
-from synthetic.layout.households import Layout, Members
+from synthetic.layout import Layout, Members
 from synthetic.recipes.base import LAYOUT, Recipe
-from synthetic.variables.columns import Variable
+from synthetic.variables import Variable
 
 Setting = tuple[str, float | int | bool, NDArray[np.int64] | None]
 """A variable, the value it is set to, and for whom (None: everybody)."""

@@ -10,11 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.layout.cities import cities_by_seed
-from synthetic.layout.households import Members
-from synthetic.layout.kinship import LETTERS, OLDEST, ROLES, Kinship, quantiles
-from synthetic.variables.columns import Numbers, chances, variable
-from synthetic.variables.laws import Ranks, normal, shifted
+from synthetic.layout import LETTERS, OLDEST, ROLES, Kinship, Members, cities_by_seed, quantiles
+from synthetic.variables import Numbers, Ranks, chances, normal, shifted, variable
 
 Array = NDArray
 Weights = tuple  # of arrays or numbers, one for each level

@@ -16,8 +16,7 @@ from collections.abc import Callable
 
 from numpy.typing import NDArray
 
-from synthetic.variables.columns import Numbers, chances, variable
-from synthetic.variables.laws import normal
+from synthetic.variables import Numbers, chances, normal, variable
 
 Draw = Callable[..., NDArray]
 

@@ -1,0 +1,28 @@
+"""All that a measure may see of one model in one world.
+
+Comes in: a scenario at a size, length and seed, and a model; or a table of decisions.
+Goes out: people, records, scores, history, twins, and answers of the scheme to new records.
+"""
+
+from testbed.case.case import Case, run_case
+from testbed.case.conduct import acts_in_window, adverse_kinds, cells, kinds_read, windows
+from testbed.case.decisions import Table
+from testbed.case.other_worlds import Answered, answered, elsewhere, scaled_coverage, scaled_errors
+from testbed.case.setting import Setting
+
+__all__ = [
+    "Answered",
+    "Case",
+    "Setting",
+    "Table",
+    "acts_in_window",
+    "adverse_kinds",
+    "answered",
+    "cells",
+    "elsewhere",
+    "kinds_read",
+    "run_case",
+    "scaled_coverage",
+    "scaled_errors",
+    "windows",
+]

@@ -13,17 +13,24 @@ import pandas as pd
 from synthetic.draws import dense, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
 from testbed.case.setting import Setting
-from testbed.disclosures.base import Disclosure
-from testbed.history.base import History
-from testbed.history.merging import overlay
-from testbed.models.base import Scores, higher_is, name_of
-from testbed.models.scorer import Scorer
-from testbed.scenarios.base import Scenario
-from testbed.twins.differences import TOUCHED, touched
-from testbed.twins.twin import Assign, Change, Inject, Replay, Switch, apart, by_root, replay, strayed_between
-from testbed.world.month import Injection, Scheme, World
-from testbed.world.recorded import outcome_positive, record_columns, records, window
-from testbed.world.society import Views
+from testbed.disclosures import Disclosure
+from testbed.history import History, overlay
+from testbed.models import Scorer, Scores, higher_is, name_of
+from testbed.scenarios import Scenario
+from testbed.twins import (
+    TOUCHED,
+    Assign,
+    Change,
+    Inject,
+    Replay,
+    Switch,
+    apart,
+    by_root,
+    replay,
+    strayed_between,
+    touched,
+)
+from testbed.world import Injection, Scheme, Views, World, outcome_positive, record_columns, records, window
 
 
 class Case:

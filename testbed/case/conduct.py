@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.channels.base import MAX_DELAY
+from synthetic.channels import MAX_DELAY
 
 
 def kinds_read(case: Any) -> NDArray[np.int64]:

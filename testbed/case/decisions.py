@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from testbed.statistics.counts import CellCounts, counted
+from testbed.statistics import CellCounts, counted
 
 LARGEST_CROSSING = 1 << 16
 """Groups of the finest crossing of all columns up to which every split is a margin of it."""

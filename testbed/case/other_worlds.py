@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.channels.base import Channel
+from synthetic.channels import Channel
 from testbed.measure import Row, measures
-from testbed.scenarios.base import Scenario
-from testbed.world.month import World
+from testbed.scenarios import Scenario
+from testbed.world import World
 
 COVERAGE = ("coverage_urban", "coverage_rural")
 
@@ -68,7 +68,7 @@ def answered(case: Any, name: str) -> Answered:
     part = measures.get(name)(case)[0]
     if isinstance(part, Row):
         return Answered(part.value, part.low, part.high, part.n, None, part.why)
-    from testbed.statistics.estimates import estimate
+    from testbed.statistics import estimate
 
     made = estimate(part, case, "all")
     low, high = made.limits()

@@ -10,14 +10,10 @@ import numpy as np
 
 from synthetic.draws import GRID, derive, pack, sparse, uniform
 from synthetic.errors import InputError
-from testbed.history.base import History
-from testbed.models.base import Scores, declared, fitted, higher_is, learns, needs, row_wise
-from testbed.models.decide import Decide
-from testbed.models.scorer import Scorer
-from testbed.scenarios.base import TRAINING_PERIODS, Scenario
-from testbed.world.month import Scheme, World
-from testbed.world.recorded import outcome_positive, record_arrays, record_columns, records, window
-from testbed.world.society import Society
+from testbed.history import History
+from testbed.models import Decide, Scorer, Scores, declared, fitted, higher_is, learns, needs, row_wise
+from testbed.scenarios import TRAINING_PERIODS, Scenario
+from testbed.world import Scheme, Society, World, outcome_positive, record_arrays, record_columns, records, window
 
 TRAINING_PEOPLE = 20 * GRID
 
@@ -107,6 +103,6 @@ class Setting:
         """The scheme that the scenario names, with the scenario's dials."""
         if self.scenario.rulebook is not None:
             return self.scenario.rulebook
-        from testbed.models.load import load_model
+        from testbed.models import load_model
 
         return load_model(self.scenario.model)

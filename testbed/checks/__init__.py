@@ -1,10 +1,12 @@
-"""The contracts, as checks that run on our own models, measures and rule books, and on yours.
+"""The contracts that models, measures and rule books keep, for us and for outsiders.
 
-A check that fails raises `ContractError` with one sentence: what was promised, and what was found.
+Comes in: an object.
+Goes out: nothing, or a ContractError that says what is broken.
 """
 
-from testbed.checks.contract import ContractError as ContractError
-from testbed.checks.contract import sample_records as sample_records
-from testbed.checks.measures import check_measure as check_measure
-from testbed.checks.models import check_model as check_model
-from testbed.checks.rulebooks import check_rulebook as check_rulebook
+from testbed.checks.contract import ContractError, sample_records
+from testbed.checks.measures import check_measure
+from testbed.checks.models import check_model
+from testbed.checks.rulebooks import check_rulebook
+
+__all__ = ["ContractError", "check_measure", "check_model", "check_rulebook", "sample_records"]

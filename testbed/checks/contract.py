@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 
 from synthetic import conduct
-from synthetic.conduct.base import Conduct
+from synthetic.conduct import Conduct
 from synthetic.draws import sparse, uniform
-from testbed.models.rulebook import RuleBook
-from testbed.models.scorer import record_frame
-from testbed.regimes.ties import LISTED, declared
-from testbed.scenarios.base import Scenario
+from testbed.models import RuleBook, record_frame
+from testbed.regimes import LISTED, declared
+from testbed.scenarios import Scenario
 
 DEFAULT = "rongcheng"
 """The scenario whose records are used where none is named."""

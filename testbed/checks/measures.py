@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from synthetic.errors import InputError
-from testbed.case.case import run_case
+from testbed.case import run_case
 from testbed.checks.contract import ContractError, expect
 from testbed.measure import Measure, PerPerson, Row, measures
-from testbed.models.guard import first_line
-from testbed.scenarios.base import Scenario
+from testbed.models import first_line
+from testbed.scenarios import Scenario
 from testbed.statistics import expand
 
 

@@ -16,11 +16,22 @@ import pandas as pd
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
 from testbed.checks.contract import ContractError, expect, sample_records, scenario_for
-from testbed.models.base import ModelError, Scores, ask, declared, fitted, learns, name_of, needs, row_wise
-from testbed.models.guard import first_line, theirs
-from testbed.models.load import load_model
-from testbed.models.rulebook import RuleBook
-from testbed.scenarios.base import Scenario
+from testbed.models import (
+    ModelError,
+    RuleBook,
+    Scores,
+    ask,
+    declared,
+    first_line,
+    fitted,
+    learns,
+    load_model,
+    name_of,
+    needs,
+    row_wise,
+    theirs,
+)
+from testbed.scenarios import Scenario
 
 HOSTILE = ("<script>alert(1)</script>", '"; --', "=cmd()", "a,b'c", "%s{0}", "", "\u202e名")
 """Labels that break what is glued together from text."""

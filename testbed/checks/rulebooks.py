@@ -10,9 +10,8 @@ import pandas as pd
 
 from testbed.checks.contract import expect, sample_records, scenario_for
 from testbed.checks.models import check_model, columns_are_declared
-from testbed.models.rulebook import RuleBook
-from testbed.models.rulebook_file import load_rulebook
-from testbed.scenarios.base import Scenario
+from testbed.models import RuleBook, load_rulebook
+from testbed.scenarios import Scenario
 
 
 def check_rulebook(rulebook: RuleBook | str | Path, *, scenario: str | Path | Scenario | None = None) -> None:

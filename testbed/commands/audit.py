@@ -40,10 +40,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Audit, write, and say the short answer."""
     began = time.monotonic()
-    from testbed.runs.auditing import run_audit
-    from testbed.runs.manifest import command_of, identity, manifest_of
-    from testbed.runs.output import claim_folder, folder_path, write_run
-    from testbed.runs.plan import LOTTERY, planned
+    from testbed.runs import (
+        LOTTERY,
+        claim_folder,
+        command_of,
+        folder_path,
+        identity,
+        manifest_of,
+        planned,
+        run_audit,
+        write_run,
+    )
 
     out = folder_path(args.out)
     asked: dict[str, Any] = {
@@ -75,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
         pages = [f"{args.out}/report.html", f"{args.out}/findings.csv"]
     for said in made.failures:
         tell(f"testbed: {said}")
-    from testbed.report.terminal import answer
+    from testbed.report import answer
 
     manifest["command"] = command_of(made, folders=True)  # what is printed, and not kept, may name folders
     print("\n".join(answer(made.findings, manifest, made.life, pages=pages)))

@@ -21,13 +21,11 @@ def run(args: argparse.Namespace) -> int:
     """Tell the life of one person, with and without the wrong entry that the scenario follows."""
     from synthetic.errors import InputError
     from synthetic.writing import reserve_file
-    from testbed.case.case import Case
-    from testbed.case.setting import Setting
-    from testbed.lives.one_life import life
-    from testbed.models.base import ModelError
-    from testbed.report.case_page import case_text, render_case
-    from testbed.runs.measuring import model_of
-    from testbed.runs.plan import planned
+    from testbed.case import Case, Setting
+    from testbed.lives import life
+    from testbed.models import ModelError
+    from testbed.report import case_text, render_case
+    from testbed.runs import model_of, planned
 
     out = None
     if args.out is not None:

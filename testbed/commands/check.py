@@ -22,7 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the checks; status 1 where a promise is broken."""
     from testbed.checks import ContractError, check_measure, check_model, check_rulebook
-    from testbed.models.base import ModelError
+    from testbed.models import ModelError
 
     kind, thing = found(args.object)
     tell(f"testbed: checking {args.object} ...")
@@ -47,8 +47,7 @@ def found(name: str) -> tuple[str, object]:
     """What a name stands for: ("model", "measure" or "rule book", the thing). Raises InputError for nothing."""
     from synthetic.errors import unknown
     from testbed.measure import measures
-    from testbed.models.load import imported, load_model, model_names
-    from testbed.models.rulebook import rulebook_names
+    from testbed.models import imported, load_model, model_names, rulebook_names
 
     if name.endswith(".toml") or name in rulebook_names():
         return "rule book", name
@@ -64,8 +63,7 @@ def found(name: str) -> tuple[str, object]:
 def kind_of(thing: object, name: str) -> tuple[str, object]:
     """What an object of somebody's module is: a measure, a rule book or its path, else a model."""
     from testbed.measure import Measure
-    from testbed.models.load import usable
-    from testbed.models.rulebook import RuleBook
+    from testbed.models import RuleBook, usable
 
     if isinstance(thing, Measure):
         return "measure", thing

@@ -8,12 +8,11 @@ from collections.abc import Callable
 def names() -> dict[str, Callable[[], list[str]]]:
     """Registry -> its names. The order is that of `testbed list`."""
     from synthetic import channels, conduct
-    from synthetic.recipes.base import FOLDER as RECIPES
+    from synthetic.recipes import FOLDER as RECIPES
     from synthetic.registry import toml_names
     from testbed import disclosures, regimes, scenarios
     from testbed.measure import measures
-    from testbed.models.load import model_names
-    from testbed.models.rulebook import rulebook_names
+    from testbed.models import model_names, rulebook_names
 
     return {
         "scenarios": scenarios.names,
@@ -30,10 +29,10 @@ def names() -> dict[str, Callable[[], list[str]]]:
 
 def line(registry: str, name: str) -> str:
     """What a named thing is, in a line; "" where it does not say."""
-    from synthetic.recipes.base import Recipe
+    from synthetic.recipes import Recipe
     from synthetic.source import load_toml
     from testbed.measure import measures
-    from testbed.models.base import models
+    from testbed.models import models
 
     if registry == "measures":
         return measures.get(name).estimand.split("\n")[0]
@@ -41,12 +40,12 @@ def line(registry: str, name: str) -> str:
         return (models.get(name).__doc__ or "").strip().split("\n")[0]
     if registry == "recipes":
         return Recipe.load(name).title
-    from synthetic.channels.base import FOLDER as CHANNELS
-    from synthetic.conduct.base import FOLDER as CONDUCT
-    from testbed.disclosures.base import FOLDER as DISCLOSURES
-    from testbed.models.rulebook import FOLDER as RULEBOOKS
-    from testbed.regimes.base import FOLDER as REGIMES
-    from testbed.scenarios.base import FOLDER as SCENARIOS
+    from synthetic.channels import FOLDER as CHANNELS
+    from synthetic.conduct import FOLDER as CONDUCT
+    from testbed.disclosures import FOLDER as DISCLOSURES
+    from testbed.models import FOLDER as RULEBOOKS
+    from testbed.regimes import FOLDER as REGIMES
+    from testbed.scenarios import FOLDER as SCENARIOS
 
     folders = {
         "scenarios": SCENARIOS,

@@ -55,7 +55,7 @@ def add_world(parser: argparse.ArgumentParser, *, seeds: bool = True, models: bo
 
 def command_of_worlds(name: str, args: argparse.Namespace) -> str:
     """The command that runs these worlds again; files of models are named without their folders."""
-    from testbed.runs.manifest import plain_name
+    from testbed.runs import plain_name
 
     words = ["testbed", name, args.scenario]
     for option in ("model", "people", "periods", "seed", "seeds", "set", "sobol", "dial", "measures"):
@@ -114,7 +114,7 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
 
 def engine_of(args: argparse.Namespace, people: int) -> str:
     """The engine that was asked for; else processes where that pays: the findings are the same bytes."""
-    from testbed.runs.engine import check_engine, cores
+    from testbed.runs import check_engine, cores
 
     check_engine(args.engine or "serial", args.workers)
     if args.engine is not None:

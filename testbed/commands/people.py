@@ -22,8 +22,7 @@ def run(args: argparse.Namespace) -> int:
     import json
 
     from synthetic import Population
-    from synthetic.export.card import croissant, page
-    from synthetic.export.export import write_csv, write_parquet
+    from synthetic.export import croissant, page, write_csv, write_parquet
     from synthetic.writing import reserve_file
 
     names = [f"{args.out}{ending}" for ending in ("", ".card.md", ".croissant.json")]

@@ -12,9 +12,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write report.html, and say the short answer."""
-    from testbed.report.page import NAME, write_page
-    from testbed.report.terminal import answer, is_void
-    from testbed.runs.output import read_run, reopen
+    from testbed.report import NAME, answer, is_void, write_page
+    from testbed.runs import read_run, reopen
 
     folder = reopen(args.folder)
     findings, manifest = read_run(folder.path)

@@ -9,8 +9,8 @@ from typing import Any
 
 from synthetic.source import Dial, sources
 from testbed.commands.options import add_overwrite
-from testbed.models.rulebook_file import load_rulebook
-from testbed.regimes.reading import load_regime
+from testbed.models import load_rulebook
+from testbed.regimes import load_regime
 
 WIDTH = 100
 
@@ -49,11 +49,10 @@ def run(args: argparse.Namespace) -> int:
 
 def draw(name: str, file: str, *, overwrite: bool = False) -> None:
     """Write the causal graph of a recipe, or of a scenario's recipe, as an SVG file."""
-    from synthetic.recipes.base import Recipe
-    from synthetic.recipes.graph import svg
+    from synthetic.recipes import Recipe, svg
     from synthetic.writing import reserve_file
     from testbed.commands.kinds import names
-    from testbed.scenarios.base import Scenario
+    from testbed.scenarios import Scenario
 
     out = reserve_file("--graph", file, suffixes=(".svg",), overwrite=overwrite)
     spellings = {name, name.replace("-", "_"), name.replace("_", "-")}
@@ -63,7 +62,7 @@ def draw(name: str, file: str, *, overwrite: bool = False) -> None:
 
 def scenario(name: str) -> Iterator[str]:
     """A scenario: its parts, who is scored and compared, every dial, the causal graph, what is left out."""
-    from testbed.scenarios.base import Scenario
+    from testbed.scenarios import Scenario
 
     held = Scenario.load(name)
     yield f"  {held.title}, as of {held.as_of}"
@@ -80,7 +79,7 @@ def scenario(name: str) -> Iterator[str]:
     yield f"  followed: a wrong {error.kind} in month {error.period}, on {error.per_1000:g} people in 1,000"
     yield from graph(held.recipe.graph)
     yield from dials(held.dials.values())
-    from testbed.runs.manifest import cited, not_modelled
+    from testbed.runs import cited, not_modelled
 
     yield from listed(
         "sources", (f"{one['id']}: {one['title']}. {one['publisher']}, {one['date']}" for one in cited(held))
@@ -90,8 +89,8 @@ def scenario(name: str) -> Iterator[str]:
 
 def recipe(name: str) -> Iterator[str]:
     """A recipe: variables with their meaning, the causal graph, every number, published figures, what is left out."""
-    from synthetic.population.ties import dials as ties
-    from synthetic.recipes.base import Recipe
+    from synthetic.population import dials as ties
+    from synthetic.recipes import Recipe
 
     held = Recipe.load(name)
     yield f"  {held.title}"
@@ -146,7 +145,7 @@ def rulebook(name: str) -> Iterator[str]:
 
 def regime(name: str) -> Iterator[str]:
     """A regime: its clauses in words, dials, sources, what is left out."""
-    from testbed.regimes.sentences import clauses
+    from testbed.regimes import clauses
 
     held = load_regime(name)
     yield f"  {held.title}"
@@ -161,7 +160,7 @@ def regime(name: str) -> Iterator[str]:
 
 def channel(name: str) -> Iterator[str]:
     """A channel: what it records, whom it mistakes for whom, dials, sources."""
-    from synthetic.channels.base import Channel
+    from synthetic.channels import Channel
 
     held = Channel.load(name)
     yield f"  {held.title}"
@@ -180,7 +179,7 @@ def channel(name: str) -> Iterator[str]:
 
 def conduct(name: str) -> Iterator[str]:
     """A kind of conduct: dials and sources."""
-    from synthetic.conduct.base import Conduct
+    from synthetic.conduct import Conduct
 
     held = Conduct.load(name)
     yield f"  {held.title}"
@@ -190,7 +189,7 @@ def conduct(name: str) -> Iterator[str]:
 
 def disclosure(name: str) -> Iterator[str]:
     """A disclosure: each right, its source."""
-    from testbed.disclosures.base import RIGHTS, Disclosure
+    from testbed.disclosures import RIGHTS, Disclosure
 
     held = Disclosure.load(name)
     yield f"  {held.title}"
@@ -204,7 +203,7 @@ def disclosure(name: str) -> Iterator[str]:
 
 def model(name: str) -> Iterator[str]:
     """A registered model: what it says of itself and declares."""
-    from testbed.models.base import higher_is, learns, models, needs, row_wise
+    from testbed.models import higher_is, learns, models, needs, row_wise
 
     factory = models.get(name)
     held = factory()

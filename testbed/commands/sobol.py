@@ -11,13 +11,13 @@ import numpy as np
 
 from synthetic.errors import InputError, unknown
 from testbed.commands.options import command_of_worlds, dials_of, engine_of, tell
-from testbed.statistics.sensitivity import Factor, Share, design, salib, shares
+from testbed.statistics import Factor, Share, design, salib, shares
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.runs.plan import Plan
-    from testbed.scenarios.base import Scenario
+    from testbed.runs import Plan
+    from testbed.scenarios import Scenario
 
 MEASURE = "assumption_share"
 Key = tuple[str, str, str, str]
@@ -32,10 +32,8 @@ _numbers = count(-1, -1)
 
 def run(args: argparse.Namespace) -> int:
     """Run the worlds of the design; print the shares of every number over everybody and each single split."""
-    from testbed.report.plaintext import counted
-    from testbed.runs.manifest import identity
-    from testbed.runs.output import claim_folder, folder_path, write_run
-    from testbed.runs.plan import planned
+    from testbed.report import counted
+    from testbed.runs import claim_folder, folder_path, identity, planned, write_run
 
     out = folder_path(args.out)
     salib()
@@ -114,8 +112,8 @@ def assumed(plan: Plan) -> tuple[list[Factor], list[str]]:
 
     Left out, and said so: a dial whose range alone, the others as they are, makes a scenario that is refused.
     """
-    from testbed.findings.selection import chosen
-    from testbed.runs.manifest import assumed_dials
+    from testbed.findings import chosen
+    from testbed.runs import assumed_dials
 
     made, left_out = [], []
     for dial in assumed_dials(plan.scenario, chosen(plan.wanted)):
@@ -164,7 +162,7 @@ def placed(scenario: Scenario, dials: Mapping[str, float], people: int, seed: in
 
     Conduct is tried on the first of the people of that seed, so that a larger society may still be refused.
     """
-    from testbed.world.society import Society
+    from testbed.world import Society
 
     made = scenario.set(dials)
     decided(made)
@@ -179,7 +177,7 @@ def _seed(row: np.ndarray) -> int:
 
 def decided(scenario: Scenario) -> None:
     """Raises InputError where the shares or cut-offs of the rule of decision do not go together."""
-    from testbed.models.decide import Decide
+    from testbed.models import Decide
 
     Decide.fit([0.0, 1.0], adverse=scenario.decide.get("adverse"), favored=scenario.decide.get("favored"))
 
@@ -205,11 +203,9 @@ def explained(
 
     `scenarios` and `seeds` are those of the rows of the design.
     """
-    from testbed.findings.finding import frame
-    from testbed.findings.pooling import DERIVED
-    from testbed.runs.auditing import PRELOAD
-    from testbed.runs.engine import run as run_tasks
-    from testbed.runs.measuring import Task, died, forget, work
+    from testbed.findings import DERIVED, frame
+    from testbed.runs import PRELOAD, Task, died, forget, work
+    from testbed.runs import run as run_tasks
 
     tasks = [
         Task(
@@ -257,8 +253,8 @@ def _rows(key: Key, fact: Mapping[str, Any], factors: Sequence[Factor], values: 
 
 def manifest_of_sobol(plan: Plan, who: Mapping[str, Any], args: argparse.Namespace) -> dict[str, Any]:
     """The manifest: what varied, and what the shares are."""
-    from testbed.findings.selection import chosen
-    from testbed.runs.manifest import assumed_dials, cited, not_modelled
+    from testbed.findings import chosen
+    from testbed.runs import assumed_dials, cited, not_modelled
 
     used = chosen(plan.wanted)
     return {
@@ -286,8 +282,8 @@ def manifest_of_sobol(plan: Plan, who: Mapping[str, Any], args: argparse.Namespa
 
 def table_of(findings: pd.DataFrame) -> list[str]:
     """A line per number: what the dials own together, first and total, and the greatest group."""
-    from testbed.findings.names import split_name
-    from testbed.report.plaintext import counted
+    from testbed.findings import split_name
+    from testbed.report import counted
 
     worlds = counted(max(findings["n"], default=0), "world")
     lines = [f"share of the variance over {worlds}, their seeds and dials, that the dials own (1: all; 95 % interval)"]

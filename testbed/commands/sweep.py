@@ -23,7 +23,7 @@ from testbed.commands.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.runs.plan import Outcome, Plan
+    from testbed.runs import Outcome, Plan
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -54,11 +54,8 @@ def run(args: argparse.Namespace) -> int:
         return sobol.run(args)
     if not args.dial:
         raise InputError("sweep: name a dial and its values by --dial, or ask for --sobol.")
-    from testbed.report.rows import Findings
-    from testbed.report.sweeps import side_by_side
-    from testbed.runs.auditing import run_audit
-    from testbed.runs.output import claim_folder, folder_path, write_run
-    from testbed.runs.plan import planned
+    from testbed.report import Findings, side_by_side
+    from testbed.runs import claim_folder, folder_path, planned, run_audit, write_run
 
     out = folder_path(args.out)
     fixed = dials_of(args.set)
@@ -94,7 +91,7 @@ def _said(step: dict[str, str]) -> str:
 
 def identity_of(plans: Sequence[Plan], steps: Sequence[dict[str, str]], args: argparse.Namespace) -> dict[str, Any]:
     """What makes a sweep the run it is. Raises InputError where a dial's value is given twice, in two spellings."""
-    from testbed.runs.manifest import identity
+    from testbed.runs import identity
 
     names = [plan.scenario.name for plan in plans]
     for place, name in enumerate(names):
@@ -120,7 +117,7 @@ def together(runs: Sequence[Outcome]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from testbed.findings.finding import audited
+    from testbed.findings import audited
 
     pairs = {pair for made in runs for pair in made.findings.attrs["audited"]}
     tables = []
@@ -137,7 +134,7 @@ def manifest_of_sweep(
     runs: Sequence[Outcome], who: dict[str, Any], steps: Sequence[dict[str, str]], args: argparse.Namespace
 ) -> dict[str, Any]:
     """The manifest: what the steps rest on, and the dials of each."""
-    from testbed.runs.manifest import manifest_of
+    from testbed.runs import manifest_of
 
     return {
         **manifest_of(runs[0]),

@@ -65,9 +65,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Audit the table, write, and say the short answer."""
-    from testbed.runs.output import claim_folder, folder_path, write_run
-    from testbed.tables.reading import kind
-    from testbed.tables.table import audit_table
+    from testbed.runs import claim_folder, folder_path, write_run
+    from testbed.tables import audit_table, kind
 
     if args.outcome is None and args.prediction is None and args.score is None:
         raise InputError("a table needs --outcome and --prediction, or --outcome and --score.")
@@ -116,8 +115,8 @@ def _references(texts: list[str]) -> dict[str, str]:
 
 def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
     """What the run is: the file by its digest, the columns, versions."""
-    from testbed.runs.manifest import SCHEMA, facts, versions
-    from testbed.tables.table import table_measures
+    from testbed.runs import SCHEMA, facts, versions
+    from testbed.tables import table_measures
 
     arguments = {
         key: getattr(args, key)

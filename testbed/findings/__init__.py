@@ -1,0 +1,55 @@
+"""The long table of findings, one number a row.
+
+Comes in: rows of measures.
+Goes out: the table, its names, selections and claims, and the shape of fairlearn's MetricFrame.
+"""
+
+from testbed.findings.claims import Claim, ClaimBroken, ClaimUndecided, claim, decided
+from testbed.findings.equivalence import checked, judged
+from testbed.findings.finding import (
+    ANCHOR_MODELS,
+    COLUMNS,
+    audited,
+    csv_text,
+    frame,
+    jsonl_text,
+    neutralized,
+    read,
+    restored,
+)
+from testbed.findings.metric_frames import metric_frame
+from testbed.findings.names import canonical, patterns, plain_name, split_name
+from testbed.findings.pooling import DERIVED, KEY, pooled
+from testbed.findings.selection import asks, chosen, may_give, only_asked, rows_asked
+
+__all__ = [
+    "ANCHOR_MODELS",
+    "COLUMNS",
+    "DERIVED",
+    "KEY",
+    "Claim",
+    "ClaimBroken",
+    "ClaimUndecided",
+    "asks",
+    "audited",
+    "canonical",
+    "checked",
+    "chosen",
+    "claim",
+    "csv_text",
+    "decided",
+    "frame",
+    "jsonl_text",
+    "judged",
+    "may_give",
+    "metric_frame",
+    "neutralized",
+    "only_asked",
+    "patterns",
+    "plain_name",
+    "pooled",
+    "read",
+    "restored",
+    "rows_asked",
+    "split_name",
+]

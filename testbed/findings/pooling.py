@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from testbed.statistics.intervals import FEWEST_CLUSTERS
+from testbed.statistics import FEWEST_CLUSTERS
 
 POOLED = -1
 """The seed of a row over several seeds."""

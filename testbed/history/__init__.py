@@ -1,0 +1,11 @@
+"""What a world leaves behind, kept as changes.
+
+Comes in: the acts, entries, scores, decisions and lists of each month.
+Goes out: the state of anybody in any month, and histories merged or laid over each other.
+"""
+
+from testbed.history.base import History, Strays
+from testbed.history.changes import Monthly
+from testbed.history.merging import joined, overlay
+
+__all__ = ["History", "Monthly", "Strays", "joined", "overlay"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from synthetic.channels.base import Acts
+from synthetic.channels import Acts
 from synthetic.errors import unknown
 from synthetic.ledger import Ledger
 from testbed.history.changes import Months

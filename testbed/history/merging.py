@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from synthetic.channels.base import Acts
+from synthetic.channels import Acts
 from synthetic.ledger import Ledger
 from testbed.history.base import History, Strays
 from testbed.history.changes import Laid, Monthly

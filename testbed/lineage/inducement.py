@@ -15,12 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
-from testbed.history.base import History
-from testbed.regimes.base import TIES, Sanction
-from testbed.regimes.response import Response
+from testbed.history import History
+from testbed.regimes import TIES, Response, Sanction
 
 if TYPE_CHECKING:
-    from testbed.case.case import Case
+    from testbed.case import Case
 
 Ints = NDArray[np.int64]
 Stay = tuple[int, str, int]

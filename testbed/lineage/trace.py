@@ -17,12 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import dense, pack, sparse, uniform
-from testbed.history.base import History
+from testbed.history import History
 from testbed.lineage.inducement import Inducement
-from testbed.world.recorded import held_arrays
+from testbed.world import held_arrays
 
 if TYPE_CHECKING:
-    from testbed.case.case import Case
+    from testbed.case import Case
 
 RECORD = "record"
 """The holder of plain entries: the record itself."""
@@ -84,7 +84,7 @@ def lineage(case: Case, history: History | None = None, people: Ints | None = No
     the model looks at people together or at single entries: what one entry did to a decision cannot then be asked
     about one person.
 
-    >>> from testbed.case.case import run_case
+    >>> from testbed.case import run_case
     >>> made = lineage(run_case("rongcheng", people=2048, periods=6))
     >>> sorted(made.frame.columns)
     ['end', 'holder', 'id', 'kind', 'parent', 'person', 'start']

@@ -1,0 +1,9 @@
+"""One life with and without one wrong entry.
+
+Comes in: a case and a person.
+Goes out: what happened in both worlds, month by month.
+"""
+
+from testbed.lives.one_life import life, typical
+
+__all__ = ["life", "typical"]

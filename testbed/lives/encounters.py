@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from testbed.case.case import Case
-from testbed.history.base import History
-from testbed.regimes.debt import debts
-from testbed.regimes.gates import refusals
+from testbed.case import Case
+from testbed.history import History
+from testbed.regimes import debts, refusals
 
 Attempts = tuple[dict[tuple[int, str], int], dict[tuple[int, str], int]]
 """Refused attempts in the base and in the error world, by (month, gate)."""

@@ -10,13 +10,12 @@ import numpy as np
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError
 from synthetic.ledger import CAUSES, INJECTED, ORIGINS, Ledger
-from testbed.case.case import Case
-from testbed.disclosures.base import RIGHTS
-from testbed.history.base import History
+from testbed.case import Case
+from testbed.disclosures import RIGHTS
+from testbed.history import History
 from testbed.lives.encounters import at_gates, owed, reasons, refused, refused_in_all, secret, seen_by
-from testbed.measures.error_propagation.error_reach import WHAT
-from testbed.measures.error_propagation.error_roots import adverse_sanctions, effects
-from testbed.twins.twin import Inject
+from testbed.measures.error_propagation import WHAT, adverse_sanctions, effects
+from testbed.twins import Inject
 
 Event = dict[str, Any]
 DECISIONS = {-1: "adverse", 0: "none", 1: "favored"}

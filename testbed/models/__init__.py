@@ -1,1 +1,62 @@
-"""Scoring models: what turns the records an institution holds into scores."""
+"""Scoring models: everything that gives people a score, and the doors through which your own comes in.
+
+Comes in: a name, a path, an address or an object, and records.
+Goes out: scores, decisions and the reasons that a person would be told.
+"""
+
+from testbed.models.base import (
+    ModelError,
+    Scores,
+    ScoringModel,
+    ask,
+    declared,
+    fitted,
+    higher_is,
+    learns,
+    models,
+    name_of,
+    needs,
+    row_wise,
+)
+from testbed.models.decide import Decide
+from testbed.models.grammar import Condition, condition
+from testbed.models.guard import LeftError, first_line, theirs
+from testbed.models.load import imported, load_model, model_names, usable
+from testbed.models.lottery import Lottery
+from testbed.models.rulebook import FOLDER, RuleBook, rulebook_names
+from testbed.models.rulebook_file import load_rulebook
+from testbed.models.scorer import DenseIds, RecordIds, Scorer, record_frame
+
+__all__ = [
+    "FOLDER",
+    "Condition",
+    "Decide",
+    "DenseIds",
+    "LeftError",
+    "Lottery",
+    "ModelError",
+    "RecordIds",
+    "RuleBook",
+    "Scorer",
+    "Scores",
+    "ScoringModel",
+    "ask",
+    "condition",
+    "declared",
+    "first_line",
+    "fitted",
+    "higher_is",
+    "imported",
+    "learns",
+    "load_model",
+    "load_rulebook",
+    "model_names",
+    "models",
+    "name_of",
+    "needs",
+    "record_frame",
+    "row_wise",
+    "rulebook_names",
+    "theirs",
+    "usable",
+]

@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from synthetic.errors import InputError
-from synthetic.writing import Reserved, reserve_file
-from testbed.findings.claims import Claim, ClaimBroken, decided
-from testbed.findings.finding import audited
-from testbed.pytest_plugin.session import Run, by_audit, write
 from synthetic.supervision import supervised
+from synthetic.writing import Reserved, reserve_file
+from testbed.findings import Claim, ClaimBroken, audited, decided
+from testbed.pytest_plugin.session import Run, by_audit, write
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.scenarios.base import Scenario
+    from testbed.scenarios import Scenario
 
 MARKS = (
     "scenario(name, ...): the scenarios on which the claims of a test are made; --scenario replaces them",
@@ -99,8 +98,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _check_options(config: pytest.Config) -> None:
-    from testbed.models.load import load_model
-    from testbed.scenarios.base import Scenario
+    from testbed.models import load_model
+    from testbed.scenarios import Scenario
 
     for name in config.getoption("--scenario"):
         Scenario.load(name)
@@ -138,7 +137,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _pairs(metafunc: pytest.Metafunc) -> list[Pair]:
     """Each scenario with each model. Scenario files of a mark are sought beside the test file first."""
-    from testbed.scenarios.base import Scenario
+    from testbed.scenarios import Scenario
 
     config = metafunc.config
     folder = Path(str(metafunc.definition.path)).parent
@@ -214,7 +213,7 @@ def _pair(request: pytest.FixtureRequest) -> Pair:
 @pytest.fixture
 def scenario(_pair: Pair) -> Scenario:
     """The scenario that the test is about."""
-    from testbed.scenarios.base import Scenario
+    from testbed.scenarios import Scenario
 
     return Scenario.load(_pair.scenario)
 
@@ -262,7 +261,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     people = run.people
     if people is None:
-        from testbed.scenarios.base import Scenario
+        from testbed.scenarios import Scenario
 
         people = Scenario.load(item.stash[PAIR].scenario).people
     if people < int(needed.args[0]):
@@ -289,7 +288,7 @@ def _known_harm(item: pytest.Item) -> pytest.Mark | None:
     pair = item.stash.get(PAIR, None)
     if pair is None or not pair.marked:
         return None
-    from testbed.models.load import model_names
+    from testbed.models import model_names
 
     for harm in item.iter_markers("known_harm"):
         if harm.args and harm.args[0] == pair.model and pair.model in model_names():

@@ -14,7 +14,7 @@ from synthetic.writing import Reserved, csv_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.scenarios.base import Scenario
+    from testbed.scenarios import Scenario
 
 
 class Run:
@@ -30,7 +30,7 @@ class Run:
 
     def audit(self, scenario: str | Path | Scenario, model: str, **options: Any) -> pd.DataFrame:
         """The findings of one scenario and model, anchors included, from memory where they were made before."""
-        from testbed.runs.auditing import audit
+        from testbed.runs import audit
 
         options = {"people": self.people, "seeds": self.seeds, **options}
         name = getattr(scenario, "name", None) or str(scenario)
@@ -41,7 +41,7 @@ class Run:
 
     def texts(self) -> list[str]:
         """Every table of findings so far, as CSV."""
-        from testbed.findings.finding import csv_text
+        from testbed.findings import csv_text
 
         return [csv_text(table) for table in self.tables.values()]
 
@@ -60,7 +60,7 @@ def by_audit(config: pytest.Config, log: Any) -> Any:
 
 def write(out: Reserved, texts: list[str]) -> None:
     """One CSV of all tables: each row once, in a fixed order."""
-    from testbed.findings.finding import COLUMNS
+    from testbed.findings import COLUMNS
 
     lines = {csv_text([row]) for text in texts for row in list(csv.reader(io.StringIO(text)))[1:]}
     out.write("".join([csv_text([COLUMNS]), *sorted(lines)]))

@@ -1,0 +1,59 @@
+"""What follows from a decision: lists, sanctions, agencies, gates, appeal and response.
+
+Comes in: one TOML file of clauses with sources, and the decisions of a month.
+Goes out: the regime as data, and the state of everybody under it.
+"""
+
+from testbed.regimes.appeal import fates
+from testbed.regimes.base import EXPIRY, FOLDER, TIES, Regime, Sanction, names
+from testbed.regimes.debt import debts
+from testbed.regimes.gates import refusals
+from testbed.regimes.misused import misuse, operator_log
+from testbed.regimes.reading import load_regime
+from testbed.regimes.response import Response, counted_against
+from testbed.regimes.sentences import clauses
+from testbed.regimes.state import Reach, RegimeState
+from testbed.regimes.ties import (
+    ACQUAINTED,
+    LISTED,
+    Declared,
+    Outside,
+    adverse_bits,
+    check_ties,
+    declared,
+    firm_columns,
+    only,
+    tied,
+    ties_of,
+)
+
+__all__ = [
+    "ACQUAINTED",
+    "EXPIRY",
+    "FOLDER",
+    "LISTED",
+    "TIES",
+    "Declared",
+    "Outside",
+    "Reach",
+    "Regime",
+    "RegimeState",
+    "Response",
+    "Sanction",
+    "adverse_bits",
+    "check_ties",
+    "clauses",
+    "counted_against",
+    "debts",
+    "declared",
+    "fates",
+    "firm_columns",
+    "load_regime",
+    "misuse",
+    "names",
+    "only",
+    "operator_log",
+    "refusals",
+    "tied",
+    "ties_of",
+]

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic.channels.base import waiting
+from synthetic.channels import waiting
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
 from synthetic.ledger import CAUSES

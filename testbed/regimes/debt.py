@@ -10,7 +10,7 @@ import pandas as pd
 from testbed.regimes.base import Regime
 
 if TYPE_CHECKING:
-    from testbed.history.base import History
+    from testbed.history import History
 
 DEBTS = ("person", "month", "debt", "raised", "penalty", "taken", "cancelled")
 

@@ -16,7 +16,7 @@ from synthetic.draws import pack, sparse, uniform
 from testbed.regimes.base import Gate, Regime
 
 if TYPE_CHECKING:
-    from testbed.history.base import History
+    from testbed.history import History
 
 REFUSALS = ("person", "month", "gate", "attempts")
 WAITS = ("month", "gate", "favored", "others", "wait_favored", "wait_others", "wait_alike")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from synthetic.channels.base import Acts, waiting
+from synthetic.channels import Acts, waiting
 from synthetic.draws import GRID, candidates, pack, sparse, uniform
 from synthetic.errors import unknown
 from synthetic.ledger import ORIGINS, Ledger

@@ -24,9 +24,9 @@ from synthetic.draws import pack, sparse, uniform
 from testbed.regimes.base import Regime
 
 if TYPE_CHECKING:
-    from synthetic.conduct.base import Conduct
-    from testbed.disclosures.base import Disclosure
-    from testbed.models.rulebook import RuleBook
+    from synthetic.conduct import Conduct
+    from testbed.disclosures import Disclosure
+    from testbed.models import RuleBook
 
 FOREVER = 1_000
 
@@ -104,7 +104,7 @@ class Response:
 def counted_against(book: RuleBook | None) -> frozenset[str] | None:
     """The kinds of which a rule book takes points, or for which it drops a grade; None without a book.
 
-    >>> from testbed.models.rulebook_file import load_rulebook
+    >>> from testbed.models import load_rulebook
     >>> against = counted_against(load_rulebook("rongcheng"))
     >>> "red_light" in against, "volunteering" in against
     (True, False)

@@ -18,8 +18,8 @@ from testbed.regimes.base import TIES, Agency, ListClause, Regime, Sanction
 from testbed.regimes.response import Response
 
 if TYPE_CHECKING:
-    from synthetic.conduct.base import Conduct
-    from testbed.disclosures.base import Disclosure
+    from synthetic.conduct import Conduct
+    from testbed.disclosures import Disclosure
 
 Places = NDArray[np.int64]
 NOBODY = np.empty(0, np.int64)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synthetic.errors import InputError, unknown
-from synthetic.recipes.base import Recipe
-from synthetic.variables.columns import Variable
+from synthetic.recipes import Recipe
+from synthetic.variables import Variable
 from testbed.regimes.base import TIES, Regime
 from testbed.regimes.state import Reach
 
@@ -49,9 +49,7 @@ def ties_of(population: Population, columns: Mapping[str, np.ndarray], name: str
     """The ties of everybody, by name (see `TIES`). Raises InputError for another name, or a recipe without them."""
     if name not in TIES:
         raise unknown("tie", name, TIES)
-    from synthetic.population.firms import Firms
-    from synthetic.population.kin import Kin
-    from synthetic.population.ties import Acquaintances
+    from synthetic.population import Acquaintances, Firms, Kin
 
     if name == "kin":
         of = Kin(population, columns).of
@@ -72,9 +70,7 @@ class Outside:
     """The ties of a society that leave the household, by kind; made once, asked for the people of interest."""
 
     def __init__(self, population: Population, columns: Mapping[str, np.ndarray]) -> None:
-        from synthetic.population.firms import Firms
-        from synthetic.population.kin import NAMES, Kin
-        from synthetic.population.ties import Acquaintances
+        from synthetic.population import NAMES, Acquaintances, Firms, Kin
 
         self.kin = Kin(population, columns) if all(name in columns for name in NAMES) else None
         self.firms = Firms(population, columns) if "sector" in columns else None
@@ -166,7 +162,7 @@ def check_ties(value: object, recipe: Recipe, where: str) -> tuple[str, ...]:
 
 def firm_columns(population: Population, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """What people own (see `FIRMS`): an array over everybody each. Who owns several firms is told of the largest."""
-    from synthetic.population.firms import Firms
+    from synthetic.population import Firms
 
     n = population.size
     made = {

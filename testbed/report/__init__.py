@@ -1,0 +1,27 @@
+"""Findings as a person reads them.
+
+Comes in: a findings table and its manifest.
+Goes out: the short answer, the page, the figures.
+"""
+
+from testbed.report.case_page import case_text, render_case
+from testbed.report.curve_points import curve_text, curves
+from testbed.report.page import NAME, write_page
+from testbed.report.plaintext import counted
+from testbed.report.rows import Findings
+from testbed.report.sweeps import side_by_side
+from testbed.report.terminal import answer, is_void
+
+__all__ = [
+    "NAME",
+    "Findings",
+    "answer",
+    "case_text",
+    "counted",
+    "curve_text",
+    "curves",
+    "is_void",
+    "render_case",
+    "side_by_side",
+    "write_page",
+]

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from testbed.disclosures.base import RIGHTS
+from testbed.disclosures import RIGHTS
 from testbed.report.figures import steps
 from testbed.report.plaintext import clean, columns, counted, wrap
 from testbed.report.rerun import case_command

@@ -15,11 +15,19 @@ from typing import Any
 import numpy as np
 
 from synthetic.writing import csv_text
-from testbed.findings.finding import neutralized, restored
-from testbed.measures.disparate_impact.calibration import bins
-from testbed.measures.disparate_impact.pairs import Sample, by_group, sampled, splits_in
-from testbed.statistics.influence import few, rate_limits, summed, units_in
-from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, clopper_pearson, quantile, wilson
+from testbed.findings import neutralized, restored
+from testbed.measures.disparate_impact import Sample, bins, by_group, sampled, splits_in
+from testbed.statistics import (
+    ALPHA,
+    FEWEST_CLUSTERS,
+    clopper_pearson,
+    few,
+    quantile,
+    rate_limits,
+    summed,
+    units_in,
+    wilson,
+)
 
 COLUMNS = ("figure", "model", "split", "group", "mark", "at", "x", "y", "low", "high", "n")
 """figure: thresholds or calibration. mark: curve, cut (what was decided) or bin. at: the threshold, or the bin."""

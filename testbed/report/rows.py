@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from testbed.findings.names import plain_name, split_name
+from testbed.findings import plain_name, split_name
 from testbed.report.plaintext import counted
 
 LOTTERY = "lottery"

@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from testbed.findings.names import split_name
-from testbed.findings.pooling import DERIVED
+from testbed.findings import DERIVED, split_name
 from testbed.report.family_figures import Figure
 from testbed.report.figures import SHAPES, Curve, Mark, curve
 from testbed.report.numbers import Scale, scale

@@ -1,0 +1,56 @@
+"""A whole audit: scenario x models x measures x seeds.
+
+Comes in: what the user asked for.
+Goes out: findings, a manifest, verdicts of anchors, and a folder that is written whole.
+"""
+
+from testbed.runs.auditing import PRELOAD, audit, run_audit
+from testbed.runs.engine import check_engine, cores, run
+from testbed.runs.manifest import (
+    SCHEMA,
+    assumed_dials,
+    cited,
+    command_of,
+    facts,
+    identity,
+    manifest_of,
+    not_modelled,
+    plain_name,
+    versions,
+)
+from testbed.runs.measuring import Task, died, forget, model_of, work
+from testbed.runs.output import claim_folder, folder_path, read_run, reopen, write_run
+from testbed.runs.plan import LOTTERY, Outcome, Plan, planned
+
+__all__ = [
+    "LOTTERY",
+    "PRELOAD",
+    "SCHEMA",
+    "Outcome",
+    "Plan",
+    "Task",
+    "assumed_dials",
+    "audit",
+    "check_engine",
+    "cited",
+    "claim_folder",
+    "command_of",
+    "cores",
+    "died",
+    "facts",
+    "folder_path",
+    "forget",
+    "identity",
+    "manifest_of",
+    "model_of",
+    "not_modelled",
+    "plain_name",
+    "planned",
+    "read_run",
+    "reopen",
+    "run",
+    "run_audit",
+    "versions",
+    "work",
+    "write_run",
+]

@@ -12,14 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
-from testbed.case.case import Case
-from testbed.history.base import History
+from testbed.case import Case
+from testbed.history import History
 from testbed.measure import measures
-from testbed.models.lottery import Lottery
-from testbed.statistics.correction import holm
-from testbed.statistics.splitting import expand
-from testbed.twins.twin import Inject, Switch, replay
-from testbed.world.month import World
+from testbed.models import Lottery
+from testbed.statistics import expand, holm
+from testbed.twins import Inject, Switch, replay
+from testbed.world import World
 
 FAMILY_WISE = 0.001
 """A fair run fails a statistical anchor at most so often, scheme and lottery together: half for each."""

@@ -11,8 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import unknown
-from testbed.findings.finding import audited
-from testbed.findings.selection import chosen
+from testbed.findings import audited, chosen
 from testbed.runs.engine import check_engine, cores, run
 from testbed.runs.measuring import Answer, Task, died, forget, halved, work
 from testbed.runs.plan import Outcome, Plan, planned, tasks_of
@@ -20,7 +19,7 @@ from testbed.runs.plan import Outcome, Plan, planned, tasks_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.scenarios.base import Scenario
+    from testbed.scenarios import Scenario
 
 PRELOAD = (
     "testbed.case.setting",
@@ -146,9 +145,7 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer], asked
     """
     import pandas as pd
 
-    from testbed.findings.equivalence import judged
-    from testbed.findings.finding import COLUMNS, frame
-    from testbed.findings.pooling import KEY, pooled
+    from testbed.findings import COLUMNS, KEY, frame, judged, pooled
     from testbed.statistics import correct
 
     worlds: dict[tuple[int, str, bool], dict[str, list[dict[str, Any]]]] = {}

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 
 from synthetic.errors import InputError, unknown
-from testbed.models.guard import first_line, theirs
+from testbed.models import first_line, theirs
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.source import sources
-from testbed.findings.names import plain_name
+from testbed.findings import plain_name
 
 if TYPE_CHECKING:
     from testbed.measure import Measure
     from testbed.runs.plan import Outcome, Plan
-    from testbed.scenarios.base import Scenario
+    from testbed.scenarios import Scenario
 
 SCHEMA = 1
 PACKAGES = ("scoring-testbed", "numpy", "pandas", "scipy", "scikit-learn", "fairlearn")
@@ -143,7 +143,7 @@ def _life(made: Outcome) -> dict[str, Any] | None:
 
 
 def _has_rows(made: Outcome, measure: Measure) -> bool:
-    from testbed.findings.selection import may_give
+    from testbed.findings import may_give
 
     return any(may_give(measure, name.partition("[")[0]) for name in made.findings["measure"].unique())
 

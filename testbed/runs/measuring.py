@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
-from testbed.findings.selection import asks, chosen, rows_asked
-from testbed.models.guard import first_line
-from testbed.scenarios.splits import splits_of
+from testbed.findings import asks, chosen, rows_asked
+from testbed.models import first_line
+from testbed.scenarios import splits_of
 
 if TYPE_CHECKING:
-    from testbed.case.case import Case
-    from testbed.case.setting import Setting
+    from testbed.case import Case, Setting
     from testbed.measure import Measure
-    from testbed.scenarios.base import Scenario
+    from testbed.scenarios import Scenario
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def halved(tasks: Sequence[Task]) -> list[Task]:
 
 def model_of(scenario: Scenario, spec: Any) -> Any:
     """The model that was named; the scenario's own, with the scenario's dials, where its own name is given."""
-    from testbed.models.load import load_model
+    from testbed.models import load_model
 
     if isinstance(spec, str | Path):
         if str(spec) == scenario.model and scenario.rulebook is not None:
@@ -92,7 +91,7 @@ _latest: list[tuple[tuple[int, int], Setting]] = []
 
 def setting_of(task: Task) -> Setting:
     """The society of a task: the latest one where it is the same, as it is for the models of one seed."""
-    from testbed.case.setting import Setting
+    from testbed.case import Setting
 
     key = (task.plan, task.seed)
     if not _latest or _latest[0][0] != key:
@@ -107,8 +106,8 @@ def forget() -> None:
 
 def work(task: Task) -> Answer:
     """Run one model in one world and measure it: a pure function of the task."""
-    from testbed.case.case import Case
-    from testbed.models.base import ModelError
+    from testbed.case import Case
+    from testbed.models import ModelError
 
     if task.rival is not None:
         return work_paired(task)
@@ -128,7 +127,7 @@ def work(task: Task) -> Answer:
         if task.with_life and task.part != "asked":
             _told(case, answer)
             if any(one.harm == "disparate impact" for one in task.measures()):
-                from testbed.report.curve_points import curve_text, curves
+                from testbed.report import curve_text, curves
 
                 answer.curves = curve_text(curves(case, task.name))
         del case
@@ -155,8 +154,8 @@ def work_paired(task: Task) -> Answer:
 
     Only what is a ratio of sums over people can be paired; measures that ask the scheme anew are left out.
     """
-    from testbed.case.case import Case
-    from testbed.statistics.paired import kept, paired_rows
+    from testbed.case import Case
+    from testbed.statistics import kept, paired_rows
 
     began, answer = time.perf_counter(), Answer()
     some = [one for one in task.measures() if one.harm != "opacity" or "asking" not in one.needs]
@@ -184,7 +183,7 @@ def work_paired(task: Task) -> Answer:
 
 def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
     """The rows of one measure. A measure that cannot be computed gives a NaN row that says why."""
-    from testbed.models.base import ModelError
+    from testbed.models import ModelError
 
     scenario = case.scenario
     try:
@@ -220,8 +219,8 @@ def _anchored(case: Case, task: Task, answer: Answer) -> None:
 
 
 def _told(case: Case, answer: Answer) -> None:
-    from testbed.lives.one_life import life, typical
-    from testbed.models.base import ModelError
+    from testbed.lives import life, typical
+    from testbed.models import ModelError
 
     try:
         person = typical(case)

@@ -124,8 +124,8 @@ def write_audit(made: Outcome, folder: Folder) -> dict[str, Any]:
 
 def write_run(findings: pd.DataFrame, manifest: dict[str, Any], folder: Folder) -> None:
     """Write aside, then put in place: a reader never sees half of a run. The folder is no longer claimed then."""
-    from testbed.findings.finding import csv_text, jsonl_text
-    from testbed.report.page import write_page
+    from testbed.findings import csv_text, jsonl_text
+    from testbed.report import write_page
 
     texts = {"findings.csv": csv_text(findings), "findings.jsonl": jsonl_text(findings)}
     if findings.attrs.get("curves"):
@@ -150,7 +150,7 @@ def write_run(findings: pd.DataFrame, manifest: dict[str, Any], folder: Folder) 
 
 def read_run(folder: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Findings and manifest of a run's folder. Raises InputError where one is missing, broken or altered."""
-    from testbed.findings.finding import read
+    from testbed.findings import read
 
     path = Path(folder)
     if not path.is_dir():

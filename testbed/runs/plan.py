@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
-from testbed.findings.finding import ANCHOR_MODELS
-from testbed.findings.names import patterns
-from testbed.findings.selection import chosen
+from testbed.findings import ANCHOR_MODELS, chosen, patterns
 from testbed.runs.measuring import Task, model_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from testbed.scenarios.base import Scenario
+    from testbed.scenarios import Scenario
 
 LOTTERY = "lottery"
 
@@ -56,11 +54,10 @@ def planned(
     paired: bool = False,
 ) -> Plan:
     """Check what is asked for. Raises InputError before anything runs."""
-    from testbed.findings.equivalence import checked as equal_enough
-    from testbed.models.base import name_of
-    from testbed.models.lottery import Lottery
+    from testbed.findings import checked as equal_enough
+    from testbed.models import Lottery, name_of
     from testbed.runs.sequential import checked as half_widths
-    from testbed.scenarios.base import Scenario
+    from testbed.scenarios import Scenario
 
     if not isinstance(scenario, Scenario):
         scenario = Scenario.load(scenario)

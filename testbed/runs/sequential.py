@@ -23,7 +23,7 @@ def checked(precision: Mapping[str, float] | None, seeds: int) -> dict[str, floa
     >>> checked({"adverse_gap": 0.01}, 40)
     {'adverse_gap': 0.01}
     """
-    from testbed.findings.names import canonical
+    from testbed.findings import canonical
 
     found: dict[str, float] = {}
     for name, half in (precision or {}).items():

@@ -8,14 +8,11 @@ from typing import Any
 
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from testbed.case.setting import Setting
-from testbed.history.base import History
-from testbed.history.merging import joined
+from testbed.case import Setting
+from testbed.history import History, joined
 from testbed.runs.engine import run
-from testbed.scenarios.base import Scenario
-from testbed.world.month import World, apart
-from testbed.world.scoring import Scheme
-from testbed.world.society import Society
+from testbed.scenarios import Scenario
+from testbed.world import Scheme, Society, World, apart
 
 PRELOAD = ("testbed.case.setting", "scipy.special")
 

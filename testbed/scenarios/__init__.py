@@ -1,1 +1,10 @@
-"""Scenarios: one literal declaration each, `NAME.toml`."""
+"""A scenario is one TOML file that names all parts of an audit.
+
+Comes in: a registered name or a path, and dials to set.
+Goes out: the parts, checked against each other, and what findings are split by.
+"""
+
+from testbed.scenarios.base import FOLDER, OUTCOME, TRAINING_PERIODS, Scenario, names
+from testbed.scenarios.splits import splits_of
+
+__all__ = ["FOLDER", "OUTCOME", "TRAINING_PERIODS", "Scenario", "names", "splits_of"]

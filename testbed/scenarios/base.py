@@ -9,19 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from synthetic.channels.base import Channel, check_columns, check_kinds, check_numbers
-from synthetic.conduct.base import Conduct
+from synthetic.channels import Channel, check_columns, check_kinds, check_numbers
+from synthetic.conduct import Conduct
 from synthetic.errors import InputError, check_keys, unknown
-from synthetic.recipes.base import Recipe
+from synthetic.recipes import Recipe
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, check_source, load_toml
-from testbed.disclosures.base import Disclosure
-from testbed.models.grammar import Condition, condition
-from testbed.models.rulebook import RuleBook
-from testbed.models.rulebook_file import load_rulebook
-from testbed.regimes.base import Regime
-from testbed.regimes.reading import load_regime
-from testbed.regimes.ties import ACQUAINTED, LISTED, Declared, check_ties, declared
+from testbed.disclosures import Disclosure
+from testbed.models import Condition, RuleBook, condition, load_rulebook
+from testbed.regimes import ACQUAINTED, LISTED, Declared, Regime, check_ties, declared, load_regime
 
 FOLDER = Path(__file__).parent
 KEYS = (
@@ -328,7 +324,7 @@ def _rulebook(model: str, folder: Path) -> RuleBook | None:
         return load_rulebook(str(find_toml("rule book", model, FOLDER, folder)))
     if (folder / f"{model}.toml").is_file() and folder != FOLDER:
         return load_rulebook(str(folder / f"{model}.toml"))
-    from testbed.models.rulebook import rulebook_names
+    from testbed.models import rulebook_names
 
     return load_rulebook(model) if model in rulebook_names() else None
 

@@ -1,8 +1,96 @@
-"""What is done around measures: counts, intervals, comparisons, correction, and the rows they make."""
+"""What is done around a measure: splits, comparisons, intervals, corrections.
 
-from testbed.statistics.correction import correct as correct
-from testbed.statistics.counts import CellRate as CellRate
-from testbed.statistics.counts import Rate as Rate
-from testbed.statistics.splitting import Across as Across
-from testbed.statistics.splitting import Against as Against
-from testbed.statistics.splitting import expand as expand
+Comes in: numerators and denominators per person, and clusters.
+Goes out: estimates with limits, as rows.
+"""
+
+from testbed.statistics.clusters import clustered, cross_products
+from testbed.statistics.correction import correct, holm
+from testbed.statistics.counts import (
+    FN,
+    FP,
+    TN,
+    TP,
+    CellCounts,
+    CellRate,
+    Pairs,
+    Rate,
+    Weighing,
+    cell_counts,
+    clusters_of,
+    coded,
+    counted,
+    dense_ids,
+    effective,
+    pair_sums,
+    plain,
+    weighed,
+    weighing,
+)
+from testbed.statistics.durations import Durations
+from testbed.statistics.estimates import Estimates, estimate, reasons
+from testbed.statistics.influence import Limits, around, few, moved, rate_limits, summed, units_in, widened
+from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, clopper_pearson, newcombe, quantile, wilson
+from testbed.statistics.paired import kept, paired_rows
+from testbed.statistics.ranking import Auc, settled
+from testbed.statistics.sensitivity import Factor, Share, design, salib, shares
+from testbed.statistics.splitting import Across, Against, expand, reference_of
+from testbed.statistics.strata import Pooling
+
+__all__ = [
+    "ALPHA",
+    "FEWEST_CLUSTERS",
+    "FN",
+    "FP",
+    "TN",
+    "TP",
+    "Across",
+    "Against",
+    "Auc",
+    "CellCounts",
+    "CellRate",
+    "Durations",
+    "Estimates",
+    "Factor",
+    "Limits",
+    "Pairs",
+    "Pooling",
+    "Rate",
+    "Share",
+    "Weighing",
+    "around",
+    "cell_counts",
+    "clopper_pearson",
+    "clustered",
+    "clusters_of",
+    "coded",
+    "correct",
+    "counted",
+    "cross_products",
+    "dense_ids",
+    "design",
+    "effective",
+    "estimate",
+    "expand",
+    "few",
+    "holm",
+    "kept",
+    "moved",
+    "newcombe",
+    "pair_sums",
+    "paired_rows",
+    "plain",
+    "quantile",
+    "rate_limits",
+    "reasons",
+    "reference_of",
+    "salib",
+    "settled",
+    "shares",
+    "summed",
+    "units_in",
+    "weighed",
+    "weighing",
+    "widened",
+    "wilson",
+]

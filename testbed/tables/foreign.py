@@ -21,12 +21,21 @@ from numpy.typing import NDArray
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError, unknown
 from testbed.measure import Measure, measure, measures
-from testbed.models.guard import LeftError, first_line, theirs
-from testbed.statistics import intervals
-from testbed.statistics.clusters import clustered
-from testbed.statistics.counts import CellCounts, Pairs, Weighing, cell_counts, clusters_of, coded, plain, weighed
-from testbed.statistics.estimates import Estimates
-from testbed.statistics.splitting import Across
+from testbed.models import LeftError, first_line, theirs
+from testbed.statistics import (
+    Across,
+    CellCounts,
+    Estimates,
+    Pairs,
+    Weighing,
+    cell_counts,
+    clustered,
+    clusters_of,
+    coded,
+    intervals,
+    plain,
+    weighed,
+)
 
 Floats = NDArray[np.float64]
 

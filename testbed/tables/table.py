@@ -12,11 +12,9 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import InputError, unknown
-from testbed.case.decisions import Table as Table
-from testbed.findings import finding
-from testbed.findings.equivalence import judged
-from testbed.statistics import correct
-from testbed.statistics.counts import effective
+from testbed.case import Table as Table
+from testbed.findings import finding, judged
+from testbed.statistics import correct, effective
 from testbed.tables import columns
 from testbed.tables.frames import held
 from testbed.tables.held import WEIGHTS, Held
@@ -138,7 +136,7 @@ def audit_table(
     findings = judged(correct(finding.frame(rows, scenario="table", model=model, seed=seed)), equivalence)
     findings.attrs["notes"] = notes
     if measures is None:
-        from testbed.report.curve_points import curve_text, curves
+        from testbed.report import curve_text, curves
 
         findings.attrs["curves"] = curve_text(curves(table, model))
     return findings
@@ -227,9 +225,8 @@ def _weigh(table: Table, source: Held, found: columns.Column | None, notes: list
 
 def _measured(table: Table, strata: str, measures: Any, lost: str) -> list[dict[str, Any]]:
     """The rows of every measure of a table that is asked for, in the order of the registry."""
-    from testbed.findings.names import patterns
-    from testbed.findings.selection import chosen, only_asked, rows_asked
-    from testbed.statistics.strata import Pooling
+    from testbed.findings import chosen, only_asked, patterns, rows_asked
+    from testbed.statistics import Pooling
 
     wanted = patterns(measures)
     asked = chosen(wanted, table_measures()) if wanted else table_measures()
@@ -277,7 +274,7 @@ def _others() -> bool:
 
 def _strata(table: Table, control: str) -> dict[str, Table]:
     """The part of the table in each stratum that has people."""
-    from testbed.measures.disparate_impact.pairs import by_group
+    from testbed.measures.disparate_impact import by_group
 
     codes, levels = table.coded(control)
     return {level: table.only(rows) for level, rows in zip(levels, by_group(codes, len(levels))) if len(rows)}

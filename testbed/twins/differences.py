@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from testbed.history.base import History
-from testbed.world.society import Society
+from testbed.history import History
+from testbed.world import Society
 
 TOUCHED = ("root", "person", "hop", "first", "last", "score", "decision", "list", "sanction")
 

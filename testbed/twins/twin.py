@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from testbed.history.base import History, Strays
-from testbed.regimes.ties import LISTED, adverse_bits, tied
-from testbed.world.month import Injection, Scheme, World
-from testbed.world.society import Society, Views
+from testbed.history import History, Strays
+from testbed.regimes import LISTED, adverse_bits, tied
+from testbed.world import Injection, Scheme, Society, Views, World
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,27 @@
+"""One society under one scheme, month after month.
+
+Comes in: a scenario, a scheme and a seed.
+Goes out: a history, and the records that the institution holds.
+"""
+
+from testbed.world.migration import SCHEME
+from testbed.world.month import Injection, World, apart
+from testbed.world.recorded import held_arrays, outcome_positive, record_arrays, record_columns, records, window
+from testbed.world.scoring import Scheme
+from testbed.world.society import Society, Views
+
+__all__ = [
+    "SCHEME",
+    "Injection",
+    "Scheme",
+    "Society",
+    "Views",
+    "World",
+    "apart",
+    "held_arrays",
+    "outcome_positive",
+    "record_arrays",
+    "record_columns",
+    "records",
+    "window",
+]

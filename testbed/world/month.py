@@ -12,13 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
-from synthetic.channels.base import Acts
-from testbed.history.base import History
-from testbed.history.changes import Monthly
-from testbed.history.merging import joined
-from testbed.regimes.response import counted_against
-from testbed.regimes.state import Reach, RegimeState
-from testbed.regimes.ties import LISTED, adverse_bits, only, tied
+from synthetic.channels import Acts
+from testbed.history import History, Monthly, joined
+from testbed.regimes import LISTED, Reach, RegimeState, adverse_bits, counted_against, only, tied
 from testbed.world.candidates import BLOCK
 from testbed.world.migration import SCHEME, movers, moves
 from testbed.world.people import Placed

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import unknown
-from testbed.history.base import History
-from testbed.models.scorer import record_frame
-from testbed.regimes.ties import LISTED, adverse_bits, tied
-from testbed.scenarios.base import OUTCOME, Scenario
+from testbed.history import History
+from testbed.models import record_frame
+from testbed.regimes import LISTED, adverse_bits, tied
+from testbed.scenarios import OUTCOME, Scenario
 from testbed.world.migration import SCHEME
 from testbed.world.society import Society, Views
 

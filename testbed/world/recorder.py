@@ -9,11 +9,10 @@ from collections import defaultdict
 
 import numpy as np
 
-from synthetic.channels.base import Acts
+from synthetic.channels import Acts
 from synthetic.draws import sparse
 from synthetic.ledger import CAUSES, FIELDS, Ledger, entry_id
-from testbed.regimes.appeal import fates
-from testbed.regimes.base import EXPIRY
+from testbed.regimes import EXPIRY, fates
 from testbed.world.people import Placed
 from testbed.world.society import Society
 

@@ -12,11 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import dense, pack, sparse, uniform
-from testbed.models.base import Scores
-from testbed.models.decide import Decide
-from testbed.models.rulebook import RuleBook
-from testbed.models.scorer import DenseIds, RecordIds, Scorer
-from testbed.regimes.ties import LISTED
+from testbed.models import Decide, DenseIds, RecordIds, RuleBook, Scorer, Scores
+from testbed.regimes import LISTED
 from testbed.world.migration import SCHEME, moves
 from testbed.world.people import Placed
 from testbed.world.recorder import Recorder

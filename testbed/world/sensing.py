@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from synthetic.channels.base import Acts, Channel
+from synthetic.channels import Acts, Channel
 from synthetic.draws import GRID
 from synthetic.ledger import INJECTED, ORIGINS, entry_id
-from testbed.history.base import History, Strays
-from testbed.regimes.misused import misuse
+from testbed.history import History, Strays
+from testbed.regimes import misuse
 from testbed.world.people import Placed
 from testbed.world.recorder import Recorder
 from testbed.world.society import Society, Views

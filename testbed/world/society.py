@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 
 from synthetic import Population
-from synthetic.channels.base import Columns
+from synthetic.channels import Columns
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from testbed.regimes.state import Reach
-from testbed.regimes.ties import LISTED, Outside, firm_columns, ties_of
-from testbed.scenarios.base import Scenario
+from testbed.regimes import LISTED, Outside, Reach, firm_columns, ties_of
+from testbed.scenarios import Scenario
 from testbed.world.candidates import BLOCK, CACHED, Candidates, Shares, candidates
 
 

@@ -1,0 +1,5 @@
+"""How the operator works: errors, corrections, logs.
+
+Comes in: a case.
+Goes out: per-person parts, or rows.
+"""

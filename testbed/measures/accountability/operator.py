@@ -10,8 +10,8 @@ import numpy as np
 
 from synthetic.ledger import CAUSES, MENDED
 from testbed.measure import PerPerson, Row, measure
-from testbed.regimes.misused import operator_log
-from testbed.statistics.durations import Durations
+from testbed.regimes import operator_log
+from testbed.statistics import Durations
 
 CORRECTED, STRUCK = CAUSES.index("corrected"), CAUSES.index("struck")
 HORIZON = 12

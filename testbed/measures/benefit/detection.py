@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
-from testbed.case.conduct import acts_in_window, adverse_kinds
+from testbed.case import acts_in_window, adverse_kinds
 from testbed.measure import PerPerson, Row, measure
 
 TARGET = (

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.channels.base import Acts
-from testbed.history.base import History
+from synthetic.channels import Acts
+from testbed.history import History
 from testbed.measure import PerPerson, measure
-from testbed.measures.error_propagation.error_roots import adverse_sanctions
-from testbed.twins.twin import Switch
+from testbed.measures.error_propagation import adverse_sanctions
+from testbed.twins import Switch
 
 ACTIVE = "regime.active"
 PARTS = ("_sanctioned", "_rest", "_induced", "_moved")

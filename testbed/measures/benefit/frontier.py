@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError
-from testbed.case.other_worlds import Answered, answered, elsewhere, scaled_coverage
+from testbed.case import Answered, answered, elsewhere, scaled_coverage
 from testbed.measure import Row, measure, measures
 from testbed.measures.benefit.detection import misconduct
-from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile
+from testbed.statistics import ALPHA, FEWEST_CLUSTERS, quantile
 
 GRID = (0.25, 0.5, 0.75, 1.0)
 """Coverage at which worlds are run, as multiples of the scenario's."""

@@ -1,0 +1,5 @@
+"""Lawful conduct that people give up because they believe that they are watched.
+
+Comes in: a case and its twin without that belief.
+Goes out: per-person parts, or rows.
+"""

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import dense, uniform
-from testbed.history.base import History
+from testbed.history import History
 from testbed.measure import PerPerson, Row, measure
-from testbed.statistics.intervals import FEWEST_CLUSTERS
-from testbed.twins.twin import Switch
+from testbed.statistics import FEWEST_CLUSTERS
+from testbed.twins import Switch
 
 BELIEF, UNTIL = "regime.response.belief", "regime.response.belief_until"
 RESAMPLES = 200

@@ -23,11 +23,18 @@ from testbed.measures.disparate_impact.pairs import (
     spread,
 )
 from testbed.measures.disparate_impact.ranking import ranks
-from testbed.statistics import intervals
-from testbed.statistics.clusters import clustered
-from testbed.statistics.counts import coded, pair_sums
-from testbed.statistics.estimates import Estimates, reasons
-from testbed.statistics.influence import few, rate_limits, summed, widened
+from testbed.statistics import (
+    Estimates,
+    clustered,
+    coded,
+    few,
+    intervals,
+    pair_sums,
+    rate_limits,
+    reasons,
+    summed,
+    widened,
+)
 
 BINS = 10
 SUPPORT = 0.8

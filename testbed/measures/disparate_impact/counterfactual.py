@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import unknown
 from testbed.measure import Row, measure
-from testbed.statistics.counts import dense_ids
-from testbed.statistics.influence import around, few, moved, rate_limits, summed, units_in, widened
-from testbed.statistics.intervals import FEWEST_CLUSTERS
-from testbed.twins.twin import Assign
+from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, moved, rate_limits, summed, units_in, widened
+from testbed.twins import Assign
 
 SAMPLE = 2_000
 OVER = ("members", "all")

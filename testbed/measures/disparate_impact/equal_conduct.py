@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.case.conduct import acts_in_window, cells, kinds_read, windows
+from testbed.case import acts_in_window, cells, kinds_read, windows
 from testbed.measure import Row, measure
-from testbed.statistics.counts import dense_ids
-from testbed.statistics.influence import around, few, rate_limits, summed, units_in, widened
-from testbed.statistics.intervals import FEWEST_CLUSTERS
+from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, rate_limits, summed, units_in, widened
 
 SUPPORT = 0.8
 

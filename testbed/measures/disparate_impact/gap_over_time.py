@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 
 from testbed.measure import PerPerson, Row, measure
 from testbed.measures.disparate_impact.equal_conduct import first_full_month
-from testbed.statistics.counts import dense_ids
-from testbed.statistics.influence import moved, units_in
-from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile
-from testbed.statistics.splitting import Against
+from testbed.statistics import ALPHA, FEWEST_CLUSTERS, Against, dense_ids, moved, quantile, units_in
 
 EVERY = 6
 

@@ -12,10 +12,19 @@ from numpy.typing import NDArray
 
 from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.neighbors import consistent, neighborhood
-from testbed.statistics import intervals
-from testbed.statistics.clusters import cross_products
-from testbed.statistics.counts import FN, FP, TN, TP, CellRate, Rate, cell_counts
-from testbed.statistics.estimates import Estimates, estimate
+from testbed.statistics import (
+    FN,
+    FP,
+    TN,
+    TP,
+    CellRate,
+    Estimates,
+    Rate,
+    cell_counts,
+    cross_products,
+    estimate,
+    intervals,
+)
 
 Floats = NDArray[np.float64]
 

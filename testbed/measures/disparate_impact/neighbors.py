@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError
-from testbed.statistics import intervals
-from testbed.statistics.counts import clusters_of, dense_ids, effective, plain, weighing
+from testbed.statistics import clusters_of, dense_ids, effective, intervals, plain, weighing
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]

@@ -12,10 +12,22 @@ from numpy.typing import NDArray
 from synthetic.errors import unknown
 from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.counterfactual import _comparisons
-from testbed.statistics.counts import dense_ids
-from testbed.statistics.influence import Limits, around, few, moved, rate_limits, summed, units_in, widened
-from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, quantile, wilson
-from testbed.world.recorded import outcome_positive, window
+from testbed.statistics import (
+    ALPHA,
+    FEWEST_CLUSTERS,
+    Limits,
+    around,
+    dense_ids,
+    few,
+    moved,
+    quantile,
+    rate_limits,
+    summed,
+    units_in,
+    widened,
+    wilson,
+)
+from testbed.world import outcome_positive, window
 
 Bools = NDArray[np.bool_]
 Number = tuple[float, float, float]

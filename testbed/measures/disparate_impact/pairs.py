@@ -17,10 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.measure import Row
-from testbed.statistics import intervals
-from testbed.statistics.counts import Weighing, clusters_of, coded, weighed
-from testbed.statistics.influence import summed, units_in
-from testbed.statistics.splitting import reference_of
+from testbed.statistics import Weighing, clusters_of, coded, intervals, reference_of, summed, units_in, weighed
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -109,7 +106,7 @@ def splits_in(case: Any) -> list[str]:
     """What a case is split by, see `comparisons`."""
     scenario = getattr(case, "scenario", None)
     if scenario is not None:
-        from testbed.scenarios.splits import splits_of
+        from testbed.scenarios import splits_of
 
         return splits_of(scenario)
     given = getattr(case, "splits", None)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import unknown
-from testbed.history.base import History
+from testbed.history import History
 from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.counterfactual import (
     SAMPLE,
@@ -20,12 +20,10 @@ from testbed.measures.disparate_impact.counterfactual import (
     _reads_nothing,
     sampled,
 )
-from testbed.models.base import higher_is
-from testbed.statistics.counts import dense_ids
-from testbed.statistics.influence import around, few, moved, rate_limits, summed, units_in
-from testbed.statistics.intervals import FEWEST_CLUSTERS, newcombe
-from testbed.twins.twin import Assign, apart, by_root, replay
-from testbed.world.month import World
+from testbed.models import higher_is
+from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, moved, newcombe, rate_limits, summed, units_in
+from testbed.twins import Assign, apart, by_root, replay
+from testbed.world import World
 
 READERS = ("circumstances", "sensing", "direct", "regime")
 WORLDS = 1 << len(READERS)

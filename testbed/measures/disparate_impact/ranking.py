@@ -22,10 +22,7 @@ from testbed.measures.disparate_impact.pairs import (
     sampled,
     spread,
 )
-from testbed.statistics.counts import weighing
-from testbed.statistics.intervals import ALPHA, clopper_pearson
-from testbed.statistics.ranking import settled
-from testbed.statistics.splitting import Against
+from testbed.statistics import ALPHA, Against, clopper_pearson, settled, weighing
 
 LISTED = 1 << 16
 """Ranks whose exposures are added up one by one; beyond, by the logarithmic integral (error under 1e-9)."""

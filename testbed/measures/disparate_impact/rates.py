@@ -13,9 +13,7 @@ from typing import Any
 import numpy as np
 
 from testbed.measure import PerPerson, measure
-from testbed.statistics.counts import FN, FP, TN, TP, CellRate, Rate
-from testbed.statistics.ranking import Auc
-from testbed.statistics.splitting import Across, Against
+from testbed.statistics import FN, FP, TN, TP, Across, Against, Auc, CellRate, Rate
 
 EVERYBODY = (TN, FP, FN, TP)
 SELECTION = Rate("selection_rate", (FP, TP), EVERYBODY, "no people in this group")

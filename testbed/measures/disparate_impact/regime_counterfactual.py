@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.case.case import Case
+from testbed.case import Case
 from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.counterfactual import _comparisons, mean_effect
-from testbed.world.month import Scheme, World
-from testbed.world.society import Society
+from testbed.world import Scheme, Society, World
 
 
 def moved(society: Society, attribute: str, value: str) -> Society:

@@ -13,9 +13,7 @@ from testbed.measure import measure
 from testbed.measures.disparate_impact.pairs import Floats, by_group, sampled
 from testbed.measures.disparate_impact.ranking import ranks
 from testbed.measures.disparate_impact.score_process import Groups, no_difference, strays
-from testbed.statistics import intervals
-from testbed.statistics.counts import coded
-from testbed.statistics.estimates import Estimates
+from testbed.statistics import Estimates, coded, intervals
 
 
 @dataclass(frozen=True)

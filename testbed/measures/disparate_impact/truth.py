@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from testbed.case.conduct import acts_in_window, adverse_kinds
+from testbed.case import acts_in_window, adverse_kinds
 from testbed.measure import PerPerson, measure
-from testbed.statistics.splitting import Against
+from testbed.statistics import Against
 
 DESERVED = (
     "deserved is what the same scheme decides on the shadow record: coverage and delay are its own reach and stay, and "

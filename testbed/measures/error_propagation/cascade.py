@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from synthetic.draws import dense, uniform
 from synthetic.errors import unknown
 from synthetic.ledger import ORIGINS
-from testbed.lineage.trace import Lineage, lineage
+from testbed.lineage import Lineage, lineage
 from testbed.measure import PerPerson, Row, measure
 from testbed.measures.error_propagation.error_effects import FAMILY
 from testbed.measures.error_propagation.error_roots import HORIZON, INJECTED, Effects, effects

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from testbed.case.other_worlds import elsewhere, scaled_errors
+from testbed.case import elsewhere, scaled_errors
 from testbed.measure import PerPerson, Row, measure, measures
 
 GRID = (0.0, 0.5, 1.0, 2.0)

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from testbed.history.base import History
+from testbed.history import History
 from testbed.measure import PerPerson
-from testbed.models.base import higher_is
-from testbed.twins.twin import Inject
+from testbed.models import higher_is
+from testbed.twins import Inject
 
 HORIZON = "Followed from the entry to the end of the run: a longer run shows more, and what is left then is unknown."
 COUPLING = "Gross: how many differ depends on the coins that both worlds share; the _net row does not."

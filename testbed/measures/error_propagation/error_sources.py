@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.ledger import CAUSES, ORIGINS, Ledger
-from testbed.lineage.trace import decisions_on
+from testbed.lineage import decisions_on
 
 APPEAL, OPERATOR, OTHERS, MISSED, STALE = "appeal", "operator", "others", "missed", "stale"
 """Sources beside channels and origins: true entries struck; entries made without cause; errors about other people."""

@@ -1,0 +1,5 @@
+"""What the scored can know, predict and contest.
+
+Comes in: a case that can be asked.
+Goes out: per-person parts, or rows.
+"""

@@ -15,11 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.ledger import CAUSES, Ledger
-from testbed.lineage.trace import COPY, LISTING, RECORD, lineage
+from testbed.lineage import COPY, LISTING, RECORD, lineage
 from testbed.measure import Row, measure
-from testbed.statistics.counts import coded
-from testbed.statistics.durations import Durations
-from testbed.statistics.influence import around
+from testbed.statistics import Durations, around, coded
 
 CORRECTED, STRUCK = CAUSES.index("corrected"), CAUSES.index("struck")
 HORIZON = 12

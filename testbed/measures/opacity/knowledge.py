@@ -17,10 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic import draws
-from testbed.disclosures.base import Disclosure
+from testbed.disclosures import Disclosure
 from testbed.measures.opacity.foresight import Question
 from testbed.measures.opacity.surrogates import Floats, brier
-from testbed.models.base import higher_is, row_wise
+from testbed.models import higher_is, row_wise
 
 PEOPLE = 8_192
 """People asked about, an addressed sample of those in scope."""

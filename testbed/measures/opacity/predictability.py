@@ -12,7 +12,7 @@ from testbed.measure import Row, measure
 from testbed.measures.opacity.foresight import Loss, Question, Share, foresee, share
 from testbed.measures.opacity.knowledge import ASKS, PEOPLE, question
 from testbed.measures.opacity.surrogates import Floats
-from testbed.models.base import row_wise
+from testbed.models import row_wise
 
 SIZES = (0, 10, 100, 1000)
 """Numbers of pooled cases reported by default."""

@@ -75,8 +75,7 @@ def reason_coverage(case: Any, *, decision: str | None = None) -> Iterator[PerPe
 )
 def clarity_gap(case: Any) -> Row:
     """Reason coverage of adverse decisions minus that of favorable ones."""
-    from testbed.statistics.estimates import estimate
-    from testbed.statistics.intervals import newcombe
+    from testbed.statistics import estimate, newcombe
 
     made = [estimate(one, case, "all") for one in reason_coverage(case)]
     (low_a, high_a), (low_f, high_f) = (one.limits() for one in made)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from testbed.measure import Row, measure
-from testbed.models.base import higher_is
-from testbed.statistics.influence import around
-from testbed.world.migration import SCHEME
+from testbed.models import higher_is
+from testbed.statistics import around
+from testbed.world import SCHEME
 
 DECISIONS = (-1, 0, 1)
 """What a grade brings, by declared consequence: a sanction, nothing, a reward."""
