@@ -25,10 +25,18 @@ STATISTICS = ["test_intervals", "test_comparisons", "test_clusters", "test_paire
 QUICK = [f"tests/statistics/{name}.py" for name in STATISTICS]
 TESTS = {
     "testbed/statistics/intervals.py": QUICK,
-    "testbed/statistics/comparisons.py": [*QUICK[1:], QUICK[0], "tests/measures/test_rates.py"],
+    "testbed/statistics/comparisons.py": [*QUICK[1:], QUICK[0], "tests/measures/disparate_impact/test_rates.py"],
     "testbed/statistics/clusters.py": [QUICK[2], *QUICK],
-    "testbed/statistics/estimates.py": [QUICK[2], QUICK[0], *QUICK[1:], "tests/measures/test_rates.py"],
-    "testbed/measures/rates.py": ["tests/measures/test_rates.py", "tests/test_table_relations.py"],
+    "testbed/statistics/estimates.py": [
+        QUICK[2],
+        QUICK[0],
+        *QUICK[1:],
+        "tests/measures/disparate_impact/test_rates.py",
+    ],
+    "testbed/measures/rates.py": [
+        "tests/measures/disparate_impact/test_rates.py",
+        "tests/tables/test_table_relations.py",
+    ],
     "testbed/measures/pairs.py": [
         f"tests/measures/test_{name}.py" for name in ("ranking", "score_distance", "calibration")
     ],

@@ -1,13 +1,15 @@
-"""Scores, acts, measures, tells: the public names of the testbed.
+"""The public names of the testbed.
 
-Names are imported when they are first used, so that `import testbed` costs next to nothing. The contract of a measure is
-light and comes at once: `testbed.measure` is then the decorator, and never the module that holds it.
+Names are imported when they are first used, so that `import testbed` costs next to nothing. The contract of a measure
+is light and is imported at once: `testbed.measure` is then the decorator, never the module that holds it.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from testbed.measure import PerPerson, Row, measure
+from testbed.measure import PerPerson as PerPerson
+from testbed.measure import Row as Row
+from testbed.measure import measure as measure
 
 if TYPE_CHECKING:
     from synthetic.errors import InputError as InputError

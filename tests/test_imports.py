@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+import synthetic
 import testbed
 
 PUBLIC = {
@@ -53,12 +57,26 @@ def test_the_population_is_public() -> None:
     assert Recipe.load("china-2020").variables
 
 
-@pytest.mark.parametrize("name", ["audit", "claim", "metric_frame"])
-def test_importing_a_module_does_not_hide_the_function_of_its_name(name: str) -> None:
-    code = (
-        f"import testbed.{name}; from testbed import {name}; assert callable({name}); from testbed.{name} import {name}"
-    )
+@pytest.mark.parametrize("first", ["import testbed.measure", "import testbed.runs", "from testbed.measure import Row"])
+def test_importing_a_module_does_not_hide_the_function_of_its_name(first: str) -> None:
+    code = f"{first}; import testbed; from testbed import audit, claim, measure, metric_frame; "
+    code += "assert testbed.measure is measure; assert all(map(callable, (audit, claim, measure, metric_frame)))"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_no_module_lies_loose_beside_the_rooms() -> None:
+    folder = Path(testbed.__file__).parent
+    assert sorted(path.name for path in folder.glob("*.py")) == ["__init__.py", "__main__.py", "measure.py"]
+
+
+@pytest.mark.parametrize("package", [synthetic, testbed])
+def test_every_room_says_in_its_first_lines_what_comes_in_and_what_goes_out(package: ModuleType) -> None:
+    rooms = [path.parent for path in Path(package.__file__ or "").parent.rglob("__init__.py")]
+    for room in rooms[1:]:
+        said = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8"))) or ""
+        if room.name not in ("measures", "pytest_plugin"):
+            assert "Comes in:" in said, room
+            assert "Goes out:" in said, room
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -1,1 +1,5 @@
-"""One command a file: `add_options(parser)` and `run(args) -> exit status`."""
+"""The command `testbed`, one file a subcommand.
+
+Comes in: words typed in a terminal.
+Goes out: answers on stdout, progress on stderr, an exit status.
+"""

@@ -55,7 +55,7 @@ def add_world(parser: argparse.ArgumentParser, *, seeds: bool = True, models: bo
 
 def command_of_worlds(name: str, args: argparse.Namespace) -> str:
     """The command that runs these worlds again; files of models are named without their folders."""
-    from testbed.runs import plain_name
+    from testbed.findings import plain_name
 
     words = ["testbed", name, args.scenario]
     for option in ("model", "people", "periods", "seed", "seeds", "set", "sobol", "dial", "measures"):

@@ -15,7 +15,6 @@ from testbed.runs.manifest import (
     identity,
     manifest_of,
     not_modelled,
-    plain_name,
     versions,
 )
 from testbed.runs.measuring import Task, died, forget, model_of, work
@@ -44,7 +43,6 @@ __all__ = [
     "manifest_of",
     "model_of",
     "not_modelled",
-    "plain_name",
     "planned",
     "read_run",
     "reopen",

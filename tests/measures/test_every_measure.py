@@ -9,16 +9,10 @@ from testbed.measure import measures
 from testbed.statistics import expand
 from testbed.statistics.paired import kept, paired_rows
 
+pytestmark = pytest.mark.usefixtures("small_training")
+
 TIMES = 1000.0
 KEY = ["measure", "split", "group", "versus"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _small_training_society():
-    """Cut-offs are planted: one grid is enough to set them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("testbed.case.setting.TRAINING_PEOPLE", 1024)
-        yield
 
 
 def follows(parts):

@@ -1,0 +1,103 @@
+"""Planted scenarios: a society, channels, a scheme and a regime of one's own, whose answers are known."""
+
+import pytest
+
+from testbed.scenarios.base import Scenario
+
+
+def number(value, low=0, high=1000):
+    return f'{{ value = {value}, unit = "planted", source = "assumed", reading = "assumed", range = [{low}, {high}] }}'
+
+
+def act(rate, *, adverse=True, severity="minor", most=0.9, depends=""):
+    """A kind of conduct with this rate a month. `depends`: more lines of its file."""
+    direction = "adverse" if adverse else "favorable"
+    return (
+        f'title = "Planted"\ndirection = "{direction}"\nseverity = "{severity}"\nmost = {most}\n'
+        f"rate = {number(rate, 0, 1)}\n{depends}"
+    )
+
+
+def times(column, level, ratio):
+    """A factor on a rate for one level of a category."""
+    return f'[depends.{column}]\nlevel = "{level}"\nratio = {number(ratio)}\n'
+
+
+def channel(kinds, **given):
+    """A channel that records every act at once and without error, but for what is given."""
+    values = {
+        "coverage_urban": 1, "coverage_rural": 1, "miss": 0, "miss_ratio": 1, "false_match": 0,
+        "false_match_ratio": 1, "delay": 0, "duplicate": 0,
+    } | given  # fmt: skip
+    lines = [f"{key} = {number(value)}" for key, value in values.items()]
+    return "\n".join(['title = "Planted"', f"kinds = {list(kinds)}", *lines])
+
+
+def regime(*, minor=6, moderate=12, serious=24, **appeal):
+    """A regime in which nothing follows but expiry and, where given, appeal."""
+    lines = ['title = "Planted"', "[expiry]"]
+    lines += [
+        f"{key} = {number(value)}" for key, value in (("minor", minor), ("moderate", moderate), ("serious", serious))
+    ]
+    if appeal:
+        lines += ["[appeal]", *(f"{key} = {number(value)}" for key, value in appeal.items())]
+    return "\n".join(lines)
+
+
+def book(rules):
+    """A rule book from (rule, what it says) pairs: a column, or a condition in TOML, and points."""
+    lines = ['schema = 1\ntitle = "Planted"\nas_of = 2020-01-01\n[base]\n', f"points = {number(0)}\n"]
+    for name, (where, points) in rules.items():
+        lines.append(f"[rules.{name}]\n{where}\npoints = {number(points, -1000, 1000)}\n")
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def small_training():
+    """A training society of one grid, for tests whose cut-offs are planted or do not matter."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("testbed.case.setting.TRAINING_PEOPLE", 1024)
+        yield
+
+
+@pytest.fixture
+def plant(tmp_path):
+    """A function that writes a planted scenario and loads it."""
+
+    def make(
+        *, acts, rules, channels=None, follows=None, held=("age",), compared=("community",), cutoff=-0.5, rights="open"
+    ):
+        for name, text in acts.items():
+            (tmp_path / f"{name}.toml").write_text(text)
+        for name, text in (channels or {"watch": channel(acts)}).items():
+            (tmp_path / f"{name}.toml").write_text(text)
+        (tmp_path / "consequences.toml").write_text(follows or regime())
+        (tmp_path / "scheme.toml").write_text(book(rules))
+        town = tmp_path / "town.toml"
+        town.write_text(
+            'schema = 1\ntitle = "Planted"\nas_of = 2020-01-01\nrecipe = "china-2020"\n'
+            f'channels = {list(channels or ["watch"])}\nconduct = {list(acts)}\nmodel = "scheme.toml"\n'
+            f'regime = "consequences.toml"\ndisclosure = "{rights}"\n'
+            "[who]\nscored = { age = { at_least = 18 } }\n"
+            f"held = {list(held)}\ncompared = {list(compared)}\n"
+            'reference = { community = "majority", sex = "male" }\n'
+            f"[decide]\nadverse = {{ cutoff = {cutoff} }}\n"
+        )  # fmt: skip
+        return Scenario.load(str(town))
+
+    return make
+
+
+@pytest.fixture
+def parts():
+    """The parts that a planted scenario is made of: act, times, channel, regime."""
+
+    class Parts:
+        act, times, channel, regime = (
+            staticmethod(act),
+            staticmethod(times),
+            staticmethod(channel),
+            staticmethod(regime),
+        )
+
+    return Parts

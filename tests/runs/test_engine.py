@@ -1,0 +1,130 @@
+"""Whatever the engine, the answers are the same and in the order of the tasks."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from synthetic.draws import derive
+from synthetic.errors import InputError
+from testbed.runs.engine import run
+
+ROOT = Path(__file__).parents[2]
+HERE = {**os.environ, "PYTHONPATH": str(ROOT)}
+NO_DASK = importlib.util.find_spec("distributed") is None
+
+
+@pytest.mark.parametrize(
+    "engine",
+    ["serial", "processes", pytest.param("dask", marks=pytest.mark.skipif(NO_DASK, reason="Dask is not installed"))],
+)
+def test_every_engine_gives_the_same_answers_in_the_order_of_the_tasks(engine: str) -> None:
+    tasks = ["ab", "c", "", "defg"]
+    assert run(len, tasks, engine=engine, workers=2) == [2, 1, 0, 4]
+
+
+def test_one_task_needs_no_second_process() -> None:
+    assert run(lambda seed: derive(seed, "x"), [7], engine="processes") == [derive(7, "x")]
+
+
+def test_what_cannot_be_sent_to_a_process_is_refused_in_one_sentence() -> None:
+    with pytest.raises(InputError, match="cannot be sent to another process"):
+        run(callable, [lambda: 1, lambda: 2], engine="processes", workers=2)
+
+
+@pytest.mark.skipif(not NO_DASK, reason="Dask is installed")
+def test_dask_is_asked_for_by_its_extra_where_it_is_missing() -> None:
+    with pytest.raises(InputError, match=r"scoring-testbed\[dask\]"):
+        run(len, ["a", "b"], engine="dask")
+
+
+@pytest.mark.parametrize(("engine", "workers"), [("threads", None), ("serial", 0)])
+def test_unknown_engines_and_no_workers_are_refused(engine: str, workers: int | None) -> None:
+    with pytest.raises(InputError):
+        run(len, [], engine=engine, workers=workers)
+
+
+def test_progress_is_told_of_each_task() -> None:
+    told: list[str] = []
+    run(len, ["a", "b"], done=told.append)
+    assert told == ["a", "b"]
+
+
+def test_worker_processes_use_one_thread_each_and_the_environment_is_given_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    assert run(os.getenv, ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"], engine="processes", workers=2) == ["1", "3"]
+    assert "OMP_NUM_THREADS" not in os.environ
+
+
+# --- Workers that end, and scripts that they cannot run again ----------------------------------------
+
+
+def ends(task: str) -> str:
+    if task == "deadly":
+        os._exit(0)
+    return task.upper()
+
+
+def test_a_task_that_ends_its_worker_is_answered_for_it_and_the_others_have_their_own_answers() -> None:
+    tasks = ["a", "deadly", "b", "c", "deadly", "d"]
+    found = run(ends, tasks, engine="processes", workers=2, died=lambda task: f"{task} died")
+    assert found == ["A", "deadly died", "B", "C", "deadly died", "D"]
+
+
+@pytest.mark.skipif(NO_DASK, reason="Dask is not installed")
+def test_a_task_that_ends_its_worker_of_dask_is_answered_for_it() -> None:
+    found = run(ends, ["a", "deadly", "b"], engine="dask", workers=1, died=lambda task: f"{task} died")
+    assert found == ["A", "deadly died", "B"]
+
+
+def test_without_an_answer_for_it_a_task_that_ends_its_worker_is_refused() -> None:
+    with pytest.raises(InputError, match="a worker process ended before it answered"):
+        run(ends, ["a", "deadly"], engine="processes", workers=2)
+
+
+class Evasive:
+    def __reduce__(self) -> tuple[object, ...]:
+        raise SystemExit(0)
+
+
+def test_a_model_that_leaves_when_it_is_sent_to_a_process_is_refused_in_one_sentence() -> None:
+    with pytest.raises(InputError, match=r"cannot be sent to another process \(SystemExit: 0\)"):
+        run(len, [Evasive(), Evasive()], engine="processes", workers=2)
+
+
+SCRIPT = """
+print("begins")
+from testbed import audit
+audit("rongcheng", people=1024, periods=3, measures="adverse_rate", engine="processes", workers=2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("by_file", "said"), [(True, "put the call under `if __name__ == '__main__':`"), (False, "this script has no file")]
+)
+def test_a_script_that_workers_cannot_run_again_ends_with_one_sentence(
+    tmp_path: Path, by_file: bool, said: str
+) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    words, text = (["script.py"], None) if by_file else (["-"], SCRIPT)
+    ran = subprocess.run(
+        [sys.executable, *words], input=text, cwd=tmp_path, env=HERE, capture_output=True, text=True, timeout=120
+    )
+    assert ran.returncode == 1
+    assert said in ran.stderr
+    assert ran.stderr.count("\n") == 1
+    assert 1 <= ran.stdout.count("begins") <= 4  # once here, and once in each worker that was begun
+
+
+def test_a_script_with_a_main_guard_runs_its_workers(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT.replace("\naudit(", "\nif __name__ == '__main__':\n    audit("))
+    ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, env=HERE, capture_output=True, timeout=120)
+    assert (ran.returncode, ran.stderr) == (0, b"")

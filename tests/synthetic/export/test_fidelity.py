@@ -1,0 +1,100 @@
+"""The page of margins: every one with target, source and verdict; the stored pages are of the present recipe."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from synthetic import Population, Recipe
+from synthetic.draws import GRID
+from synthetic.export.fidelity import table
+from synthetic.export.margins import compare
+from synthetic.recipes.margins import Margin
+
+STORED = Path(__file__).parents[3] / "docs" / "fidelity"
+
+
+def rows(text):
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")][1:]
+
+
+def test_the_page_names_its_command_and_every_margin_with_its_source():
+    recipe = Recipe.load("us-credit")
+    text = table(Population(recipe, 8 * GRID, seed=1))
+    assert f"python -m synthetic.export.fidelity us-credit --people {8 * GRID} --seed 1" in text
+    found = rows(text)
+    assert [row[0] for row in found] == [margin.name for margin in recipe.margins]
+    for row, margin in zip(found, recipe.margins):
+        assert row[1].split(" x ") == margin.columns
+        assert float(row[3]) == pytest.approx(margin.value, rel=1e-4)
+        assert row[9:] == [margin.source, margin.reading]
+        assert float(row[5]) == pytest.approx(float(row[4]) - float(row[3]), abs=2e-4 * abs(float(row[3])))
+
+
+def test_a_margin_that_is_missed_is_shown_so():
+    recipe = Recipe.load("china-2020").set({"recipe.work.urban": 0.6})
+    verdicts = {row[0]: row[8] for row in rows(table(Population(recipe, 40 * GRID, seed=1)))}
+    assert verdicts["employed, urban"] == "NO"
+    assert verdicts["aged 0 to 14"] == "yes"
+
+
+@pytest.mark.parametrize("name", ["china-2020", "us-credit"])
+def test_the_stored_page_has_the_present_targets_at_a_million_people_and_all_hold(name):
+    text = (STORED / f"{name.replace('-', '_')}.md").read_text(encoding="utf-8")
+    assert re.search(r"^1,000,000 people, seed 0\.", text, re.MULTILINE)
+    recipe = Recipe.load(name)
+    found = rows(text)
+    assert [(row[0], row[3], row[9], row[10]) for row in found] == [
+        (margin.name, f"{margin.value:.5g}", margin.source, margin.reading) for margin in recipe.margins
+    ]
+    assert all(row[8] == "yes" for row in found)
+    joint = sum(" x " in row[1] for row in found)
+    assert f"{len(found)} margins, {joint} of them joint" in text
+    for each in recipe.contradictory:
+        assert each.sentence in text
+
+
+def test_the_command_writes_what_it_prints(tmp_path):
+    out = tmp_path / "page.md"
+    command = [sys.executable, "-W", "error", "-m", "synthetic.export.fidelity", "us-credit", "--people", "4096"]
+    ran = subprocess.run([*command, "--out", str(out)], capture_output=True, text=True, check=True)
+    assert out.read_text(encoding="utf-8") == ran.stdout
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("sex", "age"),
+        ("income", "residence"),
+        ("internet", "residence"),
+        ("age", "internet"),
+        ("work", "residence"),
+        ("benefit", "residence"),
+        ("education", "age"),
+    ],
+)
+def test_what_is_published_of_two_columns_together_is_a_joint_margin(columns):
+    assert any(set(margin.columns) == set(columns) for margin in Recipe.load("china-2020").margins)
+
+
+def test_a_margin_of_what_the_city_has_is_judged_by_the_spread_of_cities():
+    # Eight grids alike in each city: judged by grids, the error would be too small by the square root of eight.
+    recipe = Recipe.load("china-2020").set({"recipe.city.largest": 8})
+    asked = [
+        Margin(str(column), 0.4, "share", "assumed", "assumed", 0, where=column)
+        for column in ({"network": ["high", "highest"]}, {"residence": "urban"})
+    ]
+    found, errors = [], []
+    for seed in range(40):
+        made = compare(Population(recipe, 240 * GRID, seed=seed), asked)
+        found.append(made["found"])
+        errors.append(made["standard_error"])
+    # A standard deviation of 40 is within a factor of 0.64 to 1.37 of the true one in 999 of 1,000 cases.
+    ratio = np.std(found, axis=0, ddof=1) / np.mean(errors, axis=0)
+    assert (ratio > 0.64).all()
+    assert (ratio < 1.37).all()

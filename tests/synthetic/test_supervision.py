@@ -1,0 +1,184 @@
+"""Nothing but our own end gives status 0: a model that ends the process has not been audited."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HERE = {**os.environ, "PYTHONPATH": str(ROOT)}
+TESTBED = [sys.executable, "-m", "testbed"]
+SMALL = ["--people", "1024", "--periods", "3", "--measures", "adverse_rate"]
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+
+MODELS = """
+import os, signal, sys, time
+import numpy as np
+
+def ends(records):
+    os._exit(0)
+
+def crashes(records):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def leaves(records):
+    sys.exit(0)
+
+class Learner:
+    def fit(self, records, outcomes):
+        os._exit(0)
+    def score(self, records):
+        return np.zeros(len(records))
+
+class Late:
+    def __del__(self):
+        os._exit(0)
+    def score(self, records):
+        return np.zeros(len(records) - 1)
+
+def sleeps(records):
+    print(os.getpid(), file=sys.stderr, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with models that end the process."""
+    (tmp_path / "models_of_a_test.py").write_text(MODELS)
+    (tmp_path / "ending_of_a_test.py").write_text("import os\nos._exit(0)\n")
+    return tmp_path
+
+
+def ran(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*TESTBED, *words], cwd=folder, env=HERE, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("models_of_a_test:ends", "with status 0"),
+        ("models_of_a_test:Learner", "with status 0"),
+        ("models_of_a_test:crashes", "by signal 9"),
+        ("ending_of_a_test:model", "with status 0"),
+    ],
+)
+@pytest.mark.parametrize("command", [("check",), ("audit", "rongcheng", *SMALL, "--model")], ids=["check", "audit"])
+def test_a_model_that_ends_the_process_is_status_1_and_named(
+    folder: Path, command: tuple[str, ...], name: str, how: str
+) -> None:
+    found = ran(folder, *command, name)
+    assert found.returncode == 1
+    assert f"the process ended {how} before the run was done; a model ({name})" in found.stderr.splitlines()[-1]
+
+
+def test_a_model_that_ends_its_worker_is_named_and_the_rest_is_computed(folder: Path) -> None:
+    out = ["--engine", "processes", "--workers", "2", "--out", "run"]
+    found = ran(folder, "audit", "rongcheng", *SMALL, "--model", "models_of_a_test:ends", *out)
+    assert found.returncode == 1
+    assert "model models_of_a_test:ends: its worker process ended before it answered" in found.stderr
+    rows = (folder / "run" / "findings.csv").read_text(encoding="utf-8").splitlines()
+    assert any(
+        row.startswith("rongcheng,models_of_a_test:ends,adverse_rate") and "worker process" in row for row in rows
+    )
+    assert any(row.startswith("rongcheng,lottery,adverse_rate") and "worker process" not in row for row in rows)
+
+
+def test_an_end_that_comes_after_ours_changes_nothing(folder: Path) -> None:
+    found = ran(folder, "check", "models_of_a_test:Late")
+    assert found.returncode == 1
+    assert "the contract of a model is broken" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(["list", "models"], 0), (["--help"], 0), (["--version"], 0), (["audit", "nowhere"], 2), (["--nothing"], 2),
+     (["check", "models_of_a_test:leaves"], 1)],
+)  # fmt: skip
+def test_status_and_output_of_a_run_that_ends_by_itself_are_its_own(
+    folder: Path, words: list[str], status: int
+) -> None:
+    found = ran(folder, *words)
+    assert found.returncode == status
+    assert "before the run was done" not in found.stderr
+    assert bool(found.stdout) == (status != 2)
+
+
+def begun(folder: Path) -> tuple[subprocess.Popen[str], int]:
+    """A run that is asking a model, and the process in which it asks it."""
+    words = ["check", "models_of_a_test:sleeps"]
+    run = subprocess.Popen([*TESTBED, *words], cwd=folder, env=HERE, stderr=subprocess.PIPE, text=True)
+    assert run.stderr is not None
+    for line in run.stderr:
+        if line.strip().isdecimal():
+            return run, int(line)
+    raise AssertionError("the model was not asked")
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGINT, 130)])
+def test_a_signal_is_handed_on_to_the_process_that_does_the_work(folder: Path, number: int, status: int) -> None:
+    run, worker = begun(folder)
+    run.send_signal(number)
+    assert run.wait(timeout=30) == status
+    assert gone(worker)
+
+
+def test_the_work_ends_with_the_process_that_was_started(folder: Path) -> None:
+    run, worker = begun(folder)
+    run.kill()
+    run.wait(timeout=30)
+    assert gone(worker)
+
+
+def gone(process: int) -> bool:
+    """Whether a process ends within some seconds; one that has ended and is not yet collected has."""
+    for _ in range(100):
+        try:
+            os.kill(process, 0)
+            state = Path(f"/proc/{process}/stat")
+            if state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+TEST = """
+from testbed import claim
+
+def test_nothing(findings):
+    claim(findings, "adverse_rate").above(-1)
+"""
+
+
+@pytest.mark.parametrize("spread", [(), ("-n", "1")], ids=["one process", "xdist"])
+@pytest.mark.parametrize("name", ["models_of_a_test:ends", "ending_of_a_test:model"])
+def test_a_model_that_ends_the_process_of_pytest_makes_it_red(folder: Path, name: str, spread: tuple[str, ...]) -> None:
+    if spread:
+        pytest.importorskip("xdist")
+    (folder / "test_town.py").write_text(TEST)
+    words = ["-q", "-p", "testbed.pytest_plugin", "-p", "no:cacheprovider", "--people", "1024", *spread]
+    found = subprocess.run(
+        [sys.executable, "-m", "pytest", *words, "--model", name, "test_town.py"],
+        cwd=folder, env=HERE, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert found.returncode not in (0, 5)
+    if not spread:
+        assert f"before the run was done; a model ({name})" in found.stderr
+
+
+@pytest.mark.parametrize(("body", "status"), [("pass", 0), ("assert False", 1)])
+def test_a_run_of_pytest_keeps_its_status(folder: Path, body: str, status: int) -> None:
+    (folder / "test_town.py").write_text(f"def test_plain():\n    {body}\n")
+    words = ["-q", "-p", "testbed.pytest_plugin", "-p", "no:cacheprovider", "test_town.py"]
+    found = subprocess.run([sys.executable, "-m", "pytest", *words], cwd=folder, env=HERE, capture_output=True)
+    assert found.returncode == status
+    assert found.stderr == b""
