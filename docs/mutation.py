@@ -33,11 +33,11 @@ TESTS = {
         *QUICK[1:],
         "tests/measures/disparate_impact/test_rates.py",
     ],
-    "testbed/measures/rates.py": [
+    "testbed/measures/disparate_impact/rates.py": [
         "tests/measures/disparate_impact/test_rates.py",
         "tests/tables/test_table_relations.py",
     ],
-    "testbed/measures/pairs.py": [
+    "testbed/measures/disparate_impact/pairs.py": [
         f"tests/measures/test_{name}.py" for name in ("ranking", "score_distance", "calibration")
     ],
 }
