@@ -43,7 +43,7 @@ def setting(name: str) -> Setting:
 @cache
 def lived(name: str) -> Case:
     """The scenario's own model in its small setting."""
-    return setting(name).case()
+    return Case.of(setting(name))
 
 
 def wide(name: str) -> Scenario:
@@ -152,7 +152,7 @@ def test_everybody_can_be_moved_and_columns_by_ties_stay(name: str) -> None:
 @pytest.mark.parametrize("name", BY_TIES)
 def test_every_built_in_model_reads_columns_by_ties_in_a_world_and_its_twin(name: str, model: str) -> None:
     group = "migrant" if name == "zhima-like" else "sector"
-    case = setting(name).case(Mitigated(group) if model == "mitigated" else load_model(model))
+    case = Case.of(setting(name), Mitigated(group) if model == "mitigated" else load_model(model))
     assert asked_is_lived(case)
     assert asked_is_lived(case.twin(Inject()))
     assert asked_is_lived(case.twin(Assign(*moved(case), some(case))))

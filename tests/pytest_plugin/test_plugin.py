@@ -17,7 +17,7 @@ FAKE = """
 import math
 import sys
 import pandas as pd
-import testbed.runs.auditing
+import testbed.runs
 
 def fake(scenario, models, *, people=None, seeds=(0,), dials=None, **options):
     name = str(getattr(scenario, "name", scenario))
@@ -59,11 +59,11 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):  # type: ig
         path = pytester.makepyfile(test_town=CLAIM + code)
         words = ("-p", "testbed.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *options, path)
         if spread:
-            pytester.makeconftest(FAKE + "\n\nsys.modules['testbed.runs.auditing'].audit = fake")
+            pytester.makeconftest(FAKE + "\n\nsys.modules['testbed.runs'].audit = fake")
             return pytester.runpytest_subprocess(*words)
         held: dict[str, object] = {}
         exec(FAKE, held)
-        monkeypatch.setattr(sys.modules["testbed.runs.auditing"], "audit", held["fake"])
+        monkeypatch.setattr(sys.modules["testbed.runs"], "audit", held["fake"])
         return pytester.runpytest_inprocess(*words)
 
     return made
