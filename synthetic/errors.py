@@ -9,9 +9,23 @@ LISTED = 40
 
 
 class InputError(ValueError):
-    """Wrong usage or input, said in one sentence: what, the value found, what is allowed.
+    """Wrong usage or wrong input, told in one sentence.
 
-    The command line prints the sentence and exits with status 2.
+    The sentence says what is wrong, which value was found, and what is allowed. The command line prints it and exits
+    with status 2.
+
+    See Also
+    --------
+    testbed.ContractError : A model, measure or rule book breaks its contract.
+
+    Examples
+    --------
+    >>> from testbed import InputError, Scenario
+    >>> try:
+    ...     Scenario.load("rongchen")
+    ... except InputError as problem:
+    ...     print(type(problem).__name__, "rongcheng" in str(problem))
+    InputError True
     """
 
 

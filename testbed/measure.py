@@ -25,14 +25,52 @@ ANY = (float("-inf"), float("inf"))
 
 @dataclass(frozen=True)
 class PerPerson:
-    """Numerators and denominators, one of each per person, aligned with `case.people`.
+    """Numerators and denominators of a measure, one of each per person.
 
-    The value over a set of people is sum(numerator) / sum(denominator); `n` is the number of people
-    whose denominator is above 0. `unit_of` names the clusters the people were drawn in: None for
-    the case's own, else one integer per person (an injected root, say). `exact` says that the value
-    carries no sampling error by construction (intervals collapse to the value). `unit` is named where it
-    is not the measure's own. `bounds`: the least and greatest value that there can be; limits are cut there. A rate
-    that may be negative, as a net one, says so: (-1, 1).
+    A measure returns it when its value is a ratio of sums over people. The testbed then makes splits, comparisons and
+    intervals.
+
+    Parameters
+    ----------
+    numerator : ndarray of shape (n,)
+        Numerator of each person, in the order of `case.people`. Finite, and 0 where the denominator is 0.
+    denominator : ndarray of shape (n,)
+        Denominator of each person, at least 0. It is 0 for people who do not count.
+    unit_of : ndarray of int of shape (n,), optional
+        The cluster that each person was drawn in, such as the root of an injected entry. Default: the clusters of the
+        case.
+    exact : bool, default False
+        Whether the value has no sampling error by construction. Its interval is then the value itself.
+    suffix : str, default ""
+        Added to the name of the measure, such as "_net".
+    qualifiers : mapping of str to object, default {}
+        Written in brackets after the name, such as `{"k": 100}`.
+    why : str, default ""
+        Why there is no value, if there is none.
+    unit : str, default ""
+        Unit of the value. Empty: the unit of the measure.
+    bounds : tuple of float, default (-inf, inf)
+        Least and greatest value that is possible; intervals are cut there. A rate that can be negative needs (-1, 1).
+
+    See Also
+    --------
+    Row : A number that is not a ratio of sums.
+    measure : Register a measure.
+
+    Notes
+    -----
+    The value over a set S of people is sum(numerator[S]) / sum(denominator[S]), and `n` is the number of people in S
+    whose denominator is above 0. Rates get Wilson limits (Wilson 1927), with an effective n and a t quantile when
+    people come in clusters (Korn and Graubard 1998). If fewer than five clusters hold an event, limits are as wide as
+    those of Clopper and Pearson (1934) at least.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from testbed import PerPerson
+    >>> part = PerPerson(np.array([1, 0, 0]), np.array([1, 1, 0]), unit="rate")
+    >>> float(part.numerator.sum() / part.denominator.sum())
+    0.5
     """
 
     numerator: np.ndarray
@@ -53,10 +91,40 @@ class PerPerson:
 
 @dataclass(frozen=True)
 class Row:
-    """One number that is not a ratio of sums over people, with its own interval.
+    """One number of a measure that is not a ratio of sums over people, with its own interval.
 
-    NaN value needs a `why`. `suffix` ("_net") and `qualifiers` ({"k": 100}) are written into the
-    measure's name. split, group, versus as in the findings table.
+    Parameters
+    ----------
+    value : float
+        The number, in the unit of the measure. NaN needs a `why`.
+    low, high : float, default NaN
+        Limits of the 95 % interval; NaN if there is none, equal to the value if it is exact.
+    n : int, default 0
+        People that the number rests on.
+    split : str, default "all"
+        What the number is split by: an attribute, a crossing `a*b`, or "all".
+    group : str, default "all"
+        The group on that split.
+    versus : str, default ""
+        The group it is compared with.
+    suffix : str, default ""
+        Added to the name of the measure, such as "_net".
+    qualifiers : mapping of str to object, default {}
+        Written in brackets after the name, such as `{"k": 100}`.
+    why : str, default ""
+        Why there is no value; empty exactly if there is one.
+    unit : str, default ""
+        Unit of the value. Empty: the unit of the measure.
+
+    See Also
+    --------
+    PerPerson : A ratio of sums over people, which gets splits and intervals by itself.
+
+    Examples
+    --------
+    >>> from testbed import Row
+    >>> Row(0.81, 0.78, 0.84, n=500).group
+    'all'
     """
 
     value: float
@@ -140,10 +208,63 @@ def measure(
 ) -> Callable[[Callable[..., Any]], Measure]:
     """Register a function as a measure.
 
-    `better` is "lower", "higher" or "none". `gap` names its signed difference between groups (default:
-    `default_gap`; "" for none). `splits=False` keeps it to everybody. `default=False`: made only where it
-    is asked for by name, since it is costly in a world. `qualifiers` are the keyword arguments of the function with
-    their defaults.
+    Use it as a decorator. The function gets a `Case` and returns a `PerPerson`, a `Row`, or an iterable of them.
+    Splits, comparisons, intervals and corrections for many tests are made around it.
+
+    Parameters
+    ----------
+    name : str
+        Name of the measure in the findings.
+    harm : {"disparate impact", "opacity", "error propagation", "benefit", "chilling", "accountability"}
+        What the measure is about.
+    unit : str
+        Unit of the value. Of a share it is "rate" or "share".
+    better : {"lower", "higher", "none"}
+        Which direction of the value is an improvement; "none" if neither is.
+    reference : str
+        Where the measure comes from.
+    caveats : str
+        What the number does not say.
+    needs : iterable of {"table", "scores", "asking", "history", "twin"}, default ("history",)
+        What the measure reads. One that needs only "table" also runs on tables of predictions.
+    estimand : str, optional
+        What the number estimates. Default: the first line of the function's docstring.
+    interval : str, default "rate, clustered Wilson"
+        How the interval is made, in words.
+    qualifiers : mapping of str to object, optional
+        Keyword arguments of the function, with their defaults.
+    gap : str, optional
+        Name of the signed difference between two groups; "" for none. Default: the name with "_gap" for "_rate".
+    splits : bool, default True
+        Whether the value is also made by group. If not, it is made for everybody only.
+    default : bool, default True
+        Whether the measure runs when none is asked for by name.
+
+    Returns
+    -------
+    callable
+        A decorator that returns the registered measure.
+
+    Raises
+    ------
+    InputError
+        If `harm`, `better` or one of the needs is not allowed. The decorator raises it if another measure has the name.
+
+    See Also
+    --------
+    check_measure : Check what a measure declares and returns.
+    from_callable : Register a metric of another library.
+
+    Examples
+    --------
+    >>> from testbed import PerPerson, measure
+    >>> @measure("example_listed_share", harm="disparate impact", unit="share", better="lower",
+    ...          reference="an example", caveats="says nothing about why", default=False)
+    ... def example_listed_share(case):
+    ...     '''Share of people in scope who are on any list in the last month.'''
+    ...     return PerPerson((case.history.lists(case.periods - 1) > 0) & case.scored, case.scored)
+    >>> example_listed_share.estimand
+    'Share of people in scope who are on any list in the last month.'
     """
     if harm not in HARMS:
         raise unknown("harm", harm, HARMS)

@@ -25,8 +25,48 @@ BLOCK = 64
 
 
 class Population:
-    """A synthetic population: its people are a pure function of recipe, seed and id.
+    """A synthetic population, in which each person depends on recipe, seed and id alone.
 
+    A range of people is therefore the same in a population of any size, and nothing is kept in memory.
+
+    Parameters
+    ----------
+    recipe : str, Path or Recipe
+        A registered name, a path that ends in `.toml`, or a recipe.
+    size : int
+        Number of people, from 1 to 2**34.
+    seed : int, default 0
+        Seed of every draw.
+
+    Attributes
+    ----------
+    recipe : Recipe
+        The recipe.
+    size : int
+        Number of people.
+    seed : int
+        The seed.
+    truth : tuple of str
+        Columns that no institution can hold, so that no model may see them.
+
+    Raises
+    ------
+    InputError
+        If the recipe cannot be found, or the size or the seed is not allowed.
+
+    See Also
+    --------
+    Recipe.load : Load a recipe by itself.
+
+    Notes
+    -----
+    Every draw has an address (seed, stream, person, month, kind, k). Draws of a range of people come from Philox4x64-10
+    (Salmon et al. 2011); those of scattered people from two rounds of the splitmix64 finalizer (Steele, Lea and Flood
+    2014).
+
+    Examples
+    --------
+    >>> from synthetic import Population
     >>> town = Population("china-2020", 2048, seed=1)
     >>> bool((town.arrays(1000, 1100)["age"] == town.arrays()["age"][1000:1100]).all())
     True
@@ -44,14 +84,70 @@ class Population:
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, *, truth: Sequence[str] = ()) -> Population:
-        """A population of real people from a table, one row each; `truth` names columns that no model may see."""
+        """Make a population of real people from a table, one row each.
+
+        Parameters
+        ----------
+        frame : DataFrame of shape (n, columns)
+            The people, without missing values. Ids are the positions of the rows.
+        truth : sequence of str, default ()
+            Columns that no model may see.
+
+        Returns
+        -------
+        Population
+            The people of the table. No column causes another, so `do` sets a column and changes nothing else.
+
+        Raises
+        ------
+        InputError
+            If the table is empty, a value is missing, a column stands in it twice, or a truth column is unknown.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from synthetic import Population
+        >>> town = Population.from_frame(pd.DataFrame({"age": [30, 40], "sex": ["f", "m"]}))
+        >>> town.people()["sex"].tolist()
+        ['f', 'm']
+        """
         return FramePopulation(frame, truth=truth)
 
     def do(self, values: Mapping[str, object], *, people: Sequence[int] | NDArray | None = None) -> Population:
-        """The same society with variables set, for everybody or for some people (for their household or grid where
-        the variable is assigned to one). What depends on them is worked out again with the same draws.
+        """Return the same society with some variables set.
 
-        Raises InputError for an unknown variable, a level outside its levels or a wrong type.
+        What depends on a variable is worked out again with the same draws.
+
+        Parameters
+        ----------
+        values : mapping of str to object
+            New values by variable: a level of a category, a number within its bounds, or a bool.
+        people : sequence of int or ndarray of int, optional
+            Ids of the people whose variables are set. A variable of a household or a grid is set for all of it.
+            Default: everybody.
+
+        Returns
+        -------
+        Population
+            The new population. The old one stays as it is.
+
+        Raises
+        ------
+        InputError
+            If a variable or a person does not exist, or a value has the wrong type, level or range.
+
+        Notes
+        -----
+        This is the do-operator of Pearl (2009): a variable is cut off from its causes, and its effects follow.
+
+        Examples
+        --------
+        >>> from synthetic import Population
+        >>> town = Population("china-2020", 1024, seed=1)
+        >>> town.do({"sex": "male"}, people=[1]).people(0, 3)["sex"].tolist()
+        ['male', 'male', 'male']
+        >>> town.people(0, 3)["sex"].tolist()
+        ['male', 'female', 'male']
         """
         self.recipe.needed(list(values))
         ids = self._ids(people)
@@ -85,10 +181,41 @@ class Population:
         names: Sequence[str] | None = None,
         base: Mapping[str, NDArray] | None = None,
     ) -> dict[str, NDArray]:
-        """The columns of the people start..stop-1 as arrays; a category as the integer codes of its levels.
+        """Return the columns of a range of people as arrays.
 
-        `base` may hold columns of the same people in the same society before any `do`: what the settings do not
-        cause is then taken from it (the very arrays, not copies) and only their effects are worked out.
+        Parameters
+        ----------
+        start : int, default 0
+            Id of the first person.
+        stop : int, optional
+            Id after that of the last person. Default: the size of the population.
+        names : sequence of str, optional
+            Columns to return. Default: all that are not latent.
+        base : mapping of str to ndarray, optional
+            Columns of the same people in the same society before any `do`. What the settings do not cause is taken from
+            it (the very arrays, not copies). Default: everything is worked out.
+
+        Returns
+        -------
+        dict of str to ndarray
+            An array of shape (stop - start,) per column. A category is given as the int codes of its levels.
+
+        Raises
+        ------
+        InputError
+            If a column is unknown, or the range does not lie within the population.
+
+        See Also
+        --------
+        Population.people : The same as a table with labels.
+        Population.at : Columns of scattered people.
+
+        Examples
+        --------
+        >>> from synthetic import Population
+        >>> town = Population("china-2020", 1024, seed=1)
+        >>> town.arrays(0, 3, names=["age", "sex"])["sex"].tolist()
+        [0, 1, 0]
         """
         start, stop = self._range(start, stop)
         _keep_memory()
@@ -122,7 +249,41 @@ class Population:
         return {name: block.people(name, start - first * GRID, stop - first * GRID) for name in names}
 
     def at(self, ids: NDArray[np.int64], names: Sequence[str]) -> dict[str, NDArray]:
-        """The named columns of people at scattered ids, in their order: their grids are made, and nothing is kept."""
+        """Return columns of people at scattered ids, in the order of the ids.
+
+        Parameters
+        ----------
+        ids : ndarray of int64 of shape (n,)
+            Ids of the people, from 0 to `size` - 1.
+        names : sequence of str
+            Columns to return.
+
+        Returns
+        -------
+        dict of str to ndarray
+            An array of shape (n,) per column. A category is given as the int codes of its levels.
+
+        Raises
+        ------
+        InputError
+            If a column is unknown.
+
+        See Also
+        --------
+        Population.arrays : Columns of a range of people.
+
+        Notes
+        -----
+        The grids of these people, of 1,024 people each, are made whole. Nothing is kept.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from synthetic import Population
+        >>> town = Population("china-2020", 1024, seed=1)
+        >>> town.at(np.array([2, 0]), ["age"])["age"].tolist()
+        [36, 73]
+        """
         grids, where = np.unique(np.asarray(ids, np.int64) // GRID, return_inverse=True)
         runs = np.split(grids, np.flatnonzero(np.diff(grids) > 1) + 1) if len(grids) else []
         ends = [(int(run[0]) * GRID, min((int(run[-1]) + 1) * GRID, self.size)) for run in runs]
@@ -131,7 +292,36 @@ class Population:
         return {name: np.concatenate([part[name] for part in parts])[place] for name in names}
 
     def people(self, start: int = 0, stop: int | None = None) -> pd.DataFrame:
-        """The people start..stop-1 as a table, index `person`; categories are categoricals with all their levels."""
+        """Return a range of people as a table.
+
+        Parameters
+        ----------
+        start : int, default 0
+            Id of the first person.
+        stop : int, optional
+            Id after that of the last person. Default: the size of the population.
+
+        Returns
+        -------
+        DataFrame of shape (stop - start, columns)
+            One row per person, index `person`, truth included. Categories are categoricals with all their levels.
+
+        Raises
+        ------
+        InputError
+            If the range does not lie within the population.
+
+        See Also
+        --------
+        Population.arrays : The same as arrays of codes and numbers.
+
+        Examples
+        --------
+        >>> from synthetic import Population
+        >>> town = Population("china-2020", 1024, seed=1)
+        >>> town.people(0, 3)["sex"].tolist()
+        ['male', 'female', 'male']
+        """
         import pandas as pd
 
         start, stop = self._range(start, stop)

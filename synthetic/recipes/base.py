@@ -45,7 +45,50 @@ class Table:
 
 
 class Recipe:
-    """A structural causal model of a population: variables, numbers with their sources, and what is left out."""
+    """A structural causal model of a population: variables, their numbers with sources, and what is left out.
+
+    Load one with `Recipe.load`.
+
+    Parameters
+    ----------
+    name : str
+        Name of the recipe.
+    variables : mapping of str to Variable
+        Variables by name, each with its parents and its function.
+    dials : mapping of str to Dial
+        Numbers by path (`recipe.VARIABLE.KEY`), each with unit, source and reading.
+    tables : mapping of str to Table, optional
+        Tables of numbers by path. Default: none.
+    title : str, default ""
+        What the recipe is, in a few words.
+    as_of : str, default ""
+        Date for which the numbers hold.
+    not_modelled : tuple of str, default ()
+        What the recipe leaves out, in sentences.
+    margins : tuple of Margin, default ()
+        Published figures that a society is compared with.
+    contradictory : tuple of Contradiction, default ()
+        Published figures that contradict each other, with what the recipe uses instead.
+    layout : bool, default True
+        Whether people live in grids and households. If not, the variables stand by themselves.
+    path : Path, optional
+        File of the recipe. Default: it has none.
+
+    See Also
+    --------
+    Population : Make people from a recipe.
+
+    Notes
+    -----
+    The variables form a directed acyclic graph in the sense of Pearl (2009): a function gives each variable from its
+    parents and from addressed draws.
+
+    Examples
+    --------
+    >>> from synthetic import Recipe
+    >>> Recipe.load("china-2020").graph["community"]
+    ('minority_share',)
+    """
 
     def __init__(
         self,
@@ -74,10 +117,35 @@ class Recipe:
 
     @classmethod
     def load(cls, name: str | Path | Recipe, *, beside: Path | None = None) -> Recipe:
-        """The recipe of a registered name, or of a path that ends in `.toml`.
+        """Load a recipe by its name or from its file.
 
-        The functions stand in the Python file of the same stem beside the TOML file; without one, `base`
-        names the recipe whose functions and numbers this one starts from.
+        Parameters
+        ----------
+        name : str, Path or Recipe
+            A registered name, or a path that ends in `.toml`. A recipe is returned as it is.
+        beside : Path, optional
+            Folder in which a name or relative path is sought first. Default: none.
+
+        Returns
+        -------
+        Recipe
+            The recipe as the file declares it.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be found, or something in it is unknown or not allowed.
+
+        Notes
+        -----
+        The functions of the variables stand in the Python file of the same stem beside the TOML file. Without one,
+        `base` in the TOML file names the recipe whose functions and numbers this one starts from.
+
+        Examples
+        --------
+        >>> from synthetic import Recipe
+        >>> Recipe.load("china-2020").name
+        'china-2020'
         """
         if isinstance(name, Recipe):
             return name

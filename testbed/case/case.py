@@ -34,11 +34,57 @@ from testbed.world import Injection, Scheme, Views, World, outcome_positive, rec
 
 
 class Case:
-    """One model in one world. Arrays of history, groups and clusters are aligned with `people`: everybody.
+    """One model in one world: what a measure reads.
 
-    A twin has `base`, `change`, `roots`, `touched`, and in `alone` the replays of roots whose differences
-    met another root's in the batch: what those roots cause is read there, not in `history`. `views`: what
-    readers are shown, where the change assigns an attribute.
+    The testbed makes a case and hands it to each measure. Arrays of history, groups and clusters have one element per
+    person, in the order of `people`.
+
+    Parameters
+    ----------
+    setting : Setting
+        Scenario, size, months and seed, with the society that they make.
+    model : object
+        The model, fitted if it learns.
+    name : str
+        Name of the model in the findings.
+    scheme : Scheme
+        The model together with the rule that turns scores into decisions.
+    history : History
+        What happened, month by month.
+    base : Case, optional
+        The case that this one is a twin of. Default: it is no twin.
+    change : Inject, Assign or Switch, optional
+        What differs from the base.
+    roots : ndarray of int64, optional
+        Ids of the people that the change starts from. Default: none.
+    touched : callable, optional
+        Makes the table of people who differ from the base.
+    alone : mapping of int to Replay, optional
+        What roots cause alone, for roots whose differences meet those of another root in `history`.
+    views : Views, optional
+        What each reader is shown, if the change sets an attribute.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        The scenario of this world.
+    history : History
+        What happened: scores, decisions, lists and sanctions by month, acts and entries with where they come from.
+    periods : int
+        Months that were run.
+    seed : int
+        Seed of the world.
+
+    See Also
+    --------
+    measure : Register a function of a case.
+
+    Examples
+    --------
+    >>> from testbed.case import run_case
+    >>> case = run_case("rongcheng", people=1024, periods=3)
+    >>> case.scenario.name, case.history.periods, len(case.people)
+    ('rongcheng', 3, 1024)
     """
 
     def __init__(
@@ -79,7 +125,25 @@ class Case:
 
     @property
     def people(self) -> pd.DataFrame:
-        """Truth and attributes of everybody, those by ties included, index person. It is the asker's own to change."""
+        """Truth and attributes of everybody, one row per person.
+
+        Returns
+        -------
+        DataFrame of shape (n, columns)
+            The people, index `person` (ids from 0). Columns that come by ties are among them. The caller may change the
+            frame.
+
+        See Also
+        --------
+        Case.records : What the model sees.
+
+        Examples
+        --------
+        >>> from testbed.case import run_case
+        >>> case = run_case("rongcheng", people=1024, periods=3)
+        >>> case.people["sex"].cat.categories.tolist()
+        ['male', 'female']
+        """
         return self._people.copy(deep=False)
 
     @cached_property
@@ -117,7 +181,25 @@ class Case:
 
     @property
     def records(self) -> pd.DataFrame:
-        """What the model sees at the last month, people in scope only. The frame is the asker's own to change."""
+        """What the model sees in the last month, one row per person in scope.
+
+        Returns
+        -------
+        DataFrame of shape (people in scope, columns)
+            The records, index `person`: the attributes that the institution holds, and an int32 column per kind of
+            conduct with the number of standing entries. The caller may change the frame.
+
+        See Also
+        --------
+        Case.ask : Ask the model about other records.
+
+        Examples
+        --------
+        >>> from testbed.case import run_case
+        >>> case = run_case("rongcheng", people=1024, periods=3)
+        >>> case.records.columns[:3].tolist()
+        ['age', 'residence', 'bank_arrears']
+        """
         return self._records.copy(deep=False)
 
     @cached_property
@@ -134,7 +216,20 @@ class Case:
 
     @property
     def scores(self) -> Scores:
-        """Scores, decisions and reasons of `records`."""
+        """Scores, decisions and reasons of the last month, in the order of `records`.
+
+        Returns
+        -------
+        Scores
+            What the model says about `records`. The arrays cannot be written to.
+
+        Examples
+        --------
+        >>> from testbed.case import run_case
+        >>> case = run_case("rongcheng", people=1024, periods=3)
+        >>> len(case.scores.score) == len(case.records)
+        True
+        """
         made = self._scores
         return replace(made, reasons=None if made.reasons is None else made.reasons.copy(deep=False))
 
@@ -149,10 +244,41 @@ class Case:
         return made
 
     def ask(self, records: pd.DataFrame, *, coins: int = 0, period: int | None = None) -> Scores:
-        """What the scheme says of these records: score, decision, reasons. Questions are counted.
+        """Ask what the model says about other records.
 
-        coins=0 uses the world's own draws of the month (default: the last), k > 0 fresh ones.
-        Raises InputError where a column is missing.
+        Questions are counted in `questions`, one per row.
+
+        Parameters
+        ----------
+        records : DataFrame of shape (n, columns)
+            Records with the columns of `Case.records`, index `person`.
+        coins : int, default 0
+            Which draws a model that uses chance gets: 0 for those of the world, k > 0 for the k-th fresh ones.
+        period : int, optional
+            Month whose draws and entries are used, from 0. Default: the last one.
+
+        Returns
+        -------
+        Scores
+            Scores, decisions and reasons, in the order of the records.
+
+        Raises
+        ------
+        InputError
+            If a column is missing, or a cell holds a label that its column does not have.
+
+        See Also
+        --------
+        Case.records : The records of this world, to start from.
+
+        Examples
+        --------
+        >>> from testbed.case import run_case
+        >>> case = run_case("rongcheng", people=1024, periods=3)
+        >>> records = case.records.head(1)
+        >>> worse = records.assign(red_light=records["red_light"] + 1)
+        >>> float((case.ask(worse).score - case.ask(records).score)[0])
+        -5.0
         """
         self.questions += len(records)
         period = self.periods - 1 if period is None else period
@@ -213,7 +339,42 @@ class Case:
     # Twins.
 
     def twin(self, change: Change) -> Case:
-        """The same world with one thing changed: same draws, same fitted model. Run once and kept."""
+        """Run the same world with one thing changed.
+
+        The twin has the same draws and the same fitted model, so any difference is an effect of the change. It is run
+        once, kept, and shared by all measures.
+
+        Parameters
+        ----------
+        change : Inject, Assign or Switch
+            What is changed.
+
+        Returns
+        -------
+        Case
+            The twin. Its `base` is this case, `roots` are the people that the change starts from, if it names or draws
+            any, and `touched` is a table of the people who differ.
+
+        Raises
+        ------
+        InputError
+            If the change names a kind, person, attribute, value or dial that does not exist.
+
+        See Also
+        --------
+        Inject : Add wrong entries.
+        Assign : Set an attribute.
+        Switch : Set a dial.
+
+        Examples
+        --------
+        >>> from testbed import Inject
+        >>> from testbed.case import run_case
+        >>> case = run_case("rongcheng", people=1024, periods=3)
+        >>> twin = case.twin(Inject(period=1, per_1000=20))
+        >>> len(twin.roots) > 0, twin is case.twin(Inject(period=1, per_1000=20))
+        (True, True)
+        """
         if change not in self._twins:
             makers: Mapping[type, Callable[[Any], Case]] = {
                 Inject: self._inject,

@@ -23,7 +23,25 @@ N_RECORDS = 48
 
 
 class ContractError(AssertionError):
-    """A promise of the contract is broken. One sentence."""
+    """A promise of the contract that a model, measure or rule book breaks, told in one sentence.
+
+    It is an AssertionError, so pytest shows it as a failed test.
+
+    See Also
+    --------
+    check_model : Check a model.
+    check_measure : Check a measure.
+    check_rulebook : Check a rule book.
+
+    Examples
+    --------
+    >>> from testbed import ContractError, check_model
+    >>> try:
+    ...     check_model(lambda records: [1.0])
+    ... except ContractError as problem:
+    ...     print(type(problem).__name__)
+    ContractError
+    """
 
 
 def expect(held: object, sentence: str) -> None:

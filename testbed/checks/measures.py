@@ -24,10 +24,38 @@ def check_measure(
     periods: int = 8,
     case: Any = None,
 ) -> None:
-    """Check a measure on a small world: what it declares, the shape of what it gives, and that it gives it twice.
+    """Check a measure on a small world.
 
-    `case` spares the world: one that has been run already. Raises ContractError at the first broken promise,
-    InputError for a name that is not registered.
+    The check reads what the measure declares, looks at the shape of what it returns, and asks it twice.
+
+    Parameters
+    ----------
+    measure : Measure or str
+        A function decorated with `measure`, or the name of a registered measure.
+    scenario : str, Path or Scenario, default "rongcheng"
+        The scenario of the world.
+    people : int, default 3072
+        People in the world.
+    periods : int, default 8
+        Months that the world runs.
+    case : Case, optional
+        A world that has been run already. Default: a new one is run.
+
+    Raises
+    ------
+    ContractError
+        At the first broken promise.
+    InputError
+        If the name is not registered, or the object is not a measure.
+
+    See Also
+    --------
+    measure : Register a measure.
+
+    Examples
+    --------
+    >>> from testbed import check_measure
+    >>> check_measure("adverse_rate", people=1024, periods=3)
     """
     made = measures.get(measure) if isinstance(measure, str) else measure
     if not isinstance(made, Measure):

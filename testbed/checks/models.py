@@ -38,12 +38,38 @@ HOSTILE = ("<script>alert(1)</script>", '"; --', "=cmd()", "a,b'c", "%s{0}", "",
 
 
 def check_model(model: Any, *, scenario: str | Path | Scenario | None = None, processes: bool = False) -> None:
-    """Check that a model keeps the contract on records as the scenario holds them.
+    """Check that a model keeps the contract, on records as a scenario holds them.
 
-    `model` is a model object, a function, or whatever the command line takes. A model that learns is
-    fitted first, on a copy. Without a scenario the records are those of `rongcheng`, and what a rule book
-    reads beyond them. `processes` adds what worker processes need: that it can be pickled. Raises
-    ContractError at the first broken promise, InputError for a model that cannot be found or imported.
+    The records are made by hand from the columns of the scenario, so no world is run. A model that learns is fitted
+    first, on a copy. Among the checks: n finite scores, the same answer twice, records left unchanged, no draws from a
+    global random state, and for a row-wise model scores that do not depend on other rows.
+
+    Parameters
+    ----------
+    model : object or str
+        A model, a function of the records, or whatever the command line takes: a name, the path of a rule book,
+        `package.module:object`, `cmd:PROGRAM`.
+    scenario : str, Path or Scenario, optional
+        The scenario whose columns the records have. Default: `rongcheng`, with what a rule book reads beyond it.
+    processes : bool, default False
+        Whether to check that the model can be pickled too, which worker processes need.
+
+    Raises
+    ------
+    ContractError
+        At the first broken promise.
+    InputError
+        If the model or the scenario cannot be found or imported.
+
+    See Also
+    --------
+    ScoringModel : The contract.
+    check_rulebook : Check a rule book.
+
+    Examples
+    --------
+    >>> from testbed import check_model
+    >>> check_model(lambda records: -records["utility_late"].to_numpy(float))
     """
     model = load_model(model)
     name = name_of(model)

@@ -15,10 +15,32 @@ from testbed.scenarios import Scenario
 
 
 def check_rulebook(rulebook: RuleBook | str | Path, *, scenario: str | Path | Scenario | None = None) -> None:
-    """Check a rule book: declared columns, worked examples, reasons that add up, and the contract of a model.
+    """Check a rule book, and that it keeps the contract of a model.
 
-    Without a scenario the records are those of `rongcheng`, and what the book reads beyond them. Raises
-    ContractError at the first broken promise, InputError for a file that cannot be read.
+    The check looks at declared columns, at worked examples, and at reasons, which must add up to the score.
+
+    Parameters
+    ----------
+    rulebook : RuleBook, str or Path
+        A rule book, the name of a registered one, or a path that ends in `.toml`.
+    scenario : str, Path or Scenario, optional
+        The scenario whose columns the records have. Default: `rongcheng`, with what the rule book reads beyond it.
+
+    Raises
+    ------
+    ContractError
+        At the first broken promise.
+    InputError
+        If the file cannot be found or read.
+
+    See Also
+    --------
+    check_model : Check any other model.
+
+    Examples
+    --------
+    >>> from testbed import check_rulebook
+    >>> check_rulebook("rongcheng")
     """
     book = rulebook if isinstance(rulebook, RuleBook) else load_rulebook(rulebook)
     made = scenario_for(book, scenario)

@@ -70,21 +70,44 @@ class MetricFrame:
 def metric_frame(
     findings: pd.DataFrame, *, split: str | None = None, measures: Sequence[str] | None = None
 ) -> MetricFrame:
-    """The findings of one split in the shape of fairlearn's MetricFrame.
+    """Reshape the findings of one split like a fairlearn MetricFrame.
 
     Parameters
     ----------
-    findings: of one model, scenario and seed, as `audit_table` and `audit` give them.
-    split: a column, a crossing `a*b`, or a stratum `a|c`; the first one where none is named.
-    measures: names in the order wanted; all that have a value by group where none are named.
+    findings : DataFrame
+        Findings of one model, scenario and seed, as `audit` and `audit_table` return them.
+    split : str, optional
+        A column, a crossing `a*b`, or a stratum `a|c`. Default: the first split in the findings.
+    measures : sequence of str, optional
+        Names of measures, in the order wanted. Default: all that have a value for everybody and by group.
 
-    Raises InputError for an unknown split or measure, and for findings of several models or seeds.
+    Returns
+    -------
+    MetricFrame
+        Values as `overall` and `by_group`, with the methods `group_max`, `group_min`, `difference` and `ratio`. The
+        names are those of `fairlearn.metrics.MetricFrame`.
+
+    Raises
+    ------
+    InputError
+        If the split or a measure is unknown, or the findings hold several models, scenarios or seeds.
+
+    See Also
+    --------
+    audit_table : Make findings from a table of predictions.
+
+    Notes
+    -----
+    Unlike in fairlearn, a group without a value makes a comparison NaN, unless `skipna=True`.
 
     Examples
     --------
-    >>> from testbed import audit_table
-    >>> frame = pd.DataFrame({"g": list("aaabbb"), "p": [1, 0, 1, 1, 0, 0]})
-    >>> made = metric_frame(audit_table(frame, groups="g", prediction="p"), measures=["selection_rate"])
+    >>> import pandas as pd
+    >>> from testbed import audit_table, metric_frame
+    >>> table = pd.DataFrame({"g": list("aaabbb"), "p": [1, 0, 1, 1, 0, 0]})
+    >>> made = metric_frame(audit_table(table, groups="g", prediction="p"), measures=["selection_rate"])
+    >>> made.by_group["selection_rate"].round(2).to_dict()
+    {'a': 0.67, 'b': 0.33}
     >>> made.difference().round(2).to_dict()
     {'selection_rate': 0.33}
     """

@@ -28,11 +28,30 @@ class ModelError(RuntimeError):
 
 @dataclass(frozen=True)
 class Scores:
-    """What a model says of a set of records, in the order of the records.
+    """What a model says about a set of records, in the order of the records.
 
-    score: float64 (n,), finite. decision: int8 (n,), -1 adverse, 0 none, +1 favored; None where the
-    scenario's `[decide]` decides. reasons: what the people would be told, a frame with the columns
-    person, rule, contribution (in points of the score); None where nothing is told.
+    Parameters
+    ----------
+    score : ndarray of float64 of shape (n,)
+        Score of each record, finite, in points of the model. Higher is better, unless the model says `higher_is =
+        "worse"`.
+    decision : ndarray of int8 of shape (n,), optional
+        Decision on each record: -1 adverse, 0 none, +1 favored. Default: the `[decide]` table of the scenario decides.
+    reasons : DataFrame, optional
+        What people are told, one row per person and reason, with the columns `person`, `rule` and `contribution` (in
+        points of the score). Default: nobody is told anything.
+
+    See Also
+    --------
+    ScoringModel : What gives scores.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from testbed import Scores
+    >>> made = Scores(np.array([990.0, 1005.0]), decision=np.array([-1, 0], np.int8))
+    >>> made.decision.tolist()
+    [-1, 0]
     """
 
     score: np.ndarray
@@ -42,14 +61,72 @@ class Scores:
 
 @runtime_checkable
 class ScoringModel(Protocol):
-    """Anything with `score`. Optional attributes: higher_is, needs, row_wise, fit(records, outcomes).
+    """The contract of a scoring model: an object with a method `score`.
 
-    `reads`, the columns that the scores depend on, is optional too: a row-wise model that names them
-    is given these columns alone, once per distinct row of them.
+    A function of the records is a model too, and an estimator of scikit-learn or fairlearn needs no wrapper when it is
+    named as a model. It need not inherit from this class.
+
+    Attributes
+    ----------
+    higher_is : {"better", "worse"}, optional
+        What a higher score means. Default: "better".
+    needs : sequence of {"draws", "entries"}, optional
+        What the model is given beside its records: the draws of the month, or the standing entries with their age.
+        Default: nothing.
+    row_wise : bool, optional
+        Whether a score depends on its own row alone. The model is then asked once per distinct record. Default: False.
+    reads : sequence of str, optional
+        Columns that the scores depend on. A row-wise model is then given these columns alone. Default: all.
+    fit : callable, optional
+        `fit(records, outcomes)` returns the fitted model. Outcomes are int8 of shape (n,), 1 for the positive side. A
+        model with `fit` is fitted once, on a separate training society. Default: the model does not learn.
+
+    See Also
+    --------
+    check_model : Check that a model keeps the contract.
+    Scores : What a model returns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from testbed import ScoringModel
+    >>> class LateBills:
+    ...     row_wise = True
+    ...
+    ...     def score(self, records):
+    ...         return -records["utility_late"].to_numpy(float)
+    >>> isinstance(LateBills(), ScoringModel)
+    True
+    >>> LateBills().score(pd.DataFrame({"utility_late": [0, 2]})).tolist()
+    [-0.0, -2.0]
     """
 
     def score(self, records: pd.DataFrame, **needs: Any) -> Scores | np.ndarray:
-        """The scores of these records."""
+        """Score records, one row per person.
+
+        Parameters
+        ----------
+        records : DataFrame of shape (n, columns)
+            What the institution holds, index `person`: its attributes, and an int32 column per kind of conduct with the
+            number of standing entries. It is a copy, so the model may change it.
+        **needs : object
+            What the model declares in `needs`: `draws`, an array of float64 of shape (n,) in [0, 1), or `entries`, a
+            DataFrame with the standing entries.
+
+        Returns
+        -------
+        Scores or array_like
+            Scores in the order of the records: n finite numbers, or `Scores` with decisions and reasons.
+
+        Examples
+        --------
+        >>> from testbed.checks import sample_records
+        >>> from testbed.models import load_model
+        >>> from testbed import Scenario
+        >>> records = sample_records(Scenario.load("rongcheng"))
+        >>> load_model("rongcheng").score(records).score.shape == (len(records),)
+        True
+        """
         ...
 
 

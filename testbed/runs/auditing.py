@@ -50,32 +50,81 @@ def audit(
     workers: int | None = None,
     out: str | Path | None = None,
 ) -> pd.DataFrame:
-    """The findings of a scenario: what its scheme, or other models, do, measured in twin worlds.
+    """Run a scenario and return what its scheme, or other models, do in it.
 
     Parameters
     ----------
-    scenario: a registered name, a path ending in `.toml`, or a Scenario.
-    models: None for the scenario's own scheme; or one or several of: a name, a rule book's path,
-        `package.module:object`, an object with `score`, a function of the records.
-    people, periods: size of the society and months to run; None for the scenario's own.
-    seeds: each its own world. Over several, rows with seed -1 hold the mean with a t interval.
-    precision: half widths by measure. Seeds are run in their order, ten at least, until the pooled interval of every
-        row of these measures (crossings apart) is at most that wide to each side, or the seeds are used up.
-    dials: numbers to set, by path.
-    measures: a pattern or several (`error_*`, `hidden[k=100]`); None for all.
-    equivalence: bounds by measure, declared before the run: each row of theirs gets an `_equivalent` row, 1 where
-        its interval lies within the bound (see `testbed.findings.equivalence`).
-    paired: each two models are also compared person by person, the first minus the second, as model `A - B`. It
-        runs both once more. Where both do the same to everybody the difference is 0, and exact for these people:
-        models that differ on fewer than about 3 in n people may well differ on none of n.
-    anchors: also return the rows of the anchors: the lottery, the faithful record, the oracle, redrawn labels. They
-        are run, and written to `out`, either way; each carries a model or scenario of its own.
-    engine, workers: where the worlds run; the findings are the same bytes whatever is chosen.
-    out: a folder for the findings, manifest and page; see `testbed.runs.output`.
+    scenario : str, Path or Scenario
+        A registered name, a path that ends in `.toml`, or a scenario.
+    models : object or list of objects, optional
+        One or several models: a name, the path of a rule book, `package.module:object`, an object with `score`, a
+        function of the records. Default: the scenario's own scheme.
+    people : int, optional
+        Size of the society. Default: that of the scenario.
+    periods : int, optional
+        Months to run. Default: those of the scenario.
+    seeds : sequence of int, default (0,)
+        Seeds from 0 on; each makes its own world. If there are several, rows with seed -1 hold the mean with a t
+        interval.
+    dials : mapping of str to object, optional
+        Dials to set, by path. Default: none.
+    measures : str or iterable of str, optional
+        Patterns that select measures, such as "error_*" or "hidden[k=100]". Default: all but the costly ones.
+    equivalence : mapping of str to float, optional
+        Bounds by measure, declared before the run. Each row of such a measure gets an `_equivalent` row: 1 if its
+        interval lies within the bound, 0 if not. Default: none.
+    precision : mapping of str to float, optional
+        Half widths by measure. Seeds are run in their order, at least ten, until the pooled interval of every row of
+        these measures (crossings apart) is at most that wide to each side, or no seed is left. Default: all seeds are
+        run.
+    paired : bool, default False
+        Whether each two models are also compared person by person, the first minus the second, as model `A - B`.
+        Both are run once more for this.
+    anchors : bool, default False
+        Whether the rows of the anchors are returned too: the lottery, the faithful record, the oracle, redrawn labels.
+        Anchors are run, and written to `out`, in either case.
+    engine : {"serial", "processes", "dask"}, default "serial"
+        Where the worlds run. The findings are the same bytes in every engine.
+    workers : int, optional
+        Worker processes, at least 1. Default: the number of cores.
+    out : str or Path, optional
+        Folder for the findings, the manifest and the page. Default: nothing is written.
 
-    Returns the findings table. `findings.attrs` says which (scenario, model) pairs were audited, and holds
-    the anchors' verdicts. A model that fails leaves NaN rows with why, and a warning; so does an anchor.
-    Raises InputError for wrong input.
+    Returns
+    -------
+    DataFrame
+        The findings, one row per number. `attrs["audited"]` lists the (scenario, model) pairs that were audited, and
+        `attrs["anchors"]` holds the verdicts of the anchors.
+
+    Raises
+    ------
+    InputError
+        If an argument is wrong, a name is unknown, or `out` holds something else.
+
+    Warns
+    -----
+    RuntimeWarning
+        If a model or an anchor fails. A model that fails leaves rows with NaN and a `why`.
+
+    See Also
+    --------
+    audit_table : Audit a table of predictions instead.
+    claim : Claim something about a finding.
+
+    Notes
+    -----
+    Two-sided 95 % intervals throughout. An `_equivalent` row is a pair of one-sided tests (Schuirmann 1987);
+    `precision` is the fixed-width rule of Chow and Robbins (1965). If two models do the same to everybody, their paired
+    difference is 0 and exact for these people only: models that differ on fewer than about 3 in n people may differ on
+    none of n.
+
+    Examples
+    --------
+    >>> from testbed import audit
+    >>> findings = audit("rongcheng", people=1024, periods=3, measures="adverse_rate")
+    >>> row = findings.query("measure == 'adverse_rate' and split == 'all'").iloc[0]
+    >>> row["model"], row["unit"], bool(0 <= row["value"] <= 1)
+    ('rongcheng', 'rate', True)
     """
     plan = planned(
         scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures,

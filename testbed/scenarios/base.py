@@ -53,7 +53,73 @@ class Followed:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A declaration of everything that a world is made of. Load one with `Scenario.load`."""
+    """A declaration of everything that a world is made of.
+
+    Load one with `Scenario.load`, and change it with `Scenario.set`. A scenario is never changed in place.
+
+    Parameters
+    ----------
+    base : str
+        Registered name or path of the file, without departures from it.
+    title : str
+        What the scenario is, in a few words.
+    as_of : str
+        Date for which the scenario holds, as YYYY-MM-DD.
+    recipe : Recipe
+        How people are made.
+    conduct : tuple of Conduct
+        Kinds of conduct, with their rates.
+    channels : tuple of Channel
+        How conduct becomes entries in the record, with their errors.
+    model : str
+        Name or path of the scenario's own scheme.
+    rulebook : RuleBook or None
+        That scheme, if it is a rule book.
+    regime : Regime
+        What follows from scores: decisions, lists, sanctions, appeals.
+    disclosure : Disclosure
+        What people can see of the scheme.
+    people : int
+        Size of the society, unless a run says otherwise.
+    periods : int
+        Months of a run, unless it says otherwise.
+    scored : Condition
+        Who is in scope of the scheme.
+    held : tuple of str
+        Attributes that the institution holds, so that models can read them.
+    compared : tuple of str
+        Attributes that findings are split by, with their crossings.
+    reference : mapping of str to str
+        The group that others are compared with, by attribute.
+    decide : mapping of str to mapping
+        How scores become decisions, for models without decisions of their own.
+    outcome : str
+        What decisions are measured against: "deserved", "future:KIND:WINDOW" or "recorded:KIND:WINDOW", with the window
+        in months.
+    learn : str
+        What models that learn are fitted on, such as "recorded:any:12".
+    own : mapping of str to Dial
+        Dials that belong to no part of the scenario, such as "channels.errors".
+    not_modelled : tuple of str, default ()
+        What the scenario leaves out, in sentences.
+    folder : Path, optional
+        Folder of the file, in which parts are sought first.
+    ties : tuple of str, default ()
+        Ties between people that are laid down.
+    changed : mapping of str to object, default {}
+        Dials that were set after loading, by path.
+
+    See Also
+    --------
+    audit : Run a scenario and measure it.
+
+    Examples
+    --------
+    >>> from testbed import Scenario
+    >>> scenario = Scenario.load("rongcheng")
+    >>> scenario.compared, scenario.periods
+    (('community', 'sex'), 24)
+    """
 
     base: str
     title: str
@@ -82,10 +148,28 @@ class Scenario:
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> Scenario:
-        """A scenario by registered name, or from a path that ends in `.toml`.
+        """Load a scenario by its name or from its file.
 
-        Parts that a file names are sought beside it first. Raises InputError for a name that cannot be
-        found, an unknown key, a value that is not allowed, or a part that does not fit the others.
+        Parameters
+        ----------
+        name_or_path : str or Path
+            A registered name, or a path that ends in `.toml`. Parts that a file names are sought beside it first.
+
+        Returns
+        -------
+        Scenario
+            The scenario as the file declares it.
+
+        Raises
+        ------
+        InputError
+            If the name cannot be found, a key is unknown, a value is not allowed, or a part does not fit the others.
+
+        Examples
+        --------
+        >>> from testbed import Scenario
+        >>> Scenario.load("rongcheng").recipe.name
+        'china-2020'
         """
         path = find_toml("scenario", name_or_path, FOLDER)
         folder = path.parent
@@ -211,7 +295,25 @@ class Scenario:
 
     @property
     def dials(self) -> dict[str, Dial]:
-        """Every number and switch that can be set, by path."""
+        """Every number and switch of the scenario that can be set, by path.
+
+        Returns
+        -------
+        dict of str to Dial
+            Each dial has a value, a unit, a source, a reading ("stated", "inferred", "assumed" or "claimed") and a
+            range.
+
+        See Also
+        --------
+        Scenario.set : Set dials.
+
+        Examples
+        --------
+        >>> from testbed import Scenario
+        >>> dial = Scenario.load("rongcheng").dials["regime.family.share"]
+        >>> dial.value, dial.range
+        (1.0, (0.0, 1.0))
+        """
         found: dict[str, Dial] = dict(self.own)
         for part in (self.recipe, *self.conduct, *self.channels, self.rulebook, self.regime, self.disclosure):
             if part is not None:
@@ -219,9 +321,33 @@ class Scenario:
         return found
 
     def set(self, dials: Mapping[str, object]) -> Scenario:
-        """A new scenario with these dials at other values; its name says what changed.
+        """Return a new scenario with some dials at other values.
 
-        Raises InputError for an unknown dial or a value out of its range.
+        Parameters
+        ----------
+        dials : mapping of str to object
+            New values by path: a number in the range of the dial, or "on" or "off" for a switch.
+
+        Returns
+        -------
+        Scenario
+            The new scenario. Its name says what changed.
+
+        Raises
+        ------
+        InputError
+            If a dial is unknown, or a value is out of its range.
+
+        See Also
+        --------
+        Scenario.dials : All dials with their ranges.
+        Switch : Set a dial in a twin, with the model as it was fitted.
+
+        Examples
+        --------
+        >>> from testbed import Scenario
+        >>> Scenario.load("rongcheng").set({"regime.family.share": 0.5}).name
+        'rongcheng{regime.family.share=0.5}'
         """
         known = self.dials
         for path in dials:

@@ -61,26 +61,59 @@ def from_callable(
     reference: str = "",
     caveats: str = "",
 ) -> Measure:
-    """Register a metric of fairlearn, scikit-learn or your own as a measure of tables and worlds.
+    """Register a metric of fairlearn, scikit-learn or your own as a measure.
+
+    The measure works on tables and in worlds. For each group, the metric sees that group alone.
 
     Parameters
     ----------
-    metric: `metric(y_true, y_pred)`, with `sample_weight=` where it has that parameter; labels are 0 and 1, 1
-        positive. Gives one number.
-    name: of the measure; its signed gap between groups is `gap` (`NAME_gap`), its largest difference
-        `NAME_difference`.
-    on: "prediction", or "score" for a metric of scores.
-    harm, unit, better, reference, caveats: as in `measure`.
+    metric : callable
+        `metric(y_true, y_pred)` that returns one number, with `sample_weight=` if it takes weights. Labels are 0 and 1,
+        with 1 positive.
+    name : str
+        Name of the measure: small letters, digits and `_`, a letter first. Its largest difference between groups is
+        called `NAME_difference`.
+    harm : str, default "disparate impact"
+        What the measure is about, as in `measure`.
+    on : {"prediction", "score"}, default "prediction"
+        What the metric gets as its second argument.
+    unit : str, default "rate"
+        Unit of the value.
+    better : {"lower", "higher", "none"}, default "none"
+        Which direction of the value is an improvement; "none" if neither is.
+    gap : str, optional
+        Name of the signed difference between two groups; "" for none. Default: `NAME_gap`.
+    reference : str, default ""
+        Where the metric comes from. Empty: its module and name.
+    caveats : str, default ""
+        What the number does not say. Empty: that it is as the metric defines it.
 
-    Per group the metric sees that group alone. Where it raises, warns that it is undefined (as scikit-learn does
-    instead) or gives no number, the value is NaN and says so. Intervals: a metric of labels that takes
-    weights by influence values, any other by a jackknife over clusters; which of the two stands in `interval`.
+    Returns
+    -------
+    Measure
+        The registered measure. Registering the same metric again returns the same measure.
 
-    Raises InputError for a name that is taken or no name, and for a metric that makes groups itself.
+    Raises
+    ------
+    InputError
+        If the name is taken or not allowed, or the metric compares groups itself.
+
+    See Also
+    --------
+    measure : Register a measure of your own.
+    metric_frame : Reshape findings like a fairlearn MetricFrame.
+
+    Notes
+    -----
+    A metric of labels that takes weights has an interval from influence values: what the value moves by when the weight
+    of one of the four cells of the decision table does. Any other metric has a jackknife interval, over a hundred parts
+    of the clusters or people. If the metric raises, warns that it is undefined, or returns no number, the value is NaN
+    and says so.
 
     Examples
     --------
     >>> from sklearn.metrics import f1_score
+    >>> from testbed import from_callable
     >>> made = from_callable(f1_score, name="f1", better="higher")
     >>> made.gap, made.interval.split(",")[0]
     ('f1_gap', 'influence values from the four cells of the decision table')

@@ -60,45 +60,84 @@ def audit_table(
     stream: bool | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Findings about a table of predictions: rates per group and crossing, comparisons, intervals.
+    """Audit a table of predictions and return rates, comparisons and intervals by group.
 
     Parameters
     ----------
-    frame: one row per person, or per count of people where `counts` are named: a DataFrame of pandas, of polars or of
-        any library that narwhals knows, or the path of a CSV or Parquet file. The columns below are its names; for
-        a pandas frame also Series that share its index; arrays go by position.
-    groups: one column or a list: findings are split by each and by every crossing of two. A text `a*b`
-        asks for a crossing alone. A categorical column declares its groups: unused ones are listed with n 0.
-        A group of a CSV file is the text that the file holds ("0.10" is not "0.1"), as is a stratum or a cluster.
-    outcome, prediction: labels. Labels among 0 and 1, or booleans, as text too: 1 is positive. Any others
-        need `positive`; three or more are that one against the rest.
-    score, threshold: a score, or an ordered categorical column of grades, the last the best; positive is a score
-        *strictly above* the threshold ("decile > 4" is `threshold=4`). Instead of `prediction`.
-    weights: sampling weights, whole or not: how many people each row stands for in the population it was drawn from.
-        Values are weighted; `n` is the number of rows, and intervals use their effective number (Kish 1965): a table
-        is never more certain than its rows.
-    counts: people per row, whole numbers: the same answer as each row repeated so often. Not with `weights`.
-    reference: the group that others are compared with, by column; the largest where none is named.
-    clusters: what people were drawn by; intervals rest on the clusters, and need ten of them.
-    control: one column or a list: everything besides within each stratum (split `a|c`, groups `x|z`), and once pooled
-        (`conditional_...`): each stratum weighed by its people, over the strata that all who are compared share.
-    features: columns by which people are alike, for `consistency`; group columns among them are left out.
-    measures: patterns that select measures or rows, as in `testbed audit --measures`; all where none is given.
-    equivalence: bounds by measure, declared beforehand: each row of theirs gets an `_equivalent` row, 1 where its
-        interval lies within the bound (see `testbed.findings.equivalence`).
-    stream: a file is counted in blocks instead of read whole; by default where it would take over a gigabyte.
-        What then cannot be had from counts is NaN and says why.
-    seed: of the draws (the sample of `consistency`, permutations); it is written into the findings.
+    frame : DataFrame, str or Path
+        One row per person (or per `counts` people): a DataFrame of pandas, of polars or of any library that narwhals
+        knows, or the path of a CSV or Parquet file. Columns are named below; for a pandas frame they may also be Series
+        that share its index, or arrays, which go by position.
+    groups : str, array_like or list of these
+        What findings are split by: each column, and each crossing of two. A text `a*b` asks for one crossing alone. A
+        categorical column declares its groups, and unused ones are listed with n 0. In a CSV file a group is the text
+        that the file holds ("0.10" is not "0.1"); the same goes for strata and clusters.
+    outcome : str or array_like, optional
+        Labels of what really happened. Of 0 and 1, or of booleans, as text too, 1 is positive. Other labels need
+        `positive`.
+    prediction : str or array_like, optional
+        Labels of what was predicted, as for `outcome`. Give a prediction, a score, or both.
+    score : str or array_like, optional
+        A score, or an ordered categorical column of grades, the last one the best.
+    threshold : float, optional
+        A prediction is positive if the score is strictly above it ("decile > 4" is `threshold=4`). Needs a score, and
+        no prediction.
+    weights : str or array_like, optional
+        Sampling weights: how many people each row stands for in the population it was drawn from. Values are weighted,
+        `n` counts rows, and intervals use the effective number of rows. Not with `counts`.
+    counts : str or array_like of int, optional
+        People per row. The answer is that of each row repeated so often. Not with `weights`.
+    positive : object, optional
+        The positive label. Three or more labels become this one against the rest.
+    reference : mapping of str to object, optional
+        The group that others are compared with, by column. Default: the largest group.
+    clusters : str or array_like, optional
+        What people were drawn by. Intervals rest on clusters, and need at least ten. Default: each row by itself.
+    control : str, array_like or list of these, optional
+        Findings are also made within each stratum (split `a|c`, groups `x|z`), and once pooled (`conditional_...`):
+        each stratum has the weight of its people, over the strata that all who are compared share. Default: no strata.
+    features : sequence of str, default ()
+        Columns by which people count as alike, for `consistency`. Columns of groups among them are left out.
+    measures : str or sequence of str, optional
+        Patterns that select measures or rows, as in `testbed audit --measures`. Default: all.
+    equivalence : mapping of str to float, optional
+        Bounds by measure, declared beforehand. Each row of such a measure gets an `_equivalent` row: 1 if its interval
+        lies within the bound, 0 if not. Default: none.
+    stream : bool, optional
+        Whether a file is counted in blocks instead of read whole. What cannot be had from counts is then NaN and says
+        why. Default: True if the file would take over a gigabyte.
+    seed : int, default 0
+        Seed of the draws (the sample of `consistency`, permutations), from 0 on. It is written into the findings.
 
-    Returns a findings table (scenario `table`, model the prediction or score column). Its
-    `attrs["notes"]` are sentences on what was not named and had to be decided: positive labels, references.
+    Returns
+    -------
+    DataFrame
+        The findings, one row per number. The scenario is `table`, the model is the prediction or score column.
+        `attrs["notes"]` holds sentences on what was not named and had to be chosen: positive labels, references.
 
-    Raises InputError for missing, misaligned or ambiguous input.
+    Raises
+    ------
+    InputError
+        If input is missing, misaligned or ambiguous.
+
+    See Also
+    --------
+    audit : Audit a scheme in a synthetic society.
+    claim : Claim something about a finding.
+    metric_frame : Reshape findings like a fairlearn MetricFrame.
+
+    Notes
+    -----
+    With sampling weights w the effective number of rows is (sum w)^2 / sum w^2 (Kish 1965), so a table is never more
+    certain than its rows. Rates have Wilson limits (Wilson 1927), with clusters as in Korn and Graubard (1998); see
+    `PerPerson`.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"g": list("aaabbb"), "y": [1, 0, 1, 1, 0, 1], "p": [1, 0, 1, 0, 0, 1]})
-    >>> findings = audit_table(frame, groups="g", outcome="y", prediction="p")
+    >>> import pandas as pd
+    >>> from testbed import audit_table
+    >>> table = pd.DataFrame({"g": list("aaabbb"), "y": [1, 0, 1, 1, 0, 1], "p": [1, 0, 1, 0, 0, 1]})
+    >>> findings = audit_table(table, groups="g", outcome="y", prediction="p")
     >>> findings.query("measure == 'selection_rate' and split == 'g'")["value"].round(2).tolist()
     [0.67, 0.33]
     """
