@@ -1,0 +1,61 @@
+"""What the models that learn have in common: they are fitted on recorded outcomes and score by a probability."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from testbed.models.base import Scores
+from testbed.models.features import Features, one_thread
+
+Numbers = NDArray[np.float64]
+
+DECIMALS = 9
+"""Probabilities are rounded to this many decimals."""
+
+
+class Learned(ABC):
+    """A model that is fitted on records and outcomes and scores by the probability of the positive outcome.
+
+    A subclass learns from a matrix of numbers and predicts from one. If all training outcomes are alike, nothing is
+    learned and everybody's score is that outcome.
+    """
+
+    name: ClassVar[str]
+    higher_is = "better"
+    needs: tuple[str, ...] = ()
+    row_wise = True
+
+    def __init__(self) -> None:
+        self.features: Features | None = None
+        self.constant: float | None = None
+
+    @abstractmethod
+    def learn(self, matrix: Numbers, outcomes: NDArray[np.int8], records: pd.DataFrame) -> None:
+        """Fit on a matrix of numbers, one row per record, and the outcomes (1: the positive side)."""
+
+    @abstractmethod
+    def probability(self, matrix: Numbers) -> Numbers:
+        """The probability of the positive outcome, one per row of the matrix."""
+
+    def fit(self, records: pd.DataFrame, outcomes: NDArray[np.int8]) -> Self:
+        """Fit on records and outcomes (1: the positive side)."""
+        outcomes = np.asarray(outcomes)
+        self.features = Features.of(records)
+        self.constant = float(outcomes[0]) if len(set(outcomes.tolist())) == 1 else None
+        if self.constant is None:
+            with one_thread():
+                self.learn(self.features.matrix(records), outcomes, records)
+        return self
+
+    def score(self, records: pd.DataFrame) -> Scores:
+        """The probability of the positive outcome, to 9 decimals. Raises ValueError before `fit`."""
+        if self.features is None:
+            raise ValueError("it has not been fitted")
+        if self.constant is not None or not len(records):
+            return Scores(np.full(len(records), self.constant or 0.0))
+        return Scores(np.round(self.probability(self.features.matrix(records)), DECIMALS))
