@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Protocol, Self, TypeVar
 
-from synthetic.channels import Channel, check_columns, check_kinds, check_numbers
+from synthetic.channels import Channel
 from synthetic.conduct import Conduct
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes import Recipe
 from synthetic.registry import find_toml, toml_names
-from synthetic.source import Dial, check_source, load_toml
+from synthetic.source import Dial, check_source
 from testbed.disclosures import Disclosure
-from testbed.models import Condition, RuleBook, condition, load_rulebook
-from testbed.regimes import ACQUAINTED, LISTED, Declared, Regime, check_ties, declared, load_regime
+from testbed.models import Condition, RuleBook
+from testbed.regimes import ACQUAINTED, LISTED, Declared, Regime, declared
+from testbed.scenarios.own import SHARES, cut, cuts_at, own_dials
+from testbed.scenarios.reading import FOLDER, ScenarioFile
 
-FOLDER = Path(__file__).parent
-KEYS = (
-    "schema",
-    "title",
-    "as_of",
-    "recipe",
-    "channels",
-    "conduct",
-    "model",
-    "regime",
-    "disclosure",
-    "not_modelled",
-    "run",
-    "who",
-    "decide",
-    "error",
-    "dials",
-    "ties",
-)
 TRAINING_PERIODS = 24
-OUTCOME = re.compile(r"(future|recorded):([a-z_]+):([1-9][0-9]*)")
 
 
 @dataclass(frozen=True)
@@ -172,82 +153,38 @@ class Scenario:
         'china-2020'
         """
         path = find_toml("scenario", name_or_path, FOLDER)
-        folder = path.parent
-        beside = None if folder == FOLDER else folder
-        where = f"scenario {path.stem}"
-        table = check_keys(load_toml(path), KEYS, where)
-        for key in ("schema", "title", "recipe", "channels", "model", "regime", "disclosure"):
-            if key not in table:
-                raise InputError(f"{where} must have {key!r}.")
-        if table["schema"] != 1:
-            raise InputError(f"{where}: schema is {table['schema']!r}, allowed: 1.")
-        recipe = Recipe.load(_part(table["recipe"], folder))
-        channels = tuple(Channel.load(one, beside=beside) for one in _words(table["channels"], f"{where}, channels"))
-        kinds = table.get("conduct", sorted({kind for channel in channels for kind in channel.kinds}))
-        conduct = tuple(Conduct.load(kind, beside=beside) for kind in _words(kinds, f"{where}, conduct"))
-        check_kinds(channels, tuple(kind.name for kind in conduct))
-        check_numbers(channels, conduct)
-        run = check_keys(table.get("run", {}), ("people", "periods"), f"{where}, run")
-        who = check_keys(table.get("who", {}), ("scored", "held", "compared", "reference"), f"{where}, who")
-        decide = check_keys(table.get("decide", {}), ("adverse", "favored", "outcome", "learn"), f"{where}, decide")
-        error = check_keys(table.get("error", {}), ("kind", "period", "per_1000"), f"{where}, error")
-        scored = condition(who.get("scored"), f"{where}, who.scored")
-        ties = check_ties(table.get("ties", []), recipe, f"{where}, ties")
-        columns = declared(recipe, ties)
-        levels = columns.levels
-        check_columns(channels, levels)
-        scored.check(levels, f"{where}, who.scored")
-        for key, known in (("held", {**levels, LISTED: None}), ("compared", levels)):
-            for column in _words(who.get(key, []), f"{where}, who.{key}"):
-                if column not in known:
-                    raise unknown(f"column in {where}, who.{key}", column, known)
-                if key == "held" and column != LISTED and columns.variables[column].truth:
-                    raise InputError(f"{where}, who.held: {column!r} is truth, which no institution holds.")
-        model = str(table["model"])
-        rulebook = _rulebook(model, folder)
-        held = _words(who.get("held", []), f"{where}, who.held")
-        if rulebook is not None:
-            recorded = {kind: None for channel in channels for kind in channel.kinds}
-            rulebook.check_columns({**{name: levels.get(name) for name in held}, **recorded})
-        outcome, learn = str(decide.get("outcome", "deserved")), str(decide.get("learn", "recorded:any:12"))
-        if outcome != "deserved" and not OUTCOME.fullmatch(outcome):
-            raise InputError(
-                f"{where}: outcome is {outcome!r}, allowed: deserved, future:KIND:WINDOW, recorded:KIND:WINDOW."
-            )
-        followed = str(error.get("kind", next(kind.name for kind in conduct if kind.adverse)))
-        against = [kind.name for kind in conduct if not kind.favorable]
-        if followed not in against:
-            raise unknown(f"kind in {where}, error", followed, against)
+        file = ScenarioFile(path)
+        parts = file.parts()
+        who = file.who(parts)
+        outcome, learn = file.outcomes()
+        error, decide = file.section("error"), file.section("decide")
         made = cls(
             base=str(name_or_path) if str(name_or_path).endswith(".toml") else path.stem,
-            title=str(table["title"]),
-            as_of=str(table.get("as_of", "")),
-            recipe=recipe,
-            conduct=conduct,
-            channels=channels,
-            model=model,
-            rulebook=rulebook,
-            regime=load_regime(_part(table["regime"], folder), beside=beside),
-            disclosure=Disclosure.load(_part(table["disclosure"], folder), beside=beside),
-            people=_whole(run.get("people", 100_000), f"{where}, run.people", 1),
-            periods=_whole(run.get("periods", 24), f"{where}, run.periods", 1),
-            scored=scored,
-            held=held,
-            compared=_words(who.get("compared", []), f"{where}, who.compared"),
-            reference={
-                str(k): str(v)
-                for k, v in check_keys(who.get("reference", {}), levels, f"{where}, who.reference").items()
-            },
-            decide={key: _cut(decide.get(key), f"{where}, decide.{key}") for key in ("adverse", "favored")},
+            title=str(file.table["title"]),
+            as_of=str(file.table.get("as_of", "")),
+            recipe=parts.recipe,
+            conduct=parts.conduct,
+            channels=parts.channels,
+            model=parts.model,
+            rulebook=parts.rulebook,
+            regime=parts.regime,
+            disclosure=parts.disclosure,
+            people=file.whole("people", 100_000),
+            periods=file.whole("periods", 24),
+            scored=who.scored,
+            held=who.held,
+            compared=who.compared,
+            reference=who.reference,
+            decide={side: cut(decide.get(side), side, f"{file.where}, decide.{side}") for side in SHARES},
             outcome=outcome,
             learn=learn,
-            own=_own(followed, error, decide, where),
-            not_modelled=_words(table.get("not_modelled", []), f"{where}, not_modelled"),
-            folder=folder,
-            ties=ties,
+            own=own_dials(file.followed(parts.conduct), error, decide, file.where),
+            not_modelled=file.words("not_modelled"),
+            folder=file.folder,
+            ties=parts.ties,
         )
-        made._check_groups(where)
-        return made._overridden(table.get("dials", {}), where)
+        made._check_groups(file.where)
+        return made._overridden(file.table.get("dials", {}), file.where)
 
     @property
     def name(self) -> str:
@@ -375,28 +312,19 @@ class Scenario:
             if groups is not None and aim.level not in groups:
                 raise unknown(f"level of {aim.column} in {at}", aim.level, groups)
 
-    def _turned(self, values: Mapping[str, Any]) -> Scenario:
-        def turn(part: Any, prefix: str) -> Any:
-            mine = {path: value for path, value in values.items() if path in part.dials} if part is not None else {}
-            return part.set(mine) if mine else part
-
+    def _turned(self, values: Mapping[str, object]) -> Scenario:
+        """The same scenario with these dials at other values, under the same name."""
         own = {path: d.set(values[path]) if path in values else d for path, d in self.own.items()}
-        decide = {
-            side: {
-                key: float(own[f"decide.{key}" if key != "cutoff" else f"decide.{side}_cutoff"].value) for key in spec
-            }
-            for side, spec in self.decide.items()
-        }
         return replace(
             self,
-            recipe=turn(self.recipe, "recipe"),
-            conduct=tuple(turn(kind, "conduct") for kind in self.conduct),
-            channels=tuple(turn(channel, "channels") for channel in self.channels),
-            rulebook=turn(self.rulebook, "model"),
-            regime=turn(self.regime, "regime"),
-            disclosure=turn(self.disclosure, "disclosure"),
+            recipe=_turned(self.recipe, values),
+            conduct=tuple(_turned(kind, values) for kind in self.conduct),
+            channels=tuple(_turned(channel, values) for channel in self.channels),
+            rulebook=None if self.rulebook is None else _turned(self.rulebook, values),
+            regime=_turned(self.regime, values),
+            disclosure=_turned(self.disclosure, values),
             own=own,
-            decide=decide,
+            decide=cuts_at(self.decide, own),
         )
 
     def _overridden(self, table: object, where: str) -> Scenario:
@@ -412,66 +340,22 @@ class Scenario:
         return self._turned(values)
 
 
-def _own(followed: str, error: Mapping[str, object], decide: Mapping[str, object], where: str) -> dict[str, Dial]:
-    design = "a choice of the experiment, not of the scheme"
+class _HasDials(Protocol):
+    """A part of a scenario: it has dials by path, and gives itself with some of them at other values."""
 
-    def assumed(path: str, value: Any, unit: str, low: float, high: float) -> Dial:
-        bounded = Dial(path, value, unit, "assumed", "assumed", (low, high), design)
-        return bounded.set(value)
+    @property
+    def dials(self) -> Mapping[str, Dial]: ...
 
-    found = [
-        Dial("channels.errors", True, "switch", "assumed", "assumed", None, design),
-        Dial("error.kind", followed, "kind of conduct", "assumed", "assumed", None, design),
-        assumed("error.period", error.get("period", 6), "month", 0, 1_000),
-        assumed("error.per_1000", error.get("per_1000", 2), "people in 1,000", 0, 1_000),
-    ]
-    for side in ("adverse", "favored"):
-        for key, value in _cut(decide.get(side), f"{where}, decide.{side}").items():
-            if key == "cutoff":
-                found.append(assumed(f"decide.{side}_cutoff", value, "points", -1e9, 1e9))
-            else:
-                found.append(assumed(f"decide.{key}", value, "share of the training society", 0, 1))
-    return {one.path: one for one in found}
+    def set(self, values: Mapping[str, object], /) -> Self: ...
 
 
-def _cut(value: object, where: str) -> dict[str, float]:
-    share = "worst_share" if where.endswith("adverse") else "best_share"
-    table = check_keys(value if value is not None else {}, (share, "cutoff"), where)
-    if len(table) > 1:
-        raise InputError(f"{where} must have one of {share}, cutoff, found both.")
-    for key, number in table.items():
-        if isinstance(number, bool) or not isinstance(number, int | float):
-            raise InputError(f"{where}.{key} must be a number, found {number!r}.")
-    return {key: float(number) for key, number in table.items()}  # type: ignore[arg-type]
+P = TypeVar("P", bound=_HasDials)
 
 
-def _rulebook(model: str, folder: Path) -> RuleBook | None:
-    if model.endswith(".toml"):
-        return load_rulebook(str(find_toml("rule book", model, FOLDER, folder)))
-    if (folder / f"{model}.toml").is_file() and folder != FOLDER:
-        return load_rulebook(str(folder / f"{model}.toml"))
-    from testbed.models import rulebook_names
-
-    return load_rulebook(model) if model in rulebook_names() else None
-
-
-def _part(value: object, folder: Path) -> str:
-    """A part as its file names it; a file beside the scenario's comes first, as a path."""
-    text = str(value)
-    beside = folder / (text if text.endswith(".toml") else f"{text}.toml")
-    return str(beside) if folder != FOLDER and beside.is_file() else text
-
-
-def _words(value: object, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise InputError(f"{where} must be a list of names, found {value!r}.")
-    return tuple(value)
-
-
-def _whole(value: object, where: str, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise InputError(f"{where} must be a whole number of at least {least}, found {value!r}.")
-    return value
+def _turned(part: P, values: Mapping[str, object]) -> P:
+    """The part with those of the values that are dials of its own; the part itself if there are none."""
+    mine = {path: value for path, value in values.items() if path in part.dials}
+    return part.set(mine) if mine else part
 
 
 def _short(value: object) -> str:

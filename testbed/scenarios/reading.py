@@ -1,0 +1,163 @@
+"""Reading a scenario's file: its parts, loaded and checked against each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthetic.channels import Channel, check_columns, check_kinds, check_numbers
+from synthetic.conduct import Conduct
+from synthetic.errors import InputError, check_keys, unknown
+from synthetic.recipes import Recipe
+from synthetic.registry import find_toml
+from synthetic.source import load_toml
+from testbed.disclosures import Disclosure
+from testbed.models import Condition, RuleBook, condition, load_rulebook, rulebook_names
+from testbed.regimes import LISTED, Regime, check_ties, declared, load_regime
+
+FOLDER = Path(__file__).parent
+REQUIRED = ("schema", "title", "recipe", "channels", "model", "regime", "disclosure")
+SECTIONS = {
+    "run": ("people", "periods"),
+    "who": ("scored", "held", "compared", "reference"),
+    "decide": ("adverse", "favored", "outcome", "learn"),
+    "error": ("kind", "period", "per_1000"),
+}
+KEYS = (*REQUIRED, *SECTIONS, "as_of", "conduct", "not_modelled", "dials", "ties")
+OUTCOME = re.compile(r"(future|recorded):([a-z_]+):([1-9][0-9]*)")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that a scenario names, loaded."""
+
+    recipe: Recipe
+    channels: tuple[Channel, ...]
+    conduct: tuple[Conduct, ...]
+    ties: tuple[str, ...]
+    model: str
+    rulebook: RuleBook | None
+    regime: Regime
+    disclosure: Disclosure
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who is scored, which columns the institution holds, and which groups are compared with which."""
+
+    scored: Condition
+    held: tuple[str, ...]
+    compared: tuple[str, ...]
+    reference: Mapping[str, str]
+
+
+class ScenarioFile:
+    """One scenario file as it is read. Every method raises InputError for what is not allowed."""
+
+    def __init__(self, path: Path) -> None:
+        self.folder = path.parent
+        self.beside = None if self.folder == FOLDER else self.folder
+        self.where = f"scenario {path.stem}"
+        self.table = check_keys(load_toml(path), KEYS, self.where)
+        for key in REQUIRED:
+            if key not in self.table:
+                raise InputError(f"{self.where} must have {key!r}.")
+        if self.table["schema"] != 1:
+            raise InputError(f"{self.where}: schema is {self.table['schema']!r}, allowed: 1.")
+
+    def section(self, name: str) -> dict[str, object]:
+        """One of the tables in `SECTIONS`; empty if the file has none."""
+        return check_keys(self.table.get(name, {}), SECTIONS[name], f"{self.where}, {name}")
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of names at the top of the file; empty if the file has none."""
+        return _words(self.table.get(key, []), f"{self.where}, {key}")
+
+    def parts(self) -> Parts:
+        """The parts, loaded. Parts beside the file come before registered ones of the same name."""
+        recipe = Recipe.load(self._part("recipe"))
+        channels = tuple(Channel.load(one, beside=self.beside) for one in self.words("channels"))
+        kinds = self.table.get("conduct", sorted({kind for channel in channels for kind in channel.kinds}))
+        conduct = tuple(Conduct.load(one, beside=self.beside) for one in _words(kinds, f"{self.where}, conduct"))
+        check_kinds(channels, tuple(kind.name for kind in conduct))
+        check_numbers(channels, conduct)
+        model = str(self.table["model"])
+        return Parts(
+            recipe,
+            channels,
+            conduct,
+            check_ties(self.table.get("ties", []), recipe, f"{self.where}, ties"),
+            model,
+            self._rulebook(model),
+            load_regime(self._part("regime"), beside=self.beside),
+            Disclosure.load(self._part("disclosure"), beside=self.beside),
+        )
+
+    def who(self, parts: Parts) -> Who:
+        """The section `[who]`, checked against the columns that the parts declare."""
+        who, at = self.section("who"), f"{self.where}, who"
+        columns = declared(parts.recipe, parts.ties)
+        levels = columns.levels
+        check_columns(parts.channels, levels)
+        scored = condition(who.get("scored"), f"{at}.scored")
+        scored.check(levels, f"{at}.scored")
+        held, compared = (_words(who.get(key, []), f"{at}.{key}") for key in ("held", "compared"))
+        for key, named, known in (("held", held, {**levels, LISTED: None}), ("compared", compared, levels)):
+            for column in named:
+                if column not in known:
+                    raise unknown(f"column in {at}.{key}", column, known)
+        for column in held:
+            if column != LISTED and columns.variables[column].truth:
+                raise InputError(f"{at}.held: {column!r} is truth, which no institution holds.")
+        if parts.rulebook is not None:
+            recorded = {kind: None for channel in parts.channels for kind in channel.kinds}
+            parts.rulebook.check_columns({**{name: levels.get(name) for name in held}, **recorded})
+        reference = check_keys(who.get("reference", {}), levels, f"{at}.reference")
+        return Who(scored, held, compared, {column: str(level) for column, level in reference.items()})
+
+    def outcomes(self) -> tuple[str, str]:
+        """(outcome, learn): what people are judged by, and what a model learns from."""
+        decide = self.section("decide")
+        outcome, learn = str(decide.get("outcome", "deserved")), str(decide.get("learn", "recorded:any:12"))
+        if outcome != "deserved" and not OUTCOME.fullmatch(outcome):
+            raise InputError(
+                f"{self.where}: outcome is {outcome!r}, allowed: deserved, future:KIND:WINDOW, recorded:KIND:WINDOW."
+            )
+        return outcome, learn
+
+    def followed(self, conduct: tuple[Conduct, ...]) -> str:
+        """The kind of the wrong entry that is followed; by default the first adverse kind."""
+        kind = str(self.section("error").get("kind", next(kind.name for kind in conduct if kind.adverse)))
+        against = [kind.name for kind in conduct if not kind.favorable]
+        if kind not in against:
+            raise unknown(f"kind in {self.where}, error", kind, against)
+        return kind
+
+    def whole(self, key: str, default: int) -> int:
+        """A whole number of at least 1 from the section `[run]`."""
+        value = self.section("run").get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise InputError(f"{self.where}, run.{key} must be a whole number of at least 1, found {value!r}.")
+        return value
+
+    def _part(self, key: str) -> str:
+        """A part as the file names it; if a file of that name is beside the scenario's, the path of that file."""
+        text = str(self.table[key])
+        beside = self.folder / (text if text.endswith(".toml") else f"{text}.toml")
+        return str(beside) if self.folder != FOLDER and beside.is_file() else text
+
+    def _rulebook(self, model: str) -> RuleBook | None:
+        """The rule book that the model's name stands for; None for a model of another kind."""
+        if model.endswith(".toml"):
+            return load_rulebook(str(find_toml("rule book", model, FOLDER, self.folder)))
+        if (self.folder / f"{model}.toml").is_file() and self.folder != FOLDER:
+            return load_rulebook(str(self.folder / f"{model}.toml"))
+        return load_rulebook(model) if model in rulebook_names() else None
+
+
+def _words(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise InputError(f"{where} must be a list of names, found {value!r}.")
+    return tuple(value)
