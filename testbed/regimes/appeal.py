@@ -1,16 +1,16 @@
-"""What becomes of an entry: it expires, is repaired, or is found wrong and struck, on appeal or by an audit.
+"""How an entry ends: it expires, is repaired, or is found wrong and struck, on appeal or by an audit.
 
-The fate of an entry is fixed by its own addressed coins when it is made: no state enters, so
-that the same entry has the same fate in every twin that leaves the rights and numbers alone.
+The fate of an entry is drawn when the entry is made, from random numbers that depend on the entry alone. So the same
+entry has the same fate in every twin that changes neither rights nor numbers.
 
 * Expiry: after `expiry.SEVERITY` months.
-* Restoration: the share `restoration.requested` of adverse entries whose subject may know of them is put forward
-  once `restoration.SEVERITY` months have passed; the share `granted` of those ends there, in the record and in the
-  shadow record alike: it is the scheme's own rule. Agencies forget their copies in their own time.
-* Appeal: noticed after a delay, contested, decided after another. A fee of `appeal.cost` deters: of those who would
-  file, 1 / (1 + cost / (bearable x monthly income)) do, so that half of them are left where the fee is the bearable
-  share of a month's income.
-* Audit: the operator finds a wrong entry by itself with the chance `audit.found` in each month.
+* Restoration: if the subject can know of an adverse entry, the share `restoration.requested` of such entries is put
+  forward after `restoration.SEVERITY` months, and the share `granted` of those ends then. They end in the record and
+  in the shadow record alike, because this is the scheme's own rule. Agencies drop their copies later.
+* Appeal: the subject notices the entry after a delay and contests it; the decision follows after another delay. A fee
+  of `appeal.cost` deters people: of those who would file, the share 1 / (1 + cost / (bearable x monthly income))
+  does. Half of them file if the fee is the bearable share of a month's income.
+* Audit: the operator finds a wrong entry without an appeal, with the chance `audit.found` in each month.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synthetic.channels import waiting
 from synthetic.draws import sparse, uniform
@@ -26,7 +27,8 @@ from synthetic.errors import InputError
 from synthetic.ledger import CAUSES
 from testbed.regimes.base import EXPIRY, Regime
 
-Coin = Callable[[str], np.ndarray]
+Coins = NDArray[np.float64]
+Coin = Callable[[str], Coins]
 NEVER = 32_000
 EXPIRED, CORRECTED, STRUCK, REPAIRED, AUDITED = map(
     CAUSES.index, ("expired", "corrected", "struck", "repaired", "audited")
@@ -35,7 +37,10 @@ EXPIRED, CORRECTED, STRUCK, REPAIRED, AUDITED = map(
 
 @dataclass(frozen=True)
 class Fate:
-    """End in the record, end in the shadow record, cause (see `ledger.CAUSES`), month of notice (-1: never), filed."""
+    """How entries end: month in the record and in the shadow record, cause (see `ledger.CAUSES`), notice, appeal.
+
+    `noticed` is the month in which the subject notices the entry, -1 never; `filed`: whether an appeal is filed.
+    """
 
     end: np.ndarray
     shadow_end: np.ndarray
@@ -62,12 +67,15 @@ def fates(
     """The fate of each entry.
 
     `severity` holds codes into minor, moderate, serious. `can_know`: whether any right lets people learn of
-    their entries. `errors` off: no true entry is struck. `income`: yuan a month of each subject, needed where an
-    appeal costs something. `stale`: months by which each entry outlives its term in the record. `reversal`: month
-    in which an operator takes its own entry back, -1 never. An entry undone also cancels its own later expiry.
-    Raises InputError where an appeal has a cost and no income is given.
+    their entries. `errors` off: no true entry is struck. `income`: yuan a month of each subject, needed if an
+    appeal has a cost. `stale`: months by which each entry stays in the record after its term. `reversal`: month
+    in which an operator takes its own entry back, -1 never. An entry that is undone does not expire later.
+    Raises InputError if an appeal has a cost and no income is given.
     """
-    coin = lambda what: uniform(sparse(seed, what, ids.astype(np.uint64)))  # noqa: E731
+
+    def coin(what: str) -> Coins:
+        return uniform(sparse(seed, what, ids.astype(np.uint64)))
+
     life = np.array([regime.value("expiry", key) for key in EXPIRY])[severity].astype(np.int64)
     term = start + np.maximum(life, 1)
     repaired = _repaired(regime, start, severity, adverse & can_know, coin)
@@ -93,7 +101,7 @@ def fates(
 
 
 def _repaired(regime: Regime, start: np.ndarray, severity: np.ndarray, may: np.ndarray, coin: Coin) -> np.ndarray:
-    """The month in which each entry is repaired; NEVER where it is not."""
+    """The month in which each entry is repaired; NEVER if it is not."""
     requested, granted = (regime.value("restoration", key) for key in ("requested", "granted"))
     if requested * granted <= 0:
         return np.full(len(start), NEVER)
@@ -103,18 +111,18 @@ def _repaired(regime: Regime, start: np.ndarray, severity: np.ndarray, may: np.n
 
 
 def _affords(regime: Regime, income: np.ndarray | None) -> np.ndarray | float:
-    """Of those who would file, the share that does for all the cost."""
+    """The share of those who would file an appeal that can bear its cost."""
     cost, bearable = regime.value("appeal", "cost"), regime.value("appeal", "bearable", 0.1)
     if cost <= 0:
         return 1.0
     if income is None:
-        raise InputError(f"regime {regime.name}: an appeal costs {cost:g}, and no income of its subjects is given.")
+        raise InputError(f"regime {regime.name}: an appeal costs {cost:g}, but no income is given for its subjects.")
     room = bearable * np.maximum(income, 0.0)
     return np.asarray(room / (room + cost))
 
 
 def _audited(regime: Regime, start: np.ndarray, wrong: np.ndarray, coin: Coin) -> np.ndarray:
-    """The month in which the operator finds each entry wrong by itself, geometric; NEVER where it does not."""
+    """The month in which an audit finds each entry wrong, geometric; NEVER if none does."""
     found = regime.value("audit", "found")
     if found <= 0:
         return np.full(len(start), NEVER)

@@ -3,7 +3,7 @@
 Lists that a decision, time or a repeat opens; agencies that copy a list and forget late; sanctions and rewards
 that an agency or list brings, and whom else they reach; gates that they close; restoration, appeal and audit;
 what operators do without cause; how people respond. A regime acts on decisions and list membership, never on
-scores. The grammar of the files stands in `reading.py`.
+scores. `reading.py` describes the files.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""Sums that are raised against whoever comes onto a list, with their penalty, and taken back all or nothing."""
+"""Debts: sums that are claimed from people who come onto a list, with a penalty on top."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from testbed.regimes.base import Regime
 
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 DEBTS = ("person", "month", "debt", "raised", "penalty", "taken", "cancelled")
 
 
-def debts(history: History, regime: Regime, *, among: Any = None) -> pd.DataFrame:
-    """Debts raised during the run, one row each, columns `DEBTS`, sums in the unit of `raised`.
+def debts(history: History, regime: Regime, *, among: ArrayLike | None = None) -> pd.DataFrame:
+    """The debts raised during the run, one row each, columns `DEBTS`, sums in the unit of `raised`.
 
-    A debt is raised when a person comes onto its list: `raised`, and `penalty` times that on top, whatever the size of
-    the fault (all or nothing). It is taken back in `months` equal parts, the first in the month it is raised, while
-    the person is on the list; what has not been taken when the person leaves it is cancelled, and nothing is refunded.
-    among: ids to which the rows are restricted.
+    A debt is raised when a person comes onto its list: the sum `raised`, and `penalty` times that on top, whatever the
+    size of the fault (all or nothing). It is collected in `months` equal parts while the person is on the list, the
+    first part in the month in which it is raised. When the person leaves the list, the rest is cancelled and nothing
+    is refunded. among: ids to which the rows are restricted.
     """
     which = slice(None) if among is None else np.flatnonzero(np.isin(history.people, among))
     people = history.people[which]
@@ -34,7 +35,7 @@ def debts(history: History, regime: Regime, *, among: Any = None) -> pd.DataFram
             continue
         before = np.vstack([np.zeros((1, on.shape[1]), bool), on[:-1]])
         month, place = np.nonzero(on & ~before)
-        # The first month off the list after each start: of the run lengths by person, read backwards.
+        # end[t]: the first month from t on in which the person is off the list, filled from the last month back.
         left = np.full(on.shape[1], history.periods)
         end = np.empty(on.shape, np.int64)
         for t in range(history.periods - 1, -1, -1):

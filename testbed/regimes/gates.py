@@ -1,16 +1,17 @@
 """What happens at the gates that sanctions close and rewards open: refused attempts, and minutes in the queue.
 
-Both are read after the run, from the sanctions of a history: nothing at a gate feeds back into conduct or record.
-Attempts and persons are counted apart: refusals are attempts, and one person may be refused many times.
+Both are computed after the run, from the sanctions of a history: nothing at a gate feeds back into conduct or record.
+Attempts and people are counted separately, because one person can be refused many times.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from synthetic.draws import pack, sparse, uniform
 from testbed.regimes.base import Gate, Regime
@@ -24,10 +25,12 @@ ADULT = 18
 MOST = 60
 
 
-def refusals(history: History, regime: Regime, people: pd.DataFrame, seed: int, *, among: Any = None) -> pd.DataFrame:
+def refusals(
+    history: History, regime: Regime, people: pd.DataFrame, seed: int, *, among: ArrayLike | None = None
+) -> pd.DataFrame:
     """Refused attempts, one row per month, gate and person with at least one; columns `REFUSALS`.
 
-    A person under a sanction that closes a gate asks there a Poisson number of times a month, with mean
+    A person under a sanction that closes a gate tries it a Poisson number of times a month, with mean
     `regime.GATE.attempts`, and is refused each time. The number is a pure function of seed, person, month and gate.
     people: with `age`, index person, aligned with `history.people`. among: ids to which the rows are restricted.
     """
@@ -49,7 +52,7 @@ def refusals(history: History, regime: Regime, people: pd.DataFrame, seed: int, 
 
 
 def attempts(gate: Gate, regime: Regime, people: np.ndarray, month: int, seed: int) -> np.ndarray:
-    """How often each of these people asks at a gate in a month, refused or not: int64 (n,)."""
+    """How often each of these people tries a gate in a month, refused or not: int64 (n,)."""
     mean = regime.value(gate.name, "attempts")
     term, total = np.exp(-mean), []
     steps = 0.0
@@ -61,7 +64,7 @@ def attempts(gate: Gate, regime: Regime, people: np.ndarray, month: int, seed: i
 
 
 def counted(rows: pd.DataFrame) -> pd.DataFrame:
-    """Attempts refused and persons refused, by gate: two numbers that are never divided by each other's population.
+    """The number of refused attempts and of refused people, by gate. Do not divide one by the population of the other.
 
     >>> made = pd.DataFrame({"person": [1, 1, 2], "month": [0, 1, 1], "gate": "train", "attempts": [1, 2, 1]})
     >>> counted(made).to_dict("list")
@@ -74,15 +77,15 @@ def counted(rows: pd.DataFrame) -> pd.DataFrame:
 def waits(history: History, regime: Regime, people: pd.DataFrame) -> pd.DataFrame:
     """Mean minutes in the queue of the favored and of all others, by month and gate; columns `WAITS`.
 
-    The favored wait `lane` times `wait`. In a coupled regime the minutes of the queue are conserved: what the favored
-    are spared, the others wait beside their own, wait x (1 + (1 - lane) f / (1 - f)) where a share f is favored;
-    where everybody is, nobody is ahead of anybody. Otherwise the lane takes nothing from others. `wait_alike`: with
-    no lane.
+    The favored wait `lane` times `wait`. In a coupled regime the total of minutes stays the same: the others wait
+    the minutes that the favored save, in all wait x (1 + (1 - lane) f / (1 - f)) if a share f is favored. If everybody
+    is favored, all wait the same. In a regime that is not coupled the lane costs the others nothing. `wait_alike`: the
+    wait if there were no lane.
     """
     return pd.DataFrame(list(_waits(history, regime, people)), columns=list(WAITS))
 
 
-def _waits(history: History, regime: Regime, people: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+def _waits(history: History, regime: Regime, people: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     child = people["age"].to_numpy() < ADULT
     for gate in regime.gates:
         if gate.wait is None:
@@ -102,11 +105,11 @@ def _waits(history: History, regime: Regime, people: pd.DataFrame) -> Iterator[t
 
 
 def _asks(gate: Gate, child: np.ndarray) -> np.ndarray:
-    """Who has business at a gate: bool (n,)."""
+    """Whether each person can try a gate: bool (n,)."""
     return {"adults": ~child, "children": child}.get(gate.who, np.ones(len(child), bool))
 
 
 def _mask(regime: Regime, gate: Gate, *, reward: bool) -> np.uint16:
-    """The sanctions that close a gate, or the rewards that open its fast lane, as bits."""
+    """The mask of the sanctions that close a gate, or of the rewards that open its fast lane."""
     bits = (1 << bit for bit, one in enumerate(regime.sanctions) if one.gate == gate.name and one.reward == reward)
     return np.uint16(sum(bits))

@@ -1,8 +1,8 @@
-"""What operators do without cause, what their log says of it, and what becomes of them.
+"""Misuse: entries that operators make without cause, what the operator's log holds, and whether anyone answers for it.
 
-An entry made by hand enters the record of somebody who gave no cause. It may be logged, a logged one audited, an
-audited one is taken back after a delay, and for a share of those somebody answers. Everything is a pure function of
-the seed and the entry's address, so that the log can be read from a history after the run.
+An operator enters something by hand about a person who gave no cause. The entry may be logged. A logged entry may be
+audited; an audited entry is taken back after a delay, and in a share of these cases somebody is held to account.
+Everything is a pure function of the seed and the entry's address, so the log can be read from a history after the run.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synthetic.channels import Acts, waiting
 from synthetic.draws import GRID, candidates, pack, sparse, uniform
@@ -25,7 +26,9 @@ LOG = ("entry", "person", "month", "kind", "logged", "audited", "reversed", "ans
 
 @dataclass(frozen=True)
 class Misused:
-    """Entries without cause of one month, aligned: subject (as author too), kind and k in `acts`, and their fate.
+    """The entries without cause of one month, and what follows from each; all arrays are aligned with `acts`.
+
+    In `acts` the author of an entry is its subject.
 
     `reversal`: the month in which the operator takes the entry back, -1 never.
     """
@@ -48,12 +51,12 @@ def misuse(
     size: int,
     levels: tuple[str, ...] = (),
 ) -> Misused:
-    """Entries that operators make without cause in a month, about these people (ids, ascending).
+    """The entries that operators make without cause in a month about these people (ids, ascending).
 
-    At `regime.misuse.rate` in 1,000 person-months, `ratio` times that for those at whom it is aimed: people whose
-    `column`, as `at(people, column)` gives it, has the code of `level` in `levels`, or is 1 where there are no levels.
-    Drawn by grid and thinned, so that any part of a society has the same entries and a raised rate only adds some.
-    Raises InputError where the kind is not among the scenario's.
+    The rate is `regime.misuse.rate` in 1,000 person-months, and `ratio` times that for the people at whom misuse is
+    aimed: those whose `column`, as `at(people, column)` gives it, has the code of `level` in `levels`, or is 1 if there
+    are no levels. Entries are drawn by grid and thinned, so that any part of a society has the same entries and a
+    higher rate only adds some. Raises InputError if the kind is not one of the scenario's.
     """
     clause, rate = regime.misused, regime.value("misuse", "rate") / 1000
     if clause is None or not regime.active or rate <= 0:
@@ -80,7 +83,9 @@ def misuse(
 
 
 def _fate(regime: Regime, address: np.ndarray, period: np.ndarray | int, seed: int) -> tuple[np.ndarray, ...]:
-    coin = lambda what: uniform(sparse(seed, f"regime:misuse:{what}", address))  # noqa: E731
+    def coin(what: str) -> NDArray[np.float64]:
+        return uniform(sparse(seed, f"regime:misuse:{what}", address))
+
     logged = coin("logged") < regime.value("misuse", "logged")
     audited = logged & (coin("audited") < regime.value("misuse", "audited"))
     answered = audited & (coin("answered") < regime.value("misuse", "answered"))
@@ -89,10 +94,10 @@ def _fate(regime: Regime, address: np.ndarray, period: np.ndarray | int, seed: i
 
 
 def operator_log(ledger: Ledger, regime: Regime, seed: int) -> pd.DataFrame:
-    """What operators made by hand, one row an entry, columns `LOG`: whether it was logged, audited, answered for.
+    """The entries that operators made by hand, one row each, columns `LOG`: whether logged, audited, answered for.
 
-    `reversed`: the month in which it is taken back, -1 never. Rows that are not logged stand here too: this is what
-    happened, of which the operator's own log is the part that is logged.
+    `reversed`: the month in which the entry is taken back, -1 never. The rows are what happened, logged or not; the
+    operator's own log holds only those that are logged.
     """
     mine = ledger.where(ledger.real & (ledger.origin == ORIGINS.index("misuse")))
     k = mine.id >> 8 & 1023

@@ -1,17 +1,17 @@
-"""How people respond to a scheme: by keeping its rules, by moving out of its sight, by leaving what is lawful.
+"""How people respond to a scheme: they follow its rules, hide acts from it, or give up lawful acts.
 
-Every response thins rates or hides acts and never adds any, so that a twin without it has the same acts and
-more. All are off (0) unless a regime or a dial says otherwise. In months t:
+A response lowers rates or hides acts and never adds any, so a twin without it has the same acts and more. All
+responses are off (0) unless a regime or a dial turns them on. In months t:
 
-* Belief of being watched, held by a share `belief` of people from month `belief_from` on, whatever is watched. It
-  takes a share `chilling` off their rates of lawful sensitive acts. From month `belief_until` on the effect is
-  halved every `half_life` months. So the rate falls by belief x chilling, and a tenth of the fall is left
+* Belief: a share `belief` of people believe they are watched, from month `belief_from` on, whether or not they are.
+  Their rates of lawful sensitive acts are lower by the share `chilling`. From month `belief_until` on the effect
+  halves every `half_life` months. So the rate falls by belief x chilling, and a tenth of the fall is left
   half_life x log2(10) months after the end.
-* Adaptation: where the rules are disclosed, the share `heeded` who take them to be applied do a share `adaptation`
-  less of what they count against a person.
-* Avoidance: a share `avoidance` of such acts by those who believe or heed is moved out of reach of every channel.
+* Adaptation: if the rules are disclosed, the share `heeded` of people believe that they are applied. These people
+  do a share `adaptation` less of what the rules count against a person.
+* Avoidance: people who hold either belief move a share `avoidance` of such acts out of reach of every channel.
 
-The last two are responses to the scheme and stop where it is not active; belief needs no scheme.
+Adaptation and avoidance are responses to the scheme and stop if it is not active; belief needs no scheme.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FOREVER = 1_000
 
 
 class Response:
-    """The responses of some people; see the module for what each number does."""
+    """The responses of some people; the module's text says what each number does."""
 
     def __init__(
         self,
@@ -45,7 +45,10 @@ class Response:
         counted: frozenset[str] | None = None,
     ) -> None:
         self.people, self.seed = people, seed
-        value = lambda key, default=0.0: regime.value("response", key, default)  # noqa: E731
+
+        def value(key: str, default: float = 0.0) -> float:
+            return regime.value("response", key, default)
+
         self.belief, self.chilling = value("belief"), value("chilling")
         self.start, self.end, self.half_life = value("belief_from"), value("belief_until", FOREVER), value("half_life")
         known = regime.active and rights is not None and bool(rights.rules)
@@ -56,7 +59,7 @@ class Response:
         self.counted = {one.name for one in kinds if (one.adverse if counted is None else one.name in counted)}
 
     def effect(self, t: int) -> float:
-        """How much of the effect of belief is there in month t: 1 while it is held, then halved each half-life.
+        """The strength of belief in month t: 0 before it begins, 1 while it is held, then halved each half-life.
 
         >>> from testbed.regimes.reading import load_regime
         >>> Response(load_regime("rongcheng-lists"), np.arange(3), seed=0).effect(5)
@@ -69,11 +72,11 @@ class Response:
         return float(0.5 ** ((t - self.end) / self.half_life)) if self.half_life > 0 else 0.0
 
     def believes(self, person: np.ndarray) -> np.ndarray:
-        """Who believes to be watched, at the height of the belief: bool, by position."""
+        """Whether each person believes they are watched, when belief is at its height: bool, by position."""
         return self._coin("belief", person) < self.belief
 
     def heeds(self, person: np.ndarray) -> np.ndarray:
-        """Who takes the published rules to be applied: bool, by position."""
+        """Whether each person believes that the published rules are applied: bool, by position."""
         return self._coin("heeded", person) < self.heeded
 
     def _coin(self, what: str, person: np.ndarray) -> np.ndarray:
@@ -90,7 +93,7 @@ class Response:
             factor[which[self.heeds(person[which])]] *= 1 - self.adaptation
 
     def evades(self, person: np.ndarray, kind: np.ndarray, k: np.ndarray, kinds: tuple[str, ...], t: int) -> np.ndarray:
-        """Which acts are done out of reach of every channel: bool (acts,)."""
+        """Whether each act is done out of reach of every channel: bool (acts,)."""
         hidden = np.zeros(len(person), bool)
         if self.avoidance > 0 and (self.belief > 0 or self.heeded > 0):
             which = np.flatnonzero(_among(self.counted, kind, kinds))
@@ -102,7 +105,7 @@ class Response:
 
 
 def counted_against(book: RuleBook | None) -> frozenset[str] | None:
-    """The kinds of which a rule book takes points, or for which it drops a grade; None without a book.
+    """The kinds of conduct that lower a score or grade in a rule book; None without a book.
 
     >>> from testbed.models import load_rulebook
     >>> against = counted_against(load_rulebook("rongcheng"))
@@ -115,7 +118,8 @@ def counted_against(book: RuleBook | None) -> frozenset[str] | None:
     return frozenset(
         rule.column
         for rule in book.rules
-        if rule.column and (rule.drops_to is not None or (rule.points is not None and rule.points.value * worse > 0))  # type: ignore[operator]
+        if rule.column
+        and (rule.drops_to is not None or (rule.points is not None and float(rule.points.value) * worse > 0))
     )
 
 
