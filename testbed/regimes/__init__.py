@@ -1,7 +1,7 @@
-"""What follows from a decision: lists, sanctions, agencies, gates, appeal and response.
+"""What follows from a decision: lists, agencies, sanctions, gates, appeals, and how people respond.
 
 Comes in: one TOML file of clauses with sources, and the decisions of a month.
-Goes out: the regime as data, and the state of everybody under it.
+Goes out: the regime as data, and who is on which list and under which sanction in each month.
 """
 
 from testbed.regimes.appeal import fates

@@ -1,9 +1,9 @@
 """Regimes: what follows from a decision, as data.
 
-Lists that a decision, time or a repeat opens; agencies that copy a list and forget late; sanctions and rewards
-that an agency or list brings, and whom else they reach; gates that they close; restoration, appeal and audit;
-what operators do without cause; how people respond. A regime acts on decisions and list membership, never on
-scores. `reading.py` describes the files.
+A regime has lists that people enter by a decision, after a time or on a repeat; agencies that copy a list and drop
+their copy late; sanctions and rewards that a list or agency brings, and whom else they reach; gates that these close;
+restoration, appeal and audit; entries that operators make without cause; and how people respond. A regime acts on
+decisions and list membership, never on scores. `reading.py` describes the files.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ EXPIRY = ("minor", "moderate", "serious")
 
 @dataclass(frozen=True)
 class ListClause:
-    """A list, and the months that nobody leaves before.
+    """A list: who enters it, and the months that members stay at least.
 
-    It takes those whose decision is `enter` (-1 or +1) for `after` months in a row; or, where `source` names another
-    list, those on that one who have been on it for `after` months, or for the `times`-th time. `quota`: the places,
-    as a share of the scored. `secret`: its members are not told.
+    People enter if their decision is `enter` (-1 or +1) for `after` months in a row. If `source` names another list,
+    people enter who are on that one for `after` months, or for the `times`-th time. `quota`: the number of places, as
+    a share of the scored. `secret`: members are not told.
     """
 
     name: str
@@ -46,7 +46,7 @@ class ListClause:
 
 @dataclass(frozen=True)
 class Agency:
-    """An agency that copies a list (or an agency's copy) after `delay` months and drops it `forgets` months late."""
+    """An agency: it copies a list (or an agency's copy) after `delay` months and drops it `forgets` months late."""
 
     name: str
     copies: str
@@ -57,12 +57,12 @@ class Agency:
 
 @dataclass(frozen=True)
 class Sanction:
-    """What a list or an agency's copy of it brings, to whom, and which rates of conduct it multiplies.
+    """A sanction or reward that a list or agency brings: to whom, and which rates of conduct it multiplies.
 
-    `reach`: whom else it meets, one of `REACH`. `gate`: the gate that it closes, or, of a reward, whose fast lane it
-    opens. `audience`: the parties who see it. `switch`: the switch of the regime that it hangs on, beside the general
-    ones. `adults`: nobody under 18 is under it. `secret`: the person is not told. `said`: being under it in words that
-    fit before "for 9 months"; of a reward, being without it.
+    `reach`: whom else it affects, one of `REACH`. `gate`: the gate that a sanction closes, or whose fast lane a reward
+    opens. `audience`: the parties who see it. `switch`: a switch of the regime that must be on, beside the general
+    ones. `adults`: it affects nobody under 18. `secret`: the person is not told. `said`: words for being under it that
+    fit before "for 9 months"; for a reward, words for being without it.
     """
 
     name: str
@@ -83,13 +83,13 @@ class Sanction:
 
     @property
     def family(self) -> str:
-        """Whom of the household it reaches: none, children, all."""
+        """The members of the household that it reaches: none, children, all."""
         return {"children": "children", "household": "all"}.get(self.reach, "none")
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A gate at which people ask for something: who does, and how often; what its queue costs."""
+    """A gate at which people ask for something: who asks, how often, and how long the queue takes."""
 
     name: str
     title: str
@@ -101,7 +101,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Debt:
-    """A sum that is raised against whoever comes onto a list: raised, its penalty, and how it is taken back."""
+    """A sum that is claimed from people who come onto a list: the sum, its penalty, and the months of repayment."""
 
     name: str
     by: str
@@ -112,7 +112,7 @@ class Debt:
 
 @dataclass(frozen=True)
 class Misuse:
-    """Entries that an operator makes without cause: of which kind, and at whom they are aimed more often."""
+    """Entries that an operator makes without cause: their kind, and the group at which more of them are aimed."""
 
     kind: str
     column: str = ""
@@ -138,7 +138,7 @@ class Regime:
 
     @property
     def dials(self) -> Mapping[str, Dial]:
-        """Its numbers by path."""
+        """The numbers of the regime by path."""
         return self.numbers
 
     def set(self, values: Mapping[str, object]) -> Regime:
@@ -146,12 +146,12 @@ class Regime:
         return replace(self, numbers={p: d.set(values[p]) if p in values else d for p, d in self.numbers.items()})
 
     def value(self, clause: str, key: str, default: float = 0.0) -> float:
-        """One of its numbers; the default where the regime has no such clause."""
+        """One number of the regime; the default if the regime has no such clause."""
         held = self.numbers.get(f"regime.{clause}.{key}")
         return default if held is None else float(held.value)
 
     def most_raised(self, kind: str) -> float:
-        """The most by which all sanctions together can multiply the rate of a kind of conduct."""
+        """The largest factor by which all sanctions together can multiply the rate of a kind of conduct."""
         factor = 1.0
         for sanction in self.sanctions:
             if kind in sanction.raises:
@@ -160,7 +160,7 @@ class Regime:
 
     @property
     def active(self) -> bool:
-        """Whether the regime is there at all: off, there is no list, no sanction, and no response to them."""
+        """Whether the regime is active; if not, there are no lists, no sanctions and no responses to them."""
         held = self.numbers.get("regime.active")
         return held is None or bool(held.value)
 
@@ -168,29 +168,29 @@ class Regime:
     def follows(self) -> bool:
         """Whether anything follows from a low or high grade: the regime is active and some sanction is switched on.
 
-        Sanctions need every general switch on, and the switch of their own that some name.
+        A sanction is on if every general switch is on, and its own switch if it names one.
         """
         return self._switched_on and (not self.sanctions or any(map(self.in_force, self.sanctions)))
 
     def in_force(self, sanction: Sanction) -> bool:
-        """Whether a sanction follows at all: the general switches and its own are on."""
+        """Whether a sanction is switched on: the general switches and its own switch are on."""
         return self._switched_on and (not sanction.switch or bool(self.value(sanction.switch, "follows")))
 
     @cached_property
     def _switched_on(self) -> bool:
-        """Whether the regime is active and its general switches, those that no sanction names, are on."""
+        """Whether the regime is active and all general switches (those that no sanction names) are on."""
         own = {f"regime.{sanction.switch}.follows" for sanction in self.sanctions}
         general = (d for path, d in self.numbers.items() if path.endswith(".follows") and path not in own)
         return self.active and all(bool(d.value) for d in general)
 
     @cached_property
     def holders(self) -> tuple[str, ...]:
-        """Names of lists and of agencies that copy them, in the order of the bits of `History.lists`."""
+        """Names of the lists and of the agencies that copy them, in the order of the bits of `History.lists`."""
         return (*(one.name for one in self.lists), *(one.name for one in self.agencies))
 
     @cached_property
     def adverse_holders(self) -> frozenset[str]:
-        """Names of the lists that go back to an adverse decision, and of all copies of them, of copies too.
+        """Names of the lists that follow from an adverse decision, and of all copies of them, direct or indirect.
 
         >>> from testbed.regimes.reading import load_regime
         >>> sorted(load_regime("personnel-file").adverse_holders)
@@ -203,31 +203,31 @@ class Regime:
 
     @cached_property
     def ties(self) -> tuple[str, ...]:
-        """Names of the ties that some sanction in force travels along to other households."""
+        """Names of the ties by which a sanction in force reaches other households."""
         reached = {sanction.reach for sanction in self.sanctions if self.in_force(sanction)}
         return tuple(name for name in TIES if name in reached)
 
     @property
     def reaches_ties(self) -> bool:
-        """Whether a listing reaches people of other households, a month later."""
+        """Whether a listing reaches people of other households; it does so a month later."""
         return bool(self.ties)
 
     @cached_property
     def reaching_bits(self) -> np.uint16:
-        """The mask of the lists and copies whose members' ties are reached."""
+        """The mask of the lists and copies from which a sanction reaches the members' ties."""
         names = {one.by for one in self.sanctions if one.reach in TIES and self.in_force(one)}
         return np.uint16(sum(1 << bit for bit, name in enumerate(self.holders) if name in names))
 
     @cached_property
     def secret(self) -> frozenset[str]:
-        """Names of the lists, agencies and sanctions that those they befall are not told of.
+        """Names of the lists, agencies and sanctions of which the people affected are not told.
 
-        A sanction by a secret list or agency is named only where it is itself secret: a refused ticket is noticed.
+        A sanction by a secret list or agency is among them only if it is secret itself: people notice a refused ticket.
         """
         parts: list[ListClause | Agency | Sanction] = [*self.lists, *self.agencies, *self.sanctions]
         return frozenset(part.name for part in parts if part.secret)
 
 
 def names() -> list[str]:
-    """Every registered regime."""
+    """The names of the registered regimes, sorted."""
     return toml_names(FOLDER)

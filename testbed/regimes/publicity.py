@@ -1,4 +1,4 @@
-"""Who sees that a person is sanctioned: the audience of each sanction in force, as a count of parties."""
+"""Publicity: which parties see that a person is under a sanction."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from testbed.regimes.base import Regime
 
 
 def parties(regime: Regime) -> tuple[str, ...]:
-    """Every party that some sanction or reward is shown to, in the order of the file."""
+    """The parties who are shown some sanction or reward, in the order of the file."""
     return tuple(dict.fromkeys(party for sanction in regime.sanctions for party in sanction.audience))
 
 
 def seen_by(sanctions: np.ndarray, regime: Regime) -> np.ndarray:
-    """How many parties other than person and operator see each person's status: int64, shape of `sanctions`.
+    """The number of parties, other than person and operator, who see each person's status: int64, shape of `sanctions`.
 
     sanctions: bits as in `History.sanctions`, of any shape. A party that sees two sanctions counts once.
     """

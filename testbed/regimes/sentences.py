@@ -1,4 +1,4 @@
-"""The clauses of a regime in words, one pair of head and sentence each."""
+"""The clauses of a regime in words, each as a heading and a sentence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REACHED = {
 
 
 def clauses(regime: Regime) -> Iterator[tuple[str, str]]:
-    """Every clause that holds more than a number: its head and a sentence about it.
+    """(heading, sentence) of every clause that holds more than a number.
 
     >>> from testbed.regimes.reading import load_regime
     >>> dict(clauses(load_regime("rongcheng-lists")))["agency bank"]
@@ -44,7 +44,7 @@ def clauses(regime: Regime) -> Iterator[tuple[str, str]]:
         aim = f", aimed at {regime.misused.column} {regime.misused.level}" if regime.misused.column else ""
         yield "misuse", f"officials enter {regime.misused.kind.replace('_', ' ')} without cause{aim}"
     if regime.coupled:
-        yield "coupled", "a quota or a queue ties everybody together: effects of one entry are run alone"
+        yield "coupled", "people compete for places or in a queue, so the effects of one entry are run one by one"
 
 
 def _list(one: ListClause, regime: Regime) -> str:

@@ -1,6 +1,6 @@
-"""The lists, copies and sanctions that people are under, month by month.
+"""Who is on which list and copy, and under which sanction, month by month.
 
-A month works on the people who are listed, newly decided or reached, not on everybody.
+Each month handles only the people who are listed, newly decided or reached, not everybody.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NOBODY = np.empty(0, np.int64)
 class Reach(NamedTuple):
     """Ties of some people in rows: those of the i-th are `others[indptr[i]:indptr[i + 1]]`, ids of the society.
 
-    Over everybody, ties are symmetric: each is seen from both ends.
+    Ties over everybody are symmetric: each stands in the rows of both people.
     """
 
     indptr: NDArray[np.int64]
@@ -39,9 +39,9 @@ class RegimeState:
     """Who is on which list and copy, and under which sanctions. `lists` and `sanctions` are bit masks (n,).
 
     `people` are ids, `household` an index of households (0, 1, ...), `child` whether each is under 18. `reach` holds
-    their ties by name, where the regime reaches along ties; `scored` who is in scope (a quota is a share of them);
-    `rights` and `kinds` what the response of people depends on, `counted` the names of the kinds that the scheme
-    counts against a person (see `response.counted_against`; default: every adverse kind).
+    their ties by name, if the regime reaches along ties. `scored`: who is in scope (a quota is a share of them). The
+    responses of people depend on `rights`, `kinds` and `counted`, the names of the kinds that the scheme counts
+    against a person (see `response.counted_against`; default: every adverse kind).
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class RegimeState:
     def step(self, t: int, decision: np.ndarray, around: np.ndarray | None = None) -> None:
         """One month: lists from decisions, copies from lists, sanctions from lists and copies.
 
-        around: everybody's `lists` of the month before, uint16 (society,), read where the regime reaches along ties.
+        around: everybody's `lists` of the month before, uint16 (society,); read if the regime reaches along ties.
         """
         self.lists[self._listed] = 0
         self.sanctions[self._bound] = 0
@@ -111,7 +111,7 @@ class RegimeState:
         self._bound = np.concatenate(bound)
 
     def _enter(self, clause: ListClause, t: int, called: Places) -> None:
-        """Members of a list: those who are called to it, and those within their least stay."""
+        """Set the members of a list: people who qualify for it, and members who must still stay."""
         name, on, since = clause.name, self.on[clause.name], self.since[clause.name]
         before = self.members[name]
         ripe = self._follows(clause, t) if clause.source else self._ripe(clause, t, called)
@@ -126,7 +126,7 @@ class RegimeState:
         self.last[name][self.members[name]] = t
 
     def _hold(self, name: str, some: Places, more: Places) -> None:
-        """Make these the members, each once; in no order (numpy's own union hashes, at many times the cost)."""
+        """Set the members, each once and in no order (numpy's union hashes and is many times slower)."""
         on = self.on[name]
         on[self.members[name]] = False
         on[some] = True
@@ -135,7 +135,7 @@ class RegimeState:
         self.members[name] = np.concatenate([some, more]) if len(more) else some
 
     def _ripe(self, clause: ListClause, t: int, called: Places) -> Places:
-        """Of those called this month, the ones who have been called for as many months in a row as it takes."""
+        """The people with the decision this month who have had it for as many months in a row as the list needs."""
         if clause.name not in self.called:
             return called
         first, last = self.called[clause.name]
@@ -145,7 +145,7 @@ class RegimeState:
         return called[t - first[called] + 1 >= self.regime.value(clause.name, "after")]
 
     def _follows(self, clause: ListClause, t: int) -> Places:
-        """Members of an earlier list who have been on it for long enough, or often enough."""
+        """The members of an earlier list who have been on it for long enough, or often enough."""
         source = self.members[clause.source]
         follows = np.ones(len(source), bool)
         if clause.after is not None:
@@ -155,14 +155,14 @@ class RegimeState:
         return source[follows]
 
     def _placed(self, clause: ListClause, ripe: Places, staying: Places) -> Places:
-        """Those who get a place: after those within their least stay, in an order that is alike in every month."""
+        """The people who get a place that is free, in an order that is the same in every month."""
         waiting = ripe[~np.isin(ripe, staying)]
         free = max(self.places[clause.name] - len(staying), 0)
         order = np.argsort(self._coin(f"regime:quota:{clause.name}", waiting), kind="stable")
         return waiting[order[:free]]
 
     def _copy(self, agency: Agency, t: int) -> None:
-        """An agency's copy: of members who have been there for its delay, and of those who left but a while ago."""
+        """Set an agency's copy: members of the list after the delay, and people who left it a short time ago."""
         name, source = agency.name, agency.copies
         delay, forgets = self.regime.value(name, "delay"), self.regime.value(name, "forgets")
         members, held = self.members[source], self.members[name]
@@ -181,12 +181,12 @@ class RegimeState:
         return uniform(sparse(self.seed, stream, pack(self.people[places])))
 
     def _under(self, sanction: Sanction, t: int, around: np.ndarray | None) -> Places:
-        """Whom a sanction is on, some perhaps twice."""
-        met = self._met(sanction, t, around)
-        return met[~self.child[met]] if sanction.adults else met
+        """The people who are under a sanction; some may be named twice."""
+        reached = self._reached(sanction, t, around)
+        return reached[~self.child[reached]] if sanction.adults else reached
 
-    def _met(self, sanction: Sanction, t: int, around: np.ndarray | None) -> Places:
-        """The members of the list themselves, and whom else the sanction reaches."""
+    def _reached(self, sanction: Sanction, t: int, around: np.ndarray | None) -> Places:
+        """The members of the list, and the others whom the sanction reaches, of any age."""
         own = self.members[sanction.by]
         if sanction.reach == "none":
             return own if sanction.subject else NOBODY
@@ -195,7 +195,7 @@ class RegimeState:
         return np.concatenate([own, others]) if sanction.subject else others
 
     def _at_home(self, sanction: Sanction, own: Places) -> Places:
-        """Those of the households of members whose household is reached: all, or the children."""
+        """The people in reached households of members: everybody, or the children."""
         share = self.regime.value("family", "share")
         source = own if share >= 1 else own[self._coin("regime:family", own) < share]
         others, _ = _rows(*self._homes, self.household[source])
@@ -203,17 +203,17 @@ class RegimeState:
 
     @cached_property
     def _homes(self) -> tuple[Places, Places]:
-        """People by household, in rows."""
+        """The people of each household, in rows."""
         sizes = np.bincount(self.household)
         ordered = bool((np.diff(self.household) >= 0).all())
         people = np.arange(len(self.household)) if ordered else np.argsort(self.household, kind="stable")
         return np.concatenate([[0], np.cumsum(sizes)]), people
 
     def _tied(self, sanction: Sanction, t: int, around: np.ndarray | None) -> Places:
-        """Those tied to somebody who was on the list in the month before."""
+        """The people with a tie to somebody who was on the list in the month before."""
         if sanction.reach not in self.reach or (around is None and t > 0):
             raise InputError(
-                f"regime {self.regime.name}: {sanction.name} reaches {sanction.reach}, which are not given."
+                f"regime {self.regime.name}: {sanction.name} reaches {sanction.reach}, but these ties are not given."
             )
         if around is None:
             return NOBODY
@@ -236,7 +236,7 @@ class RegimeState:
         return np.asarray(found)
 
     def factors(self, person: np.ndarray, kind: np.ndarray, kinds: tuple[str, ...], t: int = 0) -> np.ndarray:
-        """By what sanctions in force and the response of people multiply the rate of each (person, kind): float64."""
+        """The factor of the rate of each (person, kind), from sanctions and responses: float64."""
         factor = np.ones(len(person))
         bound = np.flatnonzero(self.sanctions[person])
         mask, code = self.sanctions[person[bound]], kind[bound]
@@ -250,12 +250,12 @@ class RegimeState:
         return factor
 
     def evades(self, person: np.ndarray, kind: np.ndarray, k: np.ndarray, kinds: tuple[str, ...], t: int) -> np.ndarray:
-        """Which acts their author has moved out of reach of every channel: bool (acts,)."""
+        """Whether each act is done out of reach of every channel: bool (acts,)."""
         return self.response.evades(person, kind, k, kinds, t)
 
 
 def _rows(indptr: np.ndarray, values: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The values of some rows, one after the other, and for each the place of its row in `which`."""
+    """The values of some rows, row after row, and for each value the place of its row in `which`."""
     start, size = indptr[which], indptr[which + 1] - indptr[which]
     row = np.repeat(np.arange(len(which)), size)
     place = np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size) + start[row]

@@ -1,7 +1,7 @@
-"""Ties that leave the household, laid down once, and the columns that people have by them.
+"""Ties between households, and the columns that people have because of them.
 
-A scenario asks for columns: `ties = ["firms"]` gives those of owners, and `listed_acquaintances` is worked out where
-`[who] held` names it. Ties stay as they are in every twin.
+A scenario asks for these columns: `ties = ["firms"]` gives those of owners, and `listed_acquaintances` is computed if
+`[who] held` names it. Ties are the same in every twin.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BLOCK = 1 << 16
 
 
 def adverse_bits(regime: Regime) -> np.uint16:
-    """The mask of the lists that go back to an adverse decision, and of all copies of them."""
+    """The mask of the lists that follow from an adverse decision, and of all copies of them."""
     held = regime.adverse_holders
     return np.uint16(sum(1 << place for place, name in enumerate(regime.holders) if name in held))
 
@@ -40,13 +40,13 @@ def tied(ties: Reach, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def only(ties: Reach, rows: np.ndarray) -> Reach:
-    """The ties of some rows, which become rows 0, 1, ..."""
+    """The ties of some rows only; these become rows 0, 1, ..."""
     place, others = tied(ties, rows)
     return Reach(np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(rows)))]), others)
 
 
 def ties_of(population: Population, columns: Mapping[str, np.ndarray], name: str) -> Reach:
-    """The ties of everybody, by name (see `TIES`). Raises InputError for another name, or a recipe without them."""
+    """The ties of everybody, by name (see `TIES`). Raises InputError for another name or a recipe without them."""
     if name not in TIES:
         raise unknown("tie", name, TIES)
     from synthetic.population import Acquaintances, Firms, Kin
@@ -67,7 +67,7 @@ def ties_of(population: Population, columns: Mapping[str, np.ndarray], name: str
 
 
 class Outside:
-    """The ties of a society that leave the household, by kind; made once, asked for the people of interest."""
+    """The ties of a society between households, by kind; made once, then read for some people at a time."""
 
     def __init__(self, population: Population, columns: Mapping[str, np.ndarray]) -> None:
         from synthetic.population import NAMES, Acquaintances, Firms, Kin
@@ -77,7 +77,7 @@ class Outside:
         self.known = Acquaintances(population, columns)
 
     def of(self, people: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """(person, id at the other end) of these people's ties by kind, nearest first, as far as the recipe has them.
+        """(person, id at the other end) of these people's ties by kind, nearest first; only kinds that the recipe has.
 
         Kinds: kin, employer (the owner of the firm that one works for, or who works for one's own), colleague,
         acquaintance.
@@ -111,16 +111,19 @@ def _owned(name: str, kind: str, meaning: str, **more: object) -> Variable:
 FIRMS = (
     _owned("owns_firm", "category", "whether the person owns a firm", levels=("no", "yes"), dtype=np.int8),
     _owned("restaurant_owner", "category", "whether that firm is a restaurant", levels=("no", "yes"), dtype=np.int8),
-    _owned("firm_pays", "float", "how punctually that firm pays, as a rank; 0.5 for who owns none", bounds=(0.0, 1.0)),
     _owned(
-        "firm_hygiene",
+        "firm_pays",
         "float",
-        "how clean its kitchen is, as a rank; 0.5 for who owns no restaurant",
+        "how punctually that firm pays, as a rank; 0.5 for people without a firm",
         bounds=(0.0, 1.0),
     ),
     _owned(
-        "workers", "integer", "people who work for that firm; 0 for who owns none", bounds=(0, 1024), dtype=np.int16
+        "firm_hygiene",
+        "float",
+        "how clean its kitchen is, as a rank; 0.5 for people without a restaurant",
+        bounds=(0.0, 1.0),
     ),
+    _owned("workers", "integer", "people who work for that firm; 0 without a firm", bounds=(0, 1024), dtype=np.int16),
 )
 ACQUAINTED = replace(
     _owned(LISTED, "integer", "acquaintances on an adverse list in the month before", bounds=(0, 200), dtype=np.int32),
@@ -130,7 +133,7 @@ ACQUAINTED = replace(
 
 @dataclass(frozen=True)
 class Declared:
-    """The columns of a society: its recipe's, those of ties, and those that change by the month."""
+    """The columns of a society: those of its recipe, those of ties, and those that change by the month."""
 
     variables: Mapping[str, Variable]
 
@@ -149,7 +152,7 @@ def declared(recipe: Recipe, ties: tuple[str, ...]) -> Declared:
 
 
 def check_ties(value: object, recipe: Recipe, where: str) -> tuple[str, ...]:
-    """The ties whose columns a scenario asks for. Raises InputError for unknown ones, or a recipe without firms."""
+    """The ties whose columns a scenario asks for. Raises InputError for an unknown tie or a recipe without firms."""
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise InputError(f"{where} must be a list of names, found {value!r}.")
     for one in value:
@@ -161,7 +164,7 @@ def check_ties(value: object, recipe: Recipe, where: str) -> tuple[str, ...]:
 
 
 def firm_columns(population: Population, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What people own (see `FIRMS`): an array over everybody each. Who owns several firms is told of the largest."""
+    """The columns in `FIRMS`, each an array over everybody; for an owner of several firms, those of the largest."""
     from synthetic.population import Firms
 
     n = population.size

@@ -106,7 +106,7 @@ def test_a_sanction_on_adults_meets_no_child_on_the_list_or_at_home(made):
 def test_without_ties_a_regime_that_reaches_along_them_says_so(made):
     regime = made(BLACK, sanction("shun", by="black", reach="kin"))
     state = RegimeState(regime, np.arange(2), np.arange(2), np.zeros(2, bool), seed=1)
-    with pytest.raises(InputError, match="shun reaches kin, which are not given"):
+    with pytest.raises(InputError, match="shun reaches kin, but these ties are not given"):
         state.step(0, np.array([-1, 0], np.int8))
 
 
