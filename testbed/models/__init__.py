@@ -1,16 +1,15 @@
-"""Scoring models: everything that gives people a score, and the doors through which your own comes in.
+"""Scoring models: everything that gives people a score, and the ways to bring in your own.
 
 Comes in: a name, a path, an address or an object, and records.
 Goes out: scores, decisions and the reasons that a person would be told.
 """
 
+from testbed.models.asking import ask, fitted
 from testbed.models.base import (
     ModelError,
     Scores,
     ScoringModel,
-    ask,
     declared,
-    fitted,
     higher_is,
     learns,
     models,
@@ -23,9 +22,10 @@ from testbed.models.grammar import Condition, condition
 from testbed.models.guard import LeftError, first_line, theirs
 from testbed.models.load import imported, load_model, model_names, usable
 from testbed.models.lottery import Lottery
+from testbed.models.record_ids import DenseIds, RecordIds
 from testbed.models.rulebook import FOLDER, RuleBook, rulebook_names
 from testbed.models.rulebook_file import load_rulebook
-from testbed.models.scorer import DenseIds, RecordIds, Scorer, record_frame
+from testbed.models.scorer import Scorer, record_frame
 
 __all__ = [
     "FOLDER",

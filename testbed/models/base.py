@@ -1,9 +1,10 @@
-"""The contract of a scoring model, the registry of built-in ones, and how a model is asked."""
+"""The contract of a scoring model, the registry of built-in models, and what a model declares."""
+
+# Any: a user's model can be anything.
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -12,18 +13,16 @@ import pandas as pd
 
 from synthetic.errors import InputError, unknown
 from synthetic.registry import Registry
-from testbed.models import limit
 from testbed.models.guard import first_line, theirs
-from testbed.models.limit import limited
 
 NEEDS = ("draws", "entries")
-"""What a model may declare beside its records: the period's addressed draws, the standing entries."""
+"""What a model may need beside its records: the period's random draws, the entries in force."""
 
 REASON_COLUMNS = ("person", "rule", "contribution")
 
 
 class ModelError(RuntimeError):
-    """A model failed while it was asked: it raised, hung, or broke the contract. One sentence."""
+    """A model failed: it raised, did not answer in time, or broke the contract. The message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +130,11 @@ class ScoringModel(Protocol):
 
 
 models: Registry[Callable[[], Any]] = Registry("model", "testbed.models")
-"""Built-in models by name: each a factory without arguments."""
+"""Built-in models by name; each is a factory without arguments."""
 
 
 def name_of(model: Any) -> str:
-    """The name a model goes by in messages: its own `name`, or that of its function or class."""
+    """The name of a model in messages: its own `name`, or that of its function or class."""
     for attribute in ("name", "__name__"):
         try:
             with theirs():
@@ -148,7 +147,7 @@ def name_of(model: Any) -> str:
 
 
 def declared(model: Any, attribute: str, default: Any = None) -> Any:
-    """What a model says of itself under this name. Raises ModelError where that cannot be read."""
+    """The value of an attribute that a model declares. Raises ModelError if it cannot be read."""
     try:
         with theirs():
             return getattr(model, attribute, default)
@@ -159,7 +158,7 @@ def declared(model: Any, attribute: str, default: Any = None) -> Any:
 
 
 def higher_is(model: Any) -> str:
-    """ "better" or "worse": what a higher score means. Raises InputError for any other declaration."""
+    """What a higher score means, "better" or "worse". Raises InputError for any other declaration."""
     found = declared(model, "higher_is", "better")
     if not isinstance(found, str) or found not in ("better", "worse"):
         raise InputError(f"model {name_of(model)}: higher_is is {found!r:.80}, allowed: better, worse.")
@@ -167,7 +166,7 @@ def higher_is(model: Any) -> str:
 
 
 def row_wise(model: Any) -> bool:
-    """Whether the model says that a score depends on its own row alone. Undeclared: it may not."""
+    """Whether the model declares that each score depends on its own row alone; False if it does not say."""
     found = declared(model, "row_wise", False)
     if not isinstance(found, bool | np.bool_):
         raise InputError(f"model {name_of(model)}: row_wise is {found!r:.80}, allowed: True, False.")
@@ -175,7 +174,7 @@ def row_wise(model: Any) -> bool:
 
 
 def needs(model: Any) -> tuple[str, ...]:
-    """What the model declares beside its records. Raises InputError for a need that does not exist."""
+    """What the model needs beside its records. Raises InputError for a need that does not exist."""
     found = declared(model, "needs", ())
     if not isinstance(found, str | tuple | list | set | frozenset):
         raise InputError(f"model {name_of(model)}: needs is {found!r:.80}, allowed: names among {', '.join(NEEDS)}.")
@@ -187,128 +186,5 @@ def needs(model: Any) -> tuple[str, ...]:
 
 
 def learns(model: Any) -> bool:
-    """Whether the model is fitted on recorded outcomes before it is asked."""
+    """Whether the model is fitted on recorded outcomes before it scores."""
     return callable(declared(model, "fit"))
-
-
-def fitted(model: Any, records: pd.DataFrame, outcomes: np.ndarray, *, own: bool = False) -> Any:
-    """A copy of the model, fitted on these records and recorded outcomes (int8, 1: the positive side).
-
-    The model itself stays as it was, so that it can be fitted again on another society. A model without
-    `fit` is given back as it is. It fits copies of records and outcomes, unless they are its `own`. Raises ModelError
-    where copying or fitting fails.
-    """
-    if not learns(model):
-        return model
-    outcomes = np.asarray(outcomes, np.int8)
-    if outcomes.shape != (len(records),) or not np.isin(outcomes, (0, 1)).all():
-        raise InputError(f"outcomes must be {len(records)} values of 0 or 1, found shape {outcomes.shape}.")
-    n = len(records)
-    if not n:
-        raise InputError(f"model {name_of(model)} learns, and the training society has no records.")
-    try:
-        with theirs(), limited(limit.FITTING):
-            seen = (records, outcomes) if own else (records.copy(), outcomes.copy())
-            made = copy.deepcopy(model).fit(*seen)
-    except Exception as problem:
-        raise ModelError(
-            f"model {name_of(model)} could not be fitted on {n} records ({first_line(problem)})."
-        ) from problem
-    if not callable(declared(made, "score")):
-        raise ModelError(
-            f"model {name_of(model)}: fit returned {type(made).__name__}, it must return the fitted model."
-        )
-    return made
-
-
-def ask(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = None, *, own: bool = False) -> Scores:
-    """The validated scores of these records: n finite float64, in the order of the records.
-
-    `given` holds what is at hand beside the records ("draws", "entries"); a model is handed what it
-    declares in `needs`, and nothing else. It gets copies, unless what it is handed is its `own`. Raises ModelError
-    where the model raises or breaks the contract, InputError where it declares a need that is not at hand.
-    """
-    name, given = name_of(model), given or {}
-    wanted = needs(model)
-    for need in wanted:
-        if given.get(need) is None:
-            raise InputError(f"model {name} needs {need}, which are not at hand here.")
-    index = records.index.copy(deep=True)
-    seen = records if own else records.copy()
-    beside = {need: given[need] if own else given[need].copy() for need in wanted}
-    try:
-        with theirs(), limited(limit.SECONDS):
-            answer = (model.score if hasattr(model, "score") else model)(seen, **beside)
-            _check_whose(answer, seen.index, index, name)
-            made = checked(answer, len(index), name)
-    except ModelError:
-        raise
-    except Exception as problem:
-        raise ModelError(f"model {name} failed on {len(index)} records ({first_line(problem)}).") from problem
-    if made.reasons is not None and not made.reasons["person"].isin(index).all():
-        raise ModelError(f"model {name} gives reasons to people that it was not asked about.")
-    return made
-
-
-def _check_whose(answer: Any, left: pd.Index, index: pd.Index, name: str) -> None:
-    """Raise ModelError unless it is certain whose each score and decision is.
-
-    A Series says it by its index, which must be that of the records as they were handed over. Anything else goes by
-    position, and so only while the model `left` the index of its records alone.
-    """
-    for part in (answer.score, answer.decision) if isinstance(answer, Scores) else (answer,):
-        if isinstance(part, pd.Series | pd.DataFrame):
-            if not part.index.equals(index) or not (left.identical(index) or part.index.identical(index)):
-                raise ModelError(
-                    f"model {name} returned a Series with another index than its records; return an array."
-                )
-        elif part is not None and not left.identical(index):
-            raise ModelError(
-                f"model {name} changed the order or the index of its records, so nobody can tell whose scores it "
-                "returned; sort a copy."
-            )
-
-
-def checked(answer: Any, n: int, name: str = "model") -> Scores:
-    """A model's answer as Scores. Raises ModelError unless it is n finite scores, decisions and reasons well formed."""
-    made = answer if isinstance(answer, Scores) else Scores(answer)
-    score = _numbers(made.score)
-    if score is None:
-        raise ModelError(f"model {name} returned {type(made.score).__name__}, not {n} numbers.")
-    if score.shape != (n,):
-        raise ModelError(f"model {name} returned scores of shape {score.shape}, ({n},) is needed.")
-    if n and not np.isfinite(score).all():
-        place = int(np.flatnonzero(~np.isfinite(score))[0])
-        raise ModelError(f"model {name} returned {score[place]} for record {place}; every score must be finite.")
-    return Scores(score, _checked_decision(made.decision, n, name), _checked_reasons(made.reasons, name))
-
-
-def _numbers(values: Any) -> np.ndarray | None:
-    """The values as float64, or None where they are not numbers."""
-    try:
-        found = np.asarray(values)
-        return found.astype(np.float64) if found.dtype.kind in "biufO" else None
-    except (TypeError, ValueError):
-        return None
-
-
-def _checked_decision(decision: Any, n: int, name: str) -> np.ndarray | None:
-    if decision is None:
-        return None
-    found = np.asarray(decision)
-    if found.shape != (n,):
-        raise ModelError(f"model {name} returned decisions of shape {found.shape}, ({n},) is needed.")
-    if found.dtype.kind not in "iuf" or not np.isin(found, (-1, 0, 1)).all():
-        raise ModelError(f"model {name} returned a decision that is not -1, 0 or 1.")
-    return found.astype(np.int8)
-
-
-def _checked_reasons(reasons: Any, name: str) -> pd.DataFrame | None:
-    if reasons is None:
-        return None
-    if not isinstance(reasons, pd.DataFrame) or not set(REASON_COLUMNS) <= set(reasons.columns):
-        raise ModelError(f"model {name} returned reasons without the columns {', '.join(REASON_COLUMNS)}.")
-    contribution = reasons["contribution"].to_numpy()
-    if contribution.dtype.kind not in "iuf" or not np.isfinite(contribution).all():
-        raise ModelError(f"model {name} returned reasons whose contributions are not all finite numbers.")
-    return reasons[list(REASON_COLUMNS)]

@@ -1,8 +1,6 @@
-"""Many cities, each with its own rule book: people are scored by the book of the city that they live in."""
+"""Many cities with a rule book each: people are scored by the rule book of the city in which they live."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,18 +11,18 @@ from testbed.models.rulebook import RuleBook
 from testbed.models.rulebook_file import load_rulebook
 
 NONE = "none"
-"""The level of `scheme` of people whom no scheme judges."""
+"""The level of `scheme` for people who are under no scheme."""
 
 
 @models.adder("cities")
 class Cities:
-    """Each person's place in the points of the rule book that the column `scheme` names, among training records.
+    """Each person's rank among the training records, in points of the rule book that the column `scheme` names.
 
-    Books have their own scales, so the score is a share: of the training society, were it all under this book, the
-    part that has fewer points, and half of the part that has as many. One cut-off then means one share in every city,
-    and somebody who moves is judged by the other city's book. People under "none" (and everybody, where the records
-    hold no scheme) have the middle, 0.5, so that no cut-off under one half decides on them. A kind of conduct that no
-    channel records here adds nothing in any city.
+    Rule books have different scales, so the score is a share: all training records are scored by the book, and the
+    score is the share with fewer points, plus half of the share with equal points. A cut-off then means the same share
+    in every city, and people who move are scored by the book of the new city. People under "none" have the middle, 0.5
+    (so has everybody if the records hold no scheme), so no cut-off under one half affects them. A kind of conduct that
+    no channel records adds nothing in any city.
     """
 
     name = "cities"
@@ -37,8 +35,7 @@ class Cities:
         self.points: dict[str, np.ndarray] = {}
 
     def fit(self, records: pd.DataFrame, outcomes: np.ndarray) -> Cities:
-        """The points of all training records under every book. Raises InputError where a book reads a column that is
-        not in the records."""
+        """Score the training records by every book. Raises InputError if the records lack a column that a book reads."""
         for name in records["scheme"].cat.categories if "scheme" in records else ():
             if name != NONE:
                 book = self.books[name] = load_rulebook(name)
@@ -47,7 +44,7 @@ class Cities:
         return self
 
     def score(self, records: pd.DataFrame) -> Scores:
-        """Shares, with the reasons that each person's own book gives, in its points."""
+        """The share of each record, with the reasons that the person's own book gives, in points of that book."""
         made, told = np.full(len(records), 0.5), []
         scheme = records["scheme"].to_numpy(object) if "scheme" in records else np.full(len(records), NONE, object)
         for name in sorted(set(scheme) - {NONE}):
@@ -67,7 +64,7 @@ class Cities:
 
 
 def _unrecorded(book: RuleBook, records: pd.DataFrame) -> list[str]:
-    """The kinds that a book counts and that are not in the records."""
+    """The columns that a book counts and that the records lack."""
     return [rule.column for rule in book.rules if rule.column and rule.column not in records]
 
 
@@ -75,7 +72,7 @@ def _sign(book: RuleBook) -> float:
     return 1.0 if book.higher_is == "better" else -1.0
 
 
-def _columns(records: pd.DataFrame) -> dict[str, Any]:
+def _columns(records: pd.DataFrame) -> dict[str, list[str] | None]:
     return {
         str(name): list(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else None
         for name, column in records.items()

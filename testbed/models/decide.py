@@ -1,4 +1,4 @@
-"""From scores to decisions: shares turned into cut-offs once, on a training society."""
+"""From scores to decisions: cut-offs that are fixed, or found once on a training society from shares."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from synthetic.errors import InputError, check_keys
 
 @dataclass(frozen=True)
 class Decide:
-    """Fixed cut-offs. They couple nobody: a decision depends on one's own score and tie draw alone.
+    """Fixed cut-offs, in points of the score. A decision depends on the person's own score and tie draw alone.
 
-    Cut-offs are in points of the score. Adverse: strictly worse than `adverse`, and, of those exactly
-    at it, the ones whose tie draw lies under `adverse_ties` (a share of ties). Favored: strictly better
-    than `favored`, and of those exactly at it the ones whose tie draw is at least 1 - `favored_ties`.
-    None: nobody.
+    Adverse: scores strictly worse than `adverse`, and scores exactly at it if the tie draw is under `adverse_ties` (a
+    share of ties). Favored: scores strictly better than `favored`, and scores exactly at it if the tie draw is at least
+    1 - `favored_ties`. A cut-off of None decides on nobody.
     """
 
     adverse: float | None = None
@@ -97,7 +96,7 @@ class Decide:
 
 
 def _spec(table: Mapping[str, object] | None, side: str, share: str) -> tuple[float | None, float | None]:
-    """(share, cut-off): one of the two, or neither."""
+    """(share, cut-off) of one side: one of the two, or neither."""
     if not table:
         return None, None
     where = f"[decide] {side}"
@@ -117,7 +116,7 @@ def _spec(table: Mapping[str, object] | None, side: str, share: str) -> tuple[fl
 
 
 def _share(ascending: np.ndarray, share: float, name: str) -> tuple[float, float]:
-    """The cut-off under which a share lies, and the share of ties at it that belongs to it."""
+    """The cut-off below which a share of the scores lies, and the share of ties at it that is added."""
     n = len(ascending)
     if n == 0:
         raise InputError(f"decide: {name} needs the scores of a training society, found none.")

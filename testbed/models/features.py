@@ -1,5 +1,6 @@
-"""Records as a matrix of numbers, laid down once from the training records."""
+"""Records as a matrix of numbers; the layout is fixed by the training records."""
 
+# Any: the levels of a column can be of any type, and the thread pools have no types.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
@@ -9,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synthetic.cells import complete
 
 
 @dataclass(frozen=True)
 class Column:
-    """How one record column is written: one 0/1 column per level, or (value - center) / scale."""
+    """How one record column is encoded: one 0/1 column per level, or (value - center) / scale."""
 
     name: str
     levels: tuple[Any, ...] | None
@@ -25,23 +27,23 @@ class Column:
 
 @dataclass(frozen=True)
 class Features:
-    """A fixed way to write records as float64: the same record is the same row, whatever its company."""
+    """A fixed encoding of records as float64: the same record always gives the same row."""
 
     columns: tuple[Column, ...]
 
     @classmethod
     def of(cls, records: pd.DataFrame) -> Features:
-        """Levels, centers and scales of these records. A level that comes up later is written as all zeros."""
+        """The encoding from the levels, centers and scales of these records. A level that is new later gives zeros."""
         return cls(tuple(_column(str(name), records[name]) for name in records.columns))
 
     @property
     def width(self) -> int:
-        """Columns of the matrix."""
+        """The number of columns of the matrix."""
         return sum(1 if column.levels is None else len(column.levels) for column in self.columns)
 
-    def matrix(self, records: pd.DataFrame) -> np.ndarray:
-        """float64 (n, width). Raises ValueError for a column that was there in training and is not now, or that lacks
-        a value."""
+    def matrix(self, records: pd.DataFrame) -> NDArray[np.float64]:
+        """The records as float64 (n, width). Raises ValueError if a column of the training records is absent or lacks a
+        value."""
         made = np.zeros((len(records), self.width))
         place = 0
         for column in self.columns:
@@ -69,26 +71,26 @@ def _column(name: str, values: pd.Series) -> Column:
     return Column(name, None, float(numbers.mean()) if len(numbers) else 0.0, scale if scale > 0 else 1.0)
 
 
-def probability(matrix: np.ndarray, weights: np.ndarray, intercept: float) -> np.ndarray:
-    """1 / (1 + exp(-(intercept + matrix @ weights))), (n,).
+def probability(matrix: NDArray[np.float64], weights: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:
+    """The logistic function of each row: 1 / (1 + exp(-(intercept + matrix @ weights))), (n,).
 
-    Added up column by column, not by a matrix product, whose last bit depends on how many rows there are.
+    The sum runs column by column: the last bit of a matrix product depends on the number of rows.
     """
-    sum_ = np.full(len(matrix), float(intercept))
+    sum_: NDArray[np.float64] = np.full(len(matrix), float(intercept))
     for place, weight in enumerate(weights):
         sum_ += matrix[:, place] * weight
-    return 1.0 / (1.0 + np.exp(-np.clip(sum_, -500, 500)))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(sum_, -500, 500))), np.float64)
 
 
 def one_thread() -> AbstractContextManager[Any]:
-    """Numerical libraries use one thread inside: a sum over rows must not depend on the number of cores."""
+    """A context in which numerical libraries use one thread, so that sums do not depend on the number of cores."""
     limits: AbstractContextManager[Any] = _pools().limit(limits=1)
     return limits
 
 
 @cache
 def _pools() -> Any:
-    """The thread pools of the libraries loaded by now; finding them costs a millisecond, so once."""
+    """The thread pools of the loaded libraries, found once because that takes a millisecond."""
     import sklearn.linear_model  # noqa: F401
     from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 

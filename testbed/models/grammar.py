@@ -1,9 +1,10 @@
 """The small grammar of conditions: `{ age = { at_least = 18 }, residence = { is = "rural" } }`.
 
-All tests of all columns must hold. Conditions are data: they name declared columns and compare them
-with fixed values; nothing is evaluated.
+All tests of all columns must hold. Conditions are data: they compare declared columns with fixed values, and no code
+is evaluated.
 """
 
+# Any: the values of a condition and the columns of records can be of any type.
 from __future__ import annotations
 
 import math
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synthetic.errors import InputError, check_keys, unknown
 
@@ -26,7 +28,15 @@ EXACT = ("is", "is_not", "one_of")
 TESTS = (*ORDERED, *EXACT)
 
 Levels = Mapping[str, Sequence[str] | None]
-"""Declared columns: the labels of an integer-coded column, None for a column of numbers."""
+"""Declared columns by name: the labels of an integer-coded column, None for a column of numbers."""
+
+Records = Mapping[str, Any] | pd.DataFrame
+"""Records by column: a frame, or a mapping of equally long arrays with at least one column."""
+
+
+def length(records: Records) -> int:
+    """The number of records."""
+    return len(records.index if isinstance(records, pd.DataFrame) else next(iter(records.values())))
 
 
 @dataclass(frozen=True)
@@ -40,13 +50,13 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Condition:
-    """Tests that must all hold; without any, it always holds."""
+    """Tests that must all hold; a condition without tests always holds."""
 
     tests: tuple[Comparison, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that are read, each once, in order."""
+        """The columns that the tests read, each once, in order."""
         return tuple(dict.fromkeys(test.column for test in self.tests))
 
     def check(self, levels: Levels, where: str) -> None:
@@ -65,14 +75,12 @@ class Condition:
                 if value not in labels:
                     raise unknown(f"value of {test.column} in {where}", value, [str(label) for label in labels])
 
-    def holds(self, table: Mapping[str, Any] | pd.DataFrame, levels: Levels | None = None) -> np.ndarray:
+    def holds(self, table: Records, levels: Levels | None = None) -> NDArray[np.bool_]:
         """Whether the condition holds, per row: bool (n,).
 
-        `table` is a DataFrame or a mapping of equally long arrays, with at least one column. Where
-        `levels` gives the labels of a column, its array holds their integer codes.
+        If `levels` gives the labels of a column, its array holds their integer codes.
         """
-        first = table.index if isinstance(table, pd.DataFrame) else next(iter(table.values()))
-        held = np.ones(len(first), bool)
+        held = np.ones(length(table), bool)
         for test in self.tests:
             labels = (levels or {}).get(test.column)
             held &= _holds(test, table[test.column], labels)
@@ -83,7 +91,7 @@ def _values(test: Comparison) -> Sequence[Any]:
     return test.value if test.test == "one_of" else (test.value,)
 
 
-def _holds(test: Comparison, column: Any, labels: Sequence[str] | None) -> np.ndarray:
+def _holds(test: Comparison, column: Any, labels: Sequence[str] | None) -> NDArray[np.bool_]:
     if test.test in ORDERED:
         return np.asarray(ORDERED[test.test](np.asarray(column), test.value), bool)
     values: Sequence[Any] = _values(test)
@@ -96,7 +104,7 @@ def _holds(test: Comparison, column: Any, labels: Sequence[str] | None) -> np.nd
 
 
 ALWAYS = Condition()
-"""The condition without tests."""
+"""The condition that always holds."""
 
 
 def condition(table: object, where: str) -> Condition:
@@ -130,5 +138,5 @@ def _value(test: str, value: object, where: str) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise InputError(f"{where}: {test} needs a finite number, found {value!r}.")
     elif not isinstance(value, str | int | float | bool) or (isinstance(value, float) and not math.isfinite(value)):
-        raise InputError(f"{where}: {test} needs a word, a finite number or true or false, found {value!r}.")
+        raise InputError(f"{where}: {test} needs a text, a finite number, true or false, found {value!r}.")
     return value

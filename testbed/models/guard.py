@@ -1,4 +1,4 @@
-"""Code that is not ours, called so that what it raises is an error that can be told, and never the end of the run."""
+"""Calling code that is not part of the testbed: whatever it raises becomes an error message and never ends the run."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from types import FrameType
 
 
 class LeftError(Exception):
-    """Code that is not ours tried to leave: SystemExit, KeyboardInterrupt, or another exception that ends a program."""
+    """Foreign code tried to end the program: SystemExit, KeyboardInterrupt, or another exception of this kind."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """Somebody pressed Ctrl-C while code that is not ours was running: this does end the run."""
+    """The user pressed Ctrl-C while foreign code was running; this does end the run."""
 
 
 @contextmanager
 def theirs() -> Iterator[None]:
-    """Run code that is not ours: what it raises beside errors becomes a LeftError.
+    """A context for foreign code: an exception in it that is not an error becomes a LeftError.
 
-    An interrupt from outside (Ctrl-C) still goes through. It is told from a KeyboardInterrupt of the code's own by
-    a handler that is set meanwhile, where Python's own is in place.
+    Ctrl-C by the user still ends the run. A handler tells it from a KeyboardInterrupt that the code raises itself; the
+    handler is set if Python's own is in place.
 
     >>> with theirs():
     ...     raise SystemExit(0)
@@ -54,7 +54,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def first_line(problem: BaseException) -> str:
-    """What was raised, in one line: its kind and its own words, where it has any.
+    """An exception in one line: its kind, and its text if it has one.
 
     >>> first_line(KeyError("income"))
     "KeyError: 'income'"

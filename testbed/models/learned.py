@@ -1,4 +1,4 @@
-"""What the models that learn have in common: they are fitted on recorded outcomes and score by a probability."""
+"""The base of the models that learn: they are fitted on recorded outcomes and score by a probability."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A time limit on what a model does in this process, so that one that hangs fails and does not stop the run."""
+"""A time limit on models in this process: a model that hangs fails, and the run goes on."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from contextlib import contextmanager
 from types import FrameType
 
 SECONDS = 120.0
-"""Seconds that one question may take."""
+"""Seconds that a model may take to score."""
 
 FITTING = 600.0
-"""Seconds that fitting may take."""
+"""Seconds that a model may take to fit."""
 
 
 class TooSlowError(Exception):
-    """The time is over."""
+    """The time limit is over."""
 
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
     """Raise TooSlowError inside the block when the time is over.
 
-    By an alarm signal, so it interrupts Python code and not a call that never comes back to it. Without effect in
-    a thread, where the system has no such signal, or where somebody else's alarm is set.
+    It works by an alarm signal, so it interrupts Python code but not a call that never returns to Python. It has no
+    effect in a thread other than the main one, on a system without this signal, or if another alarm is set.
 
     >>> with limited(0.01):
     ...     while True: pass

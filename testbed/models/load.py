@@ -1,5 +1,6 @@
-"""Finding the model that a user names: a registered one, a rule book, an object, a program, an address."""
+"""Finding the model that a user names: a registered model, a rule book, an object, a program or an address."""
 
+# Any: what a user's name stands for can be anything.
 from __future__ import annotations
 
 import importlib
@@ -16,21 +17,21 @@ from testbed.models.rulebook_file import load_rulebook
 
 
 def model_names() -> list[str]:
-    """Every name that stands for a model: the registered ones, and the rule books."""
+    """The names of all models: registered ones and rule books, sorted."""
     return sorted({*models.names(), *rulebook_names()})
 
 
 def load_model(spec: Any, *, beside: Path | None = None) -> Any:
-    """The model of a name, path, object name, program or address; a model object is given back as it is.
+    """The model that a name, path, object name, program or address stands for; a model object is returned as it is.
 
     - a registered name (`logistic`) or the name of a rule book (`rongcheng`);
-    - a rule book's path, ending in `.toml`, sought beside the file that names it first (`beside`, a folder);
+    - a rule book's path, ending in `.toml`, looked up first in the folder `beside`, that of the file that names it;
     - `package.module:object`: a class is called without arguments, a function is the model itself;
       the current directory is importable;
     - `cmd:PROGRAM ARGUMENTS`: see `Program`;
     - `http://` on this machine: see `Address`.
 
-    Raises InputError for what cannot be found, imported or used as a model.
+    Raises InputError for anything that cannot be found, imported or used as a model.
     """
     if not isinstance(spec, str | Path):
         return usable(spec, name_of(spec))
@@ -56,7 +57,7 @@ def load_model(spec: Any, *, beside: Path | None = None) -> Any:
 
 
 def usable(model: Any, name: str) -> Any:
-    """The model itself. Raises InputError unless it scores, by a method or as a function, and declares what exists."""
+    """The model itself. Raises InputError unless it can score and its declarations are allowed."""
     if inspect.isclass(model):
         raise InputError(f"model {name} is a class; give an object of it, or name it as package.module:object.")
     try:
@@ -73,7 +74,7 @@ def usable(model: Any, name: str) -> Any:
 def imported(name: str, noun: str = "model") -> Any:
     """The object that `package.module:object` names; a class is called without arguments.
 
-    Raises InputError where there is none, or where importing or calling it fails.
+    Raises InputError if there is none, or if importing or calling it fails.
     """
     module_name, _, object_name = name.partition(":")
     if not all(part.isidentifier() for part in [*module_name.split("."), *object_name.split(".")]):

@@ -1,4 +1,4 @@
-"""The lottery: scores that depend on nothing but chance, the yardstick for every other model."""
+"""The lottery: scores by chance alone, as a baseline for every other model."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from testbed.models.base import Scores, models
 
 @models.adder("lottery")
 class Lottery:
-    """Scores drawn anew each period: the period's addressed uniform of each person.
+    """Scores that are drawn anew in each period: a uniform random number for each person and period.
 
-    It reads no record, so an error in a record changes nothing it says. A yardstick: it decides as many
-    people adversely, and favorably, as the scenario's own scheme does in the training society.
+    The lottery reads no record, so an error in a record changes no score. As a baseline it gives as many adverse and
+    favorable decisions as the scenario's own scheme does in the training society.
     """
 
     name = "lottery"

@@ -1,6 +1,6 @@
 """Models that run outside this process: a program, or a server on this machine.
 
-Both are given the records as CSV (first column `person`) and answer with one number per line.
+Both get the records as CSV (first column `person`) and answer with one number per line.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from synthetic.errors import InputError
 from testbed.models.base import ModelError, Scores
 
 TIMEOUT = 120.0
-"""Seconds that one question may take."""
+"""Seconds that an answer may take."""
 
 
 class Program:
     """`cmd:PROGRAM ARGUMENTS`: CSV on standard input, one score per line on standard output.
 
-    It is started anew for every question, without a shell. Raises InputError where the program cannot be
-    found; scoring raises ModelError where it fails, hangs or answers something else.
+    The program is started anew for each set of records, without a shell. Raises InputError if the program cannot be
+    found; scoring raises ModelError if it fails, does not answer in time, or answers with anything else.
     """
 
     higher_is = "better"
@@ -45,7 +45,7 @@ class Program:
             raise InputError(f"model {spec!r}: there is no program {(self.words or [''])[0]!r}.")
 
     def score(self, records: pd.DataFrame) -> Scores:
-        """What the program prints."""
+        """The scores that the program prints."""
         try:
             ran = subprocess.run(
                 self.words, input=_csv(records), capture_output=True, timeout=self.timeout, check=False
@@ -63,7 +63,7 @@ class Program:
 class Address:
     """`http://` on this machine: the records are posted as `text/csv`; the answer is one score per line.
 
-    Only loopback addresses: records do not leave the machine. Redirects and proxies are not followed.
+    Only loopback addresses are allowed, so records do not leave the machine. Redirects and proxies are not followed.
     """
 
     higher_is = "better"
@@ -82,7 +82,7 @@ class Address:
             raise InputError(f"model {spec!r}: only http:// on this machine is allowed (127.0.0.1, ::1, localhost).")
 
     def score(self, records: pd.DataFrame) -> Scores:
-        """What the server answers."""
+        """The scores that the server answers with."""
         request = urllib.request.Request(self.name, data=_csv(records), headers={"Content-Type": "text/csv"})
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
         try:
@@ -96,7 +96,7 @@ class Address:
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: object) -> None:
-        """No redirect is followed: it could lead off this machine."""
+        """Follow no redirect: it could lead to another machine."""
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,7 +1,7 @@
-"""Rule books: written point schemes as data, and the scores they give.
+"""Rule books: written point schemes as data, and the scores that they give.
 
-A score is `base + sum over rules of points x count`, each rule within its cap, the total within the
-clamp; a rule may instead drop its people to a grade, whatever their points.
+A score is `base + sum over rules of points x count`, with each rule within its cap and the total within the clamp. A
+rule may instead drop people to a grade, whatever their points.
 """
 
 from __future__ import annotations
@@ -10,73 +10,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synthetic.errors import InputError, unknown
 from synthetic.registry import toml_names
 from synthetic.source import Dial
 from testbed.models.base import REASON_COLUMNS, Scores
-from testbed.models.grammar import ALWAYS, Condition, Levels
+from testbed.models.grammar import ALWAYS, Condition, Levels, Records, length
+from testbed.models.rules import Example, Grade, Rule
 
 FOLDER = Path(__file__).parent / "rulebooks"
 
 
 @dataclass(frozen=True)
-class Rule:
-    """One item: so many points per standing entry of a kind, or a drop to a grade.
-
-    `column` is the counted kind ("" for a rule that only has a condition). `discretion` is the band
-    within which an official may choose the points, best last; `points` is the value used.
-    """
-
-    name: str
-    title: str
-    column: str
-    per: str
-    when: Condition
-    points: Dial | None = None
-    cap: Dial | None = None
-    drops_to: Dial | None = None
-    discretion: tuple[float, float] | None = None
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The columns that the rule reads."""
-        return tuple(dict.fromkeys([*([self.column] if self.column else []), *self.when.columns]))
-
-    def dials(self) -> tuple[Dial, ...]:
-        """The numbers of the rule."""
-        return tuple(dial for dial in (self.points, self.cap, self.drops_to) if dial is not None)
-
-
-@dataclass(frozen=True)
-class Grade:
-    """A band of scores: from `at_least` up to the next better grade; None: down to the lowest score.
-
-    `brought` says what the grade led to, by report; it is not acted on here.
-    """
-
-    name: str
-    at_least: Dial | None
-    brought: str = ""
-
-
-@dataclass(frozen=True)
-class Example:
-    """A worked example: what a record (columns left out are 0) should score."""
-
-    title: str
-    record: Mapping[str, Any]
-    points: float
-    grade: str = ""
-
-
-@dataclass(frozen=True)
 class RuleBook:
-    """A written scheme that scores records. Made by `load_rulebook`; `set` gives one with other numbers."""
+    """A written scheme that scores records. `load_rulebook` makes one; `set` gives a copy with other numbers."""
 
     name: str
     title: str
@@ -93,11 +45,11 @@ class RuleBook:
     needs: ClassVar[tuple[str, ...]] = ()
     row_wise: ClassVar[bool] = True
 
-    # --- What it says of itself ---
+    # --- Numbers and columns ---
 
     @property
     def dials(self) -> dict[str, Dial]:
-        """Every number by its path: model.RULE.points, model.RULE.cap, model.base.points, model.grades.GRADE."""
+        """The numbers by path: model.RULE.points, model.RULE.cap, model.base.points, model.grades.GRADE."""
         found = [self.base, *(dial for rule in self.rules for dial in rule.dials())]
         found += [dial for dial in self.clamp if dial is not None]
         found += [grade.at_least for grade in self.grades if grade.at_least is not None]
@@ -105,17 +57,17 @@ class RuleBook:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The columns that its scores depend on, in the order of the rules."""
+        """The columns on which the scores depend, in the order of the rules."""
         return tuple(dict.fromkeys(column for rule in self.rules for column in rule.reads))
 
     @property
     def neutral(self) -> dict[str, int]:
-        """The counted columns and the value, 0, at which each contributes nothing."""
+        """The counted columns, each with 0, the value at which it adds nothing."""
         return {rule.column: 0 for rule in self.rules if rule.column}
 
     @property
     def discretion(self) -> dict[str, tuple[float, float]]:
-        """Rules with a discretion band: rule name -> (lowest, highest) points."""
+        """The rules with a discretion band: rule name -> (lowest, highest) points."""
         return {rule.name: rule.discretion for rule in self.rules if rule.discretion is not None}
 
     def check_columns(self, columns: Levels | Sequence[str]) -> None:
@@ -183,38 +135,38 @@ class RuleBook:
 
     # --- Scoring ---
 
-    def contributions(self, records: Mapping[str, Any] | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-        """(score (n,), contribution (n, rules + 1)): base + the sum of a row is the score.
+    def contributions(self, records: Records) -> tuple[np.ndarray, np.ndarray]:
+        """(score (n,), contribution (n, rules + 1)): the base and the sum of a row give the score.
 
-        The last column is what the clamp adds. `records` is a frame or a mapping of arrays.
+        The last column is what the clamp adds.
         """
-        n = len(records.index) if isinstance(records, pd.DataFrame) else len(next(iter(records.values())))
+        n = length(records)
         parts = np.zeros((n, len(self.rules) + 1))
         score = np.full(n, float(self.base.value))
         for place, rule in enumerate(self.rules):
             if rule.points is not None:
-                parts[:, place] = _points(rule, records)
+                parts[:, place] = rule.adds(records)
                 score += parts[:, place]
         sign = 1 if self.higher_is == "better" else -1
         for place, rule in enumerate(self.rules):
             if rule.drops_to is None or rule.drops_to.value == "off":
                 continue
             edge = self._edge(str(rule.drops_to.value), rule.name)
-            hit = _applies(rule, records) & (sign * score > sign * edge)
+            hit = rule.applies(records) & (sign * score > sign * edge)
             parts[hit, place] += edge - score[hit]
             score[hit] = edge
         kept = self._clamped(score)
         parts[:, -1] = kept - score
         return kept, parts
 
-    def _clamped(self, score: np.ndarray) -> np.ndarray:
+    def _clamped(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
         low, high = self.clamp
         return np.clip(
             score, -np.inf if low is None else float(low.value), np.inf if high is None else float(high.value)
         )
 
     def score(self, records: pd.DataFrame) -> Scores:
-        """Scores of the records, with every rule that contributed to each as its reasons."""
+        """The scores of the records; the reasons are the rules that contributed to each."""
         score, parts = self.contributions(records)
         row, rule = np.nonzero(parts)
         names = np.array([*(rule.name for rule in self.rules), "clamp"], object)
@@ -222,7 +174,7 @@ class RuleBook:
         return Scores(score, None, pd.DataFrame(dict(zip(REASON_COLUMNS, values, strict=True))))
 
     def grade(self, scores: Scores | np.ndarray) -> np.ndarray:
-        """The grade of each score, as an array of names; "" throughout where the book has no grades."""
+        """The grade of each score, as an array of names; "" if the book has no grades."""
         score = scores.score if isinstance(scores, Scores) else np.asarray(scores, np.float64)
         if not self.grades:
             return np.full(score.shape, "", object)
@@ -232,26 +184,6 @@ class RuleBook:
         return names[len(cuts) - np.searchsorted(cuts[::-1], sign * score, side="right")]
 
 
-def _applies(rule: Rule, records: Any) -> np.ndarray:
-    """Whether a rule has anything to say of each record: bool (n,)."""
-    held = rule.when.holds(records) if rule.when.tests or not rule.column else True
-    return held & (np.asarray(records[rule.column]) > 0) if rule.column else np.asarray(held)
-
-
-def _points(rule: Rule, records: Any) -> np.ndarray:
-    assert rule.points is not None
-    if rule.column:
-        made = float(rule.points.value) * np.asarray(records[rule.column], np.float64)
-        if rule.when.tests:
-            made = made * rule.when.holds(records)
-    else:
-        made = float(rule.points.value) * rule.when.holds(records).astype(np.float64)
-    if rule.cap is not None:
-        most = abs(float(rule.cap.value))
-        made = np.clip(made, -most, most)
-    return made
-
-
 def rulebook_names() -> list[str]:
-    """Every registered rule book."""
+    """The names of the registered rule books, sorted."""
     return toml_names(FOLDER)

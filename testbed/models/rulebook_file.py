@@ -1,17 +1,17 @@
-"""Reading a rule book from its TOML file, with unknown keys refused."""
+"""Reading a rule book from its TOML file. Unknown keys are errors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from synthetic.errors import InputError, check_keys
 from synthetic.registry import find_toml
 from synthetic.source import Dial, check_source, dial, load_toml
-from testbed.models.grammar import condition
-from testbed.models.rulebook import FOLDER, Example, Grade, Rule, RuleBook
+from testbed.models.grammar import ALWAYS, Condition, condition
+from testbed.models.rulebook import FOLDER, RuleBook
+from testbed.models.rules import Example, Grade, Rule
 
 BOOK = (
     "schema",
@@ -33,7 +33,7 @@ SAID = ("source", "reading", "where")
 def load_rulebook(name_or_path: str | Path, *, beside: Path | None = None) -> RuleBook:
     """The rule book of a registered name, or of a path ending in `.toml`.
 
-    Raises InputError with the file, the key and what is allowed.
+    Raises InputError with the file, the key and the allowed values.
     """
     path = find_toml("rule book", name_or_path, FOLDER, beside)
     name = path.stem
@@ -74,7 +74,7 @@ def _anything(table: object) -> list[str]:
     return list(table) if isinstance(table, Mapping) else []
 
 
-def _list(value: object, where: str) -> list[Any]:
+def _list(value: object, where: str) -> list[object]:
     if not isinstance(value, list):
         raise InputError(f"{where} must be a list, found {value!r}.")
     return value
@@ -149,9 +149,9 @@ def _clamp(table: object, name: str) -> tuple[Dial | None, Dial | None]:
     return low, high
 
 
-def _scope(table: object, name: str) -> Any:
+def _scope(table: object, name: str) -> Condition:
     if table is None:
-        return condition(None, "scope")
+        return ALWAYS
     table = check_keys(table, ("when", *SAID), f"rule book {name}: scope")
     check_source(table, f"rule book {name}: scope")
     return condition(table.get("when"), f"rule book {name}: scope.when")

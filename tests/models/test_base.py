@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from synthetic.errors import InputError
-from testbed.models.base import ModelError, Scores, ask, fitted, higher_is, needs, row_wise
+from testbed.models.asking import ask, fitted
+from testbed.models.base import ModelError, Scores, higher_is, needs, row_wise
 
 RECORDS = pd.DataFrame({"utility_late": [0, 1, 2]}, index=pd.Index([5, 7, 9], name="person"))
 

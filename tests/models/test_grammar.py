@@ -56,7 +56,7 @@ def test_all_tests_of_all_columns_must_hold(table, held):
         ({"age": {"above": float("nan")}}, "needs a finite number"),
         ({"age": {"one_of": 18}}, "needs a list"),
         ({"age": {"one_of": []}}, "needs a list"),
-        ({"age": {"is": [18]}}, "needs a word"),
+        ({"age": {"is": [18]}}, "needs a text"),
     ],
 )
 def test_what_is_not_in_the_grammar_is_refused(table, sentence):

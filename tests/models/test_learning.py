@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from synthetic.draws import sparse, uniform
-from testbed.models.base import ModelError, ask, fitted, models
+from testbed.models.asking import ask, fitted
+from testbed.models.base import ModelError, models
 from testbed.models.features import probability
 from testbed.models.mitigated import Mitigated
 

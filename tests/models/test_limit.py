@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from testbed.models import limit
-from testbed.models.base import ModelError, ask
+from testbed.models.asking import ask
+from testbed.models.base import ModelError
 from testbed.models.limit import limited
 
 RECORDS = pd.DataFrame({"red_light": [1, 2]})

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from synthetic.errors import InputError
-from testbed.models.base import ModelError, ask, models
+from testbed.models.asking import ask
+from testbed.models.base import ModelError, models
 from testbed.models.load import load_model, model_names
 from testbed.models.outside import Program
 from testbed.models.rulebook import FOLDER, RuleBook

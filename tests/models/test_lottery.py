@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from synthetic.draws import dense, uniform
-from testbed.models.base import ModelError, ask
+from testbed.models.asking import ask
+from testbed.models.base import ModelError
 from testbed.models.lottery import Lottery
 
 

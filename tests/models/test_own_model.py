@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from testbed.checks import check_model, sample_records
-from testbed.models.base import ask, fitted
+from testbed.models.asking import ask, fitted
 from testbed.models.load import load_model
 from testbed.scenarios.base import Scenario
 

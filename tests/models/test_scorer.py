@@ -9,8 +9,9 @@ import pytest
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
 from testbed.models.base import ModelError, Scores
+from testbed.models.record_ids import DenseIds, RecordIds
 from testbed.models.rulebook_file import load_rulebook
-from testbed.models.scorer import DenseIds, RecordIds, Scorer
+from testbed.models.scorer import Scorer
 
 BOOK = load_rulebook("rongcheng")
 COLUMNS = {"age": None, "residence": ("urban", "rural"), **dict.fromkeys(BOOK.reads)}
