@@ -96,7 +96,7 @@ def _check_whose(answer: Any, left: pd.Index, index: pd.Index, name: str) -> Non
 
 
 def checked(answer: Any, n: int, name: str = "model") -> Scores:
-    """A model's answer as Scores. Raises ModelError unless it holds n finite scores, and sound decisions and reasons."""
+    """A model's answer as Scores. Raises ModelError unless it has n finite scores and sound decisions and reasons."""
     made = answer if isinstance(answer, Scores) else Scores(answer)
     score = _numbers(made.score)
     if score is None:
