@@ -1,7 +1,7 @@
-"""What the scored may see of a scheme, and who else sees them.
+"""Disclosures: what people may see of the scheme that scores them, and who else sees their score.
 
 Comes in: the name of a preset, one TOML file each.
-Goes out: rights that measures of opacity read.
+Goes out: the rights, which measures of opacity read.
 """
 
 from testbed.disclosures.base import FOLDER, RIGHTS, Disclosure, presets

@@ -1,7 +1,7 @@
-"""What the scored may see of the scheme, and who else sees the scored, as data.
+"""A disclosure: what people may see of the scheme that scores them, and who else sees their score, as data.
 
-A disclosure is a table of rights, each on or off, each with a source and a reading; every right is a
-dial, `disclosure.RIGHT`. Presets stand in `testbed/disclosures/*.toml`.
+A disclosure is a table of rights. Each right is on or off, has a source and a reading, and is a dial,
+`disclosure.RIGHT`. The presets are `testbed/disclosures/*.toml`.
 """
 
 from __future__ import annotations
@@ -17,27 +17,28 @@ from synthetic.source import Dial, check_source, dial, load_toml
 FOLDER = Path(__file__).parent
 
 RIGHTS: Mapping[str, str] = {
-    "own_record": "the entries held about oneself that stand",
+    "own_record": "the entries in force about oneself",
     "own_score": "one's own score, in points",
-    "rules": "which items the scheme reads, and which way each counts",
-    "weights": "how many points each item carries",
+    "rules": "the items that the scheme reads, and whether each raises or lowers the score",
+    "weights": "the points of each item",
     "cutoffs": "the scores at which decisions change",
     "reasons_adverse": "the reasons for an adverse decision",
     "reasons_favorable": "the reasons for a favorable decision",
-    "notice_of_entry": "word that an entry was made about oneself",
-    "notice_of_decision": "word that a decision was taken about oneself",
-    "list_membership": "whether one stands on a list",
+    "notice_of_entry": "notice that an entry was made about oneself",
+    "notice_of_decision": "notice that a decision was made about oneself",
+    "list_membership": "whether one is on a list",
 }
-"""Every right by name, with what it shows."""
+"""The rights by name, each with what it shows."""
 
 
 @dataclass(frozen=True)
 class Disclosure:
     """What a person may see of a scheme.
 
-    name, title: of the preset, the name with every departure in braces. rights: `disclosure.RIGHT` to
-    dial. preset: the rights granted as loaded. audience: parties other than the subject and the operator
-    who see a person's score or status. The rights are also attributes: `disclosure.own_record` is True or False.
+    name, title: those of the preset; the name gives every change in braces. rights: dials by path,
+    `disclosure.RIGHT`. preset: the rights that the file grants. audience: parties other than the subject and the
+    operator who see a person's score or status. The rights are also attributes: `disclosure.own_record` is True or
+    False.
 
     >>> closed, published = Disclosure.load("closed"), Disclosure.load("rules-published")
     >>> closed.rules, published.rules
@@ -57,8 +58,8 @@ class Disclosure:
     def load(cls, name: str | Path, *, beside: Path | None = None) -> Disclosure:
         """A preset by name, or a disclosure by a path that ends in `.toml`.
 
-        A relative path or name is sought in the folder `beside` first. Raises InputError where the file
-        is missing, names an unknown right, or leaves one out.
+        A relative path or name is looked up in the folder `beside` first. Raises InputError if the file is missing,
+        names an unknown right, or leaves one out.
         """
         path = find_toml("disclosure", name, FOLDER, beside)
         where = f"disclosure {path.stem}"
@@ -70,7 +71,7 @@ class Disclosure:
         given = check_keys(table.get("rights", {}), RIGHTS, f"{where}, rights")
         missing = [right for right in RIGHTS if right not in given]
         if missing:
-            raise InputError(f"{where} must say of every right whether it is granted; missing: {', '.join(missing)}.")
+            raise InputError(f"{where} must say for every right whether it is granted; missing: {', '.join(missing)}.")
         rights = {}
         for right in RIGHTS:
             part = given[right]
@@ -99,7 +100,7 @@ class Disclosure:
         return frozenset(right for right in RIGHTS if getattr(self, right))
 
     def set(self, dials: Mapping[str, object]) -> Disclosure:
-        """A new disclosure with some rights changed; its name says which.
+        """A new disclosure with some rights changed; its name says which ones.
 
         Values are on or off (True, False). Raises InputError for an unknown dial or another value.
         """
@@ -114,7 +115,7 @@ class Disclosure:
         return replace(self, rights=rights, name=f"{name}{{{inside}}}" if inside else name)
 
     def coarser(self) -> tuple[Disclosure, ...]:
-        """Every preset that grants a strictly smaller set of rights, from the smallest up."""
+        """The presets that grant a strictly smaller set of rights, smallest first."""
         below = [one for one in map(Disclosure.load, presets()) if one.granted < self.granted]
         return tuple(sorted(below, key=lambda one: (len(one.granted), one.name)))
 

@@ -35,7 +35,7 @@ class Cities:
         self.points: dict[str, np.ndarray] = {}
 
     def fit(self, records: pd.DataFrame, outcomes: np.ndarray) -> Cities:
-        """Score the training records by every book. Raises InputError if the records lack a column that a book reads."""
+        """Score the training records by every book. Raises InputError if they lack a column that a book reads."""
         for name in records["scheme"].cat.categories if "scheme" in records else ():
             if name != NONE:
                 book = self.books[name] = load_rulebook(name)

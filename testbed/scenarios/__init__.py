@@ -1,7 +1,7 @@
-"""A scenario is one TOML file that names all parts of an audit.
+"""Scenarios: one TOML file each that names all parts of an audit.
 
 Comes in: a registered name or a path, and dials to set.
-Goes out: the parts, checked against each other, and what findings are split by.
+Goes out: the parts, checked against each other, and the groups by which findings are split.
 """
 
 from testbed.scenarios.base import TRAINING_PERIODS, Scenario, names

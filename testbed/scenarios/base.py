@@ -1,4 +1,4 @@
-"""Scenarios: recipe, conduct, channels, model, regime, disclosure and dials, declared in one file."""
+"""A scenario: recipe, conduct, channels, model, regime, disclosure and dials, declared in one file."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from testbed.scenarios.own import SHARES, cut, cuts_at, own_dials
 from testbed.scenarios.reading import FOLDER, ScenarioFile
 
 TRAINING_PERIODS = 24
+"""Periods that a training society is run for."""
 
 
 @dataclass(frozen=True)
 class Followed:
-    """The wrong entry that is followed: its kind, the period it enters, and how many people in 1,000 it befalls."""
+    """The wrong entry that is followed: its kind, the period of its making, and how many people in 1,000 get it."""
 
     kind: str
     period: int
@@ -296,7 +297,7 @@ class Scenario:
         return replace(made, changed=changed)
 
     def _check_groups(self, where: str) -> None:
-        """Raise InputError where a reference, or those at whom misuse is aimed, are no group of a column."""
+        """Raise InputError if a reference group, or the group at which misuse is aimed, is no group of its column."""
         levels = self.declared.levels
         for column, level in self.reference.items():
             groups = levels[column]
@@ -328,6 +329,7 @@ class Scenario:
         )
 
     def _overridden(self, table: object, where: str) -> Scenario:
+        """The scenario with the values, sources and ranges of the file's table `[dials]`."""
         given = check_keys(table, self.dials, f"{where}, dials")
         values = {}
         for path, value in given.items():
@@ -359,11 +361,12 @@ def _turned(part: P, values: Mapping[str, object]) -> P:
 
 
 def _short(value: object) -> str:
+    """A dial's value in the short form of a scenario's name."""
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def names() -> list[str]:
-    """Every registered scenario."""
+    """The names of the registered scenarios, sorted."""
     return toml_names(FOLDER)

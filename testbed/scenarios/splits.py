@@ -1,4 +1,4 @@
-"""What the findings of a scenario are split by."""
+"""The groups by which the findings of a scenario are split."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def splits_of(scenario: Scenario) -> list[str]:
-    """The compared attributes, each pair of them, and all together."""
+    """The splits of a scenario: each compared attribute, each pair of them, and all of them together."""
     alone = list(scenario.compared)
     crossed = ["*".join(pair) for pair in combinations(alone, 2)]
     return [*alone, *crossed, *(["*".join(alone)] if len(alone) > 2 else [])]
