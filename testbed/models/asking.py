@@ -50,7 +50,7 @@ def fitted(model: Any, records: pd.DataFrame, outcomes: np.ndarray, *, own: bool
 def ask(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = None, *, own: bool = False) -> Scores:
     """The validated scores of these records: n finite float64, in the order of the records.
 
-    `given` holds what is available beside the records ("draws", "entries"). The model gets what it declares in
+    `given` holds what is available in addition to the records ("draws", "entries"). The model gets what it declares in
     `needs` and nothing else, as copies unless the data are its `own`. Raises ModelError if the model raises or breaks
     the contract, InputError if it declares a need that is not available.
     """

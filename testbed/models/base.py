@@ -16,7 +16,7 @@ from synthetic.registry import Registry
 from testbed.models.guard import first_line, theirs
 
 NEEDS = ("draws", "entries")
-"""What a model may need beside its records: the period's random draws, the entries in force."""
+"""What a model may need in addition to its records: the period's random draws, the entries in force."""
 
 REASON_COLUMNS = ("person", "rule", "contribution")
 
@@ -174,7 +174,7 @@ def row_wise(model: Any) -> bool:
 
 
 def needs(model: Any) -> tuple[str, ...]:
-    """What the model needs beside its records. Raises InputError for a need that does not exist."""
+    """What the model needs in addition to its records. Raises InputError for a need that does not exist."""
     found = declared(model, "needs", ())
     if not isinstance(found, str | tuple | list | set | frozenset):
         raise InputError(f"model {name_of(model)}: needs is {found!r:.80}, allowed: names among {', '.join(NEEDS)}.")

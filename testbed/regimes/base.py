@@ -60,7 +60,7 @@ class Sanction:
     """A sanction or reward that a list or agency brings: to whom, and which rates of conduct it multiplies.
 
     `reach`: whom else it affects, one of `REACH`. `gate`: the gate that a sanction closes, or whose fast lane a reward
-    opens. `audience`: the parties who see it. `switch`: a switch of the regime that must be on, beside the general
+    opens. `audience`: the parties who see it. `switch`: a switch of the regime that must be on, like the general
     ones. `adults`: it affects nobody under 18. `secret`: the person is not told. `said`: words for being under it that
     fit before "for 9 months"; for a reward, words for being without it.
     """

@@ -198,7 +198,7 @@ class RegimeState:
         """The people in reached households of members: everybody, or the children."""
         share = self.regime.value("family", "share")
         source = own if share >= 1 else own[self._coin("regime:family", own) < share]
-        others, _ = _rows(*self._homes, self.household[source])
+        others, _ = rows_of(*self._homes, self.household[source])
         return others[self.child[others]] if sanction.reach == "children" else others
 
     @cached_property
@@ -221,7 +221,7 @@ class RegimeState:
         bit = np.uint16(1 << self.holders.index(sanction.by))
         if len(self.people) == len(around):
             source = np.flatnonzero(around & bit)
-            found, row = _rows(indptr, others, source)
+            found, row = rows_of(indptr, others, source)
             source = source[row]
         else:
             hit = np.flatnonzero(around[others] & bit)
@@ -254,7 +254,7 @@ class RegimeState:
         return self.response.evades(person, kind, k, kinds, t)
 
 
-def _rows(indptr: np.ndarray, values: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def rows_of(indptr: np.ndarray, values: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The values of some rows, row after row, and for each value the place of its row in `which`."""
     start, size = indptr[which], indptr[which + 1] - indptr[which]
     row = np.repeat(np.arange(len(which)), size)

@@ -16,7 +16,7 @@ from synthetic.errors import InputError, unknown
 from synthetic.recipes import Recipe
 from synthetic.variables import Variable
 from testbed.regimes.base import TIES, Regime
-from testbed.regimes.state import Reach
+from testbed.regimes.state import Reach, rows_of
 
 if TYPE_CHECKING:
     from synthetic import Population
@@ -33,10 +33,8 @@ def adverse_bits(regime: Regime) -> np.uint16:
 
 def tied(ties: Reach, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(place in `rows`, id at the other end) of every tie of these rows."""
-    first, many = ties.indptr[rows], ties.indptr[rows + 1] - ties.indptr[rows]
-    place = np.repeat(np.arange(len(rows)), many)
-    at = np.arange(len(place)) - np.repeat(np.cumsum(many) - many, many) + np.repeat(first, many)
-    return place, ties.others[at]
+    others, place = rows_of(ties.indptr, ties.others, rows)
+    return place, others
 
 
 def only(ties: Reach, rows: np.ndarray) -> Reach:
