@@ -61,11 +61,6 @@ class RuleBook:
         return tuple(dict.fromkeys(column for rule in self.rules for column in rule.reads))
 
     @property
-    def neutral(self) -> dict[str, int]:
-        """The counted columns, each with 0, the value at which it adds nothing."""
-        return {rule.column: 0 for rule in self.rules if rule.column}
-
-    @property
     def discretion(self) -> dict[str, tuple[float, float]]:
         """The rules with a discretion band: rule name -> (lowest, highest) points."""
         return {rule.name: rule.discretion for rule in self.rules if rule.discretion is not None}
