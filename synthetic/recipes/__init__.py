@@ -4,9 +4,10 @@ Comes in: the file, and dials that were set.
 Goes out: variables in order, blocks of people worked out from them, the causal graph, and published margins.
 """
 
-from synthetic.recipes.base import FOLDER, Recipe
+from synthetic.recipes.base import Recipe
 from synthetic.recipes.block import Block, Setting
 from synthetic.recipes.china_2020 import REACH
+from synthetic.recipes.file import FOLDER
 from synthetic.recipes.graph import svg
 from synthetic.recipes.margins import Margin
 

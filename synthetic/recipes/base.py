@@ -7,41 +7,23 @@ dial `recipe.VARIABLE.KEY`; a table of numbers may share one source (`values`, o
 
 from __future__ import annotations
 
-import csv
-import importlib
-import importlib.util
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
-from numpy.typing import NDArray
 
-from synthetic.contradiction import Contradiction, read_contradictions
-from synthetic.errors import InputError, check_keys, unknown
-from synthetic.recipes.margins import Margin, read_margins
+from synthetic.contradiction import Contradiction
+from synthetic.errors import InputError, unknown
+from synthetic.recipes.file import FOLDER, read_recipe
+from synthetic.recipes.margins import Margin
+from synthetic.recipes.tables import Table
 from synthetic.registry import find_toml
-from synthetic.source import Dial, check_source, dial, load_toml
+from synthetic.source import Dial
 from synthetic.variables import Chances, Numbers, Variable
 
 LAYOUT = ("grid", "household", "place")
 """What the layout gives: the grid, the household (id of its first member) and the place in it, from 0."""
-
-FOLDER = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Table:
-    """Several numbers that share a unit, a source and a reading."""
-
-    path: str
-    values: NDArray[np.float64]
-    unit: str
-    source: str
-    reading: str
-    where: str = ""
 
 
 class Recipe:
@@ -149,7 +131,7 @@ class Recipe:
         """
         if isinstance(name, Recipe):
             return name
-        return _read(find_toml("recipe", name, FOLDER, beside))
+        return cls(**vars(read_recipe(find_toml("recipe", name, FOLDER, beside))))
 
     def set(self, values: Mapping[str, object]) -> Recipe:
         """The same recipe with some dials at other values. Raises InputError for an unknown dial or value."""
@@ -279,104 +261,5 @@ def _sorted(variables: Mapping[str, Variable]) -> list[str]:
     return order
 
 
-def _read(path: Path, above: tuple[Path, ...] = ()) -> Recipe:
-    """The recipe of a file; `above` are the files that start from it."""
-    if path in above:
-        raise InputError(f"recipe {path.name}: it starts from itself, by its `base` or by that of another.")
-    text = load_toml(path)
-    head = ("schema", "title", "as_of", "base", "not_modelled", "margins", "contradictory")
-    base = (
-        _read(find_toml("recipe", str(text["base"]), FOLDER, path.parent), (*above, path)) if "base" in text else None
-    )
-    if base is None:
-        module = _module(path)
-        variables = {v.name: v for v in vars(module).values() if isinstance(v, Variable)}
-        if not variables:
-            raise InputError(f"{path.with_suffix('.py').name} declares no variable.")
-    else:
-        variables = {name: v for name, v in base.variables.items() if name not in LAYOUT}
-    check_keys(text, (*head, *variables), path.name)
-    if text.get("schema") != 1:
-        raise InputError(f"{path.name}: schema is {text.get('schema')!r}, allowed: 1.")
-    dials = dict(base.dials) if base else {}
-    tables = dict(base.tables) if base else {}
-    for section in variables:
-        entries = check_section(text.get(section, {}), section)
-        for key, entry in entries.items():
-            where = f"recipe.{section}.{key}"
-            if isinstance(entry, dict) and ("values" in entry or "file" in entry):
-                tables[where] = _table(entry, where, path.parent)
-            else:
-                dials[where] = dial(entry, where)
-            if base is not None and where not in base.dials and where not in base.tables:
-                raise unknown(f"number in {path.name}", where, [*base.dials, *base.tables])
-    name = path.stem.replace("_", "-")
-    left_out = text.get("not_modelled", base.not_modelled if base else [])
-    return Recipe(
-        name,
-        variables,
-        dials,
-        tables,
-        title=str(text.get("title", base.title if base else name)),
-        as_of=str(text.get("as_of", base.as_of if base else "")),
-        not_modelled=tuple(str(line) for line in left_out),  # type: ignore[attr-defined]
-        margins=read_margins(text["margins"]) if "margins" in text else tuple(base.margins if base else ()),
-        contradictory=read_contradictions(text["contradictory"], path.name)
-        if "contradictory" in text
-        else tuple(base.contradictory if base else ()),
-        path=path,
-    )
-
-
 def _again(path: Path, dials: Mapping[str, Dial], tables: Mapping[str, Table]) -> Recipe:
-    return _read(path).with_numbers(dials, tables)
-
-
-def check_section(section: object, name: str) -> dict[str, object]:
-    """The section itself if it is a table; otherwise an InputError."""
-    if not isinstance(section, dict):
-        raise InputError(f"recipe.{name} must be a table of numbers, found {section!r}.")
-    return section
-
-
-def _table(entry: dict[str, object], where: str, folder: Path) -> Table:
-    check_keys(entry, ("values", "file", "skip", "unit", "source", "reading", "where"), where)
-    if "unit" not in entry or ("values" in entry) == ("file" in entry):
-        raise InputError(f"{where} must have a unit, and either values or a file.")
-    source, reading = check_source(entry, where)
-    if reading == "assumed":
-        raise InputError(f"{where} is assumed, so it needs a range: write it as single numbers.")
-    found = _cells(folder / str(entry["file"]), int(str(entry.get("skip", 0)))) if "file" in entry else entry["values"]
-    try:
-        values = np.asarray(found, np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{where}: values must be a list of numbers, or of lists of equal length.") from None
-    return Table(where, values, str(entry["unit"]), source, reading, str(entry.get("where", "")))
-
-
-def _cells(path: Path, skip: int) -> list[list[str]]:
-    """The cells of a CSV file under its head, without the first `skip` columns."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return [row[skip:] for row in list(csv.reader(file))[1:]]
-    except OSError as error:
-        raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path.name}: not a CSV file in UTF-8 ({error}).") from None
-
-
-def _module(path: Path) -> ModuleType:
-    if path.parent == FOLDER:
-        return importlib.import_module(f"synthetic.recipes.{path.stem}")
-    file = path.with_suffix(".py")
-    if not file.is_file():
-        raise InputError(f"{path.name} needs {file.name} beside it, or a `base` recipe to start from.")
-    spec = importlib.util.spec_from_file_location(f"recipe_{path.stem}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as problem:
-        raise InputError(f"{file.name}: running it failed ({type(problem).__name__}: {problem}).") from problem
-    return module
+    return Recipe.load(path).with_numbers(dials, tables)

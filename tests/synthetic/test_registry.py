@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from synthetic.errors import InputError
-from synthetic.recipes.base import FOLDER
+from synthetic.recipes import FOLDER
 from synthetic.registry import Registry, find_toml, toml_names
 
 

@@ -8,8 +8,8 @@ import pytest
 
 import synthetic
 from synthetic.errors import InputError, check_keys, unknown
-from synthetic.recipes.base import _table
 from synthetic.recipes.margins import read_margins
+from synthetic.recipes.tables import read_table
 from synthetic.source import READINGS, Dial, check_source, dial, load_toml, sources
 
 FOLDER = Path(synthetic.__file__).parent
@@ -188,7 +188,7 @@ def test_every_number_of_the_society_has_a_unit_a_source_and_a_reading(path):
 
 
 def table(entry, where):
-    return _table(entry, where, FOLDER / "recipes")
+    return read_table(entry, where, FOLDER / "recipes")
 
 
 @pytest.mark.parametrize("path", SOCIETY, ids=lambda path: path.stem)

@@ -13,7 +13,7 @@ import pytest
 from synthetic import Population, Recipe
 from synthetic.errors import InputError
 from synthetic.export.margins import compare
-from synthetic.recipes.base import FOLDER
+from synthetic.recipes import FOLDER
 from synthetic.source import READINGS, sources
 
 RECIPE = Recipe.load("us-credit")

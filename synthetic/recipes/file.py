@@ -1,0 +1,121 @@
+"""Recipe files: a TOML file and the Python file beside it, read and checked."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from synthetic.contradiction import Contradiction, read_contradictions
+from synthetic.errors import InputError, check_keys, unknown
+from synthetic.recipes.margins import Margin, read_margins
+from synthetic.recipes.tables import Table, read_table
+from synthetic.registry import find_toml
+from synthetic.source import Dial, dial, load_toml
+from synthetic.variables import Variable
+
+FOLDER = Path(__file__).parent
+HEAD = ("schema", "title", "as_of", "base", "not_modelled", "margins", "contradictory")
+"""Keys of a recipe file that are not sections of numbers."""
+
+
+@dataclass(frozen=True)
+class RecipeFile:
+    """What a recipe file declares: variables, their numbers, and what is said about the whole."""
+
+    name: str
+    variables: Mapping[str, Variable]
+    dials: Mapping[str, Dial]
+    tables: Mapping[str, Table]
+    title: str
+    as_of: str
+    not_modelled: tuple[str, ...]
+    margins: tuple[Margin, ...]
+    contradictory: tuple[Contradiction, ...]
+    path: Path
+
+
+def read_recipe(path: Path, above: tuple[Path, ...] = ()) -> RecipeFile:
+    """What a recipe file declares, on top of its `base` if it names one.
+
+    `above` holds the files that start from this one. Raises InputError if the file is wrong.
+    """
+    if path in above:
+        raise InputError(f"recipe {path.name} starts from itself, through its own `base` or that of another recipe.")
+    text = load_toml(path)
+    if "base" in text:
+        base = read_recipe(find_toml("recipe", str(text["base"]), FOLDER, path.parent), (*above, path))
+    else:
+        base = _start(path)
+    check_keys(text, (*HEAD, *base.variables), path.name)
+    if text.get("schema") != 1:
+        raise InputError(f"{path.name}: schema is {text.get('schema')!r}, allowed: 1.")
+    dials, tables = _numbers(text, base, path)
+    left_out = text.get("not_modelled", base.not_modelled)
+    return RecipeFile(
+        path.stem.replace("_", "-"),
+        base.variables,
+        dials,
+        tables,
+        title=str(text.get("title", base.title)),
+        as_of=str(text.get("as_of", base.as_of)),
+        not_modelled=tuple(str(line) for line in left_out),  # type: ignore[attr-defined]
+        margins=read_margins(text["margins"]) if "margins" in text else base.margins,
+        contradictory=read_contradictions(text["contradictory"], path.name)
+        if "contradictory" in text
+        else base.contradictory,
+        path=path,
+    )
+
+
+def _start(path: Path) -> RecipeFile:
+    """What the Python file beside a recipe file declares: variables, and no numbers yet."""
+    variables = {v.name: v for v in vars(_module(path)).values() if isinstance(v, Variable)}
+    if not variables:
+        raise InputError(f"{path.with_suffix('.py').name} declares no variable.")
+    name = path.stem.replace("_", "-")
+    return RecipeFile(name, variables, {}, {}, name, "", (), (), (), path)
+
+
+def _numbers(text: dict[str, object], base: RecipeFile, path: Path) -> tuple[dict[str, Dial], dict[str, Table]]:
+    """The dials and tables of a recipe file, over those of its base."""
+    dials, tables = dict(base.dials), dict(base.tables)
+    for section in base.variables:
+        entries = _section(text.get(section, {}), section)
+        for key, entry in entries.items():
+            where = f"recipe.{section}.{key}"
+            if isinstance(entry, dict) and ("values" in entry or "file" in entry):
+                tables[where] = read_table(entry, where, path.parent)
+            else:
+                dials[where] = dial(entry, where)
+            if "base" in text and where not in base.dials and where not in base.tables:
+                raise unknown(f"number in {path.name}", where, [*base.dials, *base.tables])
+    return dials, tables
+
+
+def _section(section: object, name: str) -> dict[str, object]:
+    """The section itself if it is a table; otherwise an InputError."""
+    if not isinstance(section, dict):
+        raise InputError(f"recipe.{name} must be a table of numbers, found {section!r}.")
+    return section
+
+
+def _module(path: Path) -> ModuleType:
+    """The Python module of the same stem beside a recipe file."""
+    if path.parent == FOLDER:
+        return importlib.import_module(f"synthetic.recipes.{path.stem}")
+    file = path.with_suffix(".py")
+    if not file.is_file():
+        raise InputError(f"{path.name} needs {file.name} beside it, or a `base` recipe to start from.")
+    spec = importlib.util.spec_from_file_location(f"recipe_{path.stem}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as problem:
+        raise InputError(f"{file.name}: running it failed ({type(problem).__name__}: {problem}).") from problem
+    return module
