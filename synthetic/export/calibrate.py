@@ -11,7 +11,6 @@ import argparse
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from synthetic.errors import unknown
 from synthetic.layout import band_of
 from synthetic.population import Population
 from synthetic.recipes import FOLDER, REACH, Recipe
+from synthetic.variables import Column
 from synthetic.writing import replace_file
 
 SEED = 20201101
@@ -27,7 +27,7 @@ PEOPLE = 1 << 21
 Floats = NDArray[np.float64]
 
 
-def _put(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
+def _put(recipe: Recipe, values: Mapping[str, object]) -> Recipe:
     dials, tables = dict(recipe.dials), dict(recipe.tables)
     for path, value in values.items():
         if path in tables:
@@ -42,10 +42,11 @@ def _targets(recipe: Recipe, *names: str) -> Floats:
     return np.array(found)
 
 
-def _expected(recipe: Recipe, name: str, parents: Iterable[NDArray]) -> Floats:
+def _expected(recipe: Recipe, name: str, parents: Iterable[Column]) -> Floats:
     """The chances of each value of a variable, for each person."""
     table = recipe.chances(name)
-    return table.table[:, table.row(list(parents))]
+    chances: Floats = table.table[:, table.row(list(parents))]
+    return chances
 
 
 def _bisect(share: Callable[[float], float], target: float, low: float, high: float) -> float:
@@ -99,7 +100,7 @@ def employment(recipe: Recipe) -> dict[str, object]:
         path = f"recipe.work.{place}"
         here = [values[arrays["residence"] == code] for values in (arrays[name] for name in names)]
 
-        def share(rate: float, path: str = path, here: list[NDArray] = here) -> float:
+        def share(rate: float, path: str = path, here: list[Column] = here) -> float:
             return float(_expected(_put(recipe, {path: rate}), "work", here)[2].mean())
 
         target = float(_targets(recipe, f"employed, {place}")[0])
@@ -120,7 +121,7 @@ def incomes(recipe: Recipe) -> dict[str, object]:
     means = _targets(recipe, "income, urban", "income, rural")
 
     def incomes_at(x: Floats) -> Floats:
-        return np.where(urban, np.exp(x[0] + x[1] * rank), np.exp(x[2] + x[3] * rank))
+        return np.asarray(np.where(urban, np.exp(x[0] + x[1] * rank), np.exp(x[2] + x[3] * rank)))
 
     def misses(x: Floats) -> Floats:
         income = incomes_at(x)

@@ -1,27 +1,19 @@
-"""What goes with an exported population: a page for people (data card) and Croissant metadata for machines.
-
-The page follows Gebru et al. (2021), Datasheets for Datasets; the metadata Croissant 1.0 (MLCommons 2024), JSON-LD.
-"""
+"""The data card of an exported population: a page for people, after Gebru et al. (2021), Datasheets for Datasets."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from synthetic.draws import GRID
 from synthetic.population import Population
+from synthetic.recipes import Recipe
 from synthetic.source import sources
-from synthetic.variables import Variable
+from synthetic.variables import Column, Variable
 
-LICENSE = "https://spdx.org/licenses/MIT.html"
-FORMATS = {".csv": "text/csv", ".parquet": "application/x-parquet"}
 SHOWN = 64 * GRID
-"""People whose values the page sums up: the first so many."""
+"""Number of people, from id 0 on, whose values the page summarizes."""
 
 
 def page(population: Population, files: tuple[str, ...] = ()) -> Iterator[str]:
@@ -29,45 +21,66 @@ def page(population: Population, files: tuple[str, ...] = ()) -> Iterator[str]:
     recipe = population.recipe
     yield f"# Data card: {recipe.title or recipe.name}"
     yield ""
-    yield f"{population.size:,} synthetic people made by the recipe `{recipe.name}` with seed {population.seed}."
-    yield "Nobody here exists: each row is drawn from a causal model whose margins follow published figures. Truth"
-    yield "stands beside attributes, so the file is for research on scoring systems and must not be used to score"
-    yield "anybody."
+    yield from _about(population, files)
+    yield from _section("How to make it again", _again(population))
+    yield from _section("Columns", _columns(population))
+    yield from _section("Causes", _causes(recipe))
+    yield from _section("Sources", _sources(recipe))
+    if recipe.contradictory:
+        yield from _section(
+            "Sources that contradict each other", [f"- {each.sentence}" for each in recipe.contradictory]
+        )
+    yield from _section("Not modelled", [f"- {line}" for line in recipe.not_modelled])
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    yield from ("", f"## {title}", "")
+    yield from lines
+
+
+def _about(population: Population, files: tuple[str, ...]) -> Iterator[str]:
+    name, seed = population.recipe.name, population.seed
+    yield f"{population.size:,} synthetic people made by the recipe `{name}` with seed {seed}."
+    yield "Nobody here exists: each row is drawn from a causal model whose margins follow published figures. The file"
+    yield "holds true traits that no institution knows, so it is for research on scoring systems and must not be used"
+    yield "to score anybody."
     if files:
         yield ""
         yield "Files: " + ", ".join(f"`{name}`" for name in files) + "."
+
+
+def _again(population: Population) -> Iterator[str]:
+    yield "This command makes the same bytes:"
     yield ""
-    yield "## Made again"
+    yield (
+        f"    testbed people {population.recipe.name} --people {population.size} --seed {population.seed} --out FILE"
+    )
     yield ""
-    yield "The same bytes come from"
-    yield ""
-    yield f"    testbed people {recipe.name} --people {population.size} --seed {population.seed} --out FILE"
-    yield ""
-    yield "whatever machine, order or number of processes; any range of ids can be made alone."
-    yield ""
-    yield "## Columns"
-    yield ""
+    yield "The machine, the order and the number of processes make no difference; any range of ids can be made alone."
+
+
+def _columns(population: Population) -> Iterator[str]:
     shown = min(population.size, SHOWN)
-    yield f"The last column is of the first {shown:,} people. `person` is the id, from 0."
+    yield f"The last column summarizes the first {shown:,} people. `person` is the id, from 0."
     yield ""
     yield "| column | meaning | values | set per | held by institutions | found |"
     yield "|---|---|---|---|---|---|"
     found = population.arrays(0, shown)
-    for name in recipe.columns:
-        each = recipe.variables[name]
-        levels = _one_of(each) or each.unit or ("yes or no" if each.kind == "flag" else "")
+    for name in population.recipe.columns:
+        each = population.recipe.variables[name]
+        levels = "; ".join(each.levels or ()) or each.unit or ("yes or no" if each.kind == "flag" else "")
         truth = "never: truth" if each.truth else "may be"
-        cells = (name, each.meaning, levels, each.assigned_to, truth, _summed_up(each, found[name]))
+        cells = (name, each.meaning, levels, each.assigned_to, truth, _summary(each, found[name]))
         yield "| " + " | ".join(" ".join(cell.split()).replace("|", "/") for cell in cells) + " |"
-    yield ""
-    yield "## Causes"
-    yield ""
+
+
+def _causes(recipe: Recipe) -> Iterator[str]:
     for name, parents in recipe.graph.items():
         if parents:
             yield f"- {name}: from {', '.join(parents)}"
-    yield ""
-    yield "## Sources"
-    yield ""
+
+
+def _sources(recipe: Recipe) -> Iterator[str]:
     assumed = sum(dial.reading == "assumed" for dial in recipe.dials.values())
     yield f"{len(recipe.dials)} dials, {assumed} of them assumed, and {len(recipe.tables)} tables of numbers."
     yield ""
@@ -75,22 +88,10 @@ def page(population: Population, files: tuple[str, ...] = ()) -> Iterator[str]:
     for one in sorted({d.source for d in recipe.dials.values()} | {t.source for t in recipe.tables.values()}):
         source = known[one]
         yield f"- {source.id}: {source.title}. {source.publisher}, {source.date}. {source.locator}".rstrip()
-    if recipe.contradictory:
-        yield ""
-        yield "## Where sources contradict each other"
-        yield ""
-        yield from (f"- {each.sentence}" for each in recipe.contradictory)
-    yield ""
-    yield "## Not modelled"
-    yield ""
-    yield from (f"- {line}" for line in recipe.not_modelled)
 
 
-def _one_of(each: Variable) -> str:
-    return "; ".join(each.levels or ())
-
-
-def _summed_up(each: Variable, values: NDArray) -> str:
+def _summary(each: Variable, values: Column) -> str:
+    """The values of a column in a few words: shares of its levels, or percentiles."""
     if each.levels is not None and len(each.levels) <= 20:
         shares = np.bincount(values, minlength=len(each.levels)) / len(values)
         return "; ".join(f"{label} {share:.1%}" for label, share in zip(each.levels, shares))
@@ -100,114 +101,3 @@ def _summed_up(each: Variable, values: NDArray) -> str:
         return f"{len(np.unique(values)):,} distinct"
     low, middle, high = np.percentile(values, [5, 50, 95])
     return f"5 % below {low:.4g}, half below {middle:.4g}, 95 % below {high:.4g}"
-
-
-def croissant(
-    population: Population, file: Path, *, written: Path | None = None, version: str = "0.1.0"
-) -> dict[str, Any]:
-    """Croissant 1.0 metadata of a population written to a CSV or Parquet file: fields, types, digest.
-
-    `written` is where the bytes stand while the file is not yet in place.
-    """
-    recipe, written = population.recipe, written or file
-    kinds = {"category": "sc:Text", "integer": "sc:Integer", "float": "sc:Float", "flag": "sc:Boolean"}
-
-    def field(name: str, kind: str, meaning: str) -> dict[str, Any]:
-        return {
-            "@type": "cr:Field",
-            "@id": f"people/{name}",
-            "name": name,
-            "description": meaning,
-            "dataType": kind,
-            "source": {"fileObject": {"@id": file.name}, "extract": {"column": name}},
-        }
-
-    fields = [field("person", "sc:Integer", "id of the person, from 0")]
-    for name in recipe.columns:
-        each = recipe.variables[name]
-        levels = f"; one of: {_one_of(each)}" if each.levels else ""
-        unit = f", in {each.unit}" if each.unit else ""
-        truth = "; truth, which no institution holds" if each.truth else ""
-        fields.append(field(name, kinds[each.kind], f"{each.meaning}{unit}{levels}{truth}"))
-    return {
-        "@context": CONTEXT,
-        "@type": "sc:Dataset",
-        "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "name": f"{recipe.name}-{population.size}-seed-{population.seed}",
-        "description": f"{recipe.title or recipe.name}. Synthetic: nobody in it exists. Not for scoring anybody.",
-        "license": LICENSE,
-        "url": f"urn:scoring-testbed:{recipe.name}:{population.size}:{population.seed}",
-        "version": version,
-        "datePublished": recipe.as_of or "2026-01-01",
-        "creator": {"@type": "sc:Organization", "name": "scoring-testbed", "url": "urn:scoring-testbed"},
-        "citeAs": f"scoring-testbed {version}, recipe {recipe.name}, {population.size} people, seed {population.seed}",
-        "isLiveDataset": False,
-        "distribution": [
-            {
-                "@type": "cr:FileObject",
-                "@id": file.name,
-                "name": file.name,
-                "description": "one row for each person",
-                "contentUrl": file.name,
-                "contentSize": f"{written.stat().st_size} B",
-                "encodingFormat": FORMATS[file.suffix],
-                "sha256": _digest(written),
-            }
-        ],
-        "recordSet": [
-            {
-                "@type": "cr:RecordSet",
-                "@id": "people",
-                "name": "people",
-                "description": "one record for each person",
-                "key": {"@id": "people/person"},
-                "field": fields,
-            }
-        ],
-    }
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-CONTEXT: dict[str, Any] = {
-    "@language": "en",
-    "@vocab": "https://schema.org/",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
-    "conformsTo": "dct:conformsTo",
-    "cr": "http://mlcommons.org/croissant/",
-    "rai": "http://mlcommons.org/croissant/RAI/",
-    "data": {"@id": "cr:data", "@type": "@json"},
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "dct": "http://purl.org/dc/terms/",
-    "equivalentProperty": "cr:equivalentProperty",
-    "examples": {"@id": "cr:examples", "@type": "@json"},
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileProperty": "cr:fileProperty",
-    "fileObject": "cr:fileObject",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
-    "parentField": "cr:parentField",
-    "path": "cr:path",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate",
-    "sc": "https://schema.org/",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
-}
-"""The context that the Croissant 1.0 specification prescribes."""

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from synthetic.errors import InputError
 from synthetic.population import Population
-from synthetic.variables import Variable
+from synthetic.variables import Column, Variable
 from synthetic.writing import csv_text
 
 CHUNK = 65_536
@@ -55,16 +54,22 @@ def _lines(population: Population, start: int, stop: int) -> Iterator[str]:
     return (",".join(row) + "\n" for row in zip(people, *columns))
 
 
-def _spelled(values: NDArray, each: Variable) -> list[str]:
+def _spelled(values: Column, each: Variable) -> list[str]:
     """The text of each value; runs of equal numbers (a household's, a grid's) are spelled once."""
     if each.levels is not None:
-        return np.array([_quoted(label) for label in each.levels], object).take(values).tolist()
+        return _each([_quoted(label) for label in each.levels], values)
     if each.kind == "flag":
-        return np.array(["False", "True"], object).take(values.view(np.int8)).tolist()
+        return _each(["False", "True"], values.view(np.int8))
     begins = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
     distinct, which = values[begins], np.diff(begins, append=len(values))
     texts = ["" if text == "nan" else text for text in map(repr, distinct.tolist())]
     return np.repeat(np.array(texts, object), which).tolist()
+
+
+def _each(texts: list[str], codes: Column) -> list[str]:
+    """The text of each code."""
+    found: list[str] = np.array(texts, object).take(codes).tolist()
+    return found
 
 
 def _quoted(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,86 +12,104 @@ from synthetic.draws import GRID
 from synthetic.errors import check_keys
 from synthetic.population import Population
 from synthetic.recipes import Margin
-from synthetic.variables import Variable
+from synthetic.variables import Column, Variable
+
+Floats = NDArray[np.float64]
 
 
-def holds(condition: object, values: NDArray, each: Variable) -> NDArray[np.bool_]:
+def holds(condition: object, values: Column, each: Variable) -> NDArray[np.bool_]:
     """For which values a condition holds."""
     if isinstance(condition, dict):
         check_keys(condition, ("at_least", "below"), f"a condition on {each.name}")
         at_least, below = condition.get("at_least", -np.inf), condition.get("below", np.inf)
-        return (values >= at_least) & (values < below)
+        return np.asarray((values >= at_least) & (values < below))
     wanted = condition if isinstance(condition, list) else [condition]
-    codes: list[Any] = [_level(each, value) if each.fixed else each.code(value) for value in wanted]
-    return np.isin(values, codes)
+    codes = [_level(each, value) if each.fixed else each.code(value) for value in wanted]
+    return np.isin(values, np.asarray(codes))
 
 
-def _level(each: Variable, value: Any) -> Any:
+def _level(each: Variable, value: object) -> object:
     return each.levels.index(str(value)) if each.levels is not None else value
 
 
 def compare(population: Population, margins: list[Margin] | None = None) -> pd.DataFrame:
-    """Each margin with what the population shows: found, its clustered standard error, and the verdict.
+    """Each margin beside what the population shows: found value, clustered standard error, and whether it holds.
 
-    `errors` is the difference in standard errors; `holds` whether it is at most `within` plus four of them. A ratio
+    `errors` is the difference in standard errors; `holds` is true if it is at most `within` plus four of them. A ratio
     estimate over G clusters has variance G/(G-1) sum((y - r x)^2) / (sum x)^2 (Cochran 1977, section 6.4). Clusters
-    are the grids, and the cities where the margin reads what depends on the city.
+    are the grids, or the cities if the margin reads a column that depends on the city.
     """
     margins = population.recipe.margins if margins is None else margins
+    over, under = _sums(population, margins)
+    cities = _cities(population)
+    of_city = population.recipe.effects(["city"]) if len(cities) < over.shape[1] else frozenset()
+    rows = []
+    for margin, y, x in zip(margins, over, under):
+        if of_city.intersection(margin.columns):
+            y, x = np.add.reduceat(y, cities), np.add.reduceat(x, cities)
+        rows.append(_row(margin, y, x))
+    return pd.DataFrame(rows)
+
+
+def _sums(population: Population, margins: list[Margin]) -> tuple[Floats, Floats]:
+    """Numerator and denominator of each margin (rows) in each grid (columns)."""
     grids = (population.size - 1) // GRID + 1
     over, under = np.zeros((len(margins), grids)), np.zeros((len(margins), grids))
     names = sorted({column for margin in margins for column in margin.columns})
     population.recipe.needed(names)
-    variables = population.recipe.variables
     for start in range(0, population.size, 64 * GRID):
         stop = min(start + 64 * GRID, population.size)
-        arrays = population.arrays(start, stop, names=names)
-        seen: dict[str, NDArray[np.bool_]] = {}
-
-        def all_of(conditions: Mapping[str, Any], arrays: dict[str, NDArray] = arrays, seen: dict = seen) -> NDArray:
-            kept = np.ones(len(arrays[names[0]]), np.bool_)
-            for column, condition in conditions.items():
-                key = f"{column} {condition}"
-                if key not in seen:
-                    seen[key] = holds(condition, arrays[column], variables[column])
-                kept &= seen[key]
-            return kept
-
+        part = _Part(population.arrays(start, stop, names=names), population.recipe.variables)
         block = slice(start // GRID, (stop - 1) // GRID + 1)
         for k, margin in enumerate(margins):
-            counted = all_of(margin.among)
-            top = counted & all_of(margin.where)
+            counted = part.all_of(margin.among)
+            top: Column = counted & part.all_of(margin.where)
             if margin.mean:
-                top = top * (np.take(margin.worth, arrays[margin.mean]) if margin.worth else arrays[margin.mean])
+                values = part.columns[margin.mean]
+                top = top * (np.take(margin.worth, values) if margin.worth else values)
             over[k, block], under[k, block] = _by_grid(top), _by_grid(counted)
-    rows, cities = [], _cities(population)
-    of_city = population.recipe.effects(["city"]) if len(cities) < grids else frozenset()
-    for margin, y, x in zip(margins, over, under):
-        n = x.sum()
-        if of_city.intersection(margin.columns):
-            y, x = np.add.reduceat(y, cities), np.add.reduceat(x, cities)
-        count = len(x)
-        found = y.sum() / n if n else np.nan
-        error = np.sqrt(count / (count - 1) * ((y - found * x) ** 2).sum()) / n if n and count > 1 else np.nan
-        gap = found - margin.value
-        rows.append(
-            {
-                "margin": margin.name,
-                "columns": " x ".join(margin.columns),
-                "unit": margin.unit,
-                "target": margin.value,
-                "found": found,
-                "difference": gap,
-                "standard_error": error,
-                "errors": gap / error if error > 0 else np.nan,
-                "within": margin.within,
-                "holds": bool(abs(gap) <= margin.within + 4 * error),
-                "n": int(n),
-                "source": margin.source,
-                "reading": margin.reading,
-            }
-        )
-    return pd.DataFrame(rows)
+    return over, under
+
+
+class _Part:
+    """Columns of a range of people, and which of them meet conditions; each condition is worked out once."""
+
+    def __init__(self, columns: Mapping[str, Column], variables: Mapping[str, Variable]) -> None:
+        self.columns, self.variables = columns, variables
+        self._seen: dict[str, NDArray[np.bool_]] = {}
+
+    def all_of(self, conditions: Mapping[str, object]) -> NDArray[np.bool_]:
+        """Which people meet every condition."""
+        kept = np.ones(len(next(iter(self.columns.values()))), np.bool_)
+        for column, condition in conditions.items():
+            key = f"{column} {condition}"
+            if key not in self._seen:
+                self._seen[key] = holds(condition, self.columns[column], self.variables[column])
+            kept &= self._seen[key]
+        return kept
+
+
+def _row(margin: Margin, y: Floats, x: Floats) -> dict[str, object]:
+    """One margin of the answer, from its numerator and denominator in each cluster."""
+    n, count = x.sum(), len(x)
+    found = y.sum() / n if n else np.nan
+    error = np.sqrt(count / (count - 1) * ((y - found * x) ** 2).sum()) / n if n and count > 1 else np.nan
+    gap = found - margin.value
+    return {
+        "margin": margin.name,
+        "columns": " x ".join(margin.columns),
+        "unit": margin.unit,
+        "target": margin.value,
+        "found": found,
+        "difference": gap,
+        "standard_error": error,
+        "errors": gap / error if error > 0 else np.nan,
+        "within": margin.within,
+        "holds": bool(abs(gap) <= margin.within + 4 * error),
+        "n": int(n),
+        "source": margin.source,
+        "reading": margin.reading,
+    }
 
 
 def _cities(population: Population) -> NDArray[np.int64]:
@@ -102,7 +119,7 @@ def _cities(population: Population) -> NDArray[np.int64]:
     return grids if cities is None else np.unique(cities.bounds(grids)[0])
 
 
-def _by_grid(values: NDArray) -> NDArray[np.float64]:
+def _by_grid(values: Column) -> Floats:
     whole = np.zeros(-(-len(values) // GRID) * GRID, values.dtype)
     whole[: len(values)] = values
-    return whole.reshape(-1, GRID).sum(axis=1, dtype=np.float64)
+    return np.asarray(whole.reshape(-1, GRID).sum(axis=1, dtype=np.float64))
