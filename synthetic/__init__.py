@@ -5,7 +5,7 @@ recorded of them. The names are imported when they are first used.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from synthetic.population import Population as Population
@@ -16,7 +16,7 @@ _HOME = {"Population": "synthetic.population.population", "Recipe": "synthetic.r
 __all__ = ["Population", "Recipe"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'synthetic' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)

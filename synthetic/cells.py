@@ -4,6 +4,7 @@ The one gate of every table: pandas has columns of numpy, nullable, sparse and A
 different ways. Past the gate nothing is missing, and a column is one of numpy, text, or categorical.
 """
 
+# Any: pandas gives columns of every library's dtype, and pyarrow has no types.
 from __future__ import annotations
 
 from typing import Any
@@ -58,7 +59,7 @@ def plain(values: pd.Series) -> pd.Series:
         return values
     made: Any = values.to_numpy()
     if isinstance(dtype, pd.ArrowDtype):
-        made = _decoded(values.array.__arrow_array__()).to_pandas()  # type: ignore[attr-defined]
+        made = _decoded(values.array.__arrow_array__()).to_pandas()
     elif isinstance(dtype, pd.SparseDtype):
         made = np.asarray(values.array)
     elif not hasattr(dtype, "numpy_dtype"):

@@ -116,7 +116,7 @@ def pack(person: ArrayLike, period: ArrayLike = 0, kind: ArrayLike = 0, k: Array
 
 def _part(name: str, values: ArrayLike, bits: int) -> Words:
     if isinstance(values, int) and 0 <= values < 1 << bits:
-        return np.uint64(values)  # type: ignore[return-value]
+        return np.asarray(values, np.uint64)
     found = np.asarray(values)
     if found.size and not (found.min() >= 0 and int(found.max()) >> bits == 0):
         worst = found.min() if found.min() < 0 else found.max()

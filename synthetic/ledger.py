@@ -95,7 +95,7 @@ class Ledger:
         """One column."""
         columns = self.__dict__.get("columns", {})
         if name in columns:
-            return columns[name]
+            return np.asarray(columns[name])
         raise AttributeError(name)
 
     def __len__(self) -> int:
@@ -113,7 +113,7 @@ class Ledger:
         """
         origin = self.columns["origin"]
         right = (origin == 0) | ((origin == COPY) & self.columns["shadow"])
-        return self.columns["real"] & ~right
+        return np.asarray(self.columns["real"] & ~right)
 
     def stale(self, period: int) -> np.ndarray:
         """Whether each entry still stands at a period although its term is over: bool (entries,)."""
@@ -121,13 +121,13 @@ class Ledger:
 
     def wrong_at(self, period: int) -> np.ndarray:
         """Whether each entry stands at a period and is wrong then, untrue or stale: bool (entries,)."""
-        return self.standing(period) & (self.wrong | self.stale(period))
+        return np.asarray(self.standing(period) & (self.wrong | self.stale(period)))
 
     def standing(self, period: int, *, shadow: bool = False) -> np.ndarray:
         """Whether each entry is in force in the record (or the shadow record) at a period: bool (entries,)."""
         end = self.columns["shadow_end" if shadow else "end"]
         held = self.columns["shadow" if shadow else "real"]
-        return held & (self.columns["start"] <= period) & (period < end)
+        return np.asarray(held & (self.columns["start"] <= period) & (period < end))
 
     def counts(self, period: int, size: int, *, shadow: bool = False) -> np.ndarray:
         """Standing entries by person and kind: int32 (size, kinds). Persons are ids under `size`."""

@@ -72,6 +72,10 @@ class Dial:
             return replace(self, value=int(number))
         return replace(self, value=number)
 
+    def turned(self, values: Mapping[str, object]) -> Dial:
+        """The same dial at the value that `values` gives for its path, if any."""
+        return self.set(values[self.path]) if self.path in values else self
+
 
 LARGEST = 1 << 24
 """Bytes that a TOML file may have."""

@@ -101,8 +101,7 @@ class Channel(Declared):
 
     def set(self, values: Mapping[str, object]) -> Channel:
         """The same channel with some dials at other values."""
-        turned = {key: d.set(values[d.path]) if d.path in values else d for key, d in self.numbers.items()}
-        return replace(self, numbers=turned)
+        return replace(self, numbers={key: d.turned(values) for key, d in self.numbers.items()})
 
     def faithful(self) -> Channel:
         """The same channel without errors: coverage, delay, and what truly arises stay."""
@@ -125,7 +124,8 @@ class Channel(Declared):
         if self.mechanism == "acts":
             return nothing(period)
         scope = Scope(period, self._reader(at), grids, size, seed, urban, minority)
-        return mechanism_of(self.mechanism).arise(self, scope)
+        arisen: Arisen = mechanism_of(self.mechanism).arise(self, scope)
+        return arisen
 
     def staleness(self, acts: Acts, *, seed: int) -> np.ndarray:
         """Months by which the entry of each act outlives its term in the record: int64 (n,), 0 for most.

@@ -105,10 +105,19 @@ def entries(
 
 def joined(*parts: Arisen) -> Arisen:
     """Entries of one month, together."""
-    of = lambda name: np.concatenate([getattr(part, name) for part in parts])  # noqa: E731
-    one = lambda name: np.concatenate([getattr(part.acts, name) for part in parts])  # noqa: E731
-    acts = Acts(one("person"), parts[0].acts.period, one("kind"), one("k"))
-    return Arisen(acts, of("delay"), of("origin"), of("real"), of("shadow"))
+    acts = Acts(
+        np.concatenate([part.acts.person for part in parts]),
+        parts[0].acts.period,
+        np.concatenate([part.acts.kind for part in parts]),
+        np.concatenate([part.acts.k for part in parts]),
+    )
+    return Arisen(
+        acts,
+        np.concatenate([part.delay for part in parts]),
+        np.concatenate([part.origin for part in parts]),
+        np.concatenate([part.real for part in parts]),
+        np.concatenate([part.shadow for part in parts]),
+    )
 
 
 def nothing(period: int) -> Arisen:

@@ -51,7 +51,7 @@ class Dependence:
         if self.level:
             if levels is None or self.level not in levels:
                 raise unknown(f"level of {self.on}", self.level, levels or ())
-            return np.where(column == levels.index(self.level), ratio**0.5, ratio**-0.5)
+            return np.asarray(np.where(column == levels.index(self.level), ratio**0.5, ratio**-0.5))
         slope = np.log(ratio) / (self.high - self.low)
         # exp of a line takes a fifth of the time of a power.
         return np.asarray(np.exp(column * slope - slope * (self.low + self.high) / 2))
@@ -139,10 +139,8 @@ class Conduct:
 
     def set(self, values: Mapping[str, object]) -> Conduct:
         """The same kind with some dials at other values."""
-        turn = lambda d: d.set(values[d.path]) if d.path in values else d  # noqa: E731
-        return replace(
-            self, rate=turn(self.rate), depends=tuple(replace(part, ratio=turn(part.ratio)) for part in self.depends)
-        )
+        depends = tuple(replace(part, ratio=part.ratio.turned(values)) for part in self.depends)
+        return replace(self, rate=self.rate.turned(values), depends=depends)
 
     def rates(self, columns: Mapping[str, np.ndarray], recipe: Recipe) -> np.ndarray:
         """Acts per month of each person before any sanction: float64 (n,), 0 under the least age."""

@@ -43,7 +43,7 @@ class Cities:
         """The size in grids at each coin: the law's quantile."""
         rest = (self.smallest / (self.largest + 1)) ** self.exponent
         found = self.smallest * (1 - coins * (1 - rest)) ** (-1 / self.exponent)
-        return np.minimum(found.astype(np.int64), self.largest)
+        return np.asarray(np.minimum(found.astype(np.int64), self.largest))
 
     def bounds(self, grids: ArrayLike) -> tuple[Ints, Ints]:
         """First grid and end (the grid after the last) of the city of each grid."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import GRID
+from synthetic.variables import Column
 
 Ints = NDArray[np.int64]
 
@@ -25,7 +26,7 @@ class Layout:
     of its members, `of` the household (its number in the block) of each person.
     """
 
-    def __init__(self, start: int, stop: int, sizes: Callable[[int], NDArray] | None = None) -> None:
+    def __init__(self, start: int, stop: int, sizes: Callable[[int], Column] | None = None) -> None:
         self.start, self.grids = start, stop - start
         self.people = self.grids * GRID
         if sizes is None:
@@ -53,7 +54,7 @@ class Layout:
         made.of = _numbered(made.first, made.people)
         return made
 
-    def gather(self, values: NDArray, unit: str) -> NDArray:
+    def gather(self, values: Column, unit: str) -> Column:
         """A column of people, at the unit that holds it: the inverse of `spread`."""
         if unit == "person":
             return values
@@ -62,7 +63,8 @@ class Layout:
     @cached_property
     def grid_of_household(self) -> Ints:
         """The grid (its number in the block) of each household."""
-        return self.first // GRID
+        grids: Ints = self.first // GRID
+        return grids
 
     @cached_property
     def grid(self) -> NDArray[np.int32]:
@@ -79,7 +81,7 @@ class Layout:
         """The position of each person in the household, from 0."""
         return np.arange(self.people, dtype=np.int32) - self.first.astype(np.int32).take(self.of)
 
-    def spread(self, values: NDArray, held_by: str, wanted: str) -> NDArray:
+    def spread(self, values: Column, held_by: str, wanted: str) -> Column:
         """Values of one unit handed down to a finer one; values already as fine are left alone."""
         if held_by == wanted or held_by == "person":
             return values
@@ -97,7 +99,7 @@ def _numbered(first: Ints, people: int) -> Ints:
     eight = begins.view("<u8") * np.uint64(0x0101010101010101)
     before = np.cumsum(eight >> np.uint64(56)) - (eight >> np.uint64(56))
     running = eight.astype("<u8", copy=False).view(np.int8).reshape(-1, 8)
-    return np.add(running, before.view(np.int64)[:, None], dtype=np.int64).ravel()
+    return np.asarray(np.add(running, before.view(np.int64)[:, None], dtype=np.int64).ravel())
 
 
 class Members:
@@ -107,7 +109,7 @@ class Members:
         self.layout = layout
         self.size = layout.size
 
-    def sum(self, values: NDArray) -> NDArray:
+    def sum(self, values: Column) -> Column:
         """The sum over each household's members: a float of floats, else an integer (below 2^53)."""
         total = np.bincount(self.layout.of, values, len(self.layout.first))
         return total if values.dtype.kind == "f" else total.astype(np.int64)
@@ -118,11 +120,11 @@ class Members:
         found[self.layout.of[np.flatnonzero(flags)]] = True
         return found
 
-    def first(self, values: NDArray) -> NDArray:
+    def first(self, values: Column) -> Column:
         """The value of each household's first member, the head."""
         return values.take(self.layout.first)
 
-    def of_household(self, values: NDArray) -> NDArray:
+    def of_household(self, values: Column) -> Column:
         """A value of each household, handed to its members."""
         return values.take(self.layout.of)
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from synthetic.errors import InputError
 from synthetic.layout.households import Members
-from synthetic.variables import Numbers
+from synthetic.variables import Column, Numbers
 
 ROLES = ("head", "partner", "child", "parent of head", "other")
 LETTERS = "HPCRO"
@@ -33,9 +33,9 @@ _GENERATION = 15
 _ADULT = 18
 
 
-def band_of(cells: NDArray) -> NDArray[np.int64]:
+def band_of(cells: Column) -> NDArray[np.int64]:
     """The sex and five-year band of each cell, as sex * 17 + band."""
-    return (cells >> 7) * 17 + BAND[cells & 127]
+    return np.asarray((cells >> 7) * 17 + BAND[cells & 127])
 
 
 def quantiles(weights: NDArray[np.float64], cells: int) -> NDArray[np.int16]:
@@ -66,12 +66,14 @@ class Kinship:
         n = self.numbers
         tilts = np.exp(np.asarray([n.tilt_male, n.tilt_female]))
         decline = np.exp(-n.old_age_decline * np.maximum(_AGES - 80, 0))
-        return tilts[:, BAND] * decline * (_AGES <= OLDEST)
+        weights: NDArray[np.float64] = tilts[:, BAND] * decline * (_AGES <= OLDEST)
+        return weights
 
-    def _generation(self, gap: NDArray) -> NDArray[np.float64]:
+    def _generation(self, gap: Column) -> NDArray[np.float64]:
         n = self.numbers
         shape = np.exp(-0.5 * ((gap - n.parenthood_age) / n.parenthood_spread) ** 2)
-        return shape * ((gap >= _GENERATION) & (gap <= 50))
+        weights: NDArray[np.float64] = shape * ((gap >= _GENERATION) & (gap <= 50))
+        return weights
 
     @cached_property
     def child(self) -> NDArray[np.float64]:
@@ -136,7 +138,7 @@ class Kinship:
             "other": quantiles(self.tilt.reshape(1, -1), 4096),
         }
 
-    def cells(self, composition: NDArray, role: NDArray, words: NDArray[np.uint32], members: Members) -> NDArray:
+    def cells(self, composition: Column, role: Column, words: NDArray[np.uint32], members: Members) -> Column:
         """The cell of every person: from the composition of each household, each person's role and 32-bit word."""
         tables = self.tables
         made = np.empty(len(role), np.int16)
@@ -165,7 +167,7 @@ class Kinship:
         return made
 
 
-def _look_up(table: NDArray[np.int16], row: NDArray | int, words: NDArray[np.uint32]) -> NDArray[np.int16]:
+def _look_up(table: NDArray[np.int16], row: Column | int, words: NDArray[np.uint32]) -> NDArray[np.int16]:
     """The entry at each word's place in its row of a quantile table, whose width is a power of 2."""
     width = table.shape[1]
     cell = (words >> np.uint32(33 - width.bit_length())).astype(np.int64)

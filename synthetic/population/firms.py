@@ -21,7 +21,7 @@ from synthetic.errors import InputError
 from synthetic.layout import Ints, Shuffle
 from synthetic.population.population import Population
 from synthetic.population.ties import Columns, Looked, numbers, sample
-from synthetic.variables import normal
+from synthetic.variables import Column, normal
 
 SECTORS = ("industry", "services")
 """Sectors that have firms, in the order of their code in the id of a firm: firm = 2 * its first desk + code."""
@@ -143,7 +143,7 @@ class Firms:
         firms = np.sort(np.concatenate(made))
         return firms[np.bincount(self.workers(firms)[0], minlength=len(firms)) > 0]
 
-    def table(self, firms: ArrayLike) -> dict[str, NDArray]:
+    def table(self, firms: ArrayLike) -> dict[str, Column]:
         """What is true of firms that exist: sector (code of the recipe), workers, owner, restaurant, and two ranks.
 
         `pays_on_time` and, of restaurants (else NaN), `kitchen_hygiene` are uniform in (0, 1), better when higher.

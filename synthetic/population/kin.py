@@ -62,7 +62,7 @@ class Kin:
         free = ~((role[0] == HEAD) & self._parents_live_in.take(composition[0]))
         gap = age[1].astype(np.int64) - age[0]
         older = (gap >= self.gap_low) & (gap <= self.gap_high)
-        return grown.all(axis=0) & free & older & (home[0] != home[1])
+        return np.asarray(grown.all(axis=0) & free & older & (home[0] != home[1]))
 
     def _link(self, people: Ints) -> Ints:
         """The parent that each person finds first, and the number of the shuffle; -1 for nobody."""

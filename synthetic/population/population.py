@@ -16,6 +16,7 @@ from synthetic.errors import InputError
 from synthetic.layout import Cities, cities_by_seed
 from synthetic.population.frames import checked, recipe_of
 from synthetic.recipes import Block, Recipe, Setting
+from synthetic.variables import Column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +114,7 @@ class Population:
         """
         return FramePopulation(frame, truth=truth)
 
-    def do(self, values: Mapping[str, object], *, people: Sequence[int] | NDArray | None = None) -> Population:
+    def do(self, values: Mapping[str, object], *, people: Sequence[int] | Column | None = None) -> Population:
         """Return the same society with some variables set.
 
         What depends on a variable is worked out again with the same draws.
@@ -156,7 +157,7 @@ class Population:
         made._set = (*self._set, *changed)
         return made
 
-    def _ids(self, people: Sequence[int] | NDArray | None) -> NDArray[np.int64] | None:
+    def _ids(self, people: Sequence[int] | Column | None) -> NDArray[np.int64] | None:
         if people is None:
             return None
         given = np.asarray(people)
@@ -179,8 +180,8 @@ class Population:
         stop: int | None = None,
         *,
         names: Sequence[str] | None = None,
-        base: Mapping[str, NDArray] | None = None,
-    ) -> dict[str, NDArray]:
+        base: Mapping[str, Column] | None = None,
+    ) -> dict[str, Column]:
         """Return the columns of a range of people as arrays.
 
         Parameters
@@ -241,14 +242,14 @@ class Population:
                 made[name][low - start : high - start] = block.people(name, low - first * GRID, high - first * GRID)
         return made
 
-    def _part(self, start: int, stop: int, names: Sequence[str]) -> dict[str, NDArray]:
+    def _part(self, start: int, stop: int, names: Sequence[str]) -> dict[str, Column]:
         """The columns of people of one block, without a copy."""
         first, until = start // GRID, (stop - 1) // GRID + 1
         block = Block(self.recipe, self.seed, first, until, self._set)
         block.run(self.recipe.needed(names))
         return {name: block.people(name, start - first * GRID, stop - first * GRID) for name in names}
 
-    def at(self, ids: NDArray[np.int64], names: Sequence[str]) -> dict[str, NDArray]:
+    def at(self, ids: NDArray[np.int64], names: Sequence[str]) -> dict[str, Column]:
         """Return columns of people at scattered ids, in the order of the ids.
 
         Parameters
@@ -372,15 +373,15 @@ class FramePopulation(Population):
         stop: int | None = None,
         *,
         names: Sequence[str] | None = None,
-        base: Mapping[str, NDArray] | None = None,
-    ) -> dict[str, NDArray]:
+        base: Mapping[str, Column] | None = None,
+    ) -> dict[str, Column]:
         """The columns of the rows start..stop-1 as arrays; texts and categories as integer codes of their levels."""
         start, stop = self._range(start, stop)
         wanted = list(self.recipe.variables) if names is None else list(names)
         self.recipe.needed(wanted)
         import pandas as pd
 
-        made: dict[str, NDArray] = {}
+        made: dict[str, Column] = {}
         for name in wanted:
             each = self.recipe.variables[name]
             column = plain(self._frame[name].iloc[start:stop])
@@ -391,7 +392,7 @@ class FramePopulation(Population):
                 made[name] = column.to_numpy().astype(each.dtype)
         return made
 
-    def do(self, values: Mapping[str, object], *, people: Sequence[int] | NDArray | None = None) -> Population:
+    def do(self, values: Mapping[str, object], *, people: Sequence[int] | Column | None = None) -> Population:
         """The same table with columns set, for everybody or for some rows."""
         ids = self._ids(people)
         self.recipe.needed(list(values))

@@ -25,9 +25,10 @@ from synthetic.errors import InputError, unknown
 from synthetic.layout import Ints, Shuffle
 from synthetic.population.population import Population
 from synthetic.source import Dial, dial, load_toml
-from synthetic.variables import Numbers
+from synthetic.variables import Column, Numbers
 
-Columns = Mapping[str, NDArray]
+Columns = Mapping[str, Column]
+Floats = NDArray[np.float64]
 SAMPLE = 64
 """Grids looked at to know a society's shares."""
 
@@ -58,7 +59,7 @@ class Looked:
     def __init__(self, population: Population, columns: Columns | None = None) -> None:
         self.population, self.columns = population, columns or {}
 
-    def at(self, ids: Ints, *names: str) -> list[NDArray]:
+    def at(self, ids: Ints, *names: str) -> list[Column]:
         """The named columns, in order."""
         missing = [name for name in names if name not in self.columns]
         made = self.population.at(ids.ravel(), missing) if missing else {}
@@ -66,7 +67,7 @@ class Looked:
         return [values.reshape(ids.shape) for values in found]
 
 
-def sample(population: Population, names: list[str]) -> dict[str, NDArray]:
+def sample(population: Population, names: list[str]) -> dict[str, Column]:
     """The named columns of some whole grids, evenly spaced: one row a grid."""
     grids = max(population.size // GRID, 1)
     chosen = np.unique(np.linspace(0, grids - 1, min(SAMPLE, grids)).astype(np.int64))
@@ -130,7 +131,7 @@ class Acquaintances:
         shares = np.stack([(found == code).mean(axis=1) for code in range(int(found.max()) + 1)])
         return float(1 - (shares**2).sum(axis=0).mean()), float(1 - (shares.mean(axis=1) ** 2).sum())
 
-    def sociability(self, people: Ints) -> NDArray[np.float64]:
+    def sociability(self, people: Ints) -> Floats:
         """Each person's sociability, with mean 1."""
         coins = uniform(sparse(self.population.seed, "acquaintances:sociability", pack(people)))
         return 1 + self.spread * (2 * coins - 1)
@@ -157,7 +158,7 @@ class Acquaintances:
         first[1:] = (np.diff(who) != 0) | (np.diff(whom) != 0)
         return who[first], whom[first]
 
-    def _met(self, layer: _Layer, people: Ints, most: NDArray) -> tuple[Ints, Ints, NDArray[np.float64]]:
+    def _met(self, layer: _Layer, people: Ints, most: Floats) -> tuple[Ints, Ints, Floats]:
         """Places of those whom each person may know from a layer, and the coins of the pairs."""
         place = layer.shuffle.to(people)
         start, end = layer.shuffle.bounds(people)
@@ -171,10 +172,10 @@ class Acquaintances:
         who, column = np.nonzero(real & (coin < most[:, None] * layer.alike))
         return who, others[who, column], coin[who, column]
 
-    def _crosses(self, layer: _Layer, one: Ints, two: Ints, coin: NDArray, chance: NDArray) -> NDArray[np.bool_]:
+    def _crosses(self, layer: _Layer, one: Ints, two: Ints, coin: Floats, chance: Floats) -> NDArray[np.bool_]:
         """Which pairs are kept, given the communities of both."""
         both = self.looked.at(np.stack([one, two]), "community")[0]
-        return (both[0] == both[1]) | (coin < chance * layer.unlike)
+        return np.asarray(both[0] == both[1]) | (coin < chance * layer.unlike)
 
     def edges(self, start: int = 0, stop: int | None = None) -> tuple[Ints, Ints]:
         """Ties of the people start..stop-1, both ways round: (person, acquaintance). Each person's end is listed."""

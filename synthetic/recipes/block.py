@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from synthetic.draws import GRID, dense, halves, pack, sparse, uniform
 from synthetic.layout import Layout, Members
 from synthetic.recipes.base import LAYOUT, Recipe
-from synthetic.variables import Variable
+from synthetic.variables import Column, Variable
 
 Setting = tuple[str, float | int | bool, NDArray[np.int64] | None]
 """A variable, the value it is set to, and for whom (None: everybody)."""
@@ -32,12 +32,12 @@ class Block:
         first: int,
         until: int,
         settings: Sequence[Setting] = (),
-        given: Mapping[str, NDArray] | None = None,
+        given: Mapping[str, Column] | None = None,
     ) -> None:
         self.recipe, self.seed, self.first, self.until = recipe, seed, first, until
         self.settings = settings
-        self.values: dict[str, NDArray] = {}
-        self.spread: dict[tuple[str, str], NDArray] = {}
+        self.values: dict[str, Column] = {}
+        self.spread: dict[tuple[str, str], Column] = {}
         self._packed: dict[str, NDArray[np.uint64]] = {}
         slots = recipe.variables.get(_SLOTS)
         if given and "household" in given:
@@ -53,7 +53,7 @@ class Block:
             if name not in self.values:
                 self.values[name] = self.layout.gather(values, recipe.variables[name].assigned_to)
 
-    def _sizes(self, slots: int) -> NDArray:
+    def _sizes(self, slots: int) -> Column:
         ids = np.arange(self.first, self.until)[:, None] * GRID + np.arange(slots)
         words = sparse(self.seed, f"society:{_SLOTS}", pack(ids.ravel()))
         return self.recipe.chances(_SLOTS).toss(_upper(words), []).reshape(-1, slots)
@@ -72,7 +72,7 @@ class Block:
                     self.values[name] = np.asarray(made, each.dtype)
             self._intervene(each)
 
-    def get(self, name: str, unit: str) -> NDArray:
+    def get(self, name: str, unit: str) -> Column:
         """A variable at a unit: spread over people or households where it is held by a coarser one."""
         held_by = self.recipe.variables[name].assigned_to
         if held_by in (unit, "person"):
@@ -81,7 +81,7 @@ class Block:
             self.spread[name, unit] = self.layout.spread(self.values[name], held_by, unit)
         return self.spread[name, unit]
 
-    def people(self, name: str, start: int, stop: int) -> NDArray:
+    def people(self, name: str, start: int, stop: int) -> Column:
         """A variable of the people start..stop-1 of the block."""
         held_by, values = self.recipe.variables[name].assigned_to, self.values[name]
         if held_by == "person":
@@ -104,7 +104,7 @@ class Block:
             made["members"] = self.members
         return made
 
-    def _words(self, each: Variable, k: int = 0, of: NDArray | None = None) -> NDArray[np.uint64]:
+    def _words(self, each: Variable, k: int = 0, of: Column | None = None) -> NDArray[np.uint64]:
         """A word for each unit of the variable, or for each number in `of`."""
         stream, unit = f"society:{each.name}", each.assigned_to
         if of is None and unit == "person":

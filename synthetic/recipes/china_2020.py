@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.layout import LETTERS, OLDEST, ROLES, Kinship, Members, cities_by_seed, quantiles
-from synthetic.variables import Numbers, Ranks, chances, normal, shifted, variable
+from synthetic.variables import Column, Numbers, Ranks, chances, normal, shifted, variable
 
-Array = NDArray
-Weights = tuple  # of arrays or numbers, one for each level
+Weights = tuple[Column | float, ...]
+"""One weight for each level: a number, or an array over the combinations of the parents."""
 Draw = Callable[..., NDArray[np.float64]]
 
 # Codes of the levels named below.
@@ -53,16 +53,16 @@ _ROLE_AT = np.array(
 
 
 @variable("grid", "integer", "city: a run of grids, named by the first", fixed=True, dtype=np.int32)
-def city(grid: Array, seed: int, numbers: Numbers) -> Array:
+def city(grid: Column, seed: int, numbers: Numbers) -> Column:
     return numbers.made(cities_by_seed)(seed).bounds(grid)[0]
 
 
 @variable("grid", "category", "point scheme of the city", levels=SCHEMES)
-def scheme(city: Array, draw: Draw, numbers: Numbers) -> Array:
+def scheme(city: Column, draw: Draw, numbers: Numbers) -> Column:
     return np.searchsorted(numbers.made(_scheme_ends), draw(of=city), side="right")
 
 
-def _scheme_ends(numbers: Numbers) -> Array:
+def _scheme_ends(numbers: Numbers) -> Column:
     """The largest coin of each level: no scheme first, then each scheme by its weight."""
     weights = np.array([getattr(numbers, name.replace("-", "_")) for name in SCHEMES[1:]])
     ends = 1 - numbers.share + numbers.share * np.cumsum(weights)[:-1] / weights.sum()
@@ -70,7 +70,7 @@ def _scheme_ends(numbers: Numbers) -> Array:
 
 
 @variable("grid", "category", "network reach of the city", levels=("lowest", "low", "middle", "high", "highest"))
-def network(city: Array, draw: Draw) -> Array:
+def network(city: Column, draw: Draw) -> Column:
     return draw(of=city) * 5
 
 
@@ -80,16 +80,18 @@ def residence(numbers: Numbers) -> Weights:
 
 
 @variable("grid", "float", "share of the minority in the grid", unit="share", column=False, bounds=(0, 1))
-def minority_share(draw: Draw, numbers: Numbers) -> Array:
+def minority_share(draw: Draw, numbers: Numbers) -> Column:
     enclaves = numbers.in_enclaves * numbers.mean / numbers.enclave_share
     elsewhere = numbers.mean * (1 - numbers.in_enclaves) / (1 - enclaves)
-    return np.where(draw() < enclaves, numbers.enclave_share, elsewhere)
+    share: Column = np.where(draw() < enclaves, numbers.enclave_share, elsewhere)
+    return share
 
 
 @variable("grid", "float", "surveillance cameras", unit="cameras per 1,000 people", bounds=(0, 10_000))
-def camera_density(city: Array, residence: Array, draw: Draw, numbers: Numbers) -> Array:
+def camera_density(city: Column, residence: Column, draw: Draw, numbers: Numbers) -> Column:
     spread = np.exp(numbers.spread * normal(draw(of=city)) + numbers.spread_in_city * normal(draw(1)))
-    return numbers.urban_median * spread * np.where(residence == URBAN, 1.0, numbers.rural_ratio)
+    density: Column = numbers.urban_median * spread * np.where(residence == URBAN, 1.0, numbers.rural_ratio)
+    return density
 
 
 # --- households ----------------------------------------------------------------------------------------------
@@ -101,7 +103,7 @@ def household_size(numbers: Numbers) -> Weights:
 
 
 @chances("household", "category", "who lives together", levels=tuple(COMPOSITIONS), fixed=True)
-def composition(household_size: Array, numbers: Numbers) -> Weights:
+def composition(household_size: Column, numbers: Numbers) -> Weights:
     return tuple(
         np.where(household_size == len(letters), _weight(label, numbers), 0.0)
         for label, letters in COMPOSITIONS.items()
@@ -115,12 +117,12 @@ def _weight(label: str, numbers: Numbers) -> float:
 
 
 @variable("person", "category", "role in the household", levels=ROLES, fixed=True)
-def role(composition: Array, place: Array) -> Array:
+def role(composition: Column, place: Column) -> Column:
     return _ROLE_AT.ravel().take(np.multiply(composition, 7, dtype=np.int64) + place)
 
 
 @variable("person", "integer", "sex and age drawn along kin ties: sex * 128 + age", column=False, fixed=True)
-def demography(role: Array, composition: Array, words: Array, numbers: Numbers, members: Members) -> Array:
+def demography(role: Column, composition: Column, words: Column, numbers: Numbers, members: Members) -> Column:
     return numbers.made(_kinship).cells(members.first(composition), role, words, members)
 
 
@@ -129,12 +131,12 @@ def _kinship(numbers: Numbers) -> Kinship:
 
 
 @variable("person", "category", "sex", levels=("male", "female"))
-def sex(demography: Array) -> Array:
+def sex(demography: Column) -> Column:
     return demography >> 7
 
 
 @variable("person", "integer", "age at the start", unit="years", bounds=(0, OLDEST))
-def age(demography: Array) -> Array:
+def age(demography: Column) -> Column:
     return demography & 127
 
 
@@ -142,12 +144,12 @@ def age(demography: Array) -> Array:
 
 
 @variable("household", "category", "abstract community", levels=("majority", "minority"))
-def community(minority_share: Array, draw: Draw) -> Array:
+def community(minority_share: Column, draw: Draw) -> Column:
     return draw() < minority_share
 
 
 @chances("household", "category", "household registration (hukou)", levels=("urban", "rural"))
-def registration(residence: Array, numbers: Numbers) -> Weights:
+def registration(residence: Column, numbers: Numbers) -> Weights:
     urban = np.where(residence == URBAN, numbers.urban_residents, numbers.rural_residents)
     return urban, 1 - urban
 
@@ -158,14 +160,14 @@ def registration(residence: Array, numbers: Numbers) -> Weights:
     "lives away from the place of registration",
     levels=("none", "within province", "across provinces"),
 )
-def migrant(residence: Array, registration: Array, numbers: Numbers) -> Weights:
+def migrant(residence: Column, registration: Column, numbers: Numbers) -> Weights:
     in_town = np.where(registration == URBAN, numbers.urban_urban_registered, numbers.urban_rural_registered)
     floating = np.where(residence == URBAN, in_town, numbers.rural)
     return 1 - floating, floating * (1 - numbers.across_provinces), floating * numbers.across_provinces
 
 
 @variable("person", "integer", "surname, by rank: 0 is the commonest", unit="code", bounds=(0, 6149))
-def surname(role: Array, sex: Array, words: Array, numbers: Numbers, members: Members) -> Array:
+def surname(role: Column, sex: Column, words: Column, numbers: Numbers, members: Members) -> Column:
     own = numbers.made(_surnames).ranks(words)
     bearers, house = members.where((role == CHILD) | ((role == PARENT) & (sex == MALE)))
     own[bearers] = members.first(own).take(house)
@@ -189,9 +191,9 @@ def _surnames(numbers: Numbers) -> Ranks:
     "highest education, in course or done",
     levels=("none", "primary", "junior", "senior", "college"),
 )
-def education(age: Array, residence: Array, numbers: Numbers) -> Weights:
+def education(age: Column, residence: Column, numbers: Numbers) -> Weights:
     cohort = age - np.where(residence == URBAN, numbers.urban_lead, 0.0)
-    reach: list[Array] = [np.ones(cohort.shape)]
+    reach: list[Column] = [np.ones(cohort.shape)]
     for level, from_age in (("primary", 6), ("junior", 12), ("senior", 15), ("college", 18)):
         middle, spread = getattr(numbers, f"{level}_age"), getattr(numbers, f"{level}_spread")
         share = getattr(numbers, f"{level}_ceiling") / (1 + np.exp((cohort - middle) / spread))
@@ -200,19 +202,20 @@ def education(age: Array, residence: Array, numbers: Numbers) -> Weights:
 
 
 @variable("household", "flag", "a small child or a very old person lives here", column=False)
-def dependants(age: Array, members: Members) -> Array:
+def dependants(age: Column, members: Members) -> Column:
     return members.any((age <= 2) | (age >= 85))
 
 
 @chances("person", "flag", "ill, or caring for a small child or a very old person at home")
-def need(age: Array, dependants: Array, numbers: Numbers) -> Array:
+def need(age: Column, dependants: Column, numbers: Numbers) -> Column:
     ill = np.minimum(numbers.illness_at_80 * 2.0 ** ((age - 80.0) / numbers.illness_doubling), 1.0)
     caring = np.where(dependants & (age >= 18) & (age < 75), numbers.caring, 0.0)
-    return ill + caring - ill * caring
+    chance: Column = ill + caring - ill * caring
+    return chance
 
 
 @chances("person", "category", "work", levels=("child", "student", "employed", "unemployed", "at home", "retired"))
-def work(age: Array, sex: Array, education: Array, residence: Array, need: Array, numbers: Numbers) -> Weights:
+def work(age: Column, sex: Column, education: Column, residence: Column, need: Column, numbers: Numbers) -> Weights:
     grown = age >= 16
     studying = ((age <= 18) & (education >= SENIOR)) | ((age <= 22) & (education > SENIOR))
     student = grown * studying * numbers.in_school
@@ -233,19 +236,19 @@ def work(age: Array, sex: Array, education: Array, residence: Array, need: Array
 
 
 @chances("person", "category", "sector of work", levels=("none", "farm", "industry", "services"))
-def sector(work: Array, residence: Array, numbers: Numbers) -> Weights:
+def sector(work: Column, residence: Column, numbers: Numbers) -> Weights:
     works = work == EMPLOYED
     farm = works * np.where(residence == URBAN, numbers.farm_urban, numbers.farm_rural)
     return ~works, farm, (works - farm) * numbers.industry, (works - farm) * (1 - numbers.industry)
 
 
 @variable("person", "integer", "months of the year with work", unit="months", bounds=(0, 12), dtype=np.int8)
-def months_worked(work: Array, sector: Array, words: Array, numbers: Numbers) -> Array:
+def months_worked(work: Column, sector: Column, words: Column, numbers: Numbers) -> Column:
     row = (work * np.int8(4) + sector).astype(np.int64) * 1024
     return numbers.made(_months).take(row + (words >> np.uint32(22)))
 
 
-def _months(numbers: Numbers) -> Array:
+def _months(numbers: Numbers) -> Column:
     """For each kind of work and sector the months at 1,024 ranks: a part of the year, 1 to 11 months being as likely as
     each other, for some; the whole year for others who are employed, and nothing for the rest."""
     chance = np.zeros((6, 4, 13))
@@ -258,8 +261,14 @@ def _months(numbers: Numbers) -> Array:
 
 @variable("household", "float", "disposable income of the household", unit="yuan a year per head", bounds=(0, 1e9))
 def income(
-    residence: Array, community: Array, work: Array, education: Array, draw: Draw, numbers: Numbers, members: Members
-) -> Array:
+    residence: Column,
+    community: Column,
+    work: Column,
+    education: Column,
+    draw: Draw,
+    numbers: Numbers,
+    members: Members,
+) -> Column:
     earning = members.sum(work == EMPLOYED) / members.size
     schooled = members.sum(np.maximum(education - JUNIOR, 0)) / members.size
     rank = normal(draw()) + numbers.earners * earning + numbers.schooling * schooled
@@ -267,52 +276,57 @@ def income(
     spread = np.array([numbers.urban_spread, numbers.rural_spread]).take(place)
     middle = np.array([numbers.urban_middle, numbers.rural_middle]).take(place)
     kept = np.array([1.0, 1 - numbers.disparity]).take(community.astype(np.int64))
-    return np.rint(middle * np.exp(spread * rank) * kept)
+    yuan: Column = np.rint(middle * np.exp(spread * rank) * kept)
+    return yuan
 
 
 @variable("household", "integer", "fifth of the income distribution, 0 lowest", dtype=np.int8, bounds=(0, 4))
-def income_fifth(income: Array, numbers: Numbers) -> Array:
+def income_fifth(income: Column, numbers: Numbers) -> Column:
     cuts = (numbers.cut_1, numbers.cut_2, numbers.cut_3, numbers.cut_4)
-    return sum((income >= cut).astype(np.int8) for cut in cuts)
+    return np.asarray(sum((income >= cut).astype(np.int8) for cut in cuts))
 
 
 @chances("household", "flag", "receives a means-tested benefit in some months of the year")
-def benefit(residence: Array, income_fifth: Array, numbers: Numbers) -> Array:
-    lowest = np.where(residence == URBAN, numbers.urban, numbers.rural)
+def benefit(residence: Column, income_fifth: Column, numbers: Numbers) -> Column:
+    lowest: Column = np.where(residence == URBAN, numbers.urban, numbers.rural)
     return lowest * np.where(income_fifth == 0, 1.0, np.where(income_fifth == 1, numbers.second_fifth, 0.0))
 
 
 @chances("person", "flag", "has an old personnel file (dang'an)")
-def legacy_file(age: Array, residence: Array, numbers: Numbers) -> Array:
-    return np.where(residence == URBAN, numbers.urban, numbers.rural) * (age >= numbers.from_age)
+def legacy_file(age: Column, residence: Column, numbers: Numbers) -> Column:
+    share = np.where(residence == URBAN, numbers.urban, numbers.rural)
+    chance: Column = share * (age >= numbers.from_age)
+    return chance
 
 
 @chances("person", "flag", "uses the internet")
-def internet(age: Array, residence: Array, network: Array, numbers: Numbers) -> Array:
+def internet(age: Column, residence: Column, network: Column, numbers: Numbers) -> Column:
     group = np.minimum(age // 10, 6)
     share = np.where(residence == URBAN, numbers.urban[group], numbers.rural[group])
     odds = share / (1 - share) * np.exp(numbers.network_spread * REACH[network])
-    return odds / (1 + odds)
+    chance: Column = odds / (1 + odds)
+    return chance
 
 
 @chances("person", "flag", "has a phone account")
-def phone(age: Array, internet: Array, numbers: Numbers) -> Array:
-    return np.where(internet, numbers.online, numbers.offline * (age >= numbers.from_age))
+def phone(age: Column, internet: Column, numbers: Numbers) -> Column:
+    share: Column = np.where(internet, numbers.online, numbers.offline * (age >= numbers.from_age))
+    return share
 
 
 # --- true traits behind conduct --------------------------------------------------------------------------------
 
 
 @variable("person", "float", "diligence: keeping to obligations, a rank", unit="rank", bounds=(0, 1), truth=True)
-def diligence(community: Array, draw: Draw, numbers: Numbers) -> Array:
+def diligence(community: Column, draw: Draw, numbers: Numbers) -> Column:
     return shifted(draw(), community == MINORITY, numbers.community_shift)
 
 
 @variable("person", "float", "civic activity, a rank", unit="rank", bounds=(0, 1), truth=True)
-def civic(community: Array, draw: Draw, numbers: Numbers) -> Array:
+def civic(community: Column, draw: Draw, numbers: Numbers) -> Column:
     return shifted(draw(), community == MINORITY, numbers.community_shift)
 
 
 @variable("person", "float", "taste for lawful but sensitive acts, a rank", unit="rank", bounds=(0, 1), truth=True)
-def sensitive_taste(community: Array, draw: Draw, numbers: Numbers) -> Array:
+def sensitive_taste(community: Column, draw: Draw, numbers: Numbers) -> Column:
     return shifted(draw(), community == MINORITY, numbers.community_shift)

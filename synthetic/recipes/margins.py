@@ -7,6 +7,7 @@ A condition is a level, True or False, a list of levels, a number, or `{ at_leas
 `python -m synthetic.export.fidelity` prints them all, beside what a society shows.
 """
 
+# Any: the entries come from TOML.
 from __future__ import annotations
 
 from collections.abc import Mapping

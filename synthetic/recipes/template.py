@@ -14,34 +14,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from numpy.typing import NDArray
+from synthetic.variables import Column, Numbers, chances, normal, variable
 
-from synthetic.variables import Numbers, chances, normal, variable
-
-Draw = Callable[..., NDArray]
+Draw = Callable[..., Column]
 
 
 @chances("person", "category", "abstract community", levels=("first", "second"))
-def community(numbers: Numbers) -> tuple:
+def community(numbers: Numbers) -> tuple[float, ...]:
     return 1 - numbers.second, numbers.second
 
 
 @variable("person", "float", "schooling", unit="years")
-def schooling(community: NDArray, draw: Draw, numbers: Numbers) -> NDArray:
-    return numbers.mean + numbers.gap * community + numbers.spread * normal(draw())
+def schooling(community: Column, draw: Draw, numbers: Numbers) -> Column:
+    years: Column = numbers.mean + numbers.gap * community + numbers.spread * normal(draw())
+    return years
 
 
 @variable("person", "float", "income", unit="thousand a year")
-def income(schooling: NDArray, community: NDArray, draw: Draw, numbers: Numbers) -> NDArray:
+def income(schooling: Column, community: Column, draw: Draw, numbers: Numbers) -> Column:
     earned = numbers.base + numbers.per_year * schooling
-    return earned + numbers.penalty * community + numbers.spread * normal(draw())
+    thousands: Column = earned + numbers.penalty * community + numbers.spread * normal(draw())
+    return thousands
 
 
 @variable("person", "float", "wealth", unit="thousand")
-def wealth(income: NDArray, schooling: NDArray, community: NDArray, numbers: Numbers) -> NDArray:
-    return numbers.ratio * income + numbers.lift * schooling * community
+def wealth(income: Column, schooling: Column, community: Column, numbers: Numbers) -> Column:
+    thousands: Column = numbers.ratio * income + numbers.lift * schooling * community
+    return thousands
 
 
 @variable("person", "float", "diligence: keeping to obligations, a rank", unit="rank", bounds=(0, 1), truth=True)
-def diligence(draw: Draw) -> NDArray:
+def diligence(draw: Draw) -> Column:
     return draw()

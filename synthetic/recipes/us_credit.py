@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.variables import Numbers, chances, normal, variable
+from synthetic.variables import Column, Numbers, chances, normal, variable
 
 Draw = Callable[..., NDArray[np.float64]]
 
@@ -20,17 +20,17 @@ ROWS = 198
 
 
 @chances("person", "category", "abstract community", levels=COMMUNITIES)
-def community(numbers: Numbers) -> tuple:
+def community(numbers: Numbers) -> tuple[float, ...]:
     return tuple(numbers.people[0])
 
 
 @variable("person", "float", "rank by score within the community", unit="rank", bounds=(0, 1), column=False)
-def standing(draw: Draw) -> NDArray:
+def standing(draw: Draw) -> Column:
     return draw()
 
 
 @variable("person", "integer", "row of the tables", unit="row", bounds=(0, ROWS - 1), column=False)
-def table_row(standing: NDArray, community: NDArray, numbers: Numbers) -> NDArray:
+def table_row(standing: Column, community: Column, numbers: Numbers) -> Column:
     made = np.empty(len(standing), np.int16)
     for code in range(len(COMMUNITIES)):
         reached = numbers.percent_at_or_below[:, 1 + code]
@@ -40,24 +40,32 @@ def table_row(standing: NDArray, community: NDArray, numbers: Numbers) -> NDArra
 
 
 @variable("person", "float", "TransRisk score, a percentile of all people scored", unit="points", bounds=(0, 100))
-def score(table_row: NDArray, numbers: Numbers) -> NDArray:
-    return numbers.points[:, 0].take(table_row)
+def score(table_row: Column, numbers: Numbers) -> Column:
+    points: Column = numbers.points[:, 0]
+    return points.take(table_row)
 
 
 @chances("person", "flag", "seriously delinquent on some account within two years", truth=True)
-def delinquent(table_row: NDArray, community: NDArray, numbers: Numbers) -> NDArray:
-    return numbers.percent_delinquent[table_row, 1 + community.astype(np.int64)] / 100
+def delinquent(table_row: Column, community: Column, numbers: Numbers) -> Column:
+    return _share_delinquent(table_row, community, numbers)
 
 
 @variable("person", "float", "income of the household", unit="dollars a year", bounds=(0, 1e9))
-def income(community: NDArray, standing: NDArray, draw: Draw, numbers: Numbers) -> NDArray:
+def income(community: Column, standing: Column, draw: Draw, numbers: Numbers) -> Column:
     shared, own = numbers.with_score, np.sqrt(1 - numbers.with_score**2)
     medians = np.array([numbers.majority, numbers.minority_1, numbers.minority_2, numbers.minority_3])
     rank = shared * normal(standing) + own * normal(draw())
-    return np.rint(medians.take(community) * np.exp(numbers.spread * rank))
+    dollars: Column = np.rint(medians.take(community) * np.exp(numbers.spread * rank))
+    return dollars
 
 
 @variable("person", "float", "diligence: keeping to obligations, a rank", unit="rank", bounds=(0, 1), truth=True)
-def diligence(delinquent: NDArray, draw: Draw, community: NDArray, table_row: NDArray, numbers: Numbers) -> NDArray:
-    share = (numbers.percent_delinquent[table_row, 1 + community.astype(np.int64)] / 100).clip(1e-9, 1 - 1e-9)
+def diligence(delinquent: Column, draw: Draw, community: Column, table_row: Column, numbers: Numbers) -> Column:
+    share = _share_delinquent(table_row, community, numbers).clip(1e-9, 1 - 1e-9)
     return np.where(delinquent, share * draw(), share + (1 - share) * draw()).clip(2.0**-54, 1 - 2.0**-53)
+
+
+def _share_delinquent(table_row: Column, community: Column, numbers: Numbers) -> Column:
+    """The published share of delinquent people at each row of the tables."""
+    percent: Column = numbers.percent_delinquent[table_row, 1 + community.astype(np.int64)]
+    return percent / 100

@@ -12,6 +12,7 @@ household). Other parents arrive at the unit of the variable: what is assigned t
 people; what is finer than the variable arrives person by person, for `members` to sum.
 """
 
+# Any: each variable declares its own dtype, and each number is a float or an array.
 from __future__ import annotations
 
 import inspect
@@ -29,6 +30,9 @@ KINDS: dict[str, type] = {"category": np.int8, "integer": np.int16, "float": np.
 RESERVED = ("draw", "words", "seed", "numbers", "members")
 
 Made = TypeVar("Made")
+
+Column = NDArray[Any]
+"""The values of a variable; the variable declares their dtype."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,8 @@ class Numbers:
         """What `make` works out from these numbers (a look-up table, say), worked out once."""
         if make not in self._made:
             self._made[make] = make(self)
-        return self._made[make]
+        found: Made = self._made[make]
+        return found
 
 
 class Chances:
@@ -197,7 +202,7 @@ class Chances:
     def __init__(self, each: Variable, parents: Sequence[Variable], numbers: Numbers) -> None:
         domains = [parent.domain for parent in parents]
         shape = tuple(map(len, domains))
-        mesh: list[NDArray] = [
+        mesh: list[Column] = [
             np.array(domain, parent.dtype).reshape([-1 if axis == k else 1 for axis in range(len(shape))])
             for k, (domain, parent) in enumerate(zip(domains, parents))
         ]
@@ -217,7 +222,7 @@ class Chances:
         shares = np.take_along_axis(np.where(possible, table, 0.0), order, axis=0)
         below = np.minimum(np.cumsum(shares, axis=0)[:-1] / shares.sum(axis=0), 1.0)
         self.step = (np.clip(np.rint(below * 2.0**32), 1, 2.0**32) - 1).astype(np.uint32)
-        self.label: NDArray = (order + each.domain.start).astype(each.dtype)
+        self.label: Column = (order + each.domain.start).astype(each.dtype)
         self.plain = bool((self.label == np.arange(len(order))[:, None]).all())
         self.strides = [int(np.prod(shape[k + 1 :])) for k in range(len(shape))]
         self.origin = sum(domain.start * stride for domain, stride in zip(domains, self.strides))
@@ -225,19 +230,19 @@ class Chances:
         self.narrow = np.int16 if most < 1 << 15 else np.int64
         self.dtype = each.dtype
 
-    def row(self, parents: Sequence[NDArray]) -> NDArray[np.int64] | None:
+    def row(self, parents: Sequence[Column]) -> NDArray[np.int64] | None:
         """The column of `table` that belongs to each unit; None where there are no parents."""
         if not parents:
             return None
-        row: NDArray = np.full(len(parents[0]), -self.origin, self.narrow)
+        row: Column = np.full(len(parents[0]), -self.origin, self.narrow)
         for values, stride in zip(parents, self.strides):
             row += values if stride == 1 else np.multiply(values, stride, dtype=self.narrow)
         return row.astype(np.int64, copy=False)
 
-    def toss(self, words: NDArray[np.uint32], parents: Sequence[NDArray]) -> NDArray:
+    def toss(self, words: NDArray[np.uint32], parents: Sequence[Column]) -> Column:
         """The value of each unit, from a 32-bit word and the values of its parents."""
         row = self.row(parents)
-        past: NDArray = np.zeros(len(words), np.int8)
+        past: Column = np.zeros(len(words), np.int8)
         for number, step in enumerate(self.step):
             over = words > (step[0] if row is None else step.take(row))
             past = np.add(past, over, out=past) if number else over.view(np.int8)
