@@ -1,7 +1,7 @@
-"""Makes people and records; knows nothing of scoring.
+"""Synthetic people and records, without any scoring.
 
-What comes in: a recipe with sourced numbers, a size and a seed. What goes out: people, what they do, and what is
-recorded of them. The names are imported when they are first used.
+Takes a recipe whose numbers have sources, a size and a seed. Gives people, what they do, and what is recorded about
+them. Names are imported on first use.
 """
 
 from importlib import import_module

@@ -1,7 +1,7 @@
-"""The cells of a column of somebody's table, whatever library keeps them: what is missing, and the plain values.
+"""Missing cells and plain values of a column of a user's table, whichever library holds it.
 
-The one gate of every table: pandas has columns of numpy, nullable, sparse and Arrow ones, which hide what is missing in
-different ways. Past the gate nothing is missing, and a column is one of numpy, text, or categorical.
+Every table passes through here: pandas has NumPy, nullable, sparse and Arrow columns, and each marks missing values in
+its own way. Afterwards no value is missing, and a column is a NumPy, a text or a categorical column.
 """
 
 # Any: pandas gives columns of every library's dtype, and pyarrow has no types.
@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from synthetic.errors import InputError
 
 NUMBERS = ("decimal", "integer", "floating", "mixed-integer-float")
-"""What pandas calls objects that all are real numbers."""
+"""Types that pandas infers for objects that are all real numbers."""
 
 
 def complete(values: pd.Series, what: str) -> pd.Series:
-    """The plain values of a column in which no cell is missing; `what` names it. Raises InputError where one is.
+    """The plain values of a column, which `what` names in messages. Raises InputError if a cell is missing.
 
     >>> complete(pd.Series([1, 0], dtype="Int64"), "column 'age'").dtype
     dtype('int64')
@@ -34,7 +34,7 @@ def complete(values: pd.Series, what: str) -> pd.Series:
 
 
 def missing(values: pd.Series) -> NDArray[np.bool_]:
-    """Which cells are missing: None, NA, NaT and NaN, which nullable and Arrow columns of floats hold beside NA."""
+    """Which cells are missing: None, NA, NaT or NaN (nullable and Arrow columns of floats can hold both NA and NaN)."""
     absent = values.isna().to_numpy(bool)
     if values.dtype.kind == "f" and not isinstance(values.dtype, np.dtype):
         absent = absent | np.isnan(values.to_numpy(float, na_value=np.nan))
@@ -42,17 +42,17 @@ def missing(values: pd.Series) -> NDArray[np.bool_]:
 
 
 def incomplete(what: str, count: int, first: object) -> InputError:
-    """What is said of a column with missing cells: how many, and the first row that has one."""
+    """The error for a column with missing cells: how many there are, and the first row that has one."""
     cells = f"{count:,} missing value{'' if count == 1 else 's'}"
     return InputError(
-        f"{what} has {cells}, the first in row {first!r}; leave such rows out or give the missing a name."
+        f"{what} has {cells}, the first in row {first!r}; leave such rows out or give the missing values a label."
     )
 
 
 def plain(values: pd.Series) -> pd.Series:
-    """The same values in a dtype of numpy, as text or as categories; no cell may be missing.
+    """The same values as a NumPy, text or categorical column; no cell may be missing.
 
-    A dictionary of Arrow is a way to keep text; only a categorical of pandas declares its categories.
+    An Arrow dictionary only stores text compactly; only a pandas categorical declares its categories.
     """
     dtype: Any = values.dtype
     if isinstance(dtype, np.dtype | pd.CategoricalDtype | pd.StringDtype):
@@ -74,7 +74,7 @@ def _decoded(array: Any) -> Any:
 
 
 def numeric(values: pd.Series) -> pd.Series | None:
-    """A plain column as real numbers, or None where it is none: decimals and Python's own numbers become floats."""
+    """A plain column as real numbers, or None if it holds anything else; decimals and Python numbers become floats."""
     dtype: Any = values.dtype
     if pd.api.types.is_object_dtype(dtype) and pd.api.types.infer_dtype(values) in NUMBERS:
         return values.astype(float)

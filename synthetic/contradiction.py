@@ -10,21 +10,21 @@ from synthetic.source import sources
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Published figures about one thing that cannot all be right, and what the recipe does about it."""
+    """Published figures about one quantity that cannot all be right, and which of them the recipe uses."""
 
     about: str
     figures: tuple[tuple[str, str], ...]
-    """What each says, and the id of its source."""
+    """What each figure says, and the id of its source."""
     used: str
 
     @property
     def sentence(self) -> str:
-        """All of it in a line."""
+        """The figures, their sources and what is used, in one line."""
         return f"{self.about}: " + "; ".join(f"{says} ({source})" for says, source in self.figures) + f". {self.used}"
 
 
 def read_contradictions(entries: object, file: str) -> tuple[Contradiction, ...]:
-    """The `[[contradictory]]` tables of a recipe file. Raises InputError where a source or what is used is missing."""
+    """The `[[contradictory]]` tables of a recipe file. Raises InputError if a source is unknown or a key is missing."""
     made = []
     if not isinstance(entries, list):
         raise InputError(f"{file}: contradictory must be a list of tables, found {entries!r}.")

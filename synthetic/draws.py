@@ -1,12 +1,12 @@
-"""Addressable draws: every coin flip is a pure function of its address.
+"""Addressable draws: every random word is a pure function of its address.
 
 An address is (seed, stream name, person id, period, kind, k). Two generators:
 
 * `dense`: one word per person over a contiguous range of ids, from numpy's Philox4x64-10. The key is
   (seed, stream); the counter is (id // 4, period, k, 0); `halves` gives words of 32 bits, eight ids to a counter,
   which is (id // 8, period, k, 1). A range of ids gives the same words as the same range cut out of a larger one.
-  numpy steps the counter before the first word, so that the block of ids 0 to 3 comes from counter 1: a known answer
-  in the tests pins this.
+  NumPy steps the counter before the first word, so the block of ids 0 to 3 comes from counter 1; a test checks this
+  against a known answer.
 * `sparse`: words at scattered addresses, from a mixing hash of the packed address (two rounds of the
   splitmix64 finalizer, Steele, Lea and Flood 2014, keyed by the stream).
 
@@ -27,7 +27,7 @@ from synthetic.errors import InputError
 Words = NDArray[np.uint64]
 
 GRID = 1024
-"""People in a grid: the administrative unit of about a thousand residents."""
+"""Number of people in a grid, the administrative unit of about a thousand residents."""
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -45,7 +45,7 @@ def stream_key(seed: int, stream: str) -> tuple[int, int]:
 
 
 def derive(seed: int, name: str) -> int:
-    """A new seed for a separate society (training, pool), made by name and never by adding."""
+    """A new seed for a separate society (training, pool), derived from a name and never by addition."""
     return stream_key(seed, f"derive\0{name}")[0] >> 1
 
 
@@ -80,9 +80,9 @@ def halves(seed: int, stream: str, start: int, stop: int, period: int = 0, k: in
 
 
 def _philox(seed: int, stream: str, counter: tuple[int, int, int, int], blocks: int) -> Words:
-    """The words of so many blocks of four from a counter on.
+    """`blocks` blocks of four words, from a counter on.
 
-    A generator is kept for each thread and set to the address: a new one would cost as much as 4,000 words.
+    Each thread keeps one generator and sets it to the address, because a new one costs as much as 4,000 words.
     """
     if not hasattr(_kept, "philox"):
         _kept.philox = np.random.Philox(0)
@@ -94,7 +94,7 @@ def _philox(seed: int, stream: str, counter: tuple[int, int, int, int], blocks: 
 
 
 def _mix(words: Words) -> Words:
-    """Two rounds of the finalizer, in place but for the first step."""
+    """Two rounds of the finalizer, in place after the first step."""
     made = words >> np.uint64(30)
     made ^= words
     made *= _MIX_1
@@ -125,7 +125,7 @@ def _part(name: str, values: ArrayLike, bits: int) -> Words:
 
 
 def sparse(seed: int, stream: str, address: ArrayLike) -> Words:
-    """One 64-bit word per packed address (see `pack`), whatever the order or company."""
+    """One 64-bit word per packed address (see `pack`); order and other addresses make no difference."""
     low, high = stream_key(seed, stream)
     words = np.atleast_1d(np.asarray(address, np.uint64)) + np.uint64(low)
     words *= _GAMMA
@@ -135,7 +135,7 @@ def sparse(seed: int, stream: str, address: ArrayLike) -> Words:
 
 
 def sparse_rows(seed: int, stream: str, address: ArrayLike, count: int) -> Words:
-    """`count` 64-bit words at each packed address: (n, count). The first ones do not depend on `count`."""
+    """`count` 64-bit words at each packed address: (n, count). The first words do not depend on `count`."""
     word = sparse(seed, stream, address)
     return _mix(word[:, None] + np.arange(1, count + 1, dtype=np.uint64) * _GAMMA)
 
@@ -149,7 +149,7 @@ def uniform(words: Words) -> NDArray[np.float64]:
 def candidates(
     seed: int, stream: str, grids: ArrayLike, period: int, rate: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Times at which something may happen, before it is known to whom it does: (person id, k).
+    """Candidate events of a period, to be accepted or rejected: (person id, k).
 
     A grid has a Poisson number of candidates with mean 1,024 times `rate` (the *largest* rate of any
     person); each falls on one of its people, uniformly. Accepting each with probability
@@ -169,7 +169,7 @@ def candidates(
 
 @lru_cache(maxsize=256)
 def _poisson_steps(mean: float) -> NDArray[np.float64]:
-    """Cumulative probabilities of a Poisson count, to the last that differs from 1."""
+    """Cumulative probabilities of a Poisson count, up to the last one that differs from 1."""
     from scipy.special import pdtr
 
     top = int(mean + 12 * np.sqrt(mean) + 20)

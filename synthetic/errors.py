@@ -1,11 +1,11 @@
-"""What the project says when it is asked for something it cannot do."""
+"""The error for wrong usage or input, and the checks that raise it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 LISTED = 40
-"""The most names that a sentence lists; of more it gives the nearest and says how many there are."""
+"""The largest number of names that a message lists; of more names it gives the nearest ones and the count."""
 
 
 class InputError(ValueError):

@@ -1,10 +1,10 @@
-"""The ledger: what the institution holds, one row per entry, and beside it the shadow record.
+"""The ledger: the institution's record and the shadow record, one row per entry.
 
 An entry's id is its packed address (subject, period of the act, kind, k, channel, copy) and does not
 depend on how many other entries exist. `real` entries are in the record, `shadow` entries in the record
-that channels without errors would have made; a faithful entry is in both. An entry stands at t where
-start <= t < end; in the shadow record it always stands to its expiry, `shadow_end`. A stale entry stands in the
-record beyond that.
+that channels without errors would have made; a faithful entry is in both. An entry stands at t if
+start <= t < end. In the shadow record it always stands until it expires, at `shadow_end`; in the record a stale entry
+stands longer.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from synthetic.errors import InputError
 ORIGINS = (
     "faithful", "false_match", "collision", "duplicate", "injected", "averaged", "misuse", "legacy", "copy",
 )  # fmt: skip
-"""How an entry came to be: everything but a faithful one is untrue of its subject, or there once too often.
+"""How an entry came about. Every origin except "faithful" means that the entry is untrue of its subject or a duplicate.
 
-averaged: a clerk's annual figure read as monthly truth. misuse: made by an operator without cause. legacy: a
-forged mark in a file from before. copy: taken over from another holder, with its parent.
+averaged: an annual figure read as if it were true of each month. misuse: made by an operator without cause. legacy: a
+forged mark in a file from before the run. copy: copied from another holder; `parent` is the entry it copies.
 """
 
 CAUSES = ("expired", "corrected", "struck", "repaired", "audited", "left")
-"""Why an entry ends: its time is over; a wrong one struck on appeal; a true one struck on appeal; its subject's
-credit was repaired before its time; the operator found it wrong by itself; its subject moved away from it."""
+"""Why an entry ends: its term is over; it was wrong and struck on appeal; it was true and struck on appeal; its
+subject's credit was repaired early; the operator found it wrong without an appeal; its subject moved away."""
 
 MENDED = tuple(map(CAUSES.index, ("corrected", "audited")))
-"""Ends of an entry that was found wrong: on appeal, or by the operator itself."""
+"""Codes of the causes that mean that an entry was found wrong: on appeal, or by the operator."""
 
 COPY = ORIGINS.index("copy")
 
@@ -56,7 +56,7 @@ def entry_id(
 ) -> NDArray[np.int64]:
     """Packed address: subject 31 bits, period 9, kind 5, k 10, channel 4, copy 4.
 
-    True acts are numbered from 0, entries that arise without an act from 512, an operator's from 768.
+    True acts are numbered from 0, entries that arise without an act from 512, entries made by an operator from 768.
     Raises InputError for a part that does not fit.
     """
     for name, part, bits in (("period", period, 9), ("kind", kind, 5), ("k", k, 10), ("channel", channel, 4)):
@@ -83,7 +83,7 @@ class Ledger:
     def build(
         cls, chunks: Sequence[Mapping[str, np.ndarray]], kinds: tuple[str, ...], channels: tuple[str, ...]
     ) -> Ledger:
-        """A ledger from chunks of rows, whatever their order."""
+        """A ledger from chunks of rows, in any order."""
         whole = {
             name: np.concatenate([np.asarray(chunk[name], dtype) for chunk in chunks]) if chunks else np.empty(0, dtype)
             for name, dtype in FIELDS.items()
@@ -109,7 +109,7 @@ class Ledger:
     def wrong(self) -> np.ndarray:
         """Whether each entry is in the record and was untrue of its subject when made: bool (entries,).
 
-        A copy is as wrong as what it copies: it is right where the shadow record holds it too.
+        A copy is wrong if the entry it copies is wrong: it is right if the shadow record holds it too.
         """
         origin = self.columns["origin"]
         right = (origin == 0) | ((origin == COPY) & self.columns["shadow"])
@@ -124,21 +124,21 @@ class Ledger:
         return np.asarray(self.standing(period) & (self.wrong | self.stale(period)))
 
     def standing(self, period: int, *, shadow: bool = False) -> np.ndarray:
-        """Whether each entry is in force in the record (or the shadow record) at a period: bool (entries,)."""
+        """Whether each entry stands in the record (or the shadow record) at a period: bool (entries,)."""
         end = self.columns["shadow_end" if shadow else "end"]
         held = self.columns["shadow" if shadow else "real"]
         return np.asarray(held & (self.columns["start"] <= period) & (period < end))
 
     def counts(self, period: int, size: int, *, shadow: bool = False) -> np.ndarray:
-        """Standing entries by person and kind: int32 (size, kinds). Persons are ids under `size`."""
+        """Standing entries by person and kind: int32 (size, kinds). People are the ids below `size`."""
         held = self.standing(period, shadow=shadow)
         flat = self.columns["subject"][held] * len(self.kinds) + self.columns["kind"][held]
         return np.bincount(flat, minlength=size * len(self.kinds)).astype(np.int32).reshape(size, len(self.kinds))
 
     def in_force(self, period: int, *, shadow: bool = False) -> pd.DataFrame:
-        """What a model that needs the entries may see: person, kind and age in months of standing entries.
+        """The standing entries as a model may see them: person, kind and age in months.
 
-        Without origin, author and parent: those are truth.
+        Origin, author and parent are left out, because they are truth.
         """
         held = self.where(self.standing(period, shadow=shadow))
         kinds = np.array(self.kinds, object)

@@ -1,4 +1,4 @@
-"""Named things, found lazily: one file per thing, or an entry point of another package.
+"""Registries: named things, found on first use in a file of this project or an entry point of another package.
 
 A registry knows a folder of this project (a package of `.py` files, or a folder of `.toml` files)
 and an entry-point group. Names use hyphens or underscores as the file does; both are found.
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Things of one kind by name.
+    """The things of one kind, by name.
 
     `package` is the dotted name of the package that holds one `.py` file per thing (or per tight
     family of things), in folders or not; a file is imported when one of its names is first asked for. Things register
@@ -59,7 +59,7 @@ class Registry(Generic[T]):
                 self._things[entry.name] = entry.load()
 
     def known(self) -> list[str]:
-        """The names registered so far, sorted: what was imported, or is somebody's own. Nothing is discovered."""
+        """The names registered so far, sorted: of what was imported or added by a user. Discovers nothing."""
         return sorted(self._things)
 
     def names(self) -> list[str]:
@@ -85,8 +85,8 @@ def toml_names(folder: Path) -> list[str]:
 def find_toml(noun: str, name: str | Path, folder: Path, beside: Path | None = None) -> Path:
     """The TOML file of a registered name, or of a path that ends in `.toml`.
 
-    A name or relative path is sought beside the file that asks (`beside`, a folder) first, then in
-    the registry's folder. Raises InputError if it is in neither.
+    A name or relative path is looked up in the folder `beside` first (that of the file that names it), then in the
+    registry's folder. Raises InputError if it is in neither.
     """
     text = str(name)
     if text.endswith(".toml"):

@@ -1,6 +1,6 @@
-"""Provenance: where a number comes from, and how it was read there.
+"""Provenance: the source of each number, and how it was read there.
 
-Every number in a data file names a source and a reading. The sources themselves stand in
+Every number in a data file names a source and a reading. The sources are listed in
 `synthetic/sources/*.toml`, one table per id.
 """
 
@@ -20,7 +20,7 @@ READINGS = ("stated", "inferred", "assumed", "claimed")
 
 @dataclass(frozen=True)
 class Source:
-    """A text, table or law from which numbers or rules are taken."""
+    """A text, table or law that numbers or rules are taken from."""
 
     id: str
     title: str
@@ -33,7 +33,7 @@ class Source:
 class Dial:
     """One number (or switch) with its unit, source and reading; settable by its path.
 
-    `range` holds the smallest and largest value allowed; None where any value of the kind is.
+    `range` holds the smallest and largest value allowed; None if any value of the type is allowed.
     """
 
     path: str
@@ -78,16 +78,16 @@ class Dial:
 
 
 LARGEST = 1 << 24
-"""Bytes that a TOML file may have."""
+"""The largest size of a TOML file, in bytes."""
 
 DEEPEST = 32
-"""Tables and lists within one another that it may have."""
+"""How deep tables and lists of a TOML file may be nested."""
 
 
 def load_toml(path: Path) -> dict[str, object]:
     """The tables of a TOML file, in UTF-8 with or without a byte order mark.
 
-    Raises InputError where it cannot be read or parsed.
+    Raises InputError if the file cannot be read or parsed.
     """
     try:
         with path.open("rb") as file:
@@ -95,7 +95,7 @@ def load_toml(path: Path) -> dict[str, object]:
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from None
     if len(text) > LARGEST:
-        raise InputError(f"{path.name}: it has more than {LARGEST:,} bytes, which no TOML file here needs.")
+        raise InputError(f"{path.name}: it has more than {LARGEST:,} bytes, which no TOML file needs here.")
     deep = InputError(f"{path.name}: its brackets or keys are nested more than {DEEPEST} deep.")
     try:
         made = tomllib.loads(text.decode("utf-8-sig"))
@@ -127,7 +127,7 @@ def sources() -> Mapping[str, Source]:
         for name, table in load_toml(path).items():
             table = check_keys(table, ("title", "publisher", "date", "locator"), f"source {name}")
             if name in found:
-                raise InputError(f"source {name!r} stands in two files, the second is {path.name}.")
+                raise InputError(f"source {name!r} is defined in two files, the second is {path.name}.")
             found[name] = Source(name, **{key: str(value) for key, value in table.items()})
     return found
 

@@ -1,7 +1,7 @@
-"""A command is done when its own end says so, not when the process that works on it ends.
+"""Runs a command in a child process, which must report its status before it ends.
 
-Code that is not ours can end its process with status 0 (`os._exit(0)`), which nothing inside can catch. So the work is
-done in a child process, which says at the end of the work what came of it; without that word the status is 1.
+A user's code can end its process with status 0 (`os._exit(0)`), which nothing inside the process can catch. So the
+child reports the status when the work is done; without a report the status is 1.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from types import FrameType
 
 HANDED_ON = ("SIGINT", "SIGTERM", "SIGHUP")
 TYPED = 1.0
-"""Seconds after which an interrupt is handed on: one that was typed at the terminal reaches the child by itself."""
+"""Seconds after which an interrupt is handed on; one typed at the terminal reaches the child directly."""
 
 
 def supervised(work: Callable[[], int], outside: Sequence[str] = ()) -> int:
-    """The status of `work`, which runs in a child process that shares the terminal, input and output; 1 if it is lost.
+    """Run `work` in a child process that shares terminal, input and output, and return its status; 1 without a report.
 
-    In the child this does not return, but ends it with SystemExit. Where a system cannot fork, or other threads run,
-    the work is done here and nobody watches it. `outside`: what it may call that is not ours, named where it is lost.
+    In the child this raises SystemExit instead of returning. If the system cannot fork, or if other threads run, the
+    work runs in this process, unsupervised. `outside` names the user's code that the work may call, for the message.
     """
     if not hasattr(os, "fork") or threading.active_count() > 1:
         return work()
@@ -45,7 +45,7 @@ def supervised(work: Callable[[], int], outside: Sequence[str] = ()) -> int:
 
 
 def _telling(work: Callable[[], int], word: int) -> int:
-    """The status of the work, told as one byte; of work that raises 1: it shows its own traceback."""
+    """Run the work, report its status as one byte, and return it; 1 if it raises, which shows its own traceback."""
     status = 1
     try:
         status = work()
@@ -55,13 +55,13 @@ def _telling(work: Callable[[], int], word: int) -> int:
 
 
 def _end_with_parent(alive: int) -> None:
-    """End this process when the other end of the pipe is closed: nobody waits for it any more."""
+    """End this process when the parent, at the other end of the pipe, has ended."""
     os.read(alive, 1)
     os._exit(1)
 
 
 def _watched(child: int) -> tuple[int, list[int]]:
-    """How a child ended (its exit code, minus the number of a signal), and the signals that were handed on to it."""
+    """Wait for a child; return its exit code (or minus the number of a signal) and the signals handed on to it."""
     sent: list[int] = []
 
     def hand_on(number: int, frame: FrameType | None) -> None:
@@ -85,11 +85,11 @@ def _watched(child: int) -> tuple[int, list[int]]:
 
 
 def _status(code: int, sent: list[int], word: int, outside: Sequence[str]) -> int:
-    """The status of the run, by how its process ended, the signals it was sent, and the word it left."""
+    """The status of the run, from how its process ended, the signals it was sent and the byte it reported."""
     os.set_blocking(word, False)
     try:
         told = os.read(word, 1)
-    except BlockingIOError:  # a process that the child has left behind holds the other end
+    except BlockingIOError:  # a process that the child started still holds the other end
         told = b""
     if told:
         return code if code > 0 else told[0]
@@ -98,7 +98,7 @@ def _status(code: int, sent: list[int], word: int, outside: Sequence[str]) -> in
     how = f"by signal {-code}" if code < 0 else f"with status {code}"
     who = f" ({', '.join(outside)})" if outside else ""
     sys.stderr.write(
-        f"testbed: the process ended {how} before the run was done; a model{who}, or whatever else the run calls, must "
-        "return or raise.\n"
+        f"testbed: the process ended {how} before the run was done; a model{who} and all other code that the run calls "
+        "must return or raise.\n"
     )
     return 1

@@ -1,7 +1,7 @@
-"""The one way to write: a path is reserved before anything runs, and written whole or not at all.
+"""Writing files: a path is reserved before anything runs, and written completely or not at all.
 
-To reserve a path is to resolve it, so that a later change of folder moves nothing, to refuse what stands there, and to
-hold a lock. The kernel drops the lock when the process ends, however it ends.
+Reserving a path resolves it, so that a later change of the working folder has no effect, refuses a file that exists,
+and holds a lock. The kernel drops the lock when the process ends, however it ends.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from synthetic.errors import InputError
 
 
 class Reserved:
-    """A path that this process alone writes, until `release`, the end of the object or that of the process.
+    """A path that only this process writes, until `release` or until the object or the process ends.
 
-    `room` is the folder that holds the lock, and what is written aside as `part`. Folders above that are missing
-    are made, and taken away again where nothing was written.
+    `room` is the folder that holds the lock and the temporary file `part`. Missing folders above it are made, and
+    removed again if nothing was written.
     """
 
     def __init__(self, option: str, path: Path, *, room: Path | None = None, overwrite: bool = True) -> None:
@@ -31,12 +31,12 @@ class Reserved:
         self.release = weakref.finalize(self, _let_go, os.getpid(), *_locked(option, path, self.room))
 
     def write(self, content: str | bytes) -> None:
-        """Write the file, and let go of it."""
+        """Write the file and release it."""
         _write_aside(self.part, content)
         self.put()
 
     def put(self) -> None:
-        """Rename what stands at `part` into place, and let go of it."""
+        """Rename `part` into place and release it."""
         try:
             if not self.overwrite:
                 refuse_standing(self.option, self.path)
@@ -47,14 +47,14 @@ class Reserved:
 
 
 def resolved(option: str, out: str | Path) -> Path:
-    """The absolute path of what is to be written, links followed. Raises InputError for an empty one."""
+    """The absolute path of an output, with links resolved. Raises InputError for an empty path."""
     if not str(out):
         raise InputError(f"{option} '' names nothing; a path is needed.")
     return Path(os.path.realpath(out))
 
 
 def reserve_file(option: str, out: str | Path, *, suffixes: Sequence[str] = (), overwrite: bool = False) -> Reserved:
-    """Reserve a file in a folder that exists. Raises InputError where it cannot be written, or stands already."""
+    """Reserve a file in an existing folder. Raises InputError if it cannot be written or exists already."""
     path = resolved(option, out)
     if suffixes and Path(out).suffix not in suffixes:
         raise InputError(f"{option} {str(out)!r}: a file ending in {' or '.join(suffixes)} is needed.")
@@ -62,26 +62,26 @@ def reserve_file(option: str, out: str | Path, *, suffixes: Sequence[str] = (), 
         raise InputError(f"{option} {str(out)!r}: no such folder, {path.parent.name!r} does not exist.")
     check_writable(option, path.parent)
     if path.exists() and not path.is_file():
-        raise InputError(f"{option} {str(out)!r} is {'a folder' if path.is_dir() else 'no file'}; a file is needed.")
+        raise InputError(f"{option} {str(out)!r} is {'a folder' if path.is_dir() else 'not a file'}; a file is needed.")
     if not overwrite:
         refuse_standing(option, path)
     return Reserved(option, path, overwrite=overwrite)
 
 
 def refuse_standing(option: str, path: Path) -> None:
-    """Raises InputError where something stands at a path."""
+    """Raise InputError if a path exists."""
     if path.exists():
-        raise InputError(f"{option}: {path.name!r} is there already; add --overwrite, or name another file.")
+        raise InputError(f"{option}: {path.name!r} already exists; add --overwrite, or name another file.")
 
 
 def check_writable(option: str, folder: Path) -> None:
-    """Raises InputError for a folder in which nothing can be made."""
+    """Raise InputError if no file can be created in a folder."""
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"{option}: the folder {folder.name or str(folder)!r} cannot be written to.")
 
 
 def replace_file(path: str | Path, content: str | bytes) -> None:
-    """Write a file aside, flush it to the disk, and rename it into place: whole or not at all."""
+    """Write a file completely or not at all: to a temporary file, flushed to disk and renamed into place."""
     path = Path(path)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     _write_aside(aside, content)
@@ -92,7 +92,7 @@ def replace_file(path: str | Path, content: str | bytes) -> None:
 
 
 def swap(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step of the kernel; False where system or file system cannot."""
+    """Exchange two folders atomically; False if the system or the file system cannot."""
     import ctypes
 
     here, exchange = -100, 2  # AT_FDCWD, and RENAME_EXCHANGE of Linux as RENAME_SWAP of macOS
@@ -107,13 +107,13 @@ def swap(one: Path, other: Path) -> bool:
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
-    """Rows as CSV (RFC 4180) with lines that end in LF; a cell with a comma, quote, CR or LF stands in quotes.
+    """Rows as CSV (RFC 4180) with LF line ends; a cell with a comma, quote, CR or LF is quoted.
 
     >>> csv_text([["a", "b,c"], [1, "x\\r=1"]])
     'a,"b,c"\\n1,"x\\r=1"\\n'
     """
     lines = _Lines()
-    # Python's writer quotes the signs of the line end: both here, while with "\n" older versions leave CR bare.
+    # Python's writer quotes the characters of the line end: with "\n" alone, older versions leave CR unquoted.
     csv.writer(lines, lineterminator="\r\n").writerows(rows)
     return "".join(lines)
 
@@ -140,14 +140,14 @@ def _write_aside(aside: Path, content: str | bytes) -> None:
 
 
 def _locked(option: str, path: Path, room: Path) -> tuple[int, Path, list[Path]]:
-    """The handle of a locked file, its path, and the folders that were made for it, the innermost first."""
+    """Lock a file; return its handle, its path, and the folders that were made for it, the innermost first."""
     name = room / f".{path.name}.lock"
     made = [one for one in (room, *room.parents) if not one.exists()]
     while True:
         room.mkdir(parents=True, exist_ok=True)
         try:
             handle = os.open(name, os.O_RDWR | os.O_CREAT, 0o666)
-        except FileNotFoundError:  # another run has just taken its empty folder away
+        except FileNotFoundError:  # another run has just removed its empty folder
             continue
         if not _taken(handle):
             os.close(handle)
@@ -155,11 +155,11 @@ def _locked(option: str, path: Path, room: Path) -> tuple[int, Path, list[Path]]
         with suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(handle), os.stat(name)):
                 return handle, name, made
-        os.close(handle)  # the run that held it has taken its file away
+        os.close(handle)  # the run that held the lock has removed its file
 
 
 def _taken(handle: int) -> bool:
-    """Whether this process has the lock of an open file now."""
+    """Lock an open file; False if another process holds the lock."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -180,9 +180,9 @@ def _taken(handle: int) -> bool:
 
 
 def _let_go(owner: int, handle: int, name: Path, made: list[Path]) -> None:
-    if os.getpid() != owner:  # a child that a model has forked
+    if os.getpid() != owner:  # a child process that a model forked
         return
-    if sys.platform == "win32":  # where an open file cannot be taken away
+    if sys.platform == "win32":  # Windows cannot remove an open file
         os.close(handle)
     with suppress(OSError):
         name.unlink()

@@ -1,7 +1,7 @@
-"""How an act becomes an entry, is missed, or falls on the wrong person: one channel is one TOML file.
+"""Channels: how an act becomes an entry, is missed, or is entered on the wrong person; each channel is a TOML file.
 
-Comes in: acts of a month, and what the channel sees of people.
-Goes out: entries with their delay and origin, and the errors among them.
+Takes the acts of a month and the columns of people that the channel sees.
+Gives entries with their delay and origin, some of them errors.
 """
 
 from synthetic.channels.base import (

@@ -1,7 +1,7 @@
-"""What a channel makes of acts: the part that every mechanism has.
+"""How a channel records acts, which every mechanism does.
 
-Misses, strays, duplicates and stale entries are a channel's errors; whether an act is within reach, and the
-delay, are the scheme's own and the same with and without errors.
+Misses, strays, duplicates and stale entries are errors of a channel. Reach and delay belong to the scheme, and are the
+same with and without errors.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from synthetic.channels.declared import MAX_DELAY, Acts, At, Declared, Sensed, b
 from synthetic.channels.reach import coverage
 
 LONGEST_STALE = 240
-"""Months that an entry outlives its term by at most."""
+"""The largest number of months by which an entry outlives its term."""
 
 
 def sense(channel: Declared, acts: Acts, at: At, *, seed: int, urban: int, minority: int) -> Sensed:
-    """What becomes of these acts (see `Channel.sense`)."""
+    """What the channel makes of these acts (see `Channel.sense`)."""
     address = acts.address
     reach = coverage(channel, acts.person, at, seed=seed, urban=urban, minority=minority)
     seen = coin(channel, "coverage", address, seed) < reach

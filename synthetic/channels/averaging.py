@@ -1,9 +1,9 @@
-"""A clerk who spreads an annual figure evenly over the months, and calls the difference an overpayment.
+"""A clerk spreads an annual figure evenly over the months and treats the difference as an overpayment.
 
-Everybody in question reported truly, month by month. Who earned the year's income Y in m of the 12 months and drew a
-benefit in the other 12 - m was owed it in full. The clerk reads Y / 12 for each of those months and takes back `taper`
-of what that is above `free_income` (see `overpaid`). Uneven earners get debts though all was reported; who works all
-year or not at all gets none, because the average is then the truth.
+Everybody here reported correctly, month by month. A person who earned the year's income Y in m of the 12 months, and
+received a benefit in the other 12 - m, was entitled to all of it. The clerk reads Y / 12 for each of those months and
+claims back `taper` of the part above `free_income` (see `overpaid`). People with uneven earnings get debts although
+they reported everything; people who work all year or not at all get none, because their average is true.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ MONTHS = 12
 
 
 def overpaid(worked: np.ndarray, income: np.ndarray, free: float, taper: float) -> np.ndarray:
-    """The debt that averaging makes of a truly reported year, in yuan: float64 (n,).
+    """The debt that averaging produces for a correctly reported year, in yuan: float64 (n,).
 
     worked: months worked of 12; income: yuan earned in the year, evenly over those months. In each of the 12 - worked
-    months of benefit true earnings are 0, so that any debt is wrong: (12 - worked) taper max(0, income / 12 - free).
+    months of benefit true earnings are 0, so any debt is wrong: (12 - worked) taper max(0, income / 12 - free).
 
     >>> overpaid(np.array([0, 6, 12]), np.array([0, 24_000, 24_000]), 500, 0.5)
     array([   0., 4500.,    0.])
@@ -36,7 +36,7 @@ def overpaid(worked: np.ndarray, income: np.ndarray, free: float, taper: float) 
 
 
 def arise(channel: Declared, scope: Scope) -> Arisen:
-    """The debts of a month: of those matched in it, all who are read by averages and whose debt is large enough."""
+    """The debts of a month: of the people matched in it, those who are averaged and whose debt is large enough."""
     person, _ = events(channel, "matched", channel.value("matched") / MONTHS, scope)
     person = np.unique(person)
     person = person[scope.at(person, "benefit").astype(bool)]

@@ -1,12 +1,12 @@
-"""Channels: how an act becomes an entry, or fails to, or becomes somebody else's.
+"""Channels: how an act becomes an entry, is missed, or is entered on somebody else.
 
-One channel is one file, `NAME.toml`. Its own reach (coverage, delay) is the scheme's and stays in the
-shadow record; its errors (misses, wrong persons, duplicates, stale entries) do not.
+A channel is a file `NAME.toml`. Its reach and delay belong to the scheme, so they also shape the shadow record; its
+errors (misses, wrong people, duplicates, stale entries) do not.
 
-One mechanism is one module. `acts` is in every channel: an act is recorded, missed, doubled, or falls on somebody
-else. The others make entries without an act beside it: `screening` (false alarms), `averaging` (a clerk's annual
-figure), `legacy` (a file from before), `gate` (exposure by place and contact). Such a module holds NUMBERS and COLUMNS
-(what a channel must name and reads), ERRORS (what a faithful channel has at 0), STRAYS, and `arise`.
+A mechanism is a module. Every channel has `acts`: an act is recorded, missed, doubled, or entered on somebody else. The
+other mechanisms also make entries without an act: `screening` (false alarms), `averaging` (an annual figure), `legacy`
+(a file from before the run), `gate` (exposure by place and contact). Such a module holds NUMBERS (what the channel's
+file must declare), COLUMNS (what the channel reads), ERRORS (what is 0 in a faithful channel), STRAYS, and `arise`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ TOGETHER = (
     ("load", "load_spread", "load_half"),
     ("stale", "stale_months"),
 )
-"""Numbers that a channel may have, each set as a whole."""
+"""Numbers that a channel may have; a group is declared as a whole or not at all."""
 
 ERRORS = ("miss", "false_match", "duplicate", "stale")
 WORDS = ("title", "kinds", "mistakes", "mechanism", "among", "whose", "through")
@@ -61,11 +61,11 @@ WORDS = ("title", "kinds", "mistakes", "mechanism", "among", "whose", "through")
 
 @dataclass(frozen=True)
 class Channel(Declared):
-    """One way from conduct to the record: what its file declares (see `Declared`), and what it does with acts."""
+    """A channel: what its file declares (see `Declared`), and what it makes of acts."""
 
     @classmethod
     def load(cls, name: str | Path, *, beside: Path | None = None) -> Channel:
-        """A channel by name or path. Raises InputError where the file is wrong."""
+        """A channel by name or path. Raises InputError if the file is wrong."""
         path = find_toml("channel", name, FOLDER, beside)
         where = f"channel {path.stem}"
         table = load_toml(path)
@@ -104,14 +104,14 @@ class Channel(Declared):
         return replace(self, numbers={key: d.turned(values) for key, d in self.numbers.items()})
 
     def faithful(self) -> Channel:
-        """The same channel without errors: coverage, delay, and what truly arises stay."""
+        """The same channel without errors; coverage, delay and true entries without an act stay."""
         errors = ERRORS if self.mechanism == "acts" else (*ERRORS, *mechanism_of(self.mechanism).ERRORS)
         return replace(
             self, numbers={key: replace(d, value=0.0) if key in errors else d for key, d in self.numbers.items()}
         )
 
     def sense(self, acts: Acts, at: At, *, seed: int, urban: int, minority: int) -> Sensed:
-        """What becomes of these acts. `at(people, column)` reads what the channel sees of people."""
+        """What the channel makes of these acts; `at(people, column)` gives the columns of people that it sees."""
         return sense(self, acts, self._reader(at), seed=seed, urban=urban, minority=minority)
 
     def arise(
@@ -119,7 +119,7 @@ class Channel(Declared):
     ) -> Arisen:
         """The entries of a month that need no act of their subject, in whole grids of a society of `size` people.
 
-        Any subset of the grids gives the same rows. Raises InputError where a column that it reads is missing.
+        Any subset of the grids gives the same rows. Raises InputError if a column that it reads is missing.
         """
         if self.mechanism == "acts":
             return nothing(period)
@@ -130,16 +130,16 @@ class Channel(Declared):
     def staleness(self, acts: Acts, *, seed: int) -> np.ndarray:
         """Months by which the entry of each act outlives its term in the record: int64 (n,), 0 for most.
 
-        A share `stale` of entries is left standing, for `stale_months` on average (geometric, 1 to 240).
+        A share `stale` of entries is not removed in time, but `stale_months` late on average (geometric, 1 to 240).
         """
         return staleness(self, acts, seed=seed)
 
     def mistaken_for(self, acts: Acts, at: At, size: int, *, seed: int) -> np.ndarray:
-        """Whom the entry of a strayed act falls on: int64 (n,), -1 where nobody can be mistaken (see `namesakes`)."""
+        """The person on whom a strayed act is entered: int64 (n,), -1 if there is nobody (see `namesakes`)."""
         return mistaken_for(self, acts, self._reader(at), size, seed=seed)
 
     def _reader(self, at: At) -> At:
-        """`at`, with a sentence where a column is missing."""
+        """`at`, which raises InputError if a column is missing."""
 
         def read(people: np.ndarray, column: str) -> np.ndarray:
             try:
@@ -151,7 +151,7 @@ class Channel(Declared):
 
 
 def check_columns(channels: Collection[Channel], columns: Collection[str]) -> None:
-    """Every column that a channel reads must be among these. Raises InputError."""
+    """Raise InputError if a channel reads a column that is not among these."""
     for channel in channels:
         for column in channel.reads:
             if column not in columns:
@@ -159,7 +159,7 @@ def check_columns(channels: Collection[Channel], columns: Collection[str]) -> No
 
 
 def check_numbers(channels: Collection[Channel], conduct: Collection[Conduct]) -> None:
-    """Acts of a kind that arises without an act too must be numbered below those entries. Raises InputError."""
+    """Raise InputError if acts of a kind can be so frequent that their numbers meet those of entries without an act."""
     for channel in channels:
         for kind in conduct:
             if channel.mechanism != "acts" and kind.name == channel.kinds[0] and kind.most > MOST_BESIDE:
@@ -170,7 +170,7 @@ def check_numbers(channels: Collection[Channel], conduct: Collection[Conduct]) -
 
 
 def check_kinds(channels: tuple[Channel, ...], kinds: tuple[str, ...]) -> None:
-    """Every kind that a channel names must be among the kinds of conduct. Raises InputError."""
+    """Raise InputError if a channel names a kind that is not among the kinds of conduct."""
     for channel in channels:
         for kind in channel.kinds:
             if kind not in kinds:

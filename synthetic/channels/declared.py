@@ -1,4 +1,4 @@
-"""What a channel's file declares, and what passes through a channel: the types that every mechanism reads."""
+"""Types that every mechanism reads: what a channel's file declares, and what passes through the channel."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from synthetic.source import Dial
 MAX_DELAY = 12
 Columns = Mapping[str, np.ndarray]
 At = Callable[[np.ndarray, str], np.ndarray]
-"""`at(people, column)`: what a channel sees of people."""
+"""`at(people, column)` gives a column of people as the channel sees it."""
 
 
 @dataclass(frozen=True)
 class Acts:
-    """True acts of one period: who, which kind, and the number that makes the address unique in the grid."""
+    """True acts of one period: person, kind, and the number `k` that makes the address unique in the grid."""
 
     person: np.ndarray
     period: int
@@ -39,7 +39,7 @@ class Acts:
 
 @dataclass(frozen=True)
 class Sensed:
-    """What a channel makes of acts: one row per covered act, aligned."""
+    """What a channel makes of acts: aligned arrays, one row per covered act."""
 
     acts: Acts
     delay: np.ndarray
@@ -50,7 +50,7 @@ class Sensed:
 
 @dataclass(frozen=True)
 class Arisen:
-    """Entries that a channel makes without an act of their subject: one row each, aligned.
+    """Entries that a channel makes without an act of their subject: aligned arrays, one row each.
 
     `acts.person` is the subject, `acts.kind` an index into the channel's kinds, `acts.k` at least 512. `origin` holds
     codes of `ledger.ORIGINS`; `real` and `shadow` say which record holds the entry.
@@ -71,11 +71,11 @@ class Arisen:
 
 @dataclass(frozen=True)
 class Declared:
-    """What is declared of one way from conduct to the record.
+    """What the file of a channel declares.
 
-    `mistakes` names the column in which the person wrongly entered equals the actor ("surname",
-    "community"), or "" for any neighbor; `among` says where such a person is sought ("grid", "society"). `whose` and
-    `through` name columns that must be yes: of the people it is about, and of those whom it reaches in full.
+    `mistakes` names the column ("surname", "community") in which the person wrongly entered equals the actor; "" means
+    that any neighbor can be entered. `among` says where such a person is looked for ("grid", "society"). `whose` names
+    a column that is yes for the people the channel is about, `through` one that is yes for people it reaches in full.
     """
 
     name: str
@@ -103,13 +103,13 @@ class Declared:
 
     @property
     def strays(self) -> bool:
-        """Whether its false matches are acts entered on somebody else (screening has false alarms instead)."""
+        """Whether its false matches enter acts on somebody else (screening has false alarms instead)."""
         return self.mechanism == "acts" or bool(mechanism_of(self.mechanism).STRAYS)
 
     @property
     def summary(self) -> str:
         """What its mechanism does, in one line."""
-        doc = "An act is recorded, missed, doubled, or falls on somebody else."
+        doc = "An act is recorded, missed, doubled, or entered on somebody else."
         return doc if self.mechanism == "acts" else (mechanism_of(self.mechanism).__doc__ or "").splitlines()[0]
 
     def value(self, key: str) -> float:

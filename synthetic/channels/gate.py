@@ -1,9 +1,9 @@
-"""A gate that turns red, in the style of a health code: by place, by contact, and by mistake.
+"""A gate in the style of a health code turns red: by place, by contact, and by mistake.
 
-In a month an outbreak befalls a grid with probability `outbreak`; a household of it was in contact with probability
-`exposed`, and each adult of such a household is exposed with probability `contact`: entries of the channel's first
-kind, within its reach, of which a share `miss` stays green. Beside them `false_red` adults in a month turn red without
-any exposure, for the minority `false_match_ratio` times as often.
+In a month a grid has an outbreak with probability `outbreak`; each of its households was in contact with probability
+`exposed`, and each adult of such a household is exposed with probability `contact`. Exposures within the channel's
+reach become entries of its first kind, except a share `miss` that stays green. In addition `false_red` of the adults
+turn red in a month without any exposure, `false_match_ratio` times as often among the minority.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STRAYS = True
 
 
 def arise(channel: Declared, scope: Scope) -> Arisen:
-    """The codes that turn red in a month without an act of their bearer."""
+    """The codes that turn red in a month without an act of the person."""
     person, k = errors(channel, "red", channel.value("false_red"), scope)
     if channel.through:
         held = np.where(scope.at(person, channel.through).astype(bool), 1.0, channel.value("without"))

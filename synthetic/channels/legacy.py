@@ -1,8 +1,8 @@
-"""A file from before: marks that people carry into month 0, some of them lost, some of them forged.
+"""A file from before the run: marks that people have at month 0, some of them lost, some of them forged.
 
-Every adult within the channel's reach has `marks` true marks on average in the file; a share `lost` of them is gone
-from the record when the run begins (it stays in the shadow record). `forged` marks per adult, for the minority
-`false_match_ratio` times as many, were put in without cause: origin "legacy". Later acts are kept like any channel's.
+Every adult within the channel's reach has `marks` true marks on average in the file; a share `lost` of them is missing
+from the record when the run begins (they stay in the shadow record). `forged` marks per adult, `false_match_ratio`
+times as many among the minority, were added without cause (origin "legacy"). Later acts are recorded as in any channel.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ STRAYS = True
 
 
 def arise(channel: Declared, scope: Scope) -> Arisen:
-    """The marks of month 0; nothing in any later month."""
+    """The marks of month 0; no entries in later months."""
     if scope.period:
         return nothing(scope.period)
     person, k = events(channel, "marks", channel.value("marks"), scope)

@@ -1,4 +1,4 @@
-"""Whom an entry falls on that misses its subject: somebody who can be mistaken for the actor."""
+"""Mistaken people: on whom an entry is made if it does not reach its subject."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from synthetic.channels.declared import Acts, At, Declared
 from synthetic.draws import GRID, sparse_rows
 
 LOOKALIKES = 32
-"""People who are looked through for one that can be mistaken for the actor."""
+"""Number of people among whom somebody who can be mistaken for the actor is looked for."""
 
 AMONG = ("grid", "society")
 
 
 def mistaken_for(channel: Declared, acts: Acts, at: At, size: int, *, seed: int) -> np.ndarray:
-    """Whom the entry of a strayed act falls on: int64 (n,), -1 where nobody can be mistaken.
+    """The person on whom a strayed act is entered: int64 (n,), -1 if nobody can be mistaken for the actor.
 
-    The first of 32 people of the grid (or of the whole society), drawn by the address of the act, who exists, is an
-    adult of another household, is whom the channel is about (`whose`), and equals the actor in the column `mistakes`.
-    A function of ids and attributes only, never of state. Whoever bears a rare surname is seldom mistaken: of two
-    people drawn at random as many share one as the squares of the shares of surnames add up to.
+    32 people of the grid (or of the whole society) are drawn by the address of the act. The person is the first of them
+    who exists, is an adult of another household, is one of the people the channel is about (`whose`), and equals the
+    actor in the column `mistakes`. This depends on ids and attributes only, never on state. People with a rare surname
+    are seldom mistaken: two people drawn at random share a surname with a probability that is the sum of the squared
+    shares of the surnames.
     """
     n = len(acts.person)
     if not n:

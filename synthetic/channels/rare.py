@@ -1,7 +1,7 @@
-"""Rare entries that need no act: Poisson candidates by grid, on adults, so that a higher rate or ratio only adds some.
+"""Rare entries without an act: Poisson candidates by grid, among adults; a higher rate or ratio only adds entries.
 
-Errors come from two streams: one at the rate of everybody (thinned for the minority where the ratio is below 1),
-and one for what a ratio above 1 adds.
+Errors come from two streams: one at the common rate (thinned for the minority if the ratio is below 1), and
+one for what a ratio above 1 adds.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from synthetic.errors import InputError
 from synthetic.ledger import ORIGINS
 
 FIRST = 512
-"""Numbers (k) below are those of true acts."""
+"""The first number (k) of an entry without an act; true acts have smaller ones."""
 
 BLOCK = 64
-"""Numbers of one sort of entry within a person and month."""
+"""How many entries of one sort a person can have in a month."""
 
 TRUE, ERROR, ADDED = range(3)
 """Sorts: true marks and exposures; errors; errors that a ratio above 1 adds."""
@@ -30,7 +30,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Scope:
-    """What entries without an act are made from: a month, whole grids, and what the channel sees of their people."""
+    """What entries without an act are made from: a month, whole grids, and the columns that the channel sees."""
 
     period: int
     at: At
@@ -42,7 +42,7 @@ class Scope:
 
 
 def events(channel: Declared, what: str, rate: float, scope: Scope, sort: int = TRUE) -> tuple[Array, Array]:
-    """(person, k) of rare events at `rate` per adult (of those whom the channel is about) and month, or several."""
+    """(person, k) of rare events at `rate` per month and adult that the channel is about; a person may have several."""
     person, _ = candidates(scope.seed, f"channel:{channel.name}:{what}", scope.grids, scope.period, rate)
     person = person[person < scope.size]
     k = numbered(person, sort, channel.name)
@@ -67,7 +67,7 @@ def errors(channel: Declared, what: str, rate: float, scope: Scope) -> tuple[Arr
 
 
 def numbered(person: Array, sort: int, name: str) -> Array:
-    """The number (k) of each event: 0, 1, ... within its person, from the first of its sort on."""
+    """The number (k) of each event: it counts the events of a person, from the first number of the sort on."""
     if not len(person):
         return np.empty(0, np.int64)
     order = np.argsort(person, kind="stable")
@@ -93,7 +93,7 @@ def entries(
 ) -> Arisen:
     """Entries of the channel's first kind on these people.
 
-    A faithful origin is in the shadow record, and in the record unless it is `lost`; any other is in the record only.
+    A faithful entry is in the shadow record, and in the record unless it is `lost`; any other is in the record only.
     """
     n = len(person)
     acts = Acts(person, scope.period, np.zeros(n, np.int64), k)
@@ -104,7 +104,7 @@ def entries(
 
 
 def joined(*parts: Arisen) -> Arisen:
-    """Entries of one month, together."""
+    """Entries of one month, concatenated."""
     acts = Acts(
         np.concatenate([part.acts.person for part in parts]),
         parts[0].acts.period,
@@ -121,6 +121,6 @@ def joined(*parts: Arisen) -> Arisen:
 
 
 def nothing(period: int) -> Arisen:
-    """No entry."""
+    """No entries."""
     none = np.empty(0, np.int64)
     return Arisen(Acts(none, period, none, none), none, none.astype(np.int8), none.astype(bool), none.astype(bool))

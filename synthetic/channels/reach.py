@@ -1,6 +1,6 @@
-"""How far a channel reaches: P(an act is within reach), by place, device, attention and the warden's load.
+"""Reach of a channel: P(an act is within reach), by place, device, attention and the warden's load.
 
-Reach is the scheme's own, not an error: an act out of reach is in neither record.
+Reach belongs to the scheme and is not an error: an act out of reach is in neither record.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ Array = np.ndarray
 def coverage(channel: Declared, people: Array, at: At, *, seed: int, urban: int, minority: int) -> Array:
     """P(an act of each person is within reach of the channel): float64 (n,).
 
-    By place (`coverage_urban`, `coverage_rural`), and where the channel declares them: cameras of the grid
-    (`density_half`: reach grows with them and is half of its largest at that many per 1,000 people), a column that
-    must be yes (`through`: others are reached `without` times as often; `whose`: others never), attention
-    (`attention_ratio`: minority over others, at most certainty), and the load of the grid's warden.
+    It depends on the place (`coverage_urban`, `coverage_rural`) and on what else the channel declares: cameras of the
+    grid (reach grows with their number and is half of its maximum at `density_half` per 1,000 people), a column that
+    must be yes (`through`: other people are reached `without` times as often; `whose`: other people never), attention
+    (`attention_ratio`: minority over others, capped at 1), and the load of the grid's warden.
     """
     reach = np.where(at(people, "residence") == urban, channel.value("coverage_urban"), channel.value("coverage_rural"))
     if "density_half" in channel.numbers:
@@ -38,10 +38,10 @@ def coverage(channel: Declared, people: Array, at: At, *, seed: int, urban: int,
 
 
 def kept_up(channel: Declared, grids: Array, *, seed: int) -> Array:
-    """Share of the cases that the warden of each grid can follow: 1 / (1 + load / load_half), float64 (n,).
+    """Share of the cases that the warden of each grid can follow up: 1 / (1 + load / load_half), float64 (n,).
 
-    The load is the number of cases that a warden is expected to have in a month: log-normal over grids, drawn by the
-    grid's address. It does not depend on what happens, so that nobody's case takes another's place.
+    The load is the expected number of cases of a warden in a month: log-normal over grids, drawn by the grid's address.
+    It does not depend on what happens, so no case displaces another.
     """
     from synthetic.variables import normal
 

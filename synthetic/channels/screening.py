@@ -1,10 +1,10 @@
-"""Screening: everybody who passes is scanned, few are sought, and so most alarms may be false.
+"""Screening: everybody who passes is scanned but few are sought, so most alarms may be false.
 
-Those who are sought are acts (kinds of conduct), found with the channel's coverage less its misses. Everybody else is
-scanned `scans_urban` or `scans_rural` times a month, and each scan raises a false alarm with probability
-`false_match`, for the minority `false_match_ratio` times as often. With n scans and s of them of people who are sought
-and found with probability h, a share s h / (s h + (n - s) false_match) of the alarms is right: at a low base rate a
-small false match rate makes most of them wrong.
+People who are sought are modelled as acts (kinds of conduct), found with the channel's coverage except for its misses.
+Everybody else is scanned `scans_urban` or `scans_rural` times a month, and each scan raises a false alarm with
+probability `false_match`, `false_match_ratio` times as often for the minority. If s of n scans are of people who are
+sought, and these are found with probability h, a share s h / (s h + (n - s) false_match) of the alarms is right: at a
+low base rate even a small false match rate makes most of them wrong.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STRAYS = False
 
 
 def arise(channel: Declared, scope: Scope) -> Arisen:
-    """The false alarms of a month: in the record, of the first kind, not in the shadow record."""
+    """The false alarms of a month: entries of the first kind, in the record but not in the shadow record."""
     urban, rural = channel.value("scans_urban"), channel.value("scans_rural")
     most = max(urban, rural)
     person, k = errors(channel, "alarm", most * channel.value("false_match"), scope)

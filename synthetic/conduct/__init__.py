@@ -1,7 +1,7 @@
-"""What people do: one kind of conduct is one TOML file.
+"""What people do; each kind of conduct is a TOML file.
 
-Comes in: rates with sources, and what they depend on.
-Goes out: the chance of each person to act in a month.
+Takes rates with sources, and the columns that they depend on.
+Gives the rate at which each person acts in a month.
 """
 
 from synthetic.conduct.base import FOLDER, MOST_BESIDE, Conduct, names

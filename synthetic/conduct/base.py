@@ -1,8 +1,7 @@
 """Conduct: the kinds of things people do, as data.
 
-One kind is one file, `NAME.toml`: a rate, what it depends on, and the largest rate that any person may
-have. Acts are thinned from candidates that do not depend on state (see `draws.candidates`), so that
-in a twin a raised rate only adds acts.
+A kind is a file `NAME.toml`: a rate, what it depends on, and the largest rate that any person may have. Acts are
+thinned from candidates that do not depend on state (see `draws.candidates`), so a raised rate only adds acts in a twin.
 """
 
 from __future__ import annotations
@@ -21,13 +20,14 @@ from synthetic.source import Dial, dial, load_toml
 FOLDER = Path(__file__).parent
 SEVERITIES = ("minor", "moderate", "serious")
 DIRECTIONS = ("adverse", "favorable", "lawful")
-"""What an act counts as: against a person, for a person, or neither (lawful, and recorded all the same)."""
+"""Whether an act counts against a person, for a person, or neither (lawful, but recorded)."""
 
 MOST = 0.9
-"""The largest `most`: 1,024 people of a grid then have under 1,024 candidates a month, but for 4 grids in 10,000."""
+"""The largest value of `most`: 1,024 people of a grid then have under 1,024 candidates a month, except in 4 grids of
+10,000."""
 
 MOST_BESIDE = 0.36
-"""The same for kinds of which a channel also makes entries without an act: acts are then numbered under 512."""
+"""The same for kinds of which a channel also makes entries without an act: acts are then numbered below 512."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Dependence:
     level: str = ""
 
     def factor(self, column: np.ndarray, levels: tuple[str, ...] | None) -> np.ndarray:
-        """The factor of each person, from the column that it depends on."""
+        """The factor of each person, from the column that the rate depends on."""
         ratio = float(self.ratio.value)
         if self.level:
             if levels is None or self.level not in levels:
@@ -61,7 +61,7 @@ class Dependence:
 class Conduct:
     """One kind of act: its rate per adult and month, what the rate depends on, and its bound.
 
-    `sensitive` marks lawful acts that people may leave when they believe that they are watched.
+    `sensitive` marks lawful acts that people may stop doing if they believe that they are watched.
     """
 
     name: str
@@ -76,7 +76,7 @@ class Conduct:
 
     @classmethod
     def load(cls, name: str | Path, *, beside: Path | None = None) -> Conduct:
-        """A kind by name or path. Raises InputError where the file is wrong."""
+        """A kind by name or path. Raises InputError if the file is wrong."""
         path = find_toml("kind of conduct", name, FOLDER, beside)
         where = f"conduct {path.stem}"
         allowed = ("title", "direction", "severity", "min_age", "most", "rate", "depends", "sensitive")
@@ -143,7 +143,7 @@ class Conduct:
         return replace(self, rate=self.rate.turned(values), depends=depends)
 
     def rates(self, columns: Mapping[str, np.ndarray], recipe: Recipe) -> np.ndarray:
-        """Acts per month of each person before any sanction: float64 (n,), 0 under the least age."""
+        """Acts per month of each person before any sanction: float64 (n,), 0 below the minimum age."""
         rate = np.full(len(columns["age"]), float(self.rate.value))
         for part in self.depends:
             if part.on not in columns:

@@ -1,7 +1,7 @@
-"""What leaves the house: people as files, and how near they are to published figures.
+"""Export of people to files, and their comparison with published figures.
 
-Comes in: a population.
-Goes out: CSV or Parquet with a data card, and a page of margins.
+Takes a population.
+Gives CSV or Parquet with a data card, and a page of margins.
 """
 
 from synthetic.export.card import page

@@ -1,8 +1,8 @@
-"""Work out the numbers of china-2020 that follow from its margins: `python -m synthetic.export.calibrate [--write]`.
+"""Compute the numbers of china-2020 that follow from its margins: `python -m synthetic.export.calibrate [--write]`.
 
 Numbers marked `inferred` with `where = "python -m synthetic.export.calibrate"` come from here: age tilts, cohort ages
-of education, employment, the income law and its fifths, internet use by age, benefits. Prints each; `--write` puts it
-in its place.
+of education, employment, the income law and its fifths, internet use by age, benefits. Prints each number; `--write`
+puts it into the recipe file.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _expected(recipe: Recipe, name: str, parents: Iterable[Column]) -> Floats:
 
 
 def _bisect(share: Callable[[float], float], target: float, low: float, high: float) -> float:
-    """The argument at which an increasing function meets a target."""
+    """The argument at which an increasing function reaches a target."""
     for _ in range(40):
         middle = (low + high) / 2
         low, high = (middle, high) if share(middle) < target else (low, middle)
@@ -58,7 +58,7 @@ def _bisect(share: Callable[[float], float], target: float, low: float, high: fl
 
 
 def tilts(recipe: Recipe) -> dict[str, object]:
-    """Iterative scaling of the age tilts to the census pyramid."""
+    """The age tilts, scaled iteratively to the census pyramid."""
     target = _targets(recipe, "men by age", "women by age")
     target /= target.sum()
     tilt = np.zeros(34)
@@ -74,7 +74,7 @@ def tilts(recipe: Recipe) -> dict[str, object]:
 
 
 def cohorts(recipe: Recipe) -> dict[str, object]:
-    """Ages of the cohorts that reach each level of education, from the lowest level up."""
+    """The age of the cohort that reaches each level of education, from the lowest level up."""
     arrays = Population(recipe, PEOPLE, seed=SEED).arrays(names=["age", "residence"])
     reach = np.cumsum(_targets(recipe, "college", "senior secondary", "junior secondary", "primary"))[::-1]
     made: dict[str, object] = {}
@@ -92,7 +92,7 @@ def cohorts(recipe: Recipe) -> dict[str, object]:
 
 
 def employment(recipe: Recipe) -> dict[str, object]:
-    """Activity of men before the end of working age, in town and country."""
+    """The share of men who are active before the end of working age, urban and rural."""
     names = ["age", "sex", "education", "residence", "need"]
     arrays = Population(recipe, PEOPLE, seed=SEED).arrays(names=names)
     made: dict[str, object] = {}
@@ -110,7 +110,7 @@ def employment(recipe: Recipe) -> dict[str, object]:
 
 
 def incomes(recipe: Recipe) -> dict[str, object]:
-    """The two lognormal laws of income nearest to the published fifths and means, in relative terms; and the fifths."""
+    """The two lognormal laws of income closest, in relative terms, to the published fifths and means; and the cuts."""
     from scipy.optimize import least_squares
 
     paths = [f"recipe.income.{place}_{what}" for place in ("urban", "rural") for what in ("middle", "spread")]
@@ -141,7 +141,7 @@ def incomes(recipe: Recipe) -> dict[str, object]:
 def users(recipe: Recipe) -> dict[str, object]:
     """Internet use by age and residence: odds that are a product of age and place, at the published margins.
 
-    There are as many cities of each of the five levels of network reach. The published share of users aged 20 to 29 is
+    Each of the five levels of network reach has the same share of cities. The published share of users aged 20 to 29 is
     more than all people of that age; it is held at 98.5 % of them and the rest is spread over the other ages.
     """
     arrays = Population(recipe, PEOPLE, seed=SEED).arrays(names=["age", "residence"])
@@ -166,7 +166,7 @@ def users(recipe: Recipe) -> dict[str, object]:
 
 
 def benefits(recipe: Recipe) -> dict[str, object]:
-    """The share of households in the lowest fifth that receive a benefit, in town and country."""
+    """The share of households in the lowest fifth that receive a benefit, urban and rural."""
     arrays = Population(recipe, PEOPLE, seed=SEED).arrays(names=["residence", "income_fifth"])
     made: dict[str, object] = {}
     second = float(recipe.dials["recipe.benefit.second_fifth"].value)
@@ -188,11 +188,13 @@ def write(text: str, path: str, value: object) -> str:
 
 
 def main() -> None:
-    """Work out every number, each step with those before it in place."""
+    """Compute every number; each step uses the numbers of the steps before it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the numbers into china_2020.toml")
     steps = {step.__name__: step for step in (tilts, cohorts, employment, incomes, users, benefits)}
-    parser.add_argument("steps", nargs="*", metavar="STEP", help=f"of {', '.join(steps)}; all if none is named")
+    parser.add_argument(
+        "steps", nargs="*", metavar="STEP", help=f"one of {', '.join(steps)}; all steps if none is given"
+    )
     asked = parser.parse_args()
     for name in asked.steps:
         if name not in steps:

@@ -1,4 +1,4 @@
-"""A population as a file, a block at a time: memory does not grow with its size, and the bytes are always the same."""
+"""Writes a population to a file, block by block: memory does not grow with size, and the bytes are always the same."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from synthetic.variables import Column, Variable
 from synthetic.writing import csv_text
 
 CHUNK = 65_536
-"""People worked on at once."""
+"""Number of people written at once."""
 
 
 def write_csv(population: Population, path: Path) -> None:
-    """Write everybody as CSV, byte for byte what `people().to_csv()` gives: `person` first, a row each.
+    """Write everybody as CSV, one row each, `person` first; the bytes are those of `people().to_csv()`.
 
-    Each distinct label or number is spelled once, not once a person, which is several times faster.
+    Each distinct label or number is formatted once, not once per person, which is several times faster.
     """
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(",".join(["person", *map(_quoted, population.recipe.columns)]) + "\n")
@@ -28,7 +28,7 @@ def write_csv(population: Population, path: Path) -> None:
 
 
 def write_parquet(population: Population, path: Path) -> None:
-    """Write everybody as Parquet, a row group for each block. Raises InputError where pyarrow is not installed."""
+    """Write everybody as Parquet, one row group per block. Raises InputError if pyarrow is not installed."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -55,7 +55,7 @@ def _lines(population: Population, start: int, stop: int) -> Iterator[str]:
 
 
 def _spelled(values: Column, each: Variable) -> list[str]:
-    """The text of each value; runs of equal numbers (a household's, a grid's) are spelled once."""
+    """The text of each value; runs of equal numbers (of a household or a grid) are formatted once."""
     if each.levels is not None:
         return _each([_quoted(label) for label in each.levels], values)
     if each.kind == "flag":
@@ -73,5 +73,5 @@ def _each(texts: list[str], codes: Column) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """A text as a CSV cell, in quotes where it needs them; data for any reader, so no formula is made harmless."""
+    """A text as a CSV cell, quoted if needed. Formulas are not escaped, because any program may read the data."""
     return csv_text([[text, ""]])[: -len(",\n")]

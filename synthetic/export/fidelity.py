@@ -1,4 +1,4 @@
-"""A page: how near a society is to its published margins.
+"""A page that compares a society with its published margins.
 
 `python -m synthetic.export.fidelity RECIPE --out FILE.md`
 """
@@ -15,7 +15,7 @@ from synthetic.writing import reserve_file
 
 
 def table(population: Population) -> str:
-    """A page in Markdown: every margin and joint margin, target, found, difference and its standard errors, source."""
+    """The page, in Markdown: target, found value, difference, standard errors and source of every margin."""
     recipe, found = population.recipe, compare(population)
     options = f"--people {population.size} --seed {population.seed} --out FILE"
     command = f"python -m synthetic.export.fidelity {recipe.name} {options}"
@@ -52,7 +52,7 @@ def table(population: Population) -> str:
 
 
 def main() -> None:
-    """Print the margins of a recipe, and keep them as a page if asked to."""
+    """Print the page, and write it to a file if `--out` is given."""
     parser = argparse.ArgumentParser(
         prog="python -m synthetic.export.fidelity", description=(__doc__ or "").split("\n")[0]
     )
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_000_000, metavar="N")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument("--out", metavar="FILE.md")
-    parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
     asked = parser.parse_args()
     try:
         out = reserve_file("--out", asked.out, overwrite=asked.overwrite) if asked.out is not None else None

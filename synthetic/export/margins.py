@@ -1,4 +1,4 @@
-"""A society beside its published margins: what it shows, and how far that is from each figure."""
+"""Compares a society with its published margins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 
 def holds(condition: object, values: Column, each: Variable) -> NDArray[np.bool_]:
-    """For which values a condition holds."""
+    """Whether a condition holds, for each value."""
     if isinstance(condition, dict):
         check_keys(condition, ("at_least", "below"), f"a condition on {each.name}")
         at_least, below = condition.get("at_least", -np.inf), condition.get("below", np.inf)
@@ -113,7 +113,7 @@ def _row(margin: Margin, y: Floats, x: Floats) -> dict[str, object]:
 
 
 def _cities(population: Population) -> NDArray[np.int64]:
-    """The first grid of every city; every grid where the recipe draws no cities."""
+    """The first grid of every city, or every grid if the recipe draws no cities."""
     grids = np.arange((population.size - 1) // GRID + 1)
     cities = population.cities
     return grids if cities is None else np.unique(cities.bounds(grids)[0])

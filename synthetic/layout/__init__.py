@@ -1,7 +1,7 @@
-"""Who lives where and with whom, worked out from ids alone.
+"""Who lives where and with whom, computed from ids alone.
 
-Comes in: a seed, numbers and ranges of ids.
-Goes out: households, ages of kin, cities, and permutations that lead from an id to another and back.
+Takes a seed, numbers and ranges of ids.
+Gives households, ages of kin, cities, and invertible permutations of ids.
 """
 
 from synthetic.layout.cities import Cities, cities_by_seed

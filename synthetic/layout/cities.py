@@ -1,7 +1,7 @@
-"""Cities: runs of grids, their sizes drawn from a power law; the city of a grid is found from its number alone.
+"""Cities: runs of grids with sizes from a power law; the city of a grid follows from its number alone.
 
-Grids stand in regions of 4,096 (some four million people). Each region is filled with cities from its first grid on,
-as a grid is with households; the city that would cross its end is cut. A city is named by its first grid. Sizes
+Grids form regions of 4,096 (about four million people). Each region is filled with cities from its first grid on, as a
+grid is with households; the city that would cross the end is cut. The id of a city is its first grid. Sizes
 follow P(size >= n) proportional to n^-a - (largest + 1)^-a (Zipf's law for a = 1, cut at the largest; Gabaix 1999).
 """
 
@@ -20,10 +20,10 @@ from synthetic.variables import Numbers
 Ints = NDArray[np.int64]
 
 REGION = 4096
-"""Grids in a region; no city crosses from one into another."""
+"""Number of grids in a region; no city crosses the border of a region."""
 
 _KEPT = 512
-"""Regions remembered at once: a nation has 337."""
+"""How many regions are cached; a nation has 337."""
 
 
 class Cities:
@@ -40,7 +40,7 @@ class Cities:
         self._made: dict[int, tuple[Ints, Ints]] = {}
 
     def sizes(self, coins: NDArray[np.float64]) -> Ints:
-        """The size in grids at each coin: the law's quantile."""
+        """The city size, in grids, at each uniform: the quantile of the law."""
         rest = (self.smallest / (self.largest + 1)) ** self.exponent
         found = self.smallest * (1 - coins * (1 - rest)) ** (-1 / self.exponent)
         return np.asarray(np.minimum(found.astype(np.int64), self.largest))
@@ -77,5 +77,5 @@ class Cities:
 
 
 def cities_by_seed(numbers: Numbers) -> Callable[[int], Cities]:
-    """The cities of each seed at these numbers, each law worked out once."""
+    """A function that gives the cities of a seed at these numbers, and caches them."""
     return lru_cache(maxsize=16)(lambda seed: Cities(numbers, seed))

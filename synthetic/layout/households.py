@@ -1,7 +1,7 @@
 """Households inside grids of 1,024 people, and sums over their members.
 
-Household sizes are drawn slot by slot; a grid is filled from its first id on, and the household that
-would cross its end is cut to the people left. Members stand in a row: the id of a household is that of its first.
+Household sizes are drawn slot by slot. A grid is filled from its first id on, and the household that would cross its
+end is cut to the people left. Members have consecutive ids; the id of a household is that of its first member.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Layout:
     """Who lives with whom in the grids start..stop-1.
 
     `sizes(slots)` gives the household sizes drawn for the first slots of every grid, as a (grids, slots) table; without
-    it everybody lives alone. `first` is the place of each household's first member in the block, `size` the number
-    of its members, `of` the household (its number in the block) of each person.
+    it everybody lives alone. `first` is the place of each household's first member in the block, `size` its number of
+    members, and `of` the number, in the block, of each person's household.
     """
 
     def __init__(self, start: int, stop: int, sizes: Callable[[int], Column] | None = None) -> None:
@@ -47,7 +47,7 @@ class Layout:
 
     @classmethod
     def of_households(cls, start: int, stop: int, household: NDArray[np.int64]) -> Layout:
-        """The layout of grids whose people's household ids are known."""
+        """The layout of grids, from the household id of each person."""
         made = cls(start, stop)
         made.first = np.flatnonzero(household == np.arange(start * GRID, stop * GRID))
         made.size = np.diff(made.first, append=made.people)
@@ -55,14 +55,14 @@ class Layout:
         return made
 
     def gather(self, values: Column, unit: str) -> Column:
-        """A column of people, at the unit that holds it: the inverse of `spread`."""
+        """The values of a column of people by the unit that holds it: the inverse of `spread`."""
         if unit == "person":
             return values
         return values.take(self.first) if unit == "household" else values[::GRID]
 
     @cached_property
     def grid_of_household(self) -> Ints:
-        """The grid (its number in the block) of each household."""
+        """The number, in the block, of each household's grid."""
         grids: Ints = self.first // GRID
         return grids
 
@@ -82,7 +82,7 @@ class Layout:
         return np.arange(self.people, dtype=np.int32) - self.first.astype(np.int32).take(self.of)
 
     def spread(self, values: Column, held_by: str, wanted: str) -> Column:
-        """Values of one unit handed down to a finer one; values already as fine are left alone."""
+        """Values of one unit repeated for a finer unit; values that are already as fine are returned unchanged."""
         if held_by == wanted or held_by == "person":
             return values
         if held_by == "household":
@@ -91,7 +91,7 @@ class Layout:
 
 
 def _numbered(first: Ints, people: int) -> Ints:
-    """The number of each person's household, from the places of the first members."""
+    """The number, in the block, of each person's household, from the places of the first members."""
     begins = np.zeros(people, np.int8)
     begins[first] = 1
     begins[0] = 0
@@ -110,7 +110,7 @@ class Members:
         self.size = layout.size
 
     def sum(self, values: Column) -> Column:
-        """The sum over each household's members: a float of floats, else an integer (below 2^53)."""
+        """The sum over each household's members: floats for floats, otherwise integers (below 2^53)."""
         total = np.bincount(self.layout.of, values, len(self.layout.first))
         return total if values.dtype.kind == "f" else total.astype(np.int64)
 
@@ -125,10 +125,10 @@ class Members:
         return values.take(self.layout.first)
 
     def of_household(self, values: Column) -> Column:
-        """A value of each household, handed to its members."""
+        """The value of each household, repeated for its members."""
         return values.take(self.layout.of)
 
     def where(self, flags: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-        """The people flagged, and their households, both as numbers in the block."""
+        """The flagged people and their households, as numbers in the block."""
         people = np.flatnonzero(flags)
         return people, self.layout.of.take(people)

@@ -1,13 +1,13 @@
 """Sex and age of the members of a household, drawn along its kin ties.
 
-The head comes first, then the partner given the head, children given the younger of the two, parents given
-the head. Every conditional law is a base shape (age at parenthood, age difference of partners, leaving home)
+The head is drawn first, then the partner given the head, children given the younger of the two, and parents given the
+head. Every conditional law is a base shape (age at parenthood, age difference of partners, leaving home)
 times a tilt for each sex and five-year band, so that one table of 2 x 17 tilts, found by
-`python -m synthetic.export.calibrate`, brings the whole society to the census pyramid (exponential tilting,
+`python -m synthetic.export.calibrate`, fits the whole society to the census pyramid (exponential tilting,
 Csiszar 1975). A child is at least 15 years younger than its parents and a parent 15 years older than the head
-in every cell of the tables, so no household has to be mended.
+in every cell of the tables, so no household needs repair.
 
-Laws are kept as quantile tables of small integers: one look-up a person. A cell is sex * 128 + age.
+Laws are stored as quantile tables of small integers, so a draw is one look-up. A cell is sex * 128 + age.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def band_of(cells: Column) -> NDArray[np.int64]:
 
 
 def quantiles(weights: NDArray[np.float64], cells: int) -> NDArray[np.int16]:
-    """For each row of weights the index found at `cells` evenly spaced ranks; a row of zeros gives -1.
+    """The index at each of `cells` evenly spaced ranks, for each row of weights; a row of zeros gives -1.
 
     >>> quantiles(np.array([[1.0, 0.0, 3.0]]), 4)
     array([[0, 2, 2, 2]], dtype=int16)
@@ -55,14 +55,14 @@ def quantiles(weights: NDArray[np.float64], cells: int) -> NDArray[np.int16]:
 
 @dataclass(frozen=True)
 class Kinship:
-    """The laws of sex and age in a household of given composition, as quantile tables."""
+    """The laws of sex and age in a household, given its composition, as quantile tables."""
 
     compositions: tuple[str, ...]
     numbers: Numbers
 
     @cached_property
     def tilt(self) -> NDArray[np.float64]:
-        """Weight of each cell: the tilt of its sex and band, falling with age past 80."""
+        """The weight of each cell: the tilt of its sex and band, declining with age after 80."""
         n = self.numbers
         tilts = np.exp(np.asarray([n.tilt_male, n.tilt_female]))
         decline = np.exp(-n.old_age_decline * np.maximum(_AGES - 80, 0))
@@ -126,7 +126,7 @@ class Kinship:
 
     @cached_property
     def tables(self) -> dict[str, NDArray[np.int16]]:
-        """The quantile tables from which cells are looked up."""
+        """The quantile tables in which cells are looked up."""
         for letters, weights in zip(self.compositions, self.head):
             if not weights.sum() > 0:
                 raise InputError(f"households {letters}: no age of the head is possible at these dials.")
@@ -139,7 +139,7 @@ class Kinship:
         }
 
     def cells(self, composition: Column, role: Column, words: NDArray[np.uint32], members: Members) -> Column:
-        """The cell of every person: from the composition of each household, each person's role and 32-bit word."""
+        """The cell of every person, from each household's composition and each person's role and 32-bit word."""
         tables = self.tables
         made = np.empty(len(role), np.int16)
         first = members.layout.first

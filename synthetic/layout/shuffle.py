@@ -1,7 +1,7 @@
-"""Permutations by address: where an id goes, and which id goes there, without storing either.
+"""Permutations by address: the place of an id and the id at a place, computed without a table.
 
-A permutation of 0..n-1 is an unbalanced Feistel network over the next power of two (Luby and Rackoff 1988), walked
-until it falls below n (Black and Rogaway 2002). Its rounds are addressed draws, so it is a pure function of seed
+A permutation of 0..n-1 is an unbalanced Feistel network over the next power of two (Luby and Rackoff 1988), iterated
+until the result is below n (Black and Rogaway 2002). Its rounds are addressed draws, so it is a pure function of seed
 and name.
 """
 
@@ -16,14 +16,14 @@ from synthetic.layout.cities import Cities
 Ints = NDArray[np.int64]
 
 ROUNDS = (8, 4)
-"""Rounds in domains of fewer than 1,024 places, and of more: small ones mix more slowly."""
+"""Rounds in domains of fewer than 1,024 places, and in larger ones: small domains mix more slowly."""
 
 
 class Shuffle:
-    """A permutation of the ids below `size` that keeps each inside its block.
+    """A permutation of the ids below `size` that keeps each id in its block.
 
-    `block` is a number of ids, cities (each is a block) or None (all are one block). Blocks have permutations of
-    their own; the last may be cut. A place is a number like an id.
+    `block` is a number of ids, cities (each is a block) or None (one block for all). Each block has its own
+    permutation, and the last block may be cut. A place is a number like an id.
 
     >>> shuffle = Shuffle(1, "seats", 1000, block=64)
     >>> places = shuffle.to(np.arange(1000))

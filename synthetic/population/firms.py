@@ -1,11 +1,11 @@
-"""Employers: who works where, from ids in both directions; what is true of a firm; nothing is stored.
+"""Employers: who works for whom, computed from ids in both directions, and facts about firms; nothing is stored.
 
-In each sector (industry, services) every person of a city has a desk: a shuffle of the city. Desks stand in yards of
-1,024, filled with firms from the first desk on, as a grid is with households. A person of the sector who is employed
-works for the firm of the desk; a firm exists if somebody does, and its owner is the first. A firm whose drawn size
-is n has as many desks as n workers take in this society, so that it has n workers on average. The exponent of the
-law of sizes (Axtell 2001: a power law) is found such that firms that exist have `mean_workers` on average.
-Firms of more than a yard are not modelled, nor are farms as firms.
+In each sector (industry, services) every person of a city has a desk, assigned by a shuffle of the city. Desks form
+yards of 1,024, which are filled with firms from the first desk on, as a grid is with households. A person who is
+employed in the sector works for the firm of the desk. A firm exists if somebody works for it; the first worker is its
+owner. A firm whose drawn size is n has as many desks as n workers take in this society, so it has n workers on average.
+The exponent of the power law of sizes (Axtell 2001) is chosen so that firms that exist have `mean_workers` on average.
+Firms larger than a yard are not modelled, and farms are not firms.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from synthetic.population.ties import Columns, Looked, numbers, sample
 from synthetic.variables import Column, normal
 
 SECTORS = ("industry", "services")
-"""Sectors that have firms, in the order of their code in the id of a firm: firm = 2 * its first desk + code."""
+"""Sectors that have firms. The id of a firm is 2 * its first desk + the place of its sector in this list."""
 
 
 class Firms:
     """Employers in a society of a given seed and size whose recipe has a `sector`.
 
-    `columns` may hold arrays of the whole society, so that no grid has to be made again. `values` sets dials of
+    `columns` may hold arrays of the whole society, so that no grid has to be computed again. `values` sets dials of
     `ties.toml`.
 
     >>> town = Population("china-2020", 4096, seed=1)
@@ -56,7 +56,7 @@ class Firms:
         self.desks, self.steps = zip(*(_law(share, float(self.numbers.mean_workers)) for share in self.shares))
 
     def _yard(self, yards: Ints, sector: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """First desk and end of every firm of each yard, as places in it; firms past the end begin at 1,024."""
+        """First desk and end of every firm of each yard, as places in the yard; firms beyond it begin at 1,024."""
         slots = GRID // int(self.desks[sector][0]) + 1
         address = pack(yards[:, None] * GRID + np.arange(slots))
         coins = uniform(sparse(self.seed, f"firms:{SECTORS[sector]}:size", address.ravel()))
@@ -75,7 +75,7 @@ class Firms:
         return begins.ravel()[slot] + base, np.minimum(ends.ravel()[slot] + base, self.population.size)
 
     def employer(self, people: ArrayLike) -> Ints:
-        """The firm that each person works for; -1 for those who work for none."""
+        """The firm that each person works for; -1 for people who work for none."""
         people = np.atleast_1d(np.asarray(people, np.int64))
         found = self.looked.at(people, "sector")[0]
         made = np.full(len(people), -1)
@@ -86,9 +86,9 @@ class Firms:
         return made
 
     def workers(self, firms: ArrayLike) -> tuple[Ints, Ints]:
-        """Everybody who works for firms: (place in `firms`, id of the worker), by desk: the owner comes first.
+        """The workers of firms: (place in `firms`, id of the worker), sorted by desk, so the owner comes first.
 
-        Raises InputError for a number that is no firm's id.
+        Raises InputError for a number that is not the id of a firm.
         """
         firms = np.atleast_1d(np.asarray(firms, np.int64))
         who, whom, desk = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
@@ -117,7 +117,7 @@ class Firms:
             raise InputError(f"firm {firms[wrong][0]} does not exist: the society has {self.population.size} people.")
 
     def colleagues(self, people: ArrayLike) -> tuple[Ints, Ints]:
-        """Others of the same firm: (place in `people`, id of the colleague)."""
+        """Other workers of the same firm: (place in `people`, id of the colleague)."""
         people = np.atleast_1d(np.asarray(people, np.int64))
         firm = self.employer(people)
         works = np.flatnonzero(firm >= 0)
@@ -132,7 +132,7 @@ class Firms:
         return who[other], whom[other]
 
     def existing(self, start: int = 0, stop: int | None = None) -> Ints:
-        """The firms whose first desk is in start..stop-1 and for which somebody works."""
+        """The firms whose first desk is in start..stop-1 and that have workers."""
         stop = self.population.size if stop is None else stop
         yards = np.arange(start // GRID, (stop - 1) // GRID + 1)
         made = []
@@ -144,10 +144,10 @@ class Firms:
         return firms[np.bincount(self.workers(firms)[0], minlength=len(firms)) > 0]
 
     def table(self, firms: ArrayLike) -> dict[str, Column]:
-        """What is true of firms that exist: sector (code of the recipe), workers, owner, restaurant, and two ranks.
+        """Facts about firms that exist: sector (code of the recipe), workers, owner, restaurant, and two ranks.
 
-        `pays_on_time` and, of restaurants (else NaN), `kitchen_hygiene` are uniform in (0, 1), better when higher.
-        Raises InputError for a firm nobody works for.
+        `pays_on_time` and `kitchen_hygiene` (NaN unless a restaurant) are uniform in (0, 1); higher is better.
+        Raises InputError for a firm that nobody works for.
         """
         firms = np.atleast_1d(np.asarray(firms, np.int64))
         place, worker = self.workers(firms)
@@ -183,11 +183,11 @@ class Firms:
 
 @cache
 def _law(share: float, mean: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Desks of each size of firm, and the steps of the law of sizes.
+    """The number of desks of each firm size, and the cumulative distribution of sizes.
 
-    With `share` of a city's people in the sector, n workers take n / share desks, and a firm of m desks exists with
-    chance 1 - (1 - share)^m. Sizes follow n^-a, with a such that firms that exist have `mean` workers: the
-    firms of a yard are a renewal process, the last of them cut at its end.
+    If `share` of a city's people work in the sector, n workers take n / share desks, and a firm of m desks exists with
+    probability 1 - (1 - share)^m. Sizes follow n^-a, with a chosen so that firms that exist have `mean` workers on
+    average. The firms of a yard are a renewal process whose last firm is cut at the end.
     """
     sizes = np.arange(1, int(GRID * share) + 1)
     desks = np.maximum(np.rint(sizes / share), 1).astype(np.int64)

@@ -1,4 +1,4 @@
-"""A table of real people, checked, and the recipe that stands for it: its columns without causes."""
+"""Checks of a table of real people, and the recipe of its columns, which have no causes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from synthetic.variables import Variable
 
 
 def checked(frame: pd.DataFrame, truth: Sequence[str]) -> pd.DataFrame:
-    """The table with `person` from 0 as its index. Raises InputError for one that is empty."""
+    """The table with `person` from 0 as its index. Raises InputError for an empty table."""
     if not isinstance(frame, pd.DataFrame) or not len(frame):
         raise InputError("a population from a table needs a DataFrame with at least one row.")
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
-        raise InputError(f"column {twice!r} stands in the table twice.")
+        raise InputError(f"column {twice!r} is in the table twice.")
     for name in truth:
         if name not in frame.columns:
             raise unknown("truth column", name, map(str, frame.columns))
@@ -31,7 +31,7 @@ def checked(frame: pd.DataFrame, truth: Sequence[str]) -> pd.DataFrame:
 def recipe_of(frame: pd.DataFrame) -> Recipe:
     """The recipe of a checked table: a variable for each column, none of which causes another.
 
-    Raises InputError where a value is missing.
+    Raises InputError if a value is missing.
     """
     columns = {str(name): complete(frame[name], f"column {name!r}") for name in frame.columns}
     return Recipe("table", {name: _variable(name, column) for name, column in columns.items()}, {}, layout=False)

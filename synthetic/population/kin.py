@@ -1,10 +1,10 @@
-"""Kin outside the household: parents who live elsewhere, children who moved out, found from ids in both directions.
+"""Kin outside the household: parents who live elsewhere and children who moved out, found from ids in both directions.
 
-Heads and partners may have parents elsewhere, except a head whose parents live in. Each looks at a few people, one
-in each of some shuffles of the city or the society; the first who is head or partner of another household and older
-by a generation is the parent, together with the partner there if old enough. Seen from the other end, the shuffles
-are undone and the same rule is asked, so that both ends agree. Who finds nobody has no parent alive: it is the old,
-mostly. Kin in other households need not share a surname or a community.
+Heads and partners may have parents elsewhere, except a head whose parents live in. Each checks a few
+people, one in each of some shuffles of the city or the society. The first who is head or partner of another household
+and older by a generation is the parent, together with the partner there if old enough. From the parent's side the
+shuffles are inverted and the same rule is applied, so both sides agree. People who find nobody, mostly old ones, have
+no living parent. Kin in other households need not share a surname or a community.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from synthetic.population.ties import Columns, Looked, numbers
 
 HEAD, PARTNER, CHILD, PARENT = (ROLES.index(name) for name in ("head", "partner", "child", "parent of head"))
 YOUNGEST = 15
-"""Years by which a parent is older than the child, at least."""
+"""The minimum number of years by which a parent is older than the child."""
 NAMES = ("role", "age", "household", "composition")
 
 
 class Kin:
     """Kin in other households, in a society of a given seed and size whose recipe has households.
 
-    `columns` may hold arrays of the whole society, so that no grid has to be made again. `values` sets dials of
+    `columns` may hold arrays of the whole society, so that no grid has to be computed again. `values` sets dials of
     `ties.toml`.
 
     >>> town = Population("china-2020", 4096, seed=1)
@@ -56,7 +56,7 @@ class Kin:
         ]
 
     def _may_be(self, child: Ints, parent: Ints) -> NDArray[np.bool_]:
-        """Whether the rule lets the one be the child of the other."""
+        """Whether the rule allows each pair to be child and parent."""
         role, age, home, composition = self.looked.at(np.stack([child, parent]), *NAMES)
         grown = (role == HEAD) | (role == PARTNER)
         free = ~((role[0] == HEAD) & self._parents_live_in.take(composition[0]))
@@ -65,7 +65,7 @@ class Kin:
         return np.asarray(grown.all(axis=0) & free & older & (home[0] != home[1]))
 
     def _link(self, people: Ints) -> Ints:
-        """The parent that each person finds first, and the number of the shuffle; -1 for nobody."""
+        """The first parent that each person finds, and the number of the shuffle; -1 if there is none."""
         made = np.full((2, len(people)), -1)
         for k, shuffle in enumerate(self.shuffles):
             open_ = np.flatnonzero(made[0] < 0)
@@ -84,7 +84,7 @@ class Kin:
         return np.where(couple, beside, -1)
 
     def _older(self, child: Ints, other: Ints) -> Ints:
-        """The other where there is one, old enough to be a parent of the child; else -1."""
+        """`other` if there is one who is old enough to be a parent of the child; otherwise -1."""
         age = self.looked.at(np.stack([child, np.maximum(other, 0)]), "age")[0].astype(np.int64)
         return np.where((other >= 0) & (age[1] - age[0] >= YOUNGEST), other, -1)
 

@@ -1,13 +1,13 @@
-"""Acquaintances: an implicit graph. The neighbors of a person cost O(degree), and nothing is stored.
+"""Acquaintances: an implicit graph. Finding the neighbors of a person costs O(degree), and nothing is stored.
 
 In a layer the people of a block (grid, city, society) are shuffled and cut into circles; two people of a circle know
-each other if a coin of the pair says so. A circle is found from an id and its ids from the circle, so that every tie
-is seen from both ends. Circles close triangles; the blocks make ties local.
+each other if a coin of the pair says so. A circle follows from an id and its ids follow from the circle, so every tie
+is found from both ends. Circles close triangles; blocks make ties local.
 
-The chance of a pair is a constant times the sociability of both, times `mixing` where they are of different
-communities; the constant holds the mean degree whatever the dials (a pair that meets in two layers counts once,
-which takes a few ties in a thousand). `mixing` is 1 where ties are blind to community and 0 where none crosses; what
-is lost to it is made up for by all ties inside a community in the same measure, so that the smaller one loses more.
+The chance of a pair is a constant times the sociability of both, times `mixing` if they are of different
+communities. The constant keeps the mean degree at all values of the dials (a pair that meets in two layers counts once,
+which removes a few ties in a thousand). At `mixing` 1 ties ignore community, at 0 no tie crosses it. All ties inside a
+community become more likely by the same factor to make up for the ties lost, so the smaller community loses more.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from synthetic.variables import Column, Numbers
 Columns = Mapping[str, Column]
 Floats = NDArray[np.float64]
 SAMPLE = 64
-"""Grids looked at to know a society's shares."""
+"""Number of grids from which the shares of a society are estimated."""
 
 
 @cache
@@ -54,7 +54,7 @@ def numbers(section: str, values: Mapping[str, object] | None = None) -> Numbers
 
 
 class Looked:
-    """Columns of people at scattered ids: from arrays of the whole society where there are any, else made."""
+    """Columns of people at scattered ids: taken from arrays of the whole society if given, otherwise computed."""
 
     def __init__(self, population: Population, columns: Columns | None = None) -> None:
         self.population, self.columns = population, columns or {}
@@ -68,7 +68,7 @@ class Looked:
 
 
 def sample(population: Population, names: list[str]) -> dict[str, Column]:
-    """The named columns of some whole grids, evenly spaced: one row a grid."""
+    """The named columns of some evenly spaced whole grids, one row per grid."""
     grids = max(population.size // GRID, 1)
     chosen = np.unique(np.linspace(0, grids - 1, min(SAMPLE, grids)).astype(np.int64))
     people = chosen[:, None] * GRID + np.arange(min(GRID, population.size))
@@ -88,7 +88,7 @@ class Acquaintances:
     """Who knows whom, in a society of a given seed and size.
 
     `columns` may hold arrays of the whole society (`community` is read where `mixing` is not 1), so that no grid has
-    to be made again; the answer is the same. `values` sets dials of `ties.toml`.
+    to be computed again; the result is the same. `values` sets dials of `ties.toml`.
 
     >>> town = Population("template", 4096, seed=1)
     >>> who, whom = Acquaintances(town).of([7])
@@ -126,7 +126,7 @@ class Acquaintances:
                 self.layers.append(_Layer(f"{scope}:{k}", shuffle, circle, rate * alike, rate * alike * self.mixing))
 
     def _unlike(self) -> tuple[float, float]:
-        """The chance that two people of one grid, and two of anywhere, are of different communities."""
+        """The probability that two people of one grid, and two people of the society, are of different communities."""
         found = sample(self.population, ["community"])["community"]
         shares = np.stack([(found == code).mean(axis=1) for code in range(int(found.max()) + 1)])
         return float(1 - (shares**2).sum(axis=0).mean()), float(1 - (shares.mean(axis=1) ** 2).sum())
@@ -159,7 +159,7 @@ class Acquaintances:
         return who[first], whom[first]
 
     def _met(self, layer: _Layer, people: Ints, most: Floats) -> tuple[Ints, Ints, Floats]:
-        """Places of those whom each person may know from a layer, and the coins of the pairs."""
+        """Candidate pairs of a layer: the row of the person, the place of the other, and the coin of the pair."""
         place = layer.shuffle.to(people)
         start, end = layer.shuffle.bounds(people)
         circle = start + (place - start) // layer.circle * layer.circle
@@ -173,12 +173,12 @@ class Acquaintances:
         return who, others[who, column], coin[who, column]
 
     def _crosses(self, layer: _Layer, one: Ints, two: Ints, coin: Floats, chance: Floats) -> NDArray[np.bool_]:
-        """Which pairs are kept, given the communities of both."""
+        """Which pairs know each other, given the communities of both."""
         both = self.looked.at(np.stack([one, two]), "community")[0]
         return np.asarray(both[0] == both[1]) | (coin < chance * layer.unlike)
 
     def edges(self, start: int = 0, stop: int | None = None) -> tuple[Ints, Ints]:
-        """Ties of the people start..stop-1, both ways round: (person, acquaintance). Each person's end is listed."""
+        """Ties of the people start..stop-1: (person, acquaintance). A tie between two of them is listed for both."""
         people = np.arange(start, self.population.size if stop is None else stop)
         who, whom = self.of(people)
         return who + start, whom

@@ -1,8 +1,8 @@
-"""A recipe: a structural causal model of people, with the source of every number.
+"""A recipe: a structural causal model of people, with a source for every number.
 
 A recipe is `NAME.py` with its `NAME.toml`. The Python file declares the variables (see `synthetic.variables`). In the
-TOML file each number stands in the section of its variable, with value, unit, source and reading, and is the
-dial `recipe.VARIABLE.KEY`; a table of numbers may share one source (`values`, or a CSV `file` beside the TOML file).
+TOML file each number is in the section of its variable, with value, unit, source and reading, and is the dial
+`recipe.VARIABLE.KEY`; a table of numbers may share one source (`values`, or a CSV `file` beside the TOML file).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from synthetic.source import Dial
 from synthetic.variables import Chances, Numbers, Variable
 
 LAYOUT = ("grid", "household", "place")
-"""What the layout gives: the grid, the household (id of its first member) and the place in it, from 0."""
+"""Variables that the layout gives: the grid, the household (id of its first member) and the place in it, from 0."""
 
 
 class Recipe:

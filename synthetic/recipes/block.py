@@ -1,4 +1,4 @@
-"""A block of grids: where the variables of a recipe are worked out, each grid as it would be alone."""
+"""A block of grids, in which the variables of a recipe are computed; each grid is the same as if computed alone."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from synthetic.recipes.base import LAYOUT, Recipe
 from synthetic.variables import Column, Variable
 
 Setting = tuple[str, float | int | bool, NDArray[np.int64] | None]
-"""A variable, the value it is set to, and for whom (None: everybody)."""
+"""A variable, the value it is set to, and the ids of the people it is set for (None: everybody)."""
 
 _SLOTS = "household_size"
 """The variable that is drawn slot by slot and makes the layout."""
 
 
 class Block:
-    """The grids first..until-1 of a society, worked out together.
+    """The grids first..until-1 of a society, computed together.
 
-    `given` holds columns of its people that are known already and that no setting changes.
+    `given` holds columns of its people that are already known and that no setting changes.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Block:
         return self.recipe.chances(_SLOTS).toss(_upper(words), []).reshape(-1, slots)
 
     def run(self, order: Sequence[str]) -> None:
-        """Work out the named variables, causes first."""
+        """Compute the named variables; causes must come before effects."""
         for name in order:
             each = self.recipe.variables[name]
             if name not in self.values:
@@ -73,7 +73,7 @@ class Block:
             self._intervene(each)
 
     def get(self, name: str, unit: str) -> Column:
-        """A variable at a unit: spread over people or households where it is held by a coarser one."""
+        """The values of a variable at a unit: repeated for people or households if a coarser unit holds them."""
         held_by = self.recipe.variables[name].assigned_to
         if held_by in (unit, "person"):
             return self.values[name]
@@ -82,7 +82,7 @@ class Block:
         return self.spread[name, unit]
 
     def people(self, name: str, start: int, stop: int) -> Column:
-        """A variable of the people start..stop-1 of the block."""
+        """The values of a variable for the people start..stop-1 of the block."""
         held_by, values = self.recipe.variables[name].assigned_to, self.values[name]
         if held_by == "person":
             return values[start:stop]

@@ -1,6 +1,6 @@
-"""People of a Chinese-like society in 2020: abstract communities, census margins, assumed dials where no figure exists.
+"""People of a Chinese-like society in 2020: abstract communities, census margins, assumed dials if no figure exists.
 
-Every number stands in `china_2020.toml` with its source. Each function names its parents as parameters.
+Every number is in `china_2020.toml` with its source. Each function names its parents as parameters.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ URBAN, MALE, MINORITY, JUNIOR, SENIOR, EMPLOYED, UNEMPLOYED, CHILD, PARENT = 0, 
 
 SCHEMES = ("none", "rongcheng", "suining-2010", "suqian", "xiamen", "hangzhou")
 REACH = np.array([-1.4, -0.532, 0.0, 0.532, 1.4])
-"""Means of the fifths of a standard normal law: how far each level of network reach is from the middle."""
+"""Means of the fifths of the standard normal distribution: how far each level of network reach is from the middle."""
 
 COMPOSITIONS = {
     "alone": "H",
@@ -63,7 +63,7 @@ def scheme(city: Column, draw: Draw, numbers: Numbers) -> Column:
 
 
 def _scheme_ends(numbers: Numbers) -> Column:
-    """The largest coin of each level: no scheme first, then each scheme by its weight."""
+    """The upper end of each level among the coins: no scheme first, then each scheme by its weight."""
     weights = np.array([getattr(numbers, name.replace("-", "_")) for name in SCHEMES[1:]])
     ends = 1 - numbers.share + numbers.share * np.cumsum(weights)[:-1] / weights.sum()
     return np.array([1 - numbers.share, *ends])
@@ -175,7 +175,7 @@ def surname(role: Column, sex: Column, words: Column, numbers: Numbers, members:
 
 
 def _surnames(numbers: Numbers) -> Ranks:
-    """Shares by rank: three published, two to the share of the top five, power laws for the hundred and the rest."""
+    """Shares by rank: three published, two that complete the top five, power laws up to rank 100 and for the rest."""
     top = [numbers.rank_1, numbers.rank_2, numbers.rank_3]
     fourth = (numbers.top_5 - sum(top)) / 2
     middle = np.arange(6, 101, dtype=float) ** -numbers.middle_power
@@ -249,8 +249,8 @@ def months_worked(work: Column, sector: Column, words: Column, numbers: Numbers)
 
 
 def _months(numbers: Numbers) -> Column:
-    """For each kind of work and sector the months at 1,024 ranks: a part of the year, 1 to 11 months being as likely as
-    each other, for some; the whole year for others who are employed, and nothing for the rest."""
+    """The months worked at 1,024 ranks, for each kind of work and sector. Some people work 1 to 11 months, all
+    equally likely; other employed people work the whole year, and the rest not at all."""
     chance = np.zeros((6, 4, 13))
     chance[:, :, 0] = 1
     chance[UNEMPLOYED] = [1 - numbers.unemployed, *[numbers.unemployed / 11] * 11, 0]

@@ -24,7 +24,7 @@ HEAD = ("schema", "title", "as_of", "base", "not_modelled", "margins", "contradi
 
 @dataclass(frozen=True)
 class RecipeFile:
-    """What a recipe file declares: variables, their numbers, and what is said about the whole."""
+    """What a recipe file declares: variables, their numbers, and facts about the whole recipe."""
 
     name: str
     variables: Mapping[str, Variable]
@@ -39,7 +39,7 @@ class RecipeFile:
 
 
 def read_recipe(path: Path, above: tuple[Path, ...] = ()) -> RecipeFile:
-    """What a recipe file declares, on top of its `base` if it names one.
+    """What a recipe file declares, added to what its `base` declares if it names one.
 
     `above` holds the files that start from this one. Raises InputError if the file is wrong.
     """

@@ -1,7 +1,8 @@
 """The causal graph of a recipe as a picture (SVG): causes on the left, effects on the right.
 
-A variable stands in the column after its last cause; within a column those with causes near each other stand near
-each other. Boxes are filled by the unit that has the value; latent variables have a broken outline, truth a thick one.
+A variable is in the column after its last cause; in a column, variables whose causes are close together are close
+together. The color of a box shows the unit that has the value; latent variables have a dashed outline, truth a thick
+one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ WIDE, HIGH, COLUMN, ROW, EDGE = 138, 26, 200, 44, 30
 
 
 def columns(recipe: Recipe) -> list[list[str]]:
-    """The variables by column: the length of the longest chain of causes; each ordered by its causes' mean row."""
+    """The variables by column (the length of the longest chain of causes), sorted by the mean row of their causes."""
     depth: dict[str, int] = {}
     for name in recipe.order:
         depth[name] = max((depth[parent] + 1 for parent in recipe.variables[name].parents), default=0)
@@ -81,5 +82,5 @@ def _key() -> list[str]:
         lines.append(f'<rect x="{x}" y="36" width="14" height="14" fill="{fill}" stroke="#333"/>')
         lines.append(f'<text x="{x + 20}" y="48">set per {unit}</text>')
         x += 140
-    lines.append(f'<text x="{x}" y="48">broken outline: latent; thick outline: truth</text>')
+    lines.append(f'<text x="{x}" y="48">dashed outline: latent; thick outline: truth</text>')
     return lines

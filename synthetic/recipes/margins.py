@@ -1,10 +1,10 @@
-"""Margins: published figures that a society is compared with, in standard errors and in points.
+"""Margins: published figures that a society is compared with.
 
-A margin is no parameter. It stands in the recipe's TOML file under `[[margins]]`: a share (`where`, `value`), a share
-for each band of a number (`bands` with `counts` and `total`, or with `shares`) or a mean (`mean`, `value`; of a
-category, `worth` gives the number of each level), among those that `among` selects.
+A margin is not a parameter. It is in the recipe's TOML file under `[[margins]]`: a share (`where`, `value`), a share
+for each band of a number (`bands` with `counts` and `total`, or with `shares`) or a mean (`mean`, `value`; for a
+category, `worth` gives the number of each level), among the people that `among` selects.
 A condition is a level, True or False, a list of levels, a number, or `{ at_least = 15, below = 60 }`.
-`python -m synthetic.export.fidelity` prints them all, beside what a society shows.
+`python -m synthetic.export.fidelity` prints all of them beside what a society shows.
 """
 
 # Any: the entries come from TOML.
@@ -57,12 +57,12 @@ class Margin:
 
     @property
     def columns(self) -> list[str]:
-        """The columns that it reads, each once; more than one makes it a joint margin."""
+        """The columns that it reads, each once; a margin of two or more columns is a joint margin."""
         return list(dict.fromkeys([*self.where, *([self.mean] if self.mean else []), *self.among]))
 
 
 def read_margins(entries: object) -> tuple[Margin, ...]:
-    """The margins of a recipe file. Raises InputError where a source, reading, unit or tolerance is missing."""
+    """The margins of a recipe file. Raises InputError if a source, reading, unit or tolerance is missing."""
     if not isinstance(entries, list):
         raise InputError(f"margins must be a list of tables, found {entries!r}.")
     made: list[Margin] = []

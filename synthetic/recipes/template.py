@@ -1,13 +1,13 @@
-"""A small society to read aloud and change: copy this file and `template.toml`, rename both, and edit.
+"""A small society to copy and change: copy this file and `template.toml`, rename both, and edit them.
 
-Each function is one variable; the names of its parameters are its causes. `draw()` is the person's own chance, a
+Each function is one variable; the names of its parameters are its causes. `draw()` gives each person a random
 number between 0 and 1; `numbers` is the section of the same name in the TOML file.
 
-The effects are known by hand. Being of the second community changes, on average,
+The effects can be computed by hand. Belonging to the second community changes, on average,
 
     schooling  by  gap
     income     by  penalty + per_year * gap          (directly, and through schooling)
-    wealth     by  ratio * that, and by `lift` for each year of schooling: there the two interact
+    wealth     by  ratio * that, and by `lift` for each year of schooling (an interaction)
 """
 
 from __future__ import annotations

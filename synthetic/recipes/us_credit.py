@@ -1,6 +1,6 @@
-"""Borrowers whose score and repayment curves, community by community, are those of the TransRisk tables of 2003.
+"""Borrowers whose score and repayment curves, in each community, are those of the TransRisk tables of 2003.
 
-The tables and their data card stand in `transrisk/`, every number in `us_credit.toml`. The communities are abstract.
+The tables and their data card are in `transrisk/`, every number is in `us_credit.toml`. The communities are abstract.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Draw = Callable[..., NDArray[np.float64]]
 
 COMMUNITIES = ("majority", "minority 1", "minority 2", "minority 3")
 ROWS = 198
-"""Scores at which the tables give a figure."""
+"""Number of scores at which the tables give a figure."""
 
 
 @chances("person", "category", "abstract community", levels=COMMUNITIES)

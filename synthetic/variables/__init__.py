@@ -1,7 +1,7 @@
-"""One column of people: what it means and how it is drawn.
+"""Variables: what a column of people means and how it is drawn.
 
-Comes in: sourced numbers and uniform draws.
-Goes out: variables that a recipe lists, and the laws that turn draws into values.
+Takes numbers with sources, and uniform draws.
+Gives the variables that a recipe lists, and the laws that turn draws into values.
 """
 
 from synthetic.variables.columns import Chances, Column, Numbers, Variable, chances, variable

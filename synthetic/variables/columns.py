@@ -1,15 +1,15 @@
 """Variables of a recipe: small functions whose parameter names are their parents.
 
-There are two ways to say one. `@variable` declares a structural function: parents in, values out, with its own
-draws. `@chances` declares the chances of each level given the parents; the coin is tossed for it. The function is
-then called once, on every combination of its parents' values, and each person's value is a look-up.
+There are two ways to declare one. `@variable` declares a structural function, which turns parents and its own draws
+into values. `@chances` declares the chances of each level given the parents, and the draw is made for it: the function
+is called once, on every combination of its parents' values, and each person's value is a look-up.
 
 Reserved parameter names: `draw` (the variable's own addressed uniforms, one for each unit it is assigned to:
-`draw()`, `draw(1)`, ...; `draw(1, of=city)` gives the uniforms of the numbers in `city`, so that a grid gets what its
-whole city gets), `words` (a 32-bit word for each unit instead, for look-ups), `seed` (for a law that draws at addresses
-of its own), `numbers` (the section of the same name in the TOML file) and `members` (sums over the members of each
-household). Other parents arrive at the unit of the variable: what is assigned to a grid or household is spread over its
-people; what is finer than the variable arrives person by person, for `members` to sum.
+`draw()`, `draw(1)`, ...; `draw(1, of=city)` gives the uniforms of the numbers in `city`, so all grids of a city
+get the same), `words` (a 32-bit word for each unit instead, for look-ups), `seed` (for a law that draws at its own
+addresses), `numbers` (the section of the same name in the TOML file) and `members` (sums over the members of each
+household). Other parents arrive at the unit of the variable: values of a grid or household are repeated for its people,
+and values finer than the variable arrive person by person, for `members` to sum.
 """
 
 # Any: each variable declares its own dtype, and each number is a float or an array.
@@ -42,7 +42,7 @@ class Variable:
     `assigned_to` is the unit that has the value: "person", "household" or "grid". `levels` are the labels of
     an integer-coded category. `bounds` holds the smallest and largest value of a number. A variable with
     `column=False` is latent; one with `fixed=True` is part of the layout and cannot be set; one with `truth=True`
-    is what no institution can hold. With `chances`, the function gives the chances of each level, not values.
+    cannot be known to any institution. With `chances`, the function gives the chances of each level, not values.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Variable:
 
     @property
     def domain(self) -> range:
-        """The stored values of a finite variable. Raises InputError for one that is not finite."""
+        """The stored values of a finite variable. Raises InputError if the variable is not finite."""
         if self.levels is not None:
             return range(len(self.levels))
         if self.kind == "flag":
@@ -73,7 +73,7 @@ class Variable:
         raise InputError(f"variable {self.name} has no finite set of values, so chances cannot depend on it.")
 
     def code(self, value: object) -> float | int | bool:
-        """The stored value for a label or number. Raises InputError for what this variable cannot be."""
+        """The stored value for a label or number. Raises InputError for a value that this variable cannot have."""
         if self.fixed:
             raise InputError(f"variable {self.name} is part of the layout and cannot be set.")
         if self.levels is not None:
@@ -110,13 +110,13 @@ def variable(
     truth: bool = False,
     chances: bool = False,
 ) -> Callable[[Callable[..., Any]], Variable]:
-    """Declare a function as a variable of the recipe whose file it stands in; its parameters are its parents."""
+    """Declare a function as a variable of the recipe whose file it is in; its parameters are its parents."""
     if assigned_to not in UNITS:
         raise unknown("unit", assigned_to, UNITS)
     if kind not in KINDS:
         raise unknown("kind", kind, KINDS)
     if (kind == "category") != (levels is not None):
-        raise InputError(f"a category has levels and nothing else has: {meaning!r}.")
+        raise InputError(f"a category must have levels, and no other kind may have them: {meaning!r}.")
 
     def declare(function: Callable[..., Any]) -> Variable:
         names = tuple(inspect.signature(function).parameters)
@@ -153,8 +153,11 @@ def chances(
     fixed: bool = False,
     truth: bool = False,
 ) -> Callable[[Callable[..., Any]], Variable]:
-    """Declare a function of finite parents that gives the chances of each value: weights of the levels (or of the
-    integers from the lower of `bounds`) in a tuple, or the chance of True for a flag."""
+    """Declare a function of finite parents that gives the chances of each value.
+
+    It returns a tuple with the weight of each level (or of each integer from the lower of `bounds` on), or the chance
+    of True for a flag.
+    """
     return variable(
         assigned_to,
         kind,
@@ -183,7 +186,7 @@ class Numbers:
         raise InputError(f"recipe.{self._section} has no number {key!r} in its TOML file.")
 
     def made(self, make: Callable[[Numbers], Made]) -> Made:
-        """What `make` works out from these numbers (a look-up table, say), worked out once."""
+        """What `make` computes from these numbers (for example a look-up table), computed once."""
         if make not in self._made:
             self._made[make] = make(self)
         found: Made = self._made[make]
@@ -194,9 +197,9 @@ class Chances:
     """The chances of a variable on every combination of its parents' values, ready for tossing.
 
     `table` holds the chance of each value (first axis) on each combination (second axis, see `row`).
-    Only outcomes that can happen are kept for tossing: `label[j]` is the j-th of a combination and `step[j]` the
-    largest 32-bit word that does not go past it, so that a chance is met to within 2^-32. A value costs one comparison
-    for each step.
+    Only possible outcomes are kept for tossing: `label[j]` is the j-th outcome of a combination and `step[j]` the
+    largest 32-bit word that gives an outcome up to it, so a chance is exact to within 2^-32. A value costs one
+    comparison per step.
     """
 
     def __init__(self, each: Variable, parents: Sequence[Variable], numbers: Numbers) -> None:
@@ -231,7 +234,7 @@ class Chances:
         self.dtype = each.dtype
 
     def row(self, parents: Sequence[Column]) -> NDArray[np.int64] | None:
-        """The column of `table` that belongs to each unit; None where there are no parents."""
+        """The column of `table` that belongs to each unit; None if there are no parents."""
         if not parents:
             return None
         row: Column = np.full(len(parents[0]), -self.origin, self.narrow)

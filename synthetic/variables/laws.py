@@ -1,4 +1,4 @@
-"""Laws worked out from uniforms: quick, and the same for every neighbor and block size."""
+"""Distributions computed from uniforms: fast, and the same whatever else is computed with them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _normal_steps() -> tuple[Floats, Floats]:
 
 
 def normal(coins: Floats) -> Floats:
-    """Standard normal values from uniforms: straight lines between 1,024 quantiles, within +-3.3.
+    """Standard normal values from uniforms: linear interpolation between 1,024 quantiles, within +-3.3.
 
     >>> float(normal(np.array([0.5]))[0])
     0.0
@@ -33,7 +33,7 @@ def normal(coins: Floats) -> Floats:
 
 
 def shifted(coins: Floats, those: NDArray[np.bool_], shift: float) -> Floats:
-    """Ranks in (0, 1) whose odds are multiplied by exp(shift) for those flagged.
+    """Ranks in (0, 1), with odds multiplied by exp(shift) for flagged people.
 
     >>> shifted(np.array([0.5, 0.5]), np.array([True, False]), np.log(3)).round(6)
     array([0.75, 0.5 ])
@@ -46,7 +46,7 @@ def shifted(coins: Floats, those: NDArray[np.bool_], shift: float) -> Floats:
 
 
 class Ranks:
-    """Ranks drawn by their shares: a guide table finds most of them in one look-up, a search the rest."""
+    """Ranks drawn by their shares: a guide table finds most ranks in one look-up, a search finds the rest."""
 
     CELLS = 1 << 16
 

@@ -237,7 +237,7 @@ def test_findings_that_stand_are_kept_unless_their_overwriting_is_asked_for(run,
     kept.write_text("mine")
     result = run(KNOWN, "--findings", "kept.csv")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert sum("'kept.csv' is there already; add --overwrite" in line for line in result.errlines) == 1
+    assert sum("'kept.csv' already exists; add --overwrite" in line for line in result.errlines) == 1
     run(KNOWN, "--findings", "kept.csv", "--overwrite", "--collect-only")
     assert kept.read_text() == "mine"
     run(KNOWN, "--findings", "kept.csv", "--overwrite").assert_outcomes(passed=1)

@@ -6,6 +6,7 @@ import os
 import signal
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def names(folder: Path) -> list[str]:
 def test_a_file_that_stands_is_refused_and_replaced_when_that_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     reserve_file("--out", path).write("mine")
-    with pytest.raises(InputError, match=r"'page.md' is there already; add --overwrite"):
+    with pytest.raises(InputError, match=r"'page.md' already exists; add --overwrite"):
         reserve_file("--out", path)
     assert path.read_text() == "mine"
     reserve_file("--out", path, overwrite=True).write("new")
@@ -47,7 +48,7 @@ def test_a_file_that_comes_while_the_run_goes_on_is_refused_too(tmp_path: Path) 
     path = tmp_path / "page.md"
     held = reserve_file("--out", path)
     path.write_text("somebody else's")
-    with pytest.raises(InputError, match="is there already"):
+    with pytest.raises(InputError, match="already exists"):
         held.write("new")
     assert path.read_text() == "somebody else's"
     assert names(tmp_path) == ["page.md"]
@@ -55,7 +56,7 @@ def test_a_file_that_comes_while_the_run_goes_on_is_refused_too(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("out", "said"),
-    [("", "names nothing"), (".", "is a folder"), ("none/x.md", "no such folder"), ("pipe", "is no file")],
+    [("", "names nothing"), (".", "is a folder"), ("none/x.md", "no such folder"), ("pipe", "is not a file")],
 )
 def test_what_is_no_place_for_a_file_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str, said: str
@@ -155,5 +156,5 @@ def test_a_label_with_a_line_end_stays_one_cell_of_the_people_and_of_their_card(
     assert [_quoted(text) for text in ("a", "", "a,b", "a\rb", "-1")] == ["a", "", '"a,b"', '"a\rb"', "-1"]
     made = Population("template", 1024)
     variable = next(one for one in made.recipe.variables.values() if one.levels and one.column)
-    object.__setattr__(variable, "meaning", "one\nmeaning | told\r")
+    made.recipe.variables[variable.name] = replace(variable, meaning="one\nmeaning | told\r")
     assert any(f"| {variable.name} | one meaning / told |" in line for line in page(made))

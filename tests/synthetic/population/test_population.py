@@ -366,7 +366,7 @@ def test_a_table_that_cannot_be_is_refused(frame):
         Population.from_frame(frame.iloc[:0])
     with pytest.raises(InputError, match="did you mean 'fair'"):
         Population.from_frame(frame, truth=["fare"])
-    with pytest.raises(InputError, match="column 'age' stands in the table twice"):
+    with pytest.raises(InputError, match="column 'age' is in the table twice"):
         Population.from_frame(pd.concat([frame, frame[["age"]]], axis=1))
 
 
