@@ -162,9 +162,18 @@ def candidates(
     coins = uniform(sparse(seed, stream, pack(grids, period)))
     count = np.searchsorted(_poisson_steps(rate * GRID), coins, side="right")
     owner = np.repeat(grids, count)
-    k = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    k = within(count)
     place = sparse(seed, f"{stream}:place", pack(owner, period, 0, k)) >> np.uint64(54)
     return owner * GRID + place.astype(np.int64), k.astype(np.int64)
+
+
+def within(count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers 0, 1, ... within each group, for groups of these sizes that follow each other.
+
+    >>> within(np.array([2, 0, 3]))
+    array([0, 1, 0, 1, 2])
+    """
+    return np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
 
 
 @lru_cache(maxsize=256)

@@ -98,18 +98,6 @@ class Conduct:
         severity = str(table.get("severity", "minor"))
         if severity not in SEVERITIES:
             raise unknown(f"severity in {where}", severity, SEVERITIES)
-        depends = []
-        for key, value in _parts(table.get("depends", {}), where).items():
-            part = check_keys(value, ("on", "level", "low", "high", "ratio"), f"{where}, depends.{key}")
-            depends.append(
-                Dependence(
-                    str(part.get("on", key)),
-                    dial(part.get("ratio"), f"conduct.{path.stem}.{key}"),
-                    float(part.get("low", 0.0)),  # type: ignore[arg-type]
-                    float(part.get("high", 1.0)),  # type: ignore[arg-type]
-                    str(part.get("level", "")),
-                )
-            )
         return cls(
             path.stem,
             str(table["title"]),
@@ -118,7 +106,7 @@ class Conduct:
             int(table.get("min_age", 18)),  # type: ignore[call-overload]
             most,
             dial(table["rate"], f"conduct.{path.stem}.rate"),
-            tuple(depends),
+            _depends(table.get("depends", {}), path.stem),
             sensitive,
         )
 
@@ -153,8 +141,22 @@ class Conduct:
         return rate
 
 
-def _parts(table: object, where: str) -> dict[str, object]:
-    return check_keys(table, table if isinstance(table, dict) else (), f"{where}, depends")
+def _depends(table: object, name: str) -> tuple[Dependence, ...]:
+    """The factors on the rate of a kind, from the table `depends` of its file."""
+    where = f"conduct {name}, depends"
+    made = []
+    for key, value in check_keys(table, table if isinstance(table, dict) else (), where).items():
+        part = check_keys(value, ("on", "level", "low", "high", "ratio"), f"{where}.{key}")
+        made.append(
+            Dependence(
+                str(part.get("on", key)),
+                dial(part.get("ratio"), f"conduct.{name}.{key}"),
+                float(part.get("low", 0.0)),  # type: ignore[arg-type]
+                float(part.get("high", 1.0)),  # type: ignore[arg-type]
+                str(part.get("level", "")),
+            )
+        )
+    return tuple(made)
 
 
 def names() -> list[str]:

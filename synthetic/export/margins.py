@@ -72,7 +72,7 @@ def _sums(population: Population, margins: list[Margin]) -> tuple[Floats, Floats
 
 
 class _Part:
-    """Columns of a range of people, and which of them meet conditions; each condition is worked out once."""
+    """Columns of a range of people, and which of them meet conditions; each condition is evaluated once."""
 
     def __init__(self, columns: Mapping[str, Column], variables: Mapping[str, Variable]) -> None:
         self.columns, self.variables = columns, variables

@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from synthetic.draws import GRID, pack, sparse, uniform
+from synthetic.draws import GRID, pack, sparse, uniform, within
 from synthetic.errors import InputError
 from synthetic.layout import Ints, Shuffle
 from synthetic.population.population import Population
@@ -101,7 +101,7 @@ class Firms:
                 raise InputError(f"firm {firms[mine][start != first][0]} does not exist: no firm begins at its desk.")
             count = end - first
             place = np.repeat(mine, count)
-            desks = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
+            desks = within(count) + np.repeat(first, count)
             people = self.shuffles[sector].back(desks)
             works = self.looked.at(people, "sector")[0] == code
             who.append(place[works])
@@ -126,7 +126,7 @@ class Firms:
         count = np.bincount(place, minlength=len(unique))
         take = count[which]
         start = (np.cumsum(count) - count)[which]
-        rows = np.arange(take.sum()) - np.repeat(np.cumsum(take) - take, take) + np.repeat(start, take)
+        rows = within(take) + np.repeat(start, take)
         who, whom = np.repeat(works, take), worker[rows]
         other = whom != people[who]
         return who[other], whom[other]
