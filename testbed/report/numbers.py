@@ -1,4 +1,4 @@
-"""Numbers as people read them: as many decimals as the interval supports, never a bare NaN."""
+"""Numbers as people read them: with as many decimals as the interval supports, and never a bare NaN."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 DIFFERENCES = ("difference", "rate difference", "difference of rates", "gap")
 RATES = frozenset({"rate", "share", "proportion", "probability", *DIFFERENCES})
-"""Units in 0..1 that are read as percent; a difference of two is read in percentage points."""
+"""Units from 0 to 1 that are written in percent; a difference of two is written in percentage points."""
 ONE = {"people": "person", "entries": "entry", "agencies": "agency", "bands of grades": "band of grades"}
-"""Units whose singular is more than a missing s."""
+"""Units with an irregular singular."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How values of one unit are written: multiplied by `factor`, followed by `unit`."""
+    """How values of one unit are written: multiplied by `factor` and followed by `unit`."""
 
     factor: float = 1.0
     unit: str = ""
@@ -38,7 +38,7 @@ class Scale:
 
 
 def scale(unit: str, *, comparison: bool = False) -> Scale:
-    """The scale of a unit; comparisons of rates are in percentage points.
+    """The scale of a unit; a comparison of rates is in percentage points.
 
     >>> scale("rate").write(0.1234, 1), scale("rate", comparison=True).write(-0.02, 1)
     ('12.3 %', '-2.0 percentage points')
@@ -50,9 +50,9 @@ def scale(unit: str, *, comparison: bool = False) -> Scale:
 
 
 def decimals(value: float, low: float, high: float, factor: float = 1.0) -> int:
-    """Decimals that the interval's width supports, or that show three digits of the value where there is none.
+    """The number of decimals that the interval supports; without an interval, those that show three digits.
 
-    More where the value or an end that is not 0 would be written as 0.
+    There are more if the value, or an end that is not 0, would otherwise be written as 0.
 
     >>> decimals(0.019, 0.012, 0.026, 100), decimals(0.62, 0.58, 0.66, 100), decimals(0.0, 0.0, 0.0)
     (1, 0, 0)
@@ -83,7 +83,7 @@ def interval(low: float, high: float, value: float, places: int, by: Scale) -> s
 
 
 def cell(value: float) -> str:
-    """A value in a table, in the units of the findings file: four digits; an empty one is a dash.
+    """A value in a table, in the units of the findings file, with four digits; a missing value is a dash.
 
     >>> cell(0.0193412), cell(12345.678), cell(float("inf"))
     ('0.01934', '12,346', 'inf')

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 BIDI = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that reorder what stands beside them, so that a name could rewrite a sentence."""
+"""Characters that reorder their neighbors, with which a name could rewrite a sentence."""
 
 
 def clean(text: object) -> str:
@@ -43,9 +43,9 @@ def _columns(letter: str) -> int:
 
 
 def wrap(text: object, width: int = 80, *, first: str = "", rest: str = "") -> list[str]:
-    """The text in lines of at most `width` columns; words that are longer are cut.
+    """The text in lines of at most `width` columns; longer words are cut.
 
-    `first` and `rest` stand before the first and before every further line.
+    `first` is put before the first line, `rest` before every further line.
 
     >>> wrap("one two three", 9, first="- ", rest="  ")
     ['- one two', '  three']
@@ -62,9 +62,9 @@ def wrap(text: object, width: int = 80, *, first: str = "", rest: str = "") -> l
 
 
 def wrap_command(command: str, width: int = 80, *, first: str = "", rest: str = "") -> list[str]:
-    """A command in lines that a shell reads as one: each but the last ends in a backslash.
+    """A command in lines that a shell reads as one; each line but the last ends in a backslash.
 
-    Where a word does not fit on a line, the command is wrapped as any text.
+    If a word does not fit on a line, the command is wrapped like any text.
 
     >>> wrap_command("testbed audit town --people 100", 22, rest="  ")
     ['testbed audit town \\\\', '  --people 100']
@@ -88,7 +88,7 @@ def wrap_command(command: str, width: int = 80, *, first: str = "", rest: str = 
 
 
 def _pieces(text: str, room: int) -> Iterator[str]:
-    """The words of a text, those wider than `room` in pieces that fit."""
+    """The words of a text; a word wider than `room` comes in pieces that fit."""
     for word in text.split():
         piece = ""
         for letter in word:
@@ -100,7 +100,7 @@ def _pieces(text: str, room: int) -> Iterator[str]:
 
 
 def counted(number: int, noun: str) -> str:
-    """A count with its noun, in the plural unless it is one.
+    """A count with its noun, in the plural unless the count is 1.
 
     >>> counted(1, "month"), counted(12000, "entry")
     ('1 month', '12,000 entries')

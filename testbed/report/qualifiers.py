@@ -1,4 +1,4 @@
-"""A row's groups and qualifiers, and what stands beside it, in the words that a phrase calls for."""
+"""The words that fill a phrase: a row's groups, its qualifiers, and the rows beside it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def words(row: Finding, beside: Mapping[str, Finding]) -> dict[str, str]:
         "hop": HOPS.get(hop, f" ({hop})"),
         "path": PATHS.get(given.get("path", ""), "some of its readers"),
         "rate": plain.get("rate", "rate"),
-        "channel": CHANNELS.get(channel, f"the errors of {plain.get('channel')}"),
+        "channel": CHANNELS.get(channel, f"the errors of the {plain.get('channel')} channel"),
         "source": "" if source == "any" else f" that go back to errors of the kind {source}",
         "side": given.get("side", "adverse"),
         "type": "" if given.get("type", "injected") == "injected" else f"{plain['type']} ",
@@ -71,18 +71,18 @@ def words(row: Finding, beside: Mapping[str, Finding]) -> dict[str, str]:
 
 
 def number(row: Finding) -> str:
-    """The value of a row with its unit, in as many digits as its interval supports."""
+    """The value of a row with its unit, with as many digits as its interval supports."""
     by = scale(row.unit, comparison=row.comparison)
     return by.write(row.value, decimals(row.value, row.low, row.high, by.factor))
 
 
 def many(row: Finding) -> str:
-    """A count; over several seeds it is a mean, with a decimal."""
+    """A count as text; over several seeds it is a mean with one decimal."""
     return f"{row.value:,.0f}" if float(row.value).is_integer() else f"{row.value:,.1f}"
 
 
 def _besides(name: str, beside: Mapping[str, Finding], horizon: str) -> dict[str, str]:
-    """What a duration cannot say by itself: how many it ended for, and how long they were followed."""
+    """What a duration cannot say alone: for how many it ended, and how long they were followed."""
     known = {key: row for key, row in beside.items() if row.known}
     share, count = known.get(f"{name}_corrected"), known.get(f"{name}_numerator")
     left, months, cleared = known.get(f"{name}_left"), known.get(f"{name}_horizon"), known.get("contest_cleared")

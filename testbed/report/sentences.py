@@ -1,4 +1,7 @@
-"""Findings as plain sentences. The wording follows docs/words.md: what was measured, never a verdict on anybody."""
+"""Findings as plain sentences: who, what happened, how much, how sure, against what.
+
+The wording follows docs/words.md: what was measured, never a verdict on anybody.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,25 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from testbed.report.contrasts import CONTRASTS
+from testbed.report.levels import LEVELS
 from testbed.report.numbers import Scale, decimals, interval, scale
-from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, OF_WORLDS
+from testbed.report.phrases import HEADLINES, OF_TABLES, OF_WORLDS
 from testbed.report.plaintext import clean, counted
 from testbed.report.qualifiers import number, words
 from testbed.report.rows import Finding, Findings
 
 CHANCES = ("cross_auc", "grade_superiority")
-"""Chances about two groups: each is a rate and no difference of two."""
+"""Probabilities about two groups: each is one rate, not a difference of two."""
 UNCOMPARED = ("cross_auc", "gap_half_life")
-"""Numbers about two groups that no single value calls equal."""
+"""Numbers about two groups for which no single value means equality."""
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A finding in words: the claim, what stands behind it, and whether this run decides it.
+    """A finding in words: the claim, the evidence behind it, and whether this run decides it.
 
-    state: "shown" (a level, or a contrast whose interval leaves out no difference), "undecided" or "not computed".
+    state: "shown" (a level, or a contrast whose interval excludes "no difference"), "undecided" or "not computed".
     """
 
     row: Finding
@@ -40,7 +45,7 @@ class Sentence:
 def headlines(findings: Findings, harm: str, column: tuple[str, str]) -> list[Sentence]:
     """The headline sentences of one harm family about one column, for the rows that the run has.
 
-    Of the operator's report card every row about everybody; of a family without any headline row its first two.
+    For the operator's report card: every row about everybody. For a family without a headline row: its first two rows.
     """
     names = OF_TABLES if findings.scenario == "table" and harm == "disparate impact" else HEADLINES.get(harm, ())
     picked = (findings.pick(wanted, column) for wanted in names)
@@ -56,7 +61,7 @@ def headlines(findings: Findings, harm: str, column: tuple[str, str]) -> list[Se
 
 
 def sentence(row: Finding, lottery: Finding | None = None, beside: Mapping[str, Finding] | None = None) -> Sentence:
-    """One finding in words, with its interval, its count and the lottery's value beside it.
+    """One finding in words, with its interval, its count and the lottery's value.
 
     beside: the rows about the same people (`Findings.together`), for what one number cannot say alone.
     """
@@ -69,7 +74,7 @@ def sentence(row: Finding, lottery: Finding | None = None, beside: Mapping[str, 
     places = decimals(row.value, row.low, row.high, by.factor)
     claim = _claim(row, by, places, beside)
     state = _state(row)
-    # The words carry the sign of the value; the interval and the lottery beside it keep their own.
+    # The words carry the sign of the value; the interval and the lottery keep their own sign.
     signed = [f"difference {by.bare(row.value, places)}"] if row.name in CONTRASTS and row.value < 0 else []
     limits = interval(row.low, row.high, row.value, places, by)
     if limits == "exact" and row.seed == -1:
@@ -77,10 +82,10 @@ def sentence(row: Finding, lottery: Finding | None = None, beside: Mapping[str, 
     details = [*signed, limits, _behind(row)]
     if row.small:
         details.append(row.small.replace("people", each(row)[1]))
-    if lottery is not None:
-        details.append(f"a lottery: {by.bare(lottery.value, places)}")
     if state == "undecided":
         details.append(_undecided(beside.get(f"{row.name}_detectable")))
+    if lottery is not None:
+        details.append(f"with a lottery: {by.bare(lottery.value, places)}")
     return Sentence(row, lottery, claim[:1].upper() + claim[1:], "; ".join(details), state)
 
 
@@ -95,7 +100,7 @@ def plain_name(row: Finding) -> str:
 
 
 def no_difference(row: Finding) -> float:
-    """The value that means no difference: 0 of differences, 1 of ratios, NaN of levels."""
+    """The value that means no difference: 0 for differences, 1 for ratios, NaN for levels."""
     if row.name == "grade_superiority":
         return 0.5
     if row.name.endswith("_ratio") or row.name == "gap_growth":
@@ -106,13 +111,13 @@ def no_difference(row: Finding) -> float:
 
 
 def each(row: Finding) -> tuple[str, str]:
-    """What the row's `n` counts, one and many."""
+    """The noun for what the row's `n` counts, in singular and plural."""
     phrase = CONTRASTS.get(row.name) or LEVELS.get(row.name)
     return phrase.each if phrase else (row.counts, counted(2, row.counts).partition(" ")[2])
 
 
 def count_behind(row: Finding) -> str:
-    """The row's `n` with what it counts."""
+    """The row's `n` with its noun."""
     return f"{row.n:,} {each(row)[row.n != 1]}"
 
 
@@ -133,11 +138,11 @@ def _state(row: Finding) -> str:
 
 
 def _undecided(detectable: Finding | None) -> str:
-    """That the interval holds no difference; and which one would have been seen, where the run has that row."""
+    """The words for an undecided contrast, with the detectable difference if the run has that row."""
     said = "undecided: there may be no difference"
     if detectable is None or not detectable.known:
         return said
-    return f"{said}; one of {number(detectable)} would have been seen in 80 % of such runs"
+    return f"{said}; a difference of {number(detectable)} would have been seen in 80 % of such runs"
 
 
 def _claim(row: Finding, by: Scale, places: int, beside: Mapping[str, Finding]) -> str:

@@ -1,4 +1,4 @@
-"""The short answer of an audit: at most 30 lines of 80 columns, in plain text."""
+"""The short answer of an audit, in plain text: at most 30 lines of 80 columns."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from testbed.report.sentences import headlines
 WIDTH = 80
 LINES = 30
 INDENT = "  "
-CLAIMED = "What follows from a low grade is press-reported (claimed): no rule text stands behind it."
+CLAIMED = "The consequences of a low grade are reported by the press (claimed); no rule text states them."
 MAIN = ("decide.worst_share", "regime.appeal.noticed", "regime.sharing.share")
-"""Dials that are named first: who is decided adversely, who learns of it, how far it spreads."""
+"""Dials that are named first: who gets an adverse decision, who learns of it, how far it spreads."""
 TITLES = {**{harm: harm.capitalize() for harm in FAMILIES}, "accountability": "The operator"}
 
 
@@ -31,11 +31,11 @@ def answer(
 ) -> list[str]:
     """The lines that `testbed audit` prints.
 
-    findings: the findings table. manifest: what `manifest.json` holds; missing keys are left out or said
-    to be missing. life: the case file of one person, or None. pages: the files that were written.
+    findings: the findings table. manifest: the content of `manifest.json`; a missing key is left out or reported as
+    missing. life: the case file of one person, or None. pages: the files that were written.
 
-    Each harm family says its first headline that could be computed, whatever its size; where none could,
-    why not.
+    For each harm family the first headline that could be computed is printed, whatever its size; if there is none, the
+    reason.
     """
     rows = Findings(findings, manifest)
     for gap in ([""], []):
@@ -48,18 +48,18 @@ def answer(
 
 
 def anchors_verdict(manifest: Mapping[str, Any]) -> str:
-    """Whether the anchors hold, in one sentence; which failed and why where one did.
+    """Whether the anchors hold, in one sentence; if one failed, which and why.
 
-    An anchor that ran for several models or seeds holds where it held in all of them.
+    An anchor that ran for several models or seeds holds if it held in all of them.
     """
     verdicts = manifest.get("anchors") or []
     if not verdicts:
-        return "Anchors: none were run, so nothing vouches for these numbers."
+        return "Anchors: none were run, so these numbers are unchecked."
     names = list(dict.fromkeys(clean(verdict.get("name", "unnamed")) for verdict in verdicts))
     failed = {clean(one.get("name", "unnamed")): one for one in reversed(verdicts) if not one.get("holds")}
     if not failed:
         each = "" if len(verdicts) == len(names) else f", in all of {len(verdicts)} checks"
-        return f"Anchors: {len(names)} of {len(names)} hold{each}."
+        return f"Anchors (checks with a known answer): {len(names)} of {len(names)} hold{each}."
     said = "; ".join(
         f"{name} ({clean(failed[name]['detail'])})" if failed[name].get("detail") else name
         for name in names
@@ -74,12 +74,12 @@ def is_void(manifest: Mapping[str, Any]) -> bool:
 
 
 def of_table(manifest: Mapping[str, Any]) -> bool:
-    """Whether the findings are of a table that somebody brought: no world was run, so there is nothing to anchor."""
+    """Whether the findings are about a user's table: no world was run, so there are no anchors."""
     return manifest.get("scenario") == "table"
 
 
 def first_line(manifest: Mapping[str, Any]) -> str:
-    """What was audited, and whether what follows from a decision is only claimed."""
+    """What was audited, and whether the consequences of a decision are only claimed."""
     name = clean(manifest.get("scenario") or "table")
     sizes = []
     if manifest.get("people") is not None:
@@ -88,7 +88,7 @@ def first_line(manifest: Mapping[str, Any]) -> str:
         sizes.append(counted(int(manifest["periods"]), "month"))
     seeds = list(manifest.get("seeds_run") or manifest.get("seeds") or [])
     if seeds == [-1]:
-        sizes.append("each world with a seed of its own")
+        sizes.append("a different seed in each world")
     elif len(seeds) == 1:
         sizes.append(f"seed {seeds[0]}")
     elif seeds:
@@ -101,7 +101,7 @@ def first_line(manifest: Mapping[str, Any]) -> str:
 
 
 def claimed_note(manifest: Mapping[str, Any]) -> str:
-    """That the consequences are press-reported, and how to turn them off; empty where they are not."""
+    """The note that consequences are only claimed, and how to turn them off; empty if they are not."""
     if not manifest.get("claimed"):
         return ""
     note = clean(manifest.get("claimed_note") or CLAIMED)
@@ -109,7 +109,7 @@ def claimed_note(manifest: Mapping[str, Any]) -> str:
     if "claimed" not in note:
         note = f"Claimed, not in the rules: {note[:1].lower()}{note[1:]}"
     switch = next((dial for dial in manifest.get("assumed") or [] if _turns_off(dial)), None)
-    off = f" --set {clean(switch['path'])}=off turns it off." if switch and "--set" not in note else ""
+    off = f" Run without it: --set {clean(switch['path'])}=off." if switch and "--set" not in note else ""
     return note + off
 
 
@@ -121,23 +121,29 @@ def _turns_off(dial: Mapping[str, Any]) -> bool:
 
 
 def failures_said(manifest: Mapping[str, Any]) -> str:
-    """What failed while the run went on, in one sentence; empty where nothing did."""
+    """What failed during the run, in one sentence; empty if nothing did."""
     failures = [clean(said).rstrip(".") for said in manifest.get("failures") or []]
     if not failures:
         return ""
     more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
-    return f"FAILED: {failures[0]}{more}. What rests on it is not computed."
+    return f"FAILED: {failures[0]}{more}. Numbers that depend on it are not computed."
 
 
 def _blocks(
     rows: Findings, manifest: Mapping[str, Any], life: Mapping[str, Any] | None, pages: Sequence[str], *, dials: int
 ) -> list[list[str]]:
-    """The answer in blocks of lines: what was audited, what was found, what it rests on, where to go on."""
-    head = wrap("VOID: an anchor failed, so the numbers below must not be used.", WIDTH) if is_void(manifest) else []
+    """The answer in blocks of lines: what was audited, what was found, what it rests on, what to run next."""
+    head = (
+        wrap("VOID: an anchor (a check with a known answer) failed. Do not use the numbers below.", WIDTH)
+        if is_void(manifest)
+        else []
+    )
     head += wrap(first_line(manifest), WIDTH)
     column = rows.heads[0] if rows.heads else ("", "")
     if len(rows.heads) > 1:
-        head += wrap(f"The sentences are about the first of {len(rows.heads)}, {rows.label(column)}.", WIDTH)
+        head += wrap(
+            f"The sentences are about {rows.label(column)}, the first of {len(rows.heads)}; the page has all.", WIDTH
+        )
     if failures_said(manifest):
         head += wrap(failures_said(manifest), WIDTH)
     found: list[str] = []
@@ -162,25 +168,25 @@ def _blocks(
 
 
 def _assumed(manifest: Mapping[str, Any], most: int) -> str:
-    """How many dials are guesses, which stand for many, and that wrong matches have no published rate."""
+    """How many dials are guesses, some of them by name, and that no rate of wrong matches is published."""
     dials = [dial for dial in manifest.get("assumed") or [] if dial.get("reading", "assumed") == "assumed"]
     if not dials:
         return "Assumed: no dial." if "assumed" in manifest else "Assumed: not recorded."
-    said = f"Assumed: {counted(len(dials), 'dial')}, our guesses, each with a range"
+    are = "is our guess" if len(dials) == 1 else "are our guesses"
+    said = f"Assumed: {counted(len(dials), 'dial')} {are}, with a range"
     matches = [dial for dial in dials if guessed_match(dial)]
     rest = sorted((dial for dial in dials if not guessed_match(dial)), key=_main)
     shown = rest[: max(0, most - 1)] if matches else rest[:most]
     if shown:
         said += f", such as {_list(shown)}" if len(rest) > len(shown) else f": {_list(shown)}"
     if matches:
-        said += (
-            f". No rate of wrong matches is published: the middle of a range stands, {_list(matches[: min(most, 1)])}"
-        )
-    return f"{said.removesuffix(', ')}."
+        said += ". No rate of wrong matches is published; this run uses the middle of a range"
+        said += f": {_list(matches[:1])}" if most else ""
+    return f"{said}."
 
 
 def guessed_match(dial: Mapping[str, Any]) -> bool:
-    """Whether a dial is a rate of taking one person for another that stands in the middle of its range."""
+    """Whether a dial is a rate of mistaking one person for another, set to the middle of its range."""
     last = str(dial.get("path")).rpartition(".")[2]
     value, bounds = dial.get("value"), dial.get("range")
     if not last.startswith(("false_match", "collision")) or last.endswith("_ratio") or not bounds:

@@ -11,8 +11,10 @@ from testbed.case.case import run_case
 from testbed.findings.finding import COLUMNS, frame
 from testbed.measure import measures
 from testbed.measures.accountability.operator import operator_correction_time
+from testbed.report.contrasts import CONTRASTS
+from testbed.report.levels import LEVELS
 from testbed.report.operator_card import report_card
-from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES, PERCENT, POINTS
+from testbed.report.phrases import HEADLINES, OF_TABLES, PERCENT, POINTS
 from testbed.report.qualifiers import words
 from testbed.report.rows import Findings
 from testbed.report.sentences import each, endings, headlines, sentence
@@ -172,7 +174,7 @@ def test_what_is_undecided_says_so_and_which_difference_would_have_been_seen(nam
     form = PHRASES[name].form
     number = "5.1" if form == POINTS else "0.051"
     unit = form if form in (POINTS, "points", "acts", "per 1,000 person-months") else ""
-    assert told.detail.endswith(f"; one of {number} {unit} would have been seen in 80 % of such runs")
+    assert told.detail.endswith(f"; a difference of {number} {unit} would have been seen in 80 % of such runs")
     assert "would have been" not in said(name, 0.01, 0.005, 0.02, others=[seen]).detail
 
 
@@ -270,7 +272,7 @@ def test_a_difference_that_lasts_to_the_end_of_the_run_says_so():
 def test_a_wait_for_clearance_is_told_with_how_many_are_cleared():
     beside = [{"measure": "contest_cleared", "value": 0.04, "unit": "rate"}]
     assert said("contest_delay", 11.5, others=beside).claim == (
-        "It takes 11.5 months on average to clear a wrong adverse entry on appeal, where one that is never cleared"
+        "It takes 11.5 months on average to clear a wrong adverse entry on appeal; one that is never cleared"
         " counts 12 months; 4 % of them are cleared in that time"
     )
 
@@ -306,7 +308,7 @@ def test_the_apparent_deterrence_is_of_entries():
         ("error_gain", "[span=horizon]", "up on average, summed over the months to the end of the run"),
         ("error_reach", "[what=decision]", "changes the decision about"),
         ("error_burden", "[source=false_match]", "that go back to errors of the kind false match per 1,000"),
-        ("echo", "[who=self]", "of its subject"),
+        ("echo", "[who=self]", "by its subject"),
         ("contest_noticed", "[horizon=6]", "within 6 months"),
         ("notice_delay", "[horizon=24]", "counted up to 24 months"),
     ],
@@ -320,10 +322,10 @@ def test_a_qualifier_that_changes_the_number_is_said(name, qualifiers, words):
     [
         ("error_reach", 1.0, "reaches 1 other person on average"),
         ("error_agencies", 1.0, "the lists of 1 agency on average"),
-        ("cascade_size", 1.0, "branch into 1 entry;"),
-        ("cascade_size", INF, "branch into infinitely many entries;"),
+        ("cascade_size", 1.0, "branch into 1 entry,"),
+        ("cascade_size", INF, "branch into infinitely many entries,"),
         ("error_burden", 1.0, "There is 1 wrong adverse decision per 1,000 person-months"),
-        ("echo", -1.0, "followed by 1 fewer true adverse act of"),
+        ("echo", -1.0, "followed by 1 fewer true adverse act by"),
         ("dose_response", 1.0, "error burden is 1 per 1,000 person-months"),
     ],
 )
@@ -385,4 +387,7 @@ def test_the_short_answer_of_an_undecided_run_says_what_it_would_have_seen():
         {"scenario": "s", "models": ["m"]},
     )
     text = " ".join(line.strip() for line in lines)
-    assert "there may be no difference; one of 5.1 percentage points would have been seen in 80 % of such runs" in text
+    assert (
+        "there may be no difference; a difference of 5.1 percentage points would have been seen in 80 % of such runs"
+        in text
+    )

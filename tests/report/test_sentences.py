@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from testbed.findings.finding import frame
-from testbed.report.phrases import CONTRASTS, HEADLINES, LEVELS, OF_TABLES
+from testbed.report.contrasts import CONTRASTS
+from testbed.report.levels import LEVELS
+from testbed.report.phrases import HEADLINES, OF_TABLES
 from testbed.report.rows import Findings
 from testbed.report.sentences import headlines, sentence
 
@@ -112,20 +114,20 @@ def test_a_measure_without_a_phrase_is_named_in_full():
         (
             "regime_counterfactual",
             0.03,
-            "Were everybody minority instead of majority and the scheme fitted anew, adverse decisions would be 3.0"
-            " percentage points more frequent",
+            "If everybody were minority instead of majority, and the scheme were fitted again, adverse decisions would"
+            " be 3.0 percentage points more frequent",
         ),
         (
             "outcome_illusion[rate=false_positive_rate]",
             -0.02,
-            "Judged by the outcomes in the record instead of by what was done, the false positive rate for"
-            " minority people, less that for majority people, comes out 2.0 percentage points lower",
+            "Measured by recorded outcomes instead of true conduct, the false positive rate of minority people minus"
+            " that of majority people comes out 2.0 percentage points lower",
         ),
         (
             "audit_illusion",
             0.02,
-            "Judged by the entries in the record instead of by what was done, the share of minority people"
-            " with misconduct, less that of majority people, comes out 2.0 percentage points higher",
+            "Measured by recorded entries instead of true conduct, the share of minority people with misconduct minus"
+            " that of majority people comes out 2.0 percentage points higher",
         ),
     ],
 )
@@ -140,7 +142,7 @@ def test_effects_by_path_regimes_and_illusions_have_sentences_of_their_own(measu
             "channel_contribution[channel=court]",
             1.5,
             "per 1,000 person-months",
-            "The errors of court account for 1.5 wrong adverse decisions per 1,000 person-months",
+            "The errors of the court channel account for 1.5 wrong adverse decisions per 1,000 person-months",
         ),
         (
             "channel_contribution[channel=appeal,side=favorable]",
@@ -160,7 +162,7 @@ def test_effects_by_path_regimes_and_illusions_have_sentences_of_their_own(measu
             "cascade_size",
             3.0,
             "entries",
-            "One wrong entry would branch into 3 entries; itself, listings and copies count",
+            "One wrong entry would branch into 3 entries, counting itself, listings and copies",
         ),
         (
             "contest_cleared",
@@ -172,13 +174,13 @@ def test_effects_by_path_regimes_and_illusions_have_sentences_of_their_own(measu
             "harm_at_benefit[harm=flip_rate,share=0.25]",
             0.02,
             "rate",
-            "At the least coverage that finds 25 % of the misconduct that an oracle would find, the flip rate is 2 %",
+            "At the lowest coverage that finds 25 % of the misconduct that an oracle would find, the flip rate is 2 %",
         ),
         (
             "dose_response[of=error_burden,times=2.0]",
             4.0,
             "per 1,000 person-months",
-            "At 2 times the scenario's rates of error, error burden is 4 per 1,000 person-months",
+            "At 2 times the scenario's error rates, error burden is 4 per 1,000 person-months",
         ),
         (
             "exchange_rate[benefit=detection_recall,coverage=0.5,harm=wrong_adverse_rate]",
