@@ -1,12 +1,25 @@
-"""`testbed audit`: what a scenario's scheme does."""
+"""`testbed audit`: what a scenario's scheme does to people, measured in a synthetic society."""
 
 from __future__ import annotations
 
 import argparse
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
-from testbed.commands.options import add_engine, add_out, add_world, dials_of, engine_of, numbers_of, seeds_of, tell
+from testbed.commands.options import (
+    add_engine,
+    add_equivalent,
+    add_out,
+    add_world,
+    dials_of,
+    engine_of,
+    numbers_of,
+    seeds_of,
+    tell,
+)
+
+if TYPE_CHECKING:
+    from testbed.runs import Plan
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -16,32 +29,35 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--measures",
         action="append",
         metavar="PATTERN",
-        help="only these: a name, error_*, hidden[k=100]; may be repeated",
+        help="only these measures: a name, or a pattern such as error_* or hidden[k=100]; may be repeated",
     )
-    parser.add_argument(
-        "--equivalent",
-        action="append",
-        default=[],
-        metavar="MEASURE=BOUND",
-        help="say of each row of MEASURE whether its interval lies within the bound; may be repeated",
-    )
+    add_equivalent(parser)
     parser.add_argument(
         "--precision",
         action="append",
         default=[],
         metavar="MEASURE=HALF_WIDTH",
-        help="with --seeds: stop once MEASURE is known so closely (ten seeds at least); may be repeated",
+        help="with --seeds: stop once half the interval of MEASURE is this narrow (ten seeds or more); repeatable",
     )
-    parser.add_argument("--paired", action="store_true", help="also compare each two models person by person")
+    parser.add_argument("--paired", action="store_true", help="also compare each pair of models person by person")
     add_engine(parser)
     add_out(parser)
 
 
+def announced(plan: Plan) -> str:
+    """The worlds and models of a run, in words."""
+    from testbed.report import counted
+    from testbed.runs import LOTTERY
+
+    sizes = f"{plan.people:,} synthetic people, {counted(plan.periods, 'month')}, {counted(len(plan.seeds), 'seed')}"
+    beside = "" if LOTTERY in plan.names else ", compared with a lottery"
+    return f"{sizes}; {', '.join(plan.names)}{beside}"
+
+
 def run(args: argparse.Namespace) -> int:
-    """Audit, write, and say the short answer."""
+    """Audit, write the findings, and print the short answer."""
     began = time.monotonic()
     from testbed.runs import (
-        LOTTERY,
         claim_folder,
         command_of,
         folder_path,
@@ -53,24 +69,21 @@ def run(args: argparse.Namespace) -> int:
     )
 
     out = folder_path(args.out)
-    asked: dict[str, Any] = {
-        "people": args.people,
-        "periods": args.periods,
-        "seeds": seeds_of(args),
-        "dials": dials_of(args.set),
-        "measures": args.measures,
-        "equivalence": numbers_of("--equivalent", args.equivalent),
-        "precision": numbers_of("--precision", args.precision),
-        "paired": args.paired,
-    }
-    plan = planned(args.scenario, args.model, **asked)
+    plan = planned(
+        args.scenario,
+        args.model,
+        people=args.people,
+        periods=args.periods,
+        seeds=seeds_of(args),
+        dials=dials_of(args.set),
+        measures=args.measures,
+        equivalence=numbers_of("--equivalent", args.equivalent),
+        precision=numbers_of("--precision", args.precision),
+        paired=args.paired,
+    )
     engine = engine_of(args, plan.people)
     folder = claim_folder(out, identity(plan), overwrite=args.overwrite) if out is not None else None
-    tell(
-        f"testbed: {plan.people:,} synthetic people, {plan.periods} months, "
-        f"{len(plan.seeds)} seed{'s' * (len(plan.seeds) > 1)}; {', '.join(plan.names)}"
-        f"{'' if LOTTERY in plan.names else ', and a lottery beside it'} ..."
-    )
+    tell(f"testbed: {announced(plan)} ...")
     made = run_audit(
         plan, engine=engine, workers=args.workers,
         done=lambda what: tell(f"testbed: {what} measured after {time.monotonic() - began:.0f} s"),

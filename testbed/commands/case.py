@@ -1,4 +1,4 @@
-"""`testbed case`: one life in both worlds."""
+"""`testbed case`: one person's life, with and without one wrong entry."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     add_world(parser, seeds=False, models=False)
     parser.add_argument(
-        "--person", type=whole(0), metavar="ID", help="whose life; a number from 0 (default: a typical one of the run)"
+        "--person",
+        type=whole(0),
+        metavar="ID",
+        help="the person, a number from 0 (default: a typical person of the run)",
     )
     parser.add_argument("--out", metavar="FILE", help="write the case file as a page (.html) or as data (.json)")
     add_overwrite(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Tell the life of one person, with and without the wrong entry that the scenario follows."""
+    """Print the life of one person, with and without the wrong entry of the scenario."""
     from synthetic.errors import InputError
     from synthetic.writing import reserve_file
     from testbed.case import Case, Setting
@@ -39,8 +42,8 @@ def run(args: argparse.Namespace) -> int:
         dials=dials_of(args.set),
     )
     if args.person is not None and args.person >= plan.people:
-        raise InputError(f"--person {args.person}: this society has the people 0 to {plan.people - 1}.")
-    tell(f"testbed: running {args.scenario} with {plan.people:,} people, and its twin with wrong entries ...")
+        raise InputError(f"--person {args.person}: allowed are 0 to {plan.people - 1}.")
+    tell(f"testbed: running {args.scenario} with {plan.people:,} people, and the same world with wrong entries ...")
     setting = Setting(plan.scenario, people=plan.people, periods=plan.periods, seed=plan.seeds[0])
     try:
         told = life(Case.of(setting, model_of(plan.scenario, plan.specs[0]), name=plan.names[0]), args.person)

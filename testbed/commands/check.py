@@ -1,4 +1,4 @@
-"""`testbed check`: the contract checks on a model, measure or rule book."""
+"""`testbed check`: whether a model, measure or rule book keeps its contract."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "object", metavar="OBJECT", help="a registered name, a rule book .toml, or package.module:object"
     )
     parser.add_argument(
-        "--scenario", metavar="S", help="whose records are used (default: rongcheng's, and what a rule book reads)"
+        "--scenario",
+        metavar="S",
+        help="the scenario whose records are used (default: rongcheng, with what a rule book reads)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the checks; status 1 where a promise is broken."""
+    """Run the checks; the exit status is 1 if the contract is broken."""
     from testbed.checks import ContractError, check_measure, check_model, check_rulebook
     from testbed.models import ModelError
 
@@ -44,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def found(name: str) -> tuple[str, object]:
-    """What a name stands for: ("model", "measure" or "rule book", the thing). Raises InputError for nothing."""
+    """The kind ("model", "measure" or "rule book") and the thing of a name. Raises InputError for an unknown name."""
     from synthetic.errors import unknown
     from testbed.measure import measures
     from testbed.models import imported, load_model, model_names, rulebook_names
@@ -61,7 +63,7 @@ def found(name: str) -> tuple[str, object]:
 
 
 def kind_of(thing: object, name: str) -> tuple[str, object]:
-    """What an object of somebody's module is: a measure, a rule book or its path, else a model."""
+    """The kind of an object from a user's module, and the object: a measure, a rule book or its path, else a model."""
     from testbed.measure import Measure
     from testbed.models import RuleBook, usable
 

@@ -19,21 +19,21 @@ from synthetic.supervision import supervised
 
 COMMANDS = {
     "list": ("listing", "names of scenarios, models, measures and parts"),
-    "show": ("show", "what a thing is, its sources, dials, causal graph, what is not modelled"),
+    "show": ("show", "what a named thing is: its sources, dials, causal graph, and what is not modelled"),
     "audit": ("audit", "what a scenario's scheme does, measured in a synthetic society"),
-    "table": ("table", "the same measures on a real table of predictions"),
+    "table": ("table", "an audit of a real table of predictions, by group"),
     "people": ("people", "a synthetic population as CSV or Parquet, with its data card"),
-    "case": ("case", "one life with and without one wrong entry"),
-    "sweep": ("sweep", "findings along the values of a dial"),
-    "check": ("check", "the contract checks on your own model, measure or rule book"),
-    "report": ("report", "rebuild the page of a run from its findings"),
+    "case": ("case", "one person's life, with and without one wrong entry"),
+    "sweep": ("sweep", "findings at several values of a dial"),
+    "check": ("check", "whether your own model, measure or rule book keeps its contract"),
+    "report": ("report", "the page of a run, made again from its findings"),
 }
 DEBUG = "TESTBED_TRACEBACK"
-"""With this environment variable set, an error that is our own is shown with its traceback."""
+"""If this environment variable is set, an internal error is shown with its traceback."""
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence and exits with status 2."""
+    """A parser that reports wrong usage in one sentence and exits with status 2."""
 
     def error(self, message: str) -> NoReturn:
         said = message[:1].upper() + message[1:]
@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser. Only the options of the command that is called are made."""
+    """The parser, with the options of the called command only."""
     from testbed import __version__
 
     parser = Parser(prog="testbed", description="A synthetic-society testbed for auditing scoring algorithms.")
@@ -57,7 +57,7 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; its exit status. Without words given it runs those of the command line, `supervised`."""
+    """Run a command and return its exit status. Without `argv` the command line is run, `supervised`."""
     if argv is not None:
         return _run(list(argv))
     words = sys.argv[1:]
@@ -90,20 +90,18 @@ def _run(words: list[str]) -> int:
         sys.stderr.write("testbed: stopped.\n")
         return 130
     except SystemExit as left:
-        sys.stderr.write(
-            f"testbed: something that was called left before the run was done (SystemExit: {left.code}).\n"
-        )
+        sys.stderr.write(f"testbed: code that was called ended the run early (SystemExit: {left.code}).\n")
         return 1
     except Exception as problem:
         if os.environ.get(DEBUG):
             raise
         said = " ".join(f"{type(problem).__name__}: {problem}".split())
-        sys.stderr.write(f"testbed: an error of ours, please report it ({said}); {DEBUG}=1 shows where.\n")
+        sys.stderr.write(f"testbed: internal error, please report it ({said}); {DEBUG}=1 shows the traceback.\n")
         return 1
 
 
 def complain(sentence: str) -> int:
-    """Print one sentence about the input; the exit status 2."""
+    """Print one sentence about the input and return exit status 2."""
     sys.stderr.write(f"testbed: {' '.join(sentence.split())}\n")
     return 2
 

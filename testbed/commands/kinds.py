@@ -1,4 +1,4 @@
-"""Everything that has a name, by registry: what `testbed list` and `testbed show` look through."""
+"""Everything that has a name, by registry, for `testbed list` and `testbed show`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 def names() -> dict[str, Callable[[], list[str]]]:
-    """Registry -> its names. The order is that of `testbed list`."""
+    """A function per registry that gives its names, in the order of `testbed list`."""
     from synthetic import channels, conduct
     from synthetic.recipes import FOLDER as RECIPES
     from synthetic.registry import toml_names
@@ -28,7 +28,7 @@ def names() -> dict[str, Callable[[], list[str]]]:
 
 
 def line(registry: str, name: str) -> str:
-    """What a named thing is, in a line; "" where it does not say."""
+    """A named thing in one line; "" if it has no title."""
     from synthetic.recipes import Recipe
     from synthetic.source import load_toml
     from testbed.measure import measures

@@ -11,12 +11,12 @@ KINDS = ("scenarios", "models", "measures", "rulebooks", "regimes", "channels", 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     parser.add_argument(
-        "kind", nargs="?", choices=KINDS, metavar="KIND", help=", ".join(KINDS) + "; all of them if left out"
+        "kind", nargs="?", choices=KINDS, metavar="KIND", help=", ".join(KINDS) + " (default: all of them)"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print names, and what each is in a line."""
+    """Print every name with a line about it."""
     from testbed.commands.kinds import line, names
 
     registries = names()

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they mean."""
+"""Options that several commands share, and the functions that read them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from synthetic.errors import InputError
 
 LARGE = 10_000
-"""People from which on starting processes costs less than it saves."""
+"""The number of people from which several processes are faster than one."""
 
 
 def whole(least: int) -> Callable[[str], int]:
-    """A whole number of at least `least`; 100_000 and 100000 are the same."""
+    """A reader of whole numbers of at least `least`; it reads 100_000 as 100000."""
 
     def number(text: str) -> int:
         try:
@@ -29,7 +29,7 @@ def whole(least: int) -> Callable[[str], int]:
 
 
 def add_world(parser: argparse.ArgumentParser, *, seeds: bool = True, models: bool = True) -> None:
-    """The options that say which worlds are run."""
+    """Add the options that choose which worlds are run."""
     parser.add_argument("scenario", metavar="SCENARIO", help="a registered name, or a path ending in .toml")
     parser.add_argument(
         "--model",
@@ -43,13 +43,15 @@ def add_world(parser: argparse.ArgumentParser, *, seeds: bool = True, models: bo
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--seed", type=whole(0), metavar="S", help="the seed of the society (default: 0)")
     if seeds:
-        group.add_argument("--seeds", type=whole(1), metavar="K", help="seeds 0 to K-1, and rows over all of them")
+        group.add_argument(
+            "--seeds", type=whole(1), metavar="K", help="run seeds 0 to K-1, and add rows pooled over all of them"
+        )
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="DIAL=V",
-        help="set a dial, as `testbed show` prints it; may be repeated",
+        help="set a dial to a value; `testbed show SCENARIO` lists the dials; may be repeated",
     )
 
 
@@ -66,14 +68,14 @@ def command_of_worlds(name: str, args: argparse.Namespace) -> str:
 
 
 def seeds_of(args: argparse.Namespace) -> tuple[int, ...]:
-    """The seeds that were asked for."""
+    """The seeds that the user chose."""
     if getattr(args, "seeds", None) is not None:
         return tuple(range(args.seeds))
     return (args.seed or 0,)
 
 
 def dials_of(texts: Iterable[str]) -> dict[str, str]:
-    """Dials from DIAL=V texts. Raises InputError where there is no `=` or a dial is set twice."""
+    """Dials from DIAL=V texts. Raises InputError if there is no `=` or a dial is set twice."""
     found: dict[str, str] = {}
     for text in texts:
         path, equal, value = text.partition("=")
@@ -86,7 +88,7 @@ def dials_of(texts: Iterable[str]) -> dict[str, str]:
 
 
 def numbers_of(option: str, texts: Iterable[str]) -> dict[str, float]:
-    """Numbers by measure from MEASURE=NUMBER texts. Raises InputError where one is no number or named twice."""
+    """Numbers by measure from MEASURE=NUMBER texts. Raises InputError if one is not a number or is named twice."""
     found: dict[str, float] = {}
     for text in texts:
         name, equal, number = text.rpartition("=")
@@ -102,18 +104,29 @@ def numbers_of(option: str, texts: Iterable[str]) -> dict[str, float]:
     return found
 
 
+def add_equivalent(parser: argparse.ArgumentParser) -> None:
+    """Add the option that declares bounds of equivalence."""
+    parser.add_argument(
+        "--equivalent",
+        action="append",
+        default=[],
+        metavar="MEASURE=BOUND",
+        help="test for each row of MEASURE whether its interval lies within plus or minus BOUND; may be repeated",
+    )
+
+
 def add_engine(parser: argparse.ArgumentParser) -> None:
-    """Where the worlds run."""
+    """Add the options that choose where the worlds run."""
     parser.add_argument(
         "--engine",
         metavar="E",
         help="serial, processes or dask (default: processes for large societies on several cores)",
     )
-    parser.add_argument("--workers", type=whole(1), metavar="N", help="workers of the engine (default: one a core)")
+    parser.add_argument("--workers", type=whole(1), metavar="N", help="workers of the engine (default: one per core)")
 
 
 def engine_of(args: argparse.Namespace, people: int) -> str:
-    """The engine that was asked for; else processes where that pays: the findings are the same bytes."""
+    """The engine that the user chose; else processes if they are faster. All give the same bytes."""
     from testbed.runs import check_engine, cores
 
     check_engine(args.engine or "serial", args.workers)
@@ -123,17 +136,17 @@ def engine_of(args: argparse.Namespace, people: int) -> str:
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:
-    """Where the answer is written."""
+    """Add the options that choose where the findings are written."""
     parser.add_argument("--out", metavar="DIR", help="write findings, manifest and report.html to this folder")
-    parser.add_argument("--overwrite", action="store_true", help="replace what another run wrote to the folder")
+    parser.add_argument("--overwrite", action="store_true", help="replace the files of another run in the folder")
 
 
 def add_overwrite(parser: argparse.ArgumentParser) -> None:
-    """Whether a file that is there may be replaced."""
-    parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
+    """Add the option that allows replacing an existing file."""
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
 
 
 def tell(text: str) -> None:
-    """A line of progress, on stderr."""
+    """Print a line of progress on stderr."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()

@@ -18,7 +18,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the people, and beside them FILE.card.md and FILE.croissant.json."""
+    """Write the people, and next to them FILE.card.md and FILE.croissant.json."""
     import json
 
     from synthetic import Population

@@ -11,7 +11,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write report.html, and say the short answer."""
+    """Write report.html and print the short answer."""
     from testbed.report import NAME, answer, is_void, write_page
     from testbed.runs import read_run, reopen
 

@@ -1,5 +1,6 @@
-"""`testbed sweep`: findings along the values of one or several dials, the same seeds throughout."""
+"""`testbed sweep`: findings at several values of one or more dials, with the same seeds."""
 
+# Any: a manifest is a JSON object; its values are of any JSON type.
 from __future__ import annotations
 
 import argparse
@@ -33,27 +34,33 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--dial",
         action="append",
         metavar="D=V1,V2,...",
-        help="a dial and its values, with --sobol its range LOW..HIGH; may be repeated",
+        help="a dial and its values; with --sobol a dial and its range, D=LOW..HIGH; may be repeated",
     )
     parser.add_argument(
         "--sobol",
         type=whole(1),
         metavar="N",
-        help="share of each number's variance that the dials own, from N points (default dials: the assumed ones)",
+        help="instead of values: the share of each number's variance that the dials explain, from N points"
+        " (default dials: all that are assumed)",
     )
-    parser.add_argument("--measures", action="append", metavar="PATTERN", help="only these; may be repeated")
+    parser.add_argument(
+        "--measures",
+        action="append",
+        metavar="PATTERN",
+        help="only these measures: a name or a pattern; may be repeated",
+    )
     add_engine(parser)
     add_out(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Audit at each value; print what was asked for, else the headlines. With --sobol: see `testbed.commands.sobol`."""
+    """Audit at each value; print the chosen measures, or the headlines. With --sobol: see `testbed.commands.sobol`."""
     if args.sobol is not None:
         from testbed.commands import sobol
 
         return sobol.run(args)
     if not args.dial:
-        raise InputError("sweep: name a dial and its values by --dial, or ask for --sobol.")
+        raise InputError("sweep: give a dial and its values with --dial, or use --sobol.")
     from testbed.report import Findings, side_by_side
     from testbed.runs import claim_folder, folder_path, planned, run_audit, write_run
 
@@ -90,7 +97,7 @@ def _said(step: dict[str, str]) -> str:
 
 
 def identity_of(plans: Sequence[Plan], steps: Sequence[dict[str, str]], args: argparse.Namespace) -> dict[str, Any]:
-    """What makes a sweep the run it is. Raises InputError where a dial's value is given twice, in two spellings."""
+    """The facts that identify a sweep. Raises InputError if a dial's value is given twice, in two spellings."""
     from testbed.runs import identity
 
     names = [plan.scenario.name for plan in plans]
@@ -112,8 +119,8 @@ def identity_of(plans: Sequence[Plan], steps: Sequence[dict[str, str]], args: ar
 def together(runs: Sequence[Outcome]) -> pd.DataFrame:
     """The rows of all steps, one step after the other.
 
-    An anchor that is a step itself is left to that step: where errors are swept, the world without them is the anchor
-    of the one with them, and its rows would pass for that step's.
+    An anchor that is itself a step is left to that step: if errors are swept, the world without errors is the anchor
+    of the world with them, and its rows would be mistaken for rows of that step.
     """
     import pandas as pd
 
@@ -133,7 +140,7 @@ def together(runs: Sequence[Outcome]) -> pd.DataFrame:
 def manifest_of_sweep(
     runs: Sequence[Outcome], who: dict[str, Any], steps: Sequence[dict[str, str]], args: argparse.Namespace
 ) -> dict[str, Any]:
-    """The manifest: what the steps rest on, and the dials of each."""
+    """The manifest: the facts that all steps share, and the dials of each step."""
     from testbed.runs import manifest_of
 
     return {
@@ -148,7 +155,7 @@ def manifest_of_sweep(
 
 
 def points(texts: list[str], fixed: dict[str, str]) -> list[dict[str, str]]:
-    """Every combination of the values. Raises InputError where a dial has no values or is named twice."""
+    """Every combination of the values. Raises InputError if a dial has no values or is named twice."""
     axes: dict[str, list[str]] = {}
     for text in texts:
         path, equal, values = text.partition("=")

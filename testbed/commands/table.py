@@ -1,5 +1,6 @@
-"""`testbed table`: the audit of a real table of predictions."""
+"""`testbed table`: an audit of a real table of predictions."""
 
+# Any: a manifest is a JSON object, and pandas does not type the rows of a table.
 from __future__ import annotations
 
 import argparse
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
-from testbed.commands.options import add_out, numbers_of, tell
+from testbed.commands.options import add_equivalent, add_out, numbers_of, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,48 +24,81 @@ SHOWN = (
     "precision",
     "auc",
 )
+KEY = "rates from 0 to 1 (95 % interval, n = people behind the number)"
+"""How to read the numbers that are printed."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
-    parser.add_argument("file", metavar="FILE", help="a table ending in .csv or .parquet, one row per person or count")
-    parser.add_argument("--outcome", metavar="COL", help="what really happened")
-    parser.add_argument("--prediction", metavar="COL", help="what was decided")
-    parser.add_argument("--score", metavar="COL", help="a score, with --threshold or for AUC and calibration")
-    parser.add_argument("--threshold", type=float, metavar="X", help="positive is a score above X")
     parser.add_argument(
-        "--groups", required=True, metavar="COL[,COL]", help="columns whose groups are compared; a*b is a crossing"
+        "file",
+        metavar="FILE",
+        help="a table ending in .csv or .parquet, with one row per person (or per group of equal people: --counts)",
     )
-    weighing = parser.add_mutually_exclusive_group()
-    weighing.add_argument(
-        "--weights", metavar="COL", help="sampling weights, whole or not: never more certain than the rows"
-    )
-    weighing.add_argument("--counts", metavar="COL", help="people per row, whole numbers: as if rows were repeated")
-    parser.add_argument("--positive", metavar="LABEL", help="the label that counts as positive")
+    _add_columns(parser)
+    _add_groups(parser)
     parser.add_argument(
-        "--reference", action="append", default=[], metavar="COL=VALUE", help="the group others are compared with"
+        "--measures", metavar="PATTERN", help="only these measures or rows: a name or a pattern (default: all)"
     )
-    parser.add_argument("--clusters", metavar="COL", help="what the people were drawn by")
-    parser.add_argument(
-        "--control", metavar="COL[,COL]", help="compare within these strata too, and once pooled over them"
-    )
-    parser.add_argument("--features", metavar="COL[,COL]", help="what people are alike by, for consistency")
-    parser.add_argument("--measures", metavar="PATTERN", help="measures or rows to make (default: all of a table)")
-    parser.add_argument(
-        "--equivalent",
-        action="append",
-        default=[],
-        metavar="MEASURE=BOUND",
-        help="say of each row of MEASURE whether its interval lies within the bound; may be repeated",
-    )
+    add_equivalent(parser)
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--stream", action="store_true", help="count the file in blocks (default: over a gigabyte)")
+    size.add_argument(
+        "--stream", action="store_true", help="read the file in blocks (default for files over a gigabyte)"
+    )
     size.add_argument("--whole", action="store_true", help="read the whole file however large it is")
     add_out(parser)
 
 
+def _add_columns(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name the columns of outcomes, decisions and weights."""
+    parser.add_argument("--outcome", metavar="COL", help="the column of recorded outcomes")
+    parser.add_argument("--prediction", metavar="COL", help="the column of decisions or predicted outcomes")
+    parser.add_argument(
+        "--score",
+        metavar="COL",
+        help="the column of scores, for AUC and calibration, or for decisions with --threshold",
+    )
+    parser.add_argument("--threshold", type=float, metavar="X", help="a score above X is a positive decision")
+    weighing = parser.add_mutually_exclusive_group()
+    weighing.add_argument(
+        "--weights", metavar="COL", help="the column of sampling weights; they never narrow an interval"
+    )
+    weighing.add_argument(
+        "--counts", metavar="COL", help="the column with the number of people per row, as if rows were repeated"
+    )
+    parser.add_argument(
+        "--positive", metavar="LABEL", help="the label that counts as positive, in outcomes and decisions"
+    )
+    parser.add_argument("--clusters", metavar="COL", help="the column of sampling clusters, such as households")
+
+
+def _add_groups(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose which groups are compared, and how."""
+    parser.add_argument(
+        "--groups",
+        required=True,
+        metavar="COL[,COL]",
+        help="the columns whose groups are compared; a*b crosses two columns",
+    )
+    parser.add_argument(
+        "--reference",
+        action="append",
+        default=[],
+        metavar="COL=VALUE",
+        help="the group that other groups are compared with (default: the largest)",
+    )
+    parser.add_argument(
+        "--control",
+        metavar="COL[,COL]",
+        help="also compare within the strata of these columns, and pooled over the strata",
+    )
+    parser.add_argument(
+        "--features", metavar="COL[,COL]", help="the columns by which people count as alike, for consistency"
+    )
+
+
 def run(args: argparse.Namespace) -> int:
-    """Audit the table, write, and say the short answer."""
+    """Audit the table, write the findings, and print the short answer."""
     from testbed.runs import claim_folder, folder_path, write_run
     from testbed.tables import audit_table, kind
 
@@ -72,7 +106,6 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("a table needs --outcome and --prediction, or --outcome and --score.")
     out = folder_path(args.out)
     kind(Path(args.file))
-    positive: Any = args.positive
     manifest = manifest_of_table(args)
     folder = claim_folder(out, manifest, overwrite=args.overwrite) if out is not None else None
     tell(f"testbed: reading {Path(args.file).name} ...")
@@ -85,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
         threshold=args.threshold,
         weights=args.weights,
         counts=args.counts,
-        positive=positive,
+        positive=args.positive,
         reference=_references(args.reference),
         clusters=args.clusters,
         control=args.control.split(",") if args.control else None,
@@ -97,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
     notes = list(findings.attrs.get("notes") or [])
     if folder is not None:
         write_run(findings, {**manifest, "notes": notes}, folder)
-    print("\n".join(answer(findings, notes)))
+    print("\n".join([*answer(findings, notes), *in_words(findings, manifest)]))
     if folder is not None:
         print(f"Written: {args.out}/report.html, {args.out}/findings.csv")
     return 0
@@ -114,7 +147,7 @@ def _references(texts: list[str]) -> dict[str, str]:
 
 
 def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
-    """What the run is: the file by its digest, the columns, versions."""
+    """The facts that identify the run: the file by its digest, the columns, versions."""
     from testbed.runs import SCHEMA, facts, versions
     from testbed.tables import table_measures
 
@@ -171,8 +204,8 @@ def _digest(path: Path) -> str:
 
 
 def answer(findings: pd.DataFrame, notes: list[str]) -> list[str]:
-    """Rates per group with their intervals and counts, largest differences, and what was decided on the way."""
-    lines = list(notes)
+    """The lines that are printed: notes, rates per group with intervals and counts, and the largest differences."""
+    lines = [*notes, "", KEY]
     rates = findings[findings["measure"].isin(SHOWN) & (findings["versus"] == "") & (findings["group"] != "")]
     for split in rates["split"].unique():
         if "*" in split or "|" in split:
@@ -188,13 +221,21 @@ def answer(findings: pd.DataFrame, notes: list[str]) -> list[str]:
         & (findings["group"] == "")
     ]
     if len(wide):
-        lines += ["", "largest differences between groups"]
+        lines += ["", "largest difference between any two groups (n: the smallest group)"]
         lines += [f"  {row.measure} by {row.split}: {_number(row)}" for row in wide.itertuples()]
     return lines + pooled_lines(findings)
 
 
+def in_words(findings: pd.DataFrame, manifest: dict[str, Any]) -> list[str]:
+    """The differences in selection rates as sentences, the first few of many."""
+    from testbed.report import gap_lines
+
+    lines = gap_lines(findings, manifest, "statistical_parity_difference")
+    return ["", "in words", *lines] if lines else []
+
+
 def pooled_lines(findings: pd.DataFrame) -> list[str]:
-    """The gap in selection rates as it is, beside the one within strata: which may point the other way."""
+    """The gap in selection rates, overall and at equal strata; the two can point in opposite directions."""
     name = "statistical_parity_difference"
     pooled = findings[findings["measure"] == f"conditional_{name}"]
     lines = []
@@ -205,9 +246,9 @@ def pooled_lines(findings: pd.DataFrame) -> list[str]:
         if "*" in split or plain.empty:
             continue
         control = str(row.split).partition("|")[2]
-        lines += [f"  {row.group} - {row.versus}: {_number(next(plain.itertuples()))}"]
-        lines += [f"  {row.group} - {row.versus} at equal {control}: {_number(row)}"]
-    return ["", f"{name}, plain and over strata", *lines] if lines else []
+        lines += [f"  {row.group} minus {row.versus}: {_number(next(plain.itertuples()))}"]
+        lines += [f"  {row.group} minus {row.versus}, at equal {control}: {_number(row)}"]
+    return ["", f"{name}, overall and pooled over strata", *lines] if lines else []
 
 
 def _number(row: Any) -> str:

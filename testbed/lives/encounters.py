@@ -1,9 +1,10 @@
-"""What one person meets in both worlds: reasons, closed gates, debts, and eyes upon them."""
+"""What one person meets in both worlds: reasons, refusals, debts, and the parties that see their status."""
 
+# Any: pandas gives the cells of a row as values of any type.
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from testbed.case import Case
 from testbed.history import History
 from testbed.regimes import debts, refusals
 
+Fact = TypeVar("Fact")
 Attempts = tuple[dict[tuple[int, str], int], dict[tuple[int, str], int]]
 """Refused attempts in the base and in the error world, by (month, gate)."""
 
@@ -27,7 +29,7 @@ def _by_gate(case: Case, history: History, person: int) -> dict[tuple[int, str],
 
 
 def refused(case: Case, held: Attempts) -> Iterator[tuple[int, str, str, str]]:
-    """Refused attempts as events: (month, world, what, detail), a month and gate each."""
+    """Refused attempts as events (month, world, what, detail), one per month and gate."""
     titles = {gate.name: gate.title for gate in case.scenario.regime.gates}
     for month, gate in sorted(set(held[0]) | set(held[1])):
         for world, times in _worlds(*(found.get((month, gate)) for found in held)):
@@ -35,7 +37,7 @@ def refused(case: Case, held: Attempts) -> Iterator[tuple[int, str, str, str]]:
 
 
 def refused_in_all(case: Case, held: Attempts) -> dict[str, dict[str, int]]:
-    """Refused attempts during the run by gate and world; gates with none in either are left out."""
+    """The number of refused attempts by gate and world; a gate without any is left out."""
     totals = {
         gate.title: {
             world: sum(many for (_, name), many in found.items() if name == gate.name)
@@ -47,10 +49,10 @@ def refused_in_all(case: Case, held: Attempts) -> dict[str, dict[str, int]]:
 
 
 def reasons(case: Case, twin: Case, person: int) -> Iterator[tuple[int, str, str, str]]:
-    """The reasons the person is told when a decision turns adverse or favored: (month, world, what, detail).
+    """The reasons that the person is told when a decision turns adverse or favored: (month, world, what, detail).
 
-    As far as the rights grant them; the three of largest weight. A model that looks at people together gives none
-    here: it cannot be asked about one.
+    Only those that the rights grant, and the three of largest weight. A model that scores people together gives none
+    here, because it cannot be asked about one person.
     """
     held = [_reasons(one, person) for one in (case, twin)] if case.scheme.row_wise else [{}, {}]
     for month in sorted(set(held[0]) | set(held[1])):
@@ -59,7 +61,7 @@ def reasons(case: Case, twin: Case, person: int) -> Iterator[tuple[int, str, str
 
 
 def _reasons(case: Case, person: int) -> dict[int, str]:
-    """The reasons told by the month in which a decision turns."""
+    """The reasons that are told, by the month in which a decision turns."""
     granted = {-1: case.disclosure.reasons_adverse, 1: case.disclosure.reasons_favorable}
     decisions = case.history.decisions[:, person].tolist()
     found = {}
@@ -89,14 +91,14 @@ def owed(case: Case, base: History, error: History, person: int) -> Iterator[tup
             yield month, world, f"debt raised: {name.replace('_', ' ')}", text
 
 
-def _debt(row: dict[Any, Any], unit: str) -> str:
+def _debt(row: Mapping[Hashable, Any], unit: str) -> str:
     penalty = f" and a penalty of {row['penalty']:,.0f}" if row["penalty"] else ""
     cancelled = f", {row['cancelled']:,.0f} cancelled" if row["cancelled"] else ""
     return f"{row['raised']:,.0f} {unit}{penalty}; {row['taken']:,.0f} taken by the end of the run{cancelled}"
 
 
 def seen_by(case: Case, history: History, person: int) -> dict[str, int]:
-    """Months in which each party other than person and operator sees that the person is sanctioned."""
+    """The months in which each party, other than person and operator, sees that the person is sanctioned."""
     found: dict[str, int] = {}
     sanctions = history.sanctions_[:, person]
     for party in dict.fromkeys(party for one in case.scenario.regime.sanctions for party in one.audience):
@@ -106,7 +108,7 @@ def seen_by(case: Case, history: History, person: int) -> dict[str, int]:
 
 
 def secret(case: Case, base: History, error: History, person: int) -> list[str]:
-    """Lists, copies and sanctions that befell the person in either world and are kept from them, in words."""
+    """The lists, copies and sanctions of the person in either world that are kept secret from them, in words."""
     regime = case.scenario.regime
     copies = {one.name for one in regime.agencies}
     words = {one.name: one.said for one in regime.sanctions}
@@ -121,9 +123,9 @@ def secret(case: Case, base: History, error: History, person: int) -> list[str]:
     return found
 
 
-def _worlds(base: Any, error: Any) -> Iterator[tuple[str, Any]]:
-    """The world or worlds that each of two facts belongs to."""
-    if base == error:
+def _worlds(base: Fact | None, error: Fact | None) -> Iterator[tuple[str, Fact]]:
+    """Two facts with their worlds: one fact for both worlds, or one for each."""
+    if base is not None and base == error:
         yield "both", base
         return
     for world, fact in (("base", base), ("error", error)):

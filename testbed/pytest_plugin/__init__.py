@@ -1,16 +1,17 @@
 """Fixtures, options and marks for test files that make claims about findings.
 
 Load it with `pytest -p testbed.pytest_plugin FILE`. A test that takes `findings` (or `audit`,
-`scenario`, `model`) runs once for each scenario and model of the run. The same audit is made once
-per process, whatever the number of tests that look at it.
+`scenario`, `model`) runs once for each scenario and model of the run. Each process makes the same audit only once,
+however many tests use it.
 """
 
+# Any: pytest-xdist is optional and not typed; the options of an audit are of several types.
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from synthetic.errors import InputError
 from synthetic.supervision import supervised
 from synthetic.writing import Reserved, reserve_file
 from testbed.findings import Claim, ClaimBroken, audited, decided
+from testbed.pytest_plugin.pairs import PAIR, Pair, known_harm, pair_of, pairs, skip_unasked
 from testbed.pytest_plugin.session import Run, by_audit, write
 
 if TYPE_CHECKING:
@@ -26,26 +28,14 @@ if TYPE_CHECKING:
     from testbed.scenarios import Scenario
 
 MARKS = (
-    "scenario(name, ...): the scenarios on which the claims of a test are made; --scenario replaces them",
-    "model(name, ..., only=False): the models about which the claims of a test are made; --model replaces them, but "
-    "where `only` is set the test is about these alone, and is skipped for any other",
-    "people(n): the people that a claim needs to be decided; with fewer the test is skipped",
+    "scenario(name, ...): the scenarios that a test makes claims about; --scenario replaces them",
+    "model(name, ..., only=False): the models that a test makes claims about; --model replaces them, unless `only` is "
+    "set: then the test is skipped for any other model",
+    "people(n): the number of people that a claim needs; with fewer the test is skipped",
     "known_harm(model, reason): a built-in model that must break the claim (ClaimBroken) on the marked scenarios",
 )
-DEFAULT_SCENARIO = "rongcheng"
-
-
-class Pair(NamedTuple):
-    """A scenario and a model, as they were named, and whether the file's marks named the scenario."""
-
-    scenario: str
-    model: str
-    marked: bool
-
-
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 OUT: pytest.StashKey[Reserved] = pytest.StashKey()
-PAIR: pytest.StashKey[Pair] = pytest.StashKey()
 SUPERVISED: pytest.StashKey[bool] = pytest.StashKey()
 
 
@@ -69,10 +59,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--people", type=_count, default=None, metavar="N", help="people in each society (default: the scenario's own)"
     )
     group.addoption(
-        "--seeds", type=_count, default=1, metavar="K", help="audit seeds 0 to K-1 and claim about the pooled rows"
+        "--seeds",
+        type=_count,
+        default=1,
+        metavar="K",
+        help="audit seeds 0 to K-1 and make claims about the pooled rows",
     )
     group.addoption("--findings", default=None, metavar="OUT", help="write every finding of the run to this CSV file")
-    group.addoption("--overwrite", action="store_true", help="replace the file that stands at --findings")
+    group.addoption("--overwrite", action="store_true", help="replace the file given by --findings if it exists")
 
 
 def _count(text: str) -> int:
@@ -113,9 +107,9 @@ def _check_options(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """A run that the command line asked for is supervised, so that a model that ends the process cannot make it green.
+    """Supervise a run from the command line, so that a model that ends the process cannot make the run pass.
 
-    The hook is called again in the child, which is left to pytest itself.
+    The hook is called again in the child process, in which pytest itself runs.
     """
     if SUPERVISED in config.stash or list(config.invocation_params.args) != sys.argv[1:]:
         return None
@@ -129,76 +123,28 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "_pair" in metafunc.fixturenames:
         found = [
-            pytest.param(pair, id=f"{pair.model}@{Path(pair.scenario).stem}", marks=_not_asked(metafunc, pair))
-            for pair in _pairs(metafunc)
+            pytest.param(pair, id=f"{pair.model}@{Path(pair.scenario).stem}", marks=skip_unasked(metafunc, pair))
+            for pair in pairs(metafunc)
         ]
         metafunc.parametrize("_pair", found, indirect=True, scope="session")
-
-
-def _pairs(metafunc: pytest.Metafunc) -> list[Pair]:
-    """Each scenario with each model. Scenario files of a mark are sought beside the test file first."""
-    from testbed.scenarios import Scenario
-
-    config = metafunc.config
-    folder = Path(str(metafunc.definition.path)).parent
-    marked = [_beside(str(name), folder) for name in _named(metafunc, "scenario")] or [DEFAULT_SCENARIO]
-    found = []
-    for scenario in config.getoption("--scenario") or marked:
-        named = _named(metafunc, "model")
-        own = named if _only(metafunc) else config.getoption("--model") or named
-        try:
-            models = own or [Scenario.load(scenario).model]
-        except InputError as error:
-            raise pytest.UsageError(f"{metafunc.definition.nodeid}: {error}") from None
-        found += [Pair(str(scenario), str(model), scenario in marked) for model in models]
-    return found
-
-
-def _named(metafunc: pytest.Metafunc, mark: str) -> list[str]:
-    """What the closest mark of that name lists."""
-    held = metafunc.definition.get_closest_marker(mark)
-    return [str(name) for name in held.args] if held is not None else []
-
-
-def _only(metafunc: pytest.Metafunc) -> bool:
-    """Whether the test is about the models of its mark alone: a built-in one's own tests say nothing of another."""
-    held = metafunc.definition.get_closest_marker("model")
-    return held is not None and bool(held.args) and bool(held.kwargs.get("only"))
-
-
-def _not_asked(metafunc: pytest.Metafunc, pair: Pair) -> list[pytest.MarkDecorator]:
-    """A skip, where a test is about a model alone that this run does not audit."""
-    asked = metafunc.config.getoption("--model")
-    if not asked or not _only(metafunc) or pair.model in asked:
-        return []
-    return [pytest.mark.skip(reason=f"the test is about {pair.model} alone, this run about {', '.join(asked)}")]
-
-
-def _beside(name: str, folder: Path) -> str:
-    return str(folder / name) if name.endswith(".toml") and (folder / name).is_file() else name
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if (pair := _pair_of(item)) is not None:
+        if (pair := pair_of(item)) is not None:
             item.stash[PAIR] = pair
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Under `--dist loadgroup` tests about one model and scenario go to one worker, others by their file.
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Under `--dist loadgroup`, send tests about one model and scenario to one worker, others by their file.
 
-    So an audit is made once. (Marks cannot say it: the workers' groups get lost between xdist 3.8 and pytest 9.2.)
+    Each audit is then made once. (Marks cannot say it: the workers' groups get lost between xdist 3.8 and pytest 9.2.)
     """
     if config.getoption("dist", "no") != "loadgroup":
         return None
     return by_audit(config, log)
-
-
-def _pair_of(item: pytest.Item) -> Pair | None:
-    callspec = getattr(item, "callspec", None)
-    return callspec.params.get("_pair") if callspec is not None else None
 
 
 # What a test is given
@@ -220,7 +166,7 @@ def scenario(_pair: Pair) -> Scenario:
 
 @pytest.fixture
 def model(_pair: Pair) -> str:
-    """The model that the test is about, as it was named."""
+    """The name of the model that the test is about."""
     return _pair.model
 
 
@@ -228,7 +174,7 @@ def model(_pair: Pair) -> str:
 def audit(_pair: Pair, request: pytest.FixtureRequest) -> Callable[..., pd.DataFrame]:
     """`audit(scenario, **options)`: findings of the test's model, at the people and seeds of the run.
 
-    Takes the options of `testbed.runs.auditing`; anchors are left out of the answer there as here.
+    It takes the options of `testbed.runs.audit`; anchors are left out unless `anchors=True`.
     """
     run = request.config.stash[RUN]
 
@@ -265,13 +211,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
         people = Scenario.load(item.stash[PAIR].scenario).people
     if people < int(needed.args[0]):
-        pytest.skip(f"the claim needs {int(needed.args[0]):,} people to be decided, this run has {people:,}")
+        pytest.skip(f"the claim needs {int(needed.args[0]):,} people, this run has {people:,}")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """A known harm must be shown: ClaimBroken passes, anything else is red."""
-    harm = _known_harm(pyfuncitem)
+    """Pass a test with a known harm if it raises ClaimBroken, and fail it otherwise."""
+    harm = known_harm(pyfuncitem)
     if harm is None:
         return (yield)
     reason = harm.kwargs.get("reason") or (harm.args[1] if len(harm.args) > 1 else "")
@@ -283,22 +229,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     pytest.fail(f"the known harm of {harm.args[0]} was not shown ({reason}): every claim held", pytrace=False)
 
 
-def _known_harm(item: pytest.Item) -> pytest.Mark | None:
-    """The mark that binds: to the built-in model it names, on the scenarios that the test file names."""
-    pair = item.stash.get(PAIR, None)
-    if pair is None or not pair.marked:
-        return None
-    from testbed.models import model_names
-
-    for harm in item.iter_markers("known_harm"):
-        if harm.args and harm.args[0] == pair.model and pair.model in model_names():
-            return harm
-    return None
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Gather what the workers did, write the findings, and fail a run in which nothing was decided."""
+    """Gather the workers' results, write the findings, and fail a run in which no claim was decided."""
     config = session.config
     run = config.stash[RUN]
     output = getattr(config, "workeroutput", None)
@@ -315,7 +248,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """A worker of xdist has ended: take over its findings and counts."""
+    """Take over the findings and counts of an xdist worker that has ended."""
     told = getattr(node, "workeroutput", {}).get("testbed")
     if told:
         run = node.config.stash[RUN]

@@ -1,5 +1,6 @@
-"""What the tests of one process share: the audits made so far, their findings, and how many claims were decided."""
+"""The state that the tests of one process share: audits, their findings, and the number of decided claims."""
 
+# Any: the options of an audit are of several types.
 from __future__ import annotations
 
 import csv
@@ -18,18 +19,18 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """What the tests of one process share: the audits made so far, and how many claims were decided."""
+    """The audits that the tests of one process share, and the number of claims decided so far."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.people: int | None = config.getoption("--people")
         self.seeds = tuple(range(config.getoption("--seeds")))
-        self.tables: dict[tuple[Any, ...], pd.DataFrame] = {}
+        self.tables: dict[tuple[str, str, str], pd.DataFrame] = {}
         self.decided = 0
         self.wanted = 0
         self.sent: list[str] = []
 
     def audit(self, scenario: str | Path | Scenario, model: str, **options: Any) -> pd.DataFrame:
-        """The findings of one scenario and model, anchors included, from memory where they were made before."""
+        """The findings of one scenario and model, anchors included; kept in memory after the first call."""
         from testbed.runs import audit
 
         options = {"people": self.people, "seeds": self.seeds, **options}
@@ -46,7 +47,7 @@ class Run:
         return [csv_text(table) for table in self.tables.values()]
 
 
-def by_audit(config: pytest.Config, log: Any) -> Any:
+def by_audit(config: pytest.Config, log: object) -> object:
     """A scheduler of xdist that sends tests about one model and scenario to one worker, others by their file."""
     from xdist.scheduler import LoadGroupScheduling
 

@@ -10,7 +10,7 @@ from testbed.report.page import NAME, write_page
 from testbed.report.plaintext import counted
 from testbed.report.rows import Findings
 from testbed.report.sweeps import side_by_side
-from testbed.report.terminal import answer, is_void
+from testbed.report.terminal import answer, gap_lines, is_void
 
 __all__ = [
     "NAME",
@@ -20,6 +20,7 @@ __all__ = [
     "counted",
     "curve_text",
     "curves",
+    "gap_lines",
     "is_void",
     "render_case",
     "side_by_side",

@@ -1,15 +1,16 @@
-"""A case file: one life in both worlds, with and without one wrong entry.
+"""The case file as text and as a page: one life in both worlds, with and without one wrong entry.
 
-The life is a mapping. `person`, `seed`, `model`, `scenario` (and optionally `people`, `periods`) say whose and
-which run. `root_period`, `kind` and `channel` describe the wrong entry; they are None for a person without one.
+The life is a mapping. `person`, `seed`, `model`, `scenario` (and optionally `people`, `periods`) name the person and
+the run. `root_period`, `kind` and `channel` describe the wrong entry; they are None for a person without one.
 `months_without` gives months per sanction, `others_touched` a count. `events` are {period, world, what, detail,
 visible}: world is "both", "base" (only without the wrong entry) or "error" (only with it); visible says whether the
 person is told. `touched` are {person, hop, how}. Optional: `who`, attributes by name; `scores`, {"base": [...],
 "error": [...]}, one number per month, None out of scope; `said`, words for sanctions; `refused`, attempts by gate and
-world; `rights`, what people may see, each granted or not; `secret`, what befell the person untold; `seen_by`, months by
-party and world; `audience`, who sees people's status in any case. People are numbers, never names.
+world; `rights`, what people may see, each granted or not; `secret`, what the person was not told; `seen_by`, months by
+party and world; `audience`, who always sees people's status. People are numbers, never names.
 """
 
+# Any: a life is a JSON object; its values are numbers, texts, lists and objects.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ def case_sentence(life: Mapping[str, Any]) -> str:
 
     >>> life = {"person": 4711, "channel": "court", "root_period": 6, "months_without": {"train": 9}}
     >>> case_sentence({**life, "others_touched": 3})
-    'person 4711: one wrong court entry in month 6, no train for 9 months, 3 others touched'
+    'person 4711: one wrong court entry in month 6, no train for 9 months, 3 others affected'
     """
     said = ["no wrong entry is followed"]
     if life.get("root_period") is not None:
@@ -42,12 +43,12 @@ def case_sentence(life: Mapping[str, Any]) -> str:
         said.append("no further sanction")
     if life.get("others_touched") is not None:
         touched = int(life["others_touched"])
-        said.append(f"{counted(touched, 'other')} touched" if touched else "nobody else touched")
+        said.append(f"{counted(touched, 'other')} affected" if touched else "nobody else affected")
     return f"person {int(life['person'])}: {', '.join(said)}"
 
 
 def _lost(life: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """What the wrong entry brought in words, with its months, the longest first."""
+    """The sanctions that the wrong entry caused, in words and months, the longest first."""
     words = life.get("said") or {}
     months = {
         clean(words.get(name) or f"no {name.replace('_', ' ')}"): int(many)
@@ -58,7 +59,7 @@ def _lost(life: Mapping[str, Any]) -> list[tuple[str, int]]:
 
 
 def source(life: Mapping[str, Any]) -> str:
-    """What the wrong entry is: "court entry", or "entry" where the channel is not known."""
+    """The name of the wrong entry: "court entry", or "entry" if the channel is unknown."""
     return f"{clean(life['channel']).replace('_', ' ')} entry" if life.get("channel") else "entry"
 
 
@@ -83,7 +84,7 @@ def case_text(life: Mapping[str, Any], *, width: int = 80) -> list[str]:
         for line in held:
             lines += wrap(line, width, first="  ", rest="    ")
     if life.get("touched"):
-        lines += ["", "Others for whom something differs:"]
+        lines += ["", "Other people for whom something differs:"]
         for other in touched(life):
             lines += wrap(f"person {other['person']} ({other['hop']}): {other['how']}", width, first="  ", rest="    ")
     return lines
@@ -97,7 +98,7 @@ def render_case(life: Mapping[str, Any]) -> str:
 
 
 def case_view(life: Mapping[str, Any]) -> dict[str, Any]:
-    """What the templates show of a life: texts cleaned, events in order, grouped by month."""
+    """What the templates show of a life: cleaned texts, and events in order, grouped by month."""
     months: dict[int, list[dict[str, Any]]] = {}
     for event in events(life):
         months.setdefault(event["period"], []).append(event)
@@ -126,14 +127,14 @@ def case_view(life: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def run(life: Mapping[str, Any]) -> str:
-    """Which run the life is from, and that the person is made up."""
+    """The run that the life is from, and that the person is synthetic."""
     names = [f"{name} {clean(life[name])}" for name in ("scenario", "model", "seed") if life.get(name) is not None]
     said = f"{', '.join(names)}. " if names else ""
-    return f"{said[:1].upper()}{said[1:]}A synthetic person: the number stands for nobody."
+    return f"{said[:1].upper()}{said[1:]}The person is synthetic; the number stands for nobody."
 
 
 def events(life: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The events by month, in the order in which they are given within one; turns of one kind together."""
+    """The events by month, in their given order; changes of one kind come together."""
     held: dict[str, Any] | None = None
     for event in sorted(life.get("events") or [], key=lambda event: int(event["period"])):
         world = event.get("world", "both")
@@ -155,14 +156,14 @@ def events(life: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def said(event: Mapping[str, Any]) -> str:
-    """An event in a line: what, and more of it."""
+    """An event in one line, with its detail."""
     if not event["detail"]:
         return str(event["what"])
     return f"{event['what']}{' – ' if ':' in event['what'] else ': '}{event['detail']}"
 
 
 def sections(life: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """What the person met at gates, could see and could not, and who saw them: a head with lines each."""
+    """What the person was refused and could see, and who could see them: a head with lines each."""
     refused = {clean(gate): worlds for gate, worlds in (life.get("refused") or {}).items()}
     if refused:
         yield (
@@ -181,14 +182,14 @@ def sections(life: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _granted(rights: Mapping[str, Any]) -> list[tuple[str, bool]]:
-    """The rights that are known by name, the granted ones first."""
+    """The rights with a known name, granted ones first."""
     return sorted(((name, bool(on)) for name, on in rights.items() if name in RIGHTS), key=lambda right: not right[1])
 
 
 def _party(life: Mapping[str, Any], party: str) -> str:
-    """One party and when it saw the person."""
+    """One party, and when it saw the person's status."""
     seen = {world: months.get(party, 0) for world, months in (life.get("seen_by") or {}).items()}
-    always = ["in any case: the scheme shows it scores or status"] if party in (life.get("audience") or []) else []
+    always = ["always: the scheme shows it scores or status"] if party in (life.get("audience") or []) else []
     because = [f"because of sanctions: {_both(seen, 'month')}"] if any(seen.values()) else []
     return f"{clean(party)}, {'; '.join([*always, *because])}"
 
@@ -202,7 +203,7 @@ def _both(worlds: Mapping[str, Any], noun: str) -> str:
 
 
 def touched(life: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The others for whom something differs."""
+    """The other people for whom something differs."""
     for other in life.get("touched") or []:
         yield {
             "person": int(other["person"]),
@@ -224,7 +225,7 @@ def _floats(values: Sequence[Any]) -> list[float]:
 
 
 def _table(lines: Sequence[tuple[str, Sequence[float]]]) -> list[tuple[int, list[str]]]:
-    """The months in which some score changes, with the scores of all worlds."""
+    """The months in which a score changes, with the scores in all worlds."""
     rows: list[tuple[int, list[str]]] = []
     for month, values in enumerate(zip(*(values for _, values in lines), strict=False)):
         texts = ["out of scope" if value != value else f"{value:,.6g}" for value in values]

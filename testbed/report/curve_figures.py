@@ -1,5 +1,6 @@
 """Figures of thresholds, calibration and crossings: from the curve table of a run, and from its findings."""
 
+# Any: a row of the curve table holds texts and numbers.
 from __future__ import annotations
 
 import math
@@ -8,10 +9,11 @@ from typing import Any
 
 from testbed.report.curve_points import curve_rows
 from testbed.report.family_figures import Figure
+from testbed.report.finding_row import Finding
 from testbed.report.numbers import Scale, cell, scale
 from testbed.report.plaintext import clean
 from testbed.report.plane import Cell, Line, Point, grid, plane
-from testbed.report.rows import Finding, Findings
+from testbed.report.rows import Findings
 
 MOST_ROWS, MOST_COLUMNS = 12, 6
 OF_WORLDS = ("adverse_rate", "wrong_adverse_rate")
@@ -33,14 +35,14 @@ def curve_figures(findings: Findings, text: str) -> Iterator[Figure]:
 
 
 def thresholds(rows: list[dict[str, Any]], split: str, of_table: bool) -> Figure:
-    """True against false positive rate along the threshold, one line per group, what was decided ringed."""
+    """True against false positive rate along the threshold, a line per group; a ring marks the decisions made."""
     title = f"What each threshold would do, by {split}"
     said = POSITIVE[of_table]
     named = (f"negative outcomes {said}, %", f"positive outcomes {said}, %")
     note = (
         f"One point per threshold, the same thresholds for all groups. Across: share {said} among those whose "
-        "outcome is negative. Up: the same among those whose outcome is positive. Ringed: what was decided. No "
-        "threshold takes two groups to one point where their lines lie apart."
+        "outcome is negative. Up: the same among those whose outcome is positive. Ringed: the decisions made. If "
+        "the lines of two groups lie apart, no threshold gives both groups the same two rates."
     )
     lines = [
         Line(name, [Point(row["x"], row["y"], ringed=row["mark"] == "cut") for row in mine])
@@ -67,7 +69,7 @@ def calibration(rows: list[dict[str, Any]], split: str, of_table: bool) -> Figur
         "Ten bins with equally many people of all groups together. Across: mean score of the group's people in a bin. "
         "Up: share of them whose outcome is positive; whiskers: 95 % intervals."
     )
-    note += " Dashed: a score that is the share itself." if probable else ""
+    note += " Dashed: the score equals the share." if probable else ""
     lines = [
         Line(name, [Point(row["x"], row["y"], row["low"], row["high"]) for row in mine]) for name, mine in _groups(rows)
     ]
@@ -80,7 +82,7 @@ def calibration(rows: list[dict[str, Any]], split: str, of_table: bool) -> Figur
 
 
 def crossings(findings: Findings) -> Iterator[Figure]:
-    """Rates of each pair of attributes as a grid, where every attribute has few enough levels."""
+    """The rates of each pair of attributes as a grid, if both attributes have few enough levels."""
     label = findings.short(findings.heads[0])
     of = f", {label}" if label else ""
     for name in OF_TABLES if findings.scenario == "table" else OF_WORLDS:
@@ -92,9 +94,9 @@ def crossings(findings: Findings) -> Iterator[Figure]:
 
 
 def crossing(name: str, split: str, rows: list[Finding], of: str = "") -> Figure | None:
-    """The grid of one rate over two attributes; None where it would not fit, or has one row or column.
+    """The grid of one rate over two attributes; None if it would not fit, or has only one row or column.
 
-    `of` says in the title which of several models and scenarios it is of.
+    of: the model or scenario in the title, if there are several.
     """
     held = {tuple(row.group.split("*")): row for row in rows if row.group.count("*") == 1}
     down, across = (list(dict.fromkeys(key[side] for key in held)) for side in (0, 1))
@@ -107,12 +109,12 @@ def crossing(name: str, split: str, rows: list[Finding], of: str = "") -> Figure
     if not any(math.isfinite(one.value) for one in cells.values()):
         return None
     title = f"{name.replace('_', ' ').capitalize()} by {' and '.join(split.replace('_', ' ').split('*'))}{of}"
-    note = "In percent, darker where higher; a dashed frame marks small cells. Intervals stand in the data."
+    note = "In percent; darker is higher; a dashed frame marks small cells. The data show the intervals."
     return Figure(title, note, grid(title, down, across, cells, PERCENT), rows)
 
 
 def frontiers(findings: Findings) -> Iterator[Figure]:
-    """Benefit across and harm up, one line per model, one point per coverage; the scenario's own coverage ringed."""
+    """Benefit across and harm up, a line per model, a point per coverage; a ring marks the scenario's own."""
     rows = [
         row
         for row in findings.audited
@@ -138,8 +140,8 @@ def frontiers(findings: Findings) -> Iterator[Figure]:
             words = (benefit.replace("_", " "), harm.replace("_", " "))
             title = f"What more coverage brings: {words[0]} and {words[1]}"
             note = (
-                "One point per coverage of the channels, from the least on; the scenario's own is ringed. "
-                f"Across: {words[0]}. Up: {words[1]}, with 95 % intervals. Neither is worth so much of the other."
+                "One point per coverage of the channels, the lowest first; the scenario's own is ringed. "
+                f"Across: {words[0]}. Up: {words[1]}, with 95 % intervals. It sets no exchange rate between the two."
             )
             named = (f"{words[0]}, %", f"{words[1]}, %")
             yield Figure(title, note, plane(title, lines, PERCENT, PERCENT, named=named), used)
@@ -160,8 +162,8 @@ def doses(findings: Findings) -> Iterator[Figure]:
             lines.append(Line(findings.label(column) or column[1], points, joined=True))
         if max(len(line.points) for line in lines) > 1:
             title = f"{(of or 'a measure').replace('_', ' ').capitalize()} at more and fewer errors"
-            note = "Across: rates of error as a multiple of the scenario's, ringed at 1. Whiskers: 95 % intervals."
-            named = ("times the scenario's rates of error", by.unit or mine[0].unit)
+            note = "Across: error rates as a multiple of the scenario's own, ringed at 1. Whiskers: 95 % intervals."
+            named = ("times the scenario's error rates", by.unit or mine[0].unit)
             yield Figure(title, note, plane(title, lines, Scale(), by, named=named), mine)
 
 

@@ -1,9 +1,10 @@
-"""The small tables behind two figures: error rates along the threshold by group, and calibration by group.
+"""The tables behind two figures: error rates along the threshold by group, and calibration by group.
 
-Both are too long for findings and carry no claim of their own; they stand beside them as `curves.csv`, and in
+Both are too long for findings and make no claim of their own; they are written as `curves.csv`, and kept in
 `findings.attrs["curves"]` as the text of that file.
 """
 
+# Any: a row of the curve table holds texts and numbers; a case and a table share no type.
 from __future__ import annotations
 
 import csv
@@ -38,13 +39,13 @@ SHARES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.07, *(part / 20 for part in range(2, 
 MOST_SPLITS = 3
 MOST_GROUPS = 4
 MOST_ROWS = 1_000_000
-"""Beyond this many rows a table gets no curves: they would take longer than its findings."""
+"""A table with more rows gets no curves: they would take longer than its findings."""
 
 
 def curves(case: Any, model: str = "") -> list[dict[str, Any]]:
-    """Rows (see COLUMNS) for a case, or a table, that has scores and outcomes of both kinds; else none.
+    """Rows (see COLUMNS) for a case or table with scores and with outcomes of both kinds; else none.
 
-    Of the first three single attributes, the four largest groups each.
+    They cover the first three single attributes and the four largest groups of each.
     """
     if case.score is None or case.outcome is None:
         return []
@@ -75,9 +76,9 @@ def curves(case: Any, model: str = "") -> list[dict[str, Any]]:
 def along_thresholds(
     sample: Sample, rows: np.ndarray, levels: np.ndarray, step: np.ndarray, prediction: np.ndarray | None
 ) -> Iterator[dict[str, Any]]:
-    """x: false positive rate, y: true positive rate of a group, positive being a score above the threshold `at`.
+    """Points of one group: x is the false and y the true positive rate if a score above `at` counts as positive.
 
-    The thresholds are the same for all groups. The cut is what was decided, whatever the scores say.
+    The thresholds are the same for all groups. The cut is the decisions made, whatever the scores say.
     """
     assert sample.positive is not None
     weight, positive = sample.weight[rows], sample.positive[rows]
@@ -96,7 +97,7 @@ def along_thresholds(
 
 
 def thresholds(sample: Sample) -> np.ndarray:
-    """Scores of the pooled people under which SHARES of them lie, and the highest: each once, ascending."""
+    """The scores below which SHARES of all people lie, and the highest score: each once, ascending."""
     assert sample.score is not None
     order = np.argsort(sample.score, kind="stable")
     reached = np.cumsum(sample.weight[order])
@@ -105,7 +106,7 @@ def thresholds(sample: Sample) -> np.ndarray:
 
 
 def by_bins(sample: Sample, rows: np.ndarray, bin_of: np.ndarray) -> Iterator[dict[str, Any]]:
-    """x: mean score, y: share of positive outcomes with its interval, of a group's people in each pooled bin."""
+    """Points of one group per pooled bin: x is the mean score, y the share of positive outcomes with its interval."""
     assert sample.score is not None
     for number, here in enumerate(by_group(bin_of[rows], int(bin_of.max()) + 1)):
         mine = rows[here]
@@ -121,7 +122,7 @@ def by_bins(sample: Sample, rows: np.ndarray, bin_of: np.ndarray) -> Iterator[di
 
 
 def rate_of(sample: Sample, rows: np.ndarray) -> tuple[float, float, float]:
-    """The rate of positive outcomes of some people and its 95 % limits, by cluster where there are any.
+    """The rate of positive outcomes of some people with its 95 % limits, by cluster if there are clusters.
 
     Wilson with effective n; under five events or non-events the ends of Clopper and Pearson too, the wider.
     """
@@ -145,7 +146,7 @@ def rate_of(sample: Sample, rows: np.ndarray) -> tuple[float, float, float]:
 
 
 def curve_text(rows: Sequence[dict[str, Any]]) -> str:
-    """The curve table as CSV, one row per point; "" where there is none."""
+    """The curve table as CSV, one row per point; "" if there are no rows."""
     if not rows:
         return ""
     cells = ((row.get(name, math.nan) for name in COLUMNS) for row in rows)
@@ -155,7 +156,7 @@ def curve_text(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def curve_rows(text: str) -> list[dict[str, Any]]:
-    """The rows of a curve table that `curve_text` wrote; numbers that were not there are NaN."""
+    """The rows of a curve table that `curve_text` wrote; missing numbers are NaN."""
     made = []
     for row in csv.DictReader(io.StringIO(text)):
         numbers = {name: float(row[name]) if row[name] else math.nan for name in ("at", "x", "y", "low", "high")}

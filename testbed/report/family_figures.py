@@ -1,4 +1,4 @@
-"""Which figures a harm family gets: only those for which the run has rows, each with the rows it was drawn from."""
+"""The figures of each harm family: only those for which the run has rows, each with the rows behind it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from testbed.report.figures import SHAPES, Curve, Mark, curve, dots
+from testbed.report.drawing import SHAPES
+from testbed.report.figures import Curve, Mark, curve, dots
+from testbed.report.finding_row import Finding
 from testbed.report.numbers import scale
 from testbed.report.plaintext import clean
-from testbed.report.rows import Finding, Findings
+from testbed.report.rows import Findings
 from testbed.report.sentences import no_difference, plain_name
 
 LONGEST = 24
-"""Marks in one figure; what is beyond stands in the table only."""
+"""The most marks in one figure; the table has the rest."""
 OF_TABLES = ("selection_rate", "true_positive_rate", "false_positive_rate", "precision")
-"""Rates drawn by group of a table, where nothing is known of what was deserved."""
+"""Rates drawn by group for a table, in which true conduct is unknown."""
 REACHED = {
     ("hop", "none"): "without a known tie",
     ("hop", "household"): "in the household",
@@ -29,7 +31,7 @@ REACHED = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing, its title, what to know when reading it, and its data: rows of findings, or a table with its head."""
+    """A drawing with its title, a reading note, and its data: rows of findings, or a table with its head."""
 
     title: str
     note: str
@@ -39,11 +41,11 @@ class Figure:
 
     @property
     def several(self) -> bool:
-        """Whether the rows are of more than one model or scenario."""
+        """Whether the rows belong to more than one model or scenario."""
         return len({row.column for row in self.rows}) > 1
 
     def of(self, row: Finding) -> str:
-        """The model of a row, and its scenario where there are several."""
+        """The model of a row, and its scenario if there are several."""
         alone = len({row.scenario for row in self.rows}) == 1
         return row.model if alone else f"{row.scenario}, {row.model}"
 
@@ -57,7 +59,7 @@ def figures(findings: Findings, harm: str) -> list[Figure]:
         "benefit": _benefit,
         "accountability": _operator,
     }
-    made = makers.get(harm, lambda findings: ())(findings)
+    made = makers[harm](findings) if harm in makers else ()
     return [figure for figure in made if figure is not None]
 
 
@@ -88,15 +90,18 @@ def _gaps(findings: Findings, split: str) -> Iterable[Figure | None]:
 def _opacity(findings: Findings) -> Iterable[Figure | None]:
     for column in findings.heads[:SHAPES]:
         curves, rows = [], []
-        for name, words in (("unpredictability", "cannot be foreseen"), ("hidden", "hidden: not foreseen, not chance")):
+        for name, words in (
+            ("unpredictability", "cannot be foreseen"),
+            ("hidden", "hidden: neither foreseen nor chance"),
+        ):
             found = [row for row in _all(findings, name) if row.column == column and row.split == "all"]
             found = sorted((row for row in found if row.qualifiers.get("k", "").isdigit()), key=_k)
             if len(found) > 1:
                 rows += found
                 curves.append(Curve(words, [_mark(findings, row, f"{_k(row):,}") for row in found]))
         if curves:
-            title = f"{_of(findings, column)}What stays open after k known cases"
-            note = "Across: the number of known cases. Up: share of what the base rates leave open, in percent."
+            title = f"{_of(findings, column)}What stays uncertain after k known cases"
+            note = "Across: the number of known cases. Up: share of the uncertainty that base rates leave, in percent."
             yield Figure(title, note, curve(title, curves, scale("rate")), rows)
     rows = [row for row in _all(findings, "reason_coverage", "record_access", "randomness") if row.split == "all"]
     yield _dots(findings, "What people are told", rows, plain_name)
@@ -117,7 +122,7 @@ def _benefit(findings: Findings) -> Iterable[Figure | None]:
     keys = {row.key for row in rows}
     best = [row for row in findings.anchors if row.model.startswith("oracle") and row.key in keys]
     ordered = [row for found in rows for row in (found, *(one for one in best if one.key == found.key))]
-    yield _dots(findings, "What is found, and how much of it rightly", ordered, _with_oracle)
+    yield _dots(findings, "How much is found, and how much of it is right", ordered, _with_oracle)
 
 
 def _operator(findings: Findings) -> Iterable[Figure | None]:
@@ -126,7 +131,7 @@ def _operator(findings: Findings) -> Iterable[Figure | None]:
 
 
 def _dots(findings: Findings, title: str, rows: Sequence[Finding], label: Callable[[Finding], str]) -> Figure | None:
-    """A dot-and-whisker figure of rows that share a unit; None without a value to draw."""
+    """A dot-and-whisker figure of rows that share a unit; None if there is no value to draw."""
     rows = [row for row in rows if row.unit == rows[0].unit][:LONGEST]
     if not any(row.known for row in rows):
         return None
@@ -135,13 +140,13 @@ def _dots(findings: Findings, title: str, rows: Sequence[Finding], label: Callab
     nothing = no_difference(rows[0])
     note = f"Unit: {by.unit or rows[0].unit or 'number'}. Whiskers: 95 % intervals."
     if any(mark.lottery == mark.lottery for mark in marks):
-        note += " Hollow diamond: a lottery in the scheme's place."
+        note += " Hollow diamond: a lottery instead of the scheme."
     title = clean(title)
     return Figure(title, note, dots(title, marks, by, zero=0.0 if nothing != nothing else nothing), rows)
 
 
 def _labels(findings: Findings, rows: Sequence[Finding], label: Callable[[Finding], str]) -> list[str]:
-    """What stands beside each mark; the qualifiers in which rows differ too, where two would read alike."""
+    """The label of each mark, with the qualifiers in which rows differ if two labels would be equal."""
     said = [_of(findings, row.column) + label(row) for row in rows]
     if len(set(said)) == len(said):
         return said
@@ -162,7 +167,7 @@ def _mark(findings: Findings, row: Finding, label: str) -> Mark:
 
 
 def _all(findings: Findings, *names: str) -> list[Finding]:
-    """Audited rows of these measures, those of one measure together, in the order of the names."""
+    """Audited rows of these measures, grouped by measure in the order of the names."""
     rows = findings.main()
     return [row for name in names for row in rows if row.name == name]
 
@@ -173,7 +178,7 @@ def _by_group(findings: Findings, name: str, split: str) -> list[Finding]:
 
 
 def _splits(findings: Findings) -> list[str]:
-    """Single attributes by which the run compares, the manifest's first."""
+    """The single attributes that the run compares by, those of the manifest first."""
     found = dict.fromkeys(row.split for row in findings.main() if row.split != "all" and not set("*|") & set(row.split))
     first = [name for name in findings.compared if name in found]
     return [*first, *(name for name in found if name not in first)][:3]

@@ -10,23 +10,34 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from testbed.report.drawing import (
+    LEFT,
+    RIGHT,
+    SHAPES,
+    axis,
+    inside,
+    padded,
+    shape,
+    shortened,
+    svg,
+    text_at,
+    tick_text,
+    ticks,
+    upright,
+)
 from testbed.report.numbers import Scale, decimals
 from testbed.report.plaintext import clean, columns
 
-WIDTH = 400
-LEFT, RIGHT = 10, 390
 ROW = 40
 LETTERS = 52
 """Letters that fit beside each other."""
-SHAPES = 4
-"""Number of distinct colors and shapes; further series repeat them."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One value of a figure: what it is of, its interval, and the lottery's value beside it."""
+    """One value of a figure: its label, its interval, and the lottery's value."""
 
     label: str
     value: float
@@ -40,54 +51,57 @@ class Mark:
 
 @dataclass(frozen=True)
 class Curve:
-    """Values along an axis: x as labels in order, one mark per x."""
+    """Values along an axis of ordered labels, one mark per label."""
 
     name: str
     marks: Sequence[Mark]
 
 
 def dots(title: str, marks: Sequence[Mark], by: Scale, *, zero: float | None = None) -> Markup:
-    """Dot and whisker per mark, one under the other; the lottery as a hollow diamond; `zero` as a dashed line.
+    """A dot and a whisker per mark, one below the other; a hollow diamond is the lottery, a dashed line `zero`.
 
-    A mark without a value gets its reason instead of a dot. Ends beyond the axis are cut at its edge.
+    A mark without a value shows its reason instead of a dot. Whiskers beyond the axis are cut at its edge.
     """
     low, high = _domain(marks, zero)
-    across = _axis(low, high, LEFT + 6, RIGHT - 6)
+    across = axis(low, high, LEFT + 6, RIGHT - 6)
     bottom = 8 + ROW * len(marks)
-    body = [_text(across(tick), bottom + 16, _tick(tick, low, high, by), "tick", "middle") for tick in ticks(low, high)]
+    body = [
+        text_at(across(tick), bottom + 16, tick_text(tick, low, high, by), "tick", "middle")
+        for tick in ticks(low, high)
+    ]
     for number, mark in enumerate(marks):
         top = 8 + ROW * number
         middle = top + 28
         written = _written(mark, by)
         if columns(mark.label) + columns(written) > LETTERS:
             written = written.partition(" (")[0]
-        body.append(_text(LEFT, top + 13, _short(mark.label, LETTERS - columns(written)), "label"))
-        body.append(_text(RIGHT, top + 13, written, "number", "end"))
+        body.append(text_at(LEFT, top + 13, shortened(mark.label, LETTERS - columns(written)), "label"))
+        body.append(text_at(RIGHT, top + 13, written, "number", "end"))
         if math.isnan(mark.value):
-            body.append(_text(LEFT + 6, middle + 4, _short(mark.why, 58), "why"))
+            body.append(text_at(LEFT + 6, middle + 4, shortened(mark.why, 58), "why"))
             continue
-        body += [_upright("grid", across(tick), middle - 9, middle + 9) for tick in ticks(low, high)]
+        body += [upright("grid", across(tick), middle - 9, middle + 9) for tick in ticks(low, high)]
         if zero is not None and low <= zero <= high:
-            body.append(_upright("zero", across(zero), middle - 9, middle + 9))
+            body.append(upright("zero", across(zero), middle - 9, middle + 9))
         if not math.isnan(mark.lottery):
-            body.append(_diamond(across(_inside(mark.lottery, low, high)), middle))
+            body.append(_diamond(across(inside(mark.lottery, low, high)), middle))
         body.append(_whisker(mark, low, high, across, middle))
-        body.append(_shape(across(_inside(mark.value, low, high)), middle, mark.series))
+        body.append(shape(across(inside(mark.value, low, high)), middle, mark.series))
     said = "; ".join(_said(mark, by) for mark in marks)
-    return _svg(title, f"{title}. {said}.", bottom + 24, body)
+    return svg(title, f"{title}. {said}.", bottom + 24, body)
 
 
 def curve(title: str, curves: Sequence[Curve], by: Scale, *, joined: bool = True) -> Markup:
     """Values along a common axis of labels, with whiskers; the names of the curves above.
 
-    `joined` by lines, unless there is nothing between two labels.
+    joined: whether lines join the marks; they do not if nothing lies between two labels.
     """
     every = [mark for one in curves for mark in one.marks]
     low, high = _domain(every, 0.0)
     names = list(dict.fromkeys(mark.label for mark in every))
     top = 16 + 18 * len(curves)
     bottom = top + 170
-    up = _axis(low, high, bottom, top)
+    up = axis(low, high, bottom, top)
     left = LEFT + 40
     step = (RIGHT - 14 - left) / max(1, len(names) - 1)
     body = []
@@ -95,28 +109,28 @@ def curve(title: str, curves: Sequence[Curve], by: Scale, *, joined: bool = True
         body.append(
             Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>').format(left - 8, RIGHT, up(tick))
         )
-        body.append(_text(left - 12, up(tick) + 4, _tick(tick, low, high, by), "tick", "end"))
+        body.append(text_at(left - 12, up(tick) + 4, tick_text(tick, low, high, by), "tick", "end"))
     for number, name in enumerate(names):
-        body.append(_text(left + step * number, bottom + 18, _short(name, 12), "tick", "middle"))
+        body.append(text_at(left + step * number, bottom + 18, shortened(name, 12), "tick", "middle"))
     for number, one in enumerate(curves):
-        body.append(_shape(LEFT + 6, 12 + 18 * number, number))
-        body.append(_text(LEFT + 18, 16 + 18 * number, _short(one.name, 52), "label"))
+        body.append(shape(LEFT + 6, 12 + 18 * number, number))
+        body.append(text_at(LEFT + 18, 16 + 18 * number, shortened(one.name, 52), "label"))
         shift = (number - (len(curves) - 1) / 2) * 6
         seen = [mark for mark in one.marks if math.isfinite(mark.value)]
         places = [(left + step * names.index(mark.label) + shift, mark) for mark in seen]
         points = " ".join(f"{x:.1f},{up(mark.value):.1f}" for x, mark in places if joined)
         body.append(Markup('<polyline class="line s{}" points="{}"/>').format(number % SHAPES, points))
         for x, mark in places:
-            ends = [_inside(end, low, high) for end in (mark.low, mark.high)]
+            ends = [inside(end, low, high) for end in (mark.low, mark.high)]
             if not any(math.isnan(end) for end in ends):
                 body.append(
                     Markup('<line class="whisker s{}" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>').format(
                         number % SHAPES, x, x, up(ends[0]), up(ends[1])
                     )
                 )
-            body.append(_shape(x, up(mark.value), number))
+            body.append(shape(x, up(mark.value), number))
     said = "; ".join(f"{one.name}: " + ", ".join(_said(mark, by) for mark in one.marks) for one in curves)
-    return _svg(title, f"{title}. {said}.", bottom + 28, body)
+    return svg(title, f"{title}. {said}.", bottom + 28, body)
 
 
 def steps(title: str, worlds: Sequence[tuple[str, Sequence[float]]], *, at: int | None = None) -> Markup:
@@ -126,22 +140,22 @@ def steps(title: str, worlds: Sequence[tuple[str, Sequence[float]]], *, at: int 
     months = max((len(values) for _, values in lines), default=0)
     if not every:
         return Markup("")
-    low, high = _padded(min(every), max(every))
+    low, high = padded(min(every), max(every))
     top = 16 + 18 * len(lines)
     bottom = top + 130
-    up = _axis(low, high, bottom, top)
+    up = axis(low, high, bottom, top)
     left = LEFT + 44
-    across = _axis(0, max(1, months), left, RIGHT)
+    across = axis(0, max(1, months), left, RIGHT)
     body = []
     for tick in ticks(low, high):
         body.append(
             Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>').format(left, RIGHT, up(tick))
         )
-        body.append(_text(left - 5, up(tick) + 4, f"{tick:,.6g}", "tick", "end"))
+        body.append(text_at(left - 5, up(tick) + 4, f"{tick:,.6g}", "tick", "end"))
     for month in range(0, months, max(1, math.ceil(months / 6))):
-        body.append(_text(across(month + 0.5), bottom + 18, str(month), "tick", "middle"))
+        body.append(text_at(across(month + 0.5), bottom + 18, str(month), "tick", "middle"))
     if at is not None and 0 <= at < months:
-        body.append(_upright("zero", across(at), top, bottom))
+        body.append(upright("zero", across(at), top, bottom))
     for number, (name, values) in enumerate(lines):
         shift = (number - (len(lines) - 1) / 2) * 3
         # One path per unbroken run of months: out of scope is a gap, not a line.
@@ -151,29 +165,16 @@ def steps(title: str, worlds: Sequence[tuple[str, Sequence[float]]], *, at: int 
                 y = up(value) + shift
                 path += f"{'L' if joined else 'M'}{across(month):.1f} {y:.1f}H{across(month + 1):.1f}"
             joined = math.isfinite(value)
-        body.append(_shape(LEFT + 6, 12 + 18 * number, number))
-        body.append(_text(LEFT + 18, 16 + 18 * number, _short(name, 52), "label"))
+        body.append(shape(LEFT + 6, 12 + 18 * number, number))
+        body.append(text_at(LEFT + 18, 16 + 18 * number, shortened(name, 52), "label"))
         dash = ' stroke-dasharray="6 3"' if number % 2 else ""
         body.append(Markup('<path class="line s{}" d="{}"{}/>').format(number % SHAPES, path, Markup(dash)))
     said = "; ".join(f"{name}: from {_ends(values)}" for name, values in lines)
-    return _svg(title, f"{title}. {said}.", bottom + 28, body)
-
-
-def ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Round numbers between two ends, both ends included where they are round.
-
-    >>> ticks(0, 1)
-    [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-    """
-    rough = (high - low) / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * size for size in (1, 2, 5, 10) if power * size >= rough * 0.999)
-    first = math.ceil(low / step - 1e-9)
-    return [float(f"{number * step:.12g}") + 0.0 for number in range(first, math.floor(high / step + 1e-9) + 1)]
+    return svg(title, f"{title}. {said}.", bottom + 28, body)
 
 
 def _domain(marks: Sequence[Mark], zero: float | None) -> tuple[float, float]:
-    """Ends of the axis: all finite values and interval ends; very long whiskers are cut."""
+    """The ends of the axis: they hold all finite values and interval ends; very long whiskers are cut."""
     values = [value for mark in marks for value in (mark.value, mark.lottery) if math.isfinite(value)]
     ends = [end for mark in marks for end in (mark.low, mark.high) if math.isfinite(end)]
     if zero is not None:
@@ -181,34 +182,12 @@ def _domain(marks: Sequence[Mark], zero: float | None) -> tuple[float, float]:
     if not values:
         return 0.0, 1.0
     room = 3 * (max(values) - min(values)) or math.inf
-    ends = [_inside(end, min(values) - room, max(values) + room) for end in ends]
-    return _padded(min(values + ends), max(values + ends))
-
-
-def _padded(low: float, high: float) -> tuple[float, float]:
-    """The ends, moved apart where there is next to nothing between them."""
-    size = max(abs(low), abs(high)) or 1.0
-    if high - low > 1e-9 * size:
-        return low, high
-    return (0.0, size) if low == 0 else (low - size / 2, high + size / 2)
-
-
-def _axis(low: float, high: float, start: float, stop: float) -> Callable[[float], float]:
-    return lambda value: start + (value - low) / (high - low) * (stop - start)
-
-
-def _inside(value: float, low: float, high: float) -> float:
-    return min(max(value, low), high) if not math.isnan(value) else value
-
-
-def _upright(kind: str, x: float, top: float, bottom: float) -> Markup:
-    return Markup('<line class="{0}" x1="{1:.1f}" x2="{1:.1f}" y1="{2:.1f}" y2="{3:.1f}"/>').format(
-        kind, x, top, bottom
-    )
+    ends = [inside(end, min(values) - room, max(values) + room) for end in ends]
+    return padded(min(values + ends), max(values + ends))
 
 
 def _written(mark: Mark, by: Scale) -> str:
-    """The value and its interval as they stand beside the dot."""
+    """The value and its interval as written beside the dot."""
     if math.isnan(mark.value):
         return "not computed"
     places = decimals(mark.value, mark.low, mark.high, by.factor)
@@ -218,14 +197,8 @@ def _written(mark: Mark, by: Scale) -> str:
     return f"{value} ({by.bare(mark.low, places)} to {by.bare(mark.high, places)})"
 
 
-def _tick(tick: float, low: float, high: float, by: Scale) -> str:
-    gaps = ticks(low, high)
-    step = (gaps[1] - gaps[0]) * by.factor if len(gaps) > 1 else 1.0
-    return by.bare(tick, min(max(0, -math.floor(math.log10(step) + 1e-9)), 6))
-
-
 def _whisker(mark: Mark, low: float, high: float, across: Callable[[float], float], middle: float) -> Markup:
-    ends = [_inside(end, low, high) for end in (mark.low, mark.high)]
+    ends = [inside(end, low, high) for end in (mark.low, mark.high)]
     if any(math.isnan(end) for end in ends):
         return Markup("")
     return Markup('<line class="whisker s{}" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>').format(
@@ -233,53 +206,9 @@ def _whisker(mark: Mark, low: float, high: float, across: Callable[[float], floa
     )
 
 
-def _shape(x: float, y: float, series: int) -> Markup:
-    """The mark of a series: circle, square, triangle or cross."""
-    kind = series % SHAPES
-    if kind == 0:
-        return Markup('<circle class="dot s0" cx="{:.1f}" cy="{:.1f}" r="5"/>').format(x, y)
-    if kind == 1:
-        return Markup('<rect class="dot s1" x="{:.1f}" y="{:.1f}" width="9" height="9"/>').format(x - 4.5, y - 4.5)
-    if kind == 2:
-        corners = [(0, -6), (6, 5), (-6, 5)]
-    else:
-        corners = [
-            (-6, -2),
-            (-2, -2),
-            (-2, -6),
-            (2, -6),
-            (2, -2),
-            (6, -2),
-            (6, 2),
-            (2, 2),
-            (2, 6),
-            (-2, 6),
-            (-2, 2),
-            (-6, 2),
-        ]
-    text = " ".join(f"{x + a:.1f},{y + b:.1f}" for a, b in corners)
-    return Markup('<polygon class="dot s{}" points="{}"/>').format(kind, text)
-
-
 def _diamond(x: float, y: float) -> Markup:
     points = " ".join(f"{a:.1f},{b:.1f}" for a, b in ((x, y - 7), (x + 7, y), (x, y + 7), (x - 7, y)))
     return Markup('<polygon class="lottery" points="{}"/>').format(points)
-
-
-def _text(x: float, y: float, text: str, kind: str, anchor: str = "start") -> Markup:
-    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
-        kind, x, y, anchor, clean(text)
-    )
-
-
-def _short(text: str, most: int) -> str:
-    """The text, cut to so many columns with an ellipsis."""
-    text = clean(text)
-    if columns(text) <= most:
-        return text
-    while columns(text) > most - 1:
-        text = text[:-1]
-    return text.rstrip() + "\u2026"
 
 
 def _said(mark: Mark, by: Scale) -> str:
@@ -289,9 +218,3 @@ def _said(mark: Mark, by: Scale) -> str:
 def _ends(values: Sequence[float]) -> str:
     finite = [value for value in values if math.isfinite(value)]
     return f"{finite[0]:,.6g} to {finite[-1]:,.6g}, lowest {min(finite):,.6g}" if finite else "nothing"
-
-
-def _svg(title: str, description: str, height: float, body: Sequence[Markup]) -> Markup:
-    return Markup('<svg role="img" viewBox="0 0 {} {:.0f}" aria-label="{}"><title>{}</title>{}</svg>').format(
-        WIDTH, height, clean(description), escape(clean(title)), Markup("").join(body)
-    )

@@ -1,20 +1,20 @@
-"""The operator's report card: every rate of accountability with what it counts and out of how many."""
+"""The operator's report card: every accountability rate, with what it counts and how many it rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from testbed.report.finding_row import Finding, owner
 from testbed.report.numbers import decimals, scale
 from testbed.report.qualifiers import many
-from testbed.report.rows import Finding, Findings, owner
+from testbed.report.rows import Findings
 from testbed.report.sentences import count_behind, plain_name
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the card. `counted` is the numerator with its unit, `behind` the row's `n` with what it counts."""
+    """A line of the card. `counted` is the numerator with its unit, `behind` the row's `n` with its noun."""
 
     row: Finding
     of: str
@@ -26,8 +26,8 @@ class Line:
     better: str
 
 
-def report_card(findings: Findings, info: Mapping[str, Mapping[str, Any]]) -> list[Line]:
-    """The lines of the card about everybody, by model; a numerator where the run has its `_numerator` row."""
+def report_card(findings: Findings, info: Mapping[str, Mapping[str, object]]) -> list[Line]:
+    """The lines of the card about everybody, by model; with a numerator if the run has its `_numerator` row."""
     numerators = {
         (row.column, row.name, tuple(sorted(row.qualifiers.items()))): row
         for row in findings.audited

@@ -1,5 +1,6 @@
-"""The report: findings and manifest in, one self-contained `report.html` out."""
+"""The report as one self-contained `report.html`, from findings and manifest."""
 
+# Any: a manifest is a JSON object; its values are of any JSON type.
 from __future__ import annotations
 
 import json
@@ -13,11 +14,12 @@ from synthetic.writing import replace_file
 from testbed.report.case_page import case_view
 from testbed.report.curve_figures import crossings, curve_figures, doses, frontiers
 from testbed.report.family_figures import Figure, figures
+from testbed.report.finding_row import Finding, owner
 from testbed.report.operator_card import report_card
 from testbed.report.plaintext import clean, counted
 from testbed.report.rerun import command_for
-from testbed.report.rows import FAMILIES, Finding, Findings, owner
-from testbed.report.sentences import headlines
+from testbed.report.rows import FAMILIES, Findings
+from testbed.report.sentences import Sentence, headlines
 from testbed.report.sweeps import swept
 from testbed.report.templating import page
 from testbed.report.terminal import (
@@ -32,16 +34,16 @@ from testbed.report.terminal import (
 
 NAME = "report.html"
 QUESTIONS = {
-    "accountability": "Who watches the watchers?",
-    "disparate impact": "Who is hit, and who at equal conduct?",
-    "opacity": "What can the scored know, predict, contest and change?",
-    "error propagation": "What does one wrong entry do, to whom, for how long?",
-    "chilling": "What do people stop doing because they may be watched?",
-    "benefit": "What does the scheme achieve, next to a lottery and an oracle?",
+    "accountability": "How often is the operator wrong, and does it explain and correct?",
+    "disparate impact": "Which groups get adverse decisions more often, also at equal conduct?",
+    "opacity": "What can people know, predict and contest?",
+    "error propagation": "What does one wrong entry change, for whom, and for how long?",
+    "chilling": "Which lawful acts do people give up because they believe they are watched?",
+    "benefit": "What does the scheme achieve, compared with a lottery and an oracle?",
 }
 ABOVE = ("measures", "life", "assumed", "sources", "not_modelled", "anchors")
 """Keys of the manifest that the page prints in full."""
-OF_TABLE = "On whom do the decisions and their errors fall?"
+OF_TABLE = "Which groups get the decisions, and which get the errors?"
 FACTS = ("unit", "better", "estimand", "interval", "reference", "caveats")
 
 
@@ -51,8 +53,8 @@ def render(
     """The report as one page of HTML: the same bytes for the same findings and manifest.
 
     findings: the findings table, in the order of findings.csv (a row's number in the page is its line there); its
-    `attrs["curves"]` the text of curves.csv, where there is one.
-    manifest: what `manifest.json` holds. measures_info: facts per registered measure; the manifest's where None.
+    `attrs["curves"]` is the text of curves.csv, if there is one.
+    manifest: the content of `manifest.json`. measures_info: facts per registered measure; the manifest's if None.
     """
     info = measures_info if measures_info is not None else manifest.get("measures") or {}
     rows = Findings(findings, manifest, info)
@@ -107,7 +109,7 @@ def write_page(
 
 
 def _drawn(rows: Findings, harm: str, text: str) -> list[Figure]:
-    """Figures with two numbers to a point: from the curve table, and from rows of crossings, frontiers and doses."""
+    """Figures with two numbers per point: curves, crossings, frontiers and doses."""
     if not rows.heads:
         return []
     if harm == "disparate impact":
@@ -120,15 +122,15 @@ def _family(
 ) -> dict[str, Any]:
     """One harm family: its headline sentences by model, figures, and every finding by measure."""
     found = [row for row in rows.audited if row.harm == harm and rows.on_page(row)]
-    said = [{"name": rows.label(column), "sentences": headlines(rows, harm, column)} for column in rows.heads]
+    said = [(rows.label(column), headlines(rows, harm, column)) for column in rows.heads]
     return {
         "id": harm.replace(" ", "-"),
         "title": harm.capitalize(),
         "question": OF_TABLE if of_table(manifest) else QUESTIONS[harm],
         "said": [
-            {**one, "sentences": [_headline(sentence, info) for sentence in one["sentences"]]}
-            for one in said
-            if one["sentences"]
+            {"name": name, "sentences": [_headline(sentence, info) for sentence in sentences]}
+            for name, sentences in said
+            if sentences
         ],
         "card": report_card(rows, info) if harm == "accountability" else [],
         "figures": [*swept(rows, harm, _asked(manifest)), *figures(rows, harm), *_drawn(rows, harm, text)],
@@ -138,17 +140,17 @@ def _family(
 
 
 def _asked(manifest: Mapping[str, Any]) -> list[str]:
-    """The patterns of measures that were asked for; none where all were."""
+    """The patterns of measures that the user asked for; empty if they asked for all."""
     return [str(pattern) for pattern in (manifest.get("arguments") or {}).get("measures") or []]
 
 
 def _alone(rows: Findings) -> list[Finding]:
-    """Rows of anchors that stand beside no row of the scheme."""
+    """Rows of anchors that no row of the scheme is shown with."""
     beside = {lottery.number for row in rows.audited if (lottery := rows.beside(row)) is not None}
     return [row for row in rows.anchors if rows.on_page(row) and row.number not in beside]
 
 
-def _headline(sentence: Any, info: Mapping[str, Any]) -> dict[str, Any]:
+def _headline(sentence: Sentence, info: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     facts = info.get(owner(sentence.row.name, info), {})
     return {"sentence": sentence, "caveats": _sentence(facts.get("caveats") or ""), "row": sentence.row}
 
@@ -162,7 +164,7 @@ def _sentence(text: object) -> str:
 def _blocks(
     rows: Findings, found: list[Finding], manifest: Mapping[str, Any], info: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Rows by the registered measure they belong to, with the measure's facts and the command that makes them again."""
+    """Rows by registered measure, with the measure's facts and the command that makes them again."""
     blocks: dict[str, list[Finding]] = {}
     for row in found:
         blocks.setdefault(owner(row.name, info), []).append(row)
@@ -186,7 +188,7 @@ def _about(row: Finding) -> str:
 
 
 def _anchor(anchor: Mapping[str, Any]) -> dict[str, Any]:
-    """An anchor's verdict, with the model and seed it is about where it says so."""
+    """An anchor's verdict, with its model and seed if it names them."""
     about = ", ".join(f"{name} {clean(anchor[name])}" for name in ("model", "seed") if anchor.get(name) is not None)
     return {"holds": bool(anchor.get("holds")), "about": about, **_texts(anchor, "name", "detail")}
 
@@ -211,7 +213,7 @@ def _dial(dial: Mapping[str, Any], info: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _behind(names: Iterable[str], info: Mapping[str, Any]) -> str:
-    """The measures that rest on a dial; whole families by their name."""
+    """The measures that depend on a dial; a whole family by its name."""
     left = {clean(name): None for name in names}
     if info and set(info) <= set(left):
         return "all"
@@ -256,7 +258,7 @@ def _made(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _plain_json(manifest: Mapping[str, Any]) -> Any:
-    """The manifest as indented JSON, escaped; without what the page shows in full elsewhere."""
+    """The manifest as indented, escaped JSON, without what the page shows in full."""
     from markupsafe import escape
 
     shown = {key: value for key, value in manifest.items() if key not in ABOVE}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from testbed.report.finding_row import Finding
 from testbed.report.numbers import decimals, scale
 from testbed.report.phrases import PATHS
 from testbed.report.plaintext import clean
-from testbed.report.rows import Finding
 
 REACHES = {
     "any": "reaches",

@@ -1,5 +1,6 @@
 """Commands that make a number, a life or a whole run again."""
 
+# Any: a manifest is a JSON object; its values are of any JSON type.
 from __future__ import annotations
 
 import shlex
@@ -9,14 +10,14 @@ from typing import Any
 from testbed.report.plaintext import clean
 
 DROPPED = ("--out", "--engine", "--workers")
-"""Options that change where or how a run happens, never what it says."""
+"""Options that change where or how a run happens, never its findings."""
 
 OF_CASE = ("--people", "--periods", "--seed", "--set")
-"""Options of an audit that its case has too, as they stand; the model and the seed are those of the life."""
+"""Options of an audit that a case takes unchanged; the model and the seed are those of the life."""
 
 
 def command_for(manifest: Mapping[str, Any], measure: str) -> str:
-    """The command that makes one measure of a run again: the run's own, with that measure alone.
+    """The command that makes one measure of a run again: the command of the run, with only that measure.
 
     >>> command_for({"command": "testbed audit rongcheng --seed 3 --out here"}, "flip_rate")
     'testbed audit rongcheng --seed 3 --measures flip_rate'
@@ -28,9 +29,9 @@ def command_for(manifest: Mapping[str, Any], measure: str) -> str:
 
 
 def next_commands(manifest: Mapping[str, Any], life: Mapping[str, Any] | None) -> list[str]:
-    """Commands that lead on from a run: one life of it, and the same world without the errors of its record.
+    """The commands to try after a run: one of its lives, and the same world without errors of record.
 
-    Without a life the scenario is shown; where the record has no errors already, that is all.
+    Without a life, the first command shows the scenario. If the record has no errors, there is no second command.
     """
     words = _words(manifest, (*DROPPED, "--measures"))
     scenario = clean(manifest.get("scenario") or "").partition("{")[0]
@@ -47,7 +48,7 @@ def next_commands(manifest: Mapping[str, Any], life: Mapping[str, Any] | None) -
 
 
 def _has_errors(manifest: Mapping[str, Any]) -> bool:
-    """Whether the errors of the record can still be turned off."""
+    """Whether the run has errors of record that can be turned off."""
     if "channels.errors=off" in clean(manifest.get("scenario") or ""):
         return False
     held = {dial.get("path"): dial.get("value") for dial in manifest.get("assumed") or []}
@@ -55,7 +56,7 @@ def _has_errors(manifest: Mapping[str, Any]) -> bool:
 
 
 def case_command(life: Mapping[str, Any]) -> str:
-    """The command that makes a case file again; empty where the life does not say its scenario.
+    """The command that makes a case file again; empty if the life does not name its scenario.
 
     A departure in the scenario's name becomes an option. `options`, the words of a run, replace the life's own.
 
@@ -103,7 +104,7 @@ def _kept(words: Sequence[str], dropped: Sequence[str]) -> list[str]:
 
 
 def _of_case(words: Sequence[str], seed: object) -> list[str]:
-    """The options of an audit that a case takes too; of several seeds the one of the life."""
+    """The options of an audit that a case takes too; of several seeds, the seed of the life."""
     kept: list[str] = []
     for place, word in enumerate(words):
         name, equal, value = word.partition("=")

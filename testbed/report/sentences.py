@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from testbed.report.contrasts import CONTRASTS
+from testbed.report.finding_row import Finding
 from testbed.report.levels import LEVELS
 from testbed.report.numbers import Scale, decimals, interval, scale
 from testbed.report.phrases import HEADLINES, OF_TABLES, OF_WORLDS
 from testbed.report.plaintext import clean, counted
 from testbed.report.qualifiers import number, words
-from testbed.report.rows import Finding, Findings
+from testbed.report.rows import Findings
 
 CHANCES = ("cross_auc", "grade_superiority")
 """Probabilities about two groups: each is one rate, not a difference of two."""

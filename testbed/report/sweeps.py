@@ -1,4 +1,4 @@
-"""What a sweep shows: the numbers that were asked for side by side, and each as a curve over its dial."""
+"""The results of a sweep: the requested numbers side by side, and each as a curve over its dial."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from testbed.findings import DERIVED, split_name
+from testbed.report.drawing import SHAPES
 from testbed.report.family_figures import Figure
-from testbed.report.figures import SHAPES, Curve, Mark, curve
+from testbed.report.figures import Curve, Mark, curve
+from testbed.report.finding_row import Finding, Place, owner
 from testbed.report.numbers import Scale, scale
 from testbed.report.plaintext import clean, columns
 from testbed.report.plane import Line, Point, plane
-from testbed.report.rows import Finding, Findings, Place, owner, said_point
+from testbed.report.rows import Findings, said_point
 from testbed.report.sentences import plain_name
 
 HEADLINES = (
@@ -23,13 +25,13 @@ HEADLINES = (
     "error_reach[hop=household]",
     "detection_precision",
 )
-"""What is shown where nothing was asked for."""
+"""The measures that are shown if the user asked for none."""
 
 WIDTH = 80
 
 
 def shown(findings: Findings, wanted: Sequence[str]) -> list[Place]:
-    """The places that a sweep shows, in the order of the findings: what each pattern asks for, else the headlines."""
+    """The places that a sweep shows, in the order of the findings: those of each pattern, or else the headlines."""
     heads = set(findings.heads)
     rows = [row for row in findings.audited if row.seed == findings.seed and row.column in heads]
     kept: set[Place] = set()
@@ -42,9 +44,9 @@ def shown(findings: Findings, wanted: Sequence[str]) -> list[Place]:
 
 
 def _asked(rows: Sequence[Finding], pattern: str, findings: Findings) -> list[Finding]:
-    """The rows that a pattern names: over everybody, else by single attributes, else any; else what its measure gives.
+    """The rows that a pattern names: over everybody, else by single attributes, else any; else those of its measure.
 
-    Of a name without a bracket the row without qualifiers, where there is one. Verdicts (`_p`, ...) only by name.
+    A name without a bracket means the row without qualifiers, if there is one. Verdicts (`_p`, ...) need their name.
     """
     stem, qualifiers = split_name(pattern)
     some = [row for row in rows if qualifiers.items() <= row.settings.items()]
@@ -65,7 +67,7 @@ def _asked(rows: Sequence[Finding], pattern: str, findings: Findings) -> list[Fi
 
 
 def side_by_side(findings: Findings, wanted: Sequence[str]) -> list[str]:
-    """A line per step and model, a column per number; as many tables as it takes for 80 columns of text."""
+    """A line per step and model, a column per number, in as many tables as 80 columns of text require."""
     places = shown(findings, wanted)
     several = len(findings.models) > 1
     heads = [", ".join(next(iter(findings.points.values()), {})), *(["model"] if several else [])]
@@ -112,7 +114,7 @@ def _cell(row: Finding | None) -> str:
 
 
 def swept(findings: Findings, harm: str, wanted: Sequence[str]) -> Iterator[Figure]:
-    """The curves of one family: a figure per number over the dial, a line per model and value of any other dial."""
+    """The curves of one family: a figure per number over the dial, a line per model and value of the other dials."""
     if len(findings.points) < 2:
         return
     dial = _across(findings)
@@ -131,7 +133,7 @@ def swept(findings: Findings, harm: str, wanted: Sequence[str]) -> Iterator[Figu
 
 
 def _across(findings: Findings) -> str:
-    """The dial across: the first with several values that are numbers, else the first with several values."""
+    """The dial on the axis across: the first with several numbers as values, else the first with several values."""
     held = {path: {point[path] for point in findings.points.values()} for path in next(iter(findings.points.values()))}
     several = [path for path, values in held.items() if len(values) > 1]
     return next((path for path in several if all(map(_is_number, held[path]))), several[0])
@@ -151,7 +153,7 @@ def _line(findings: Findings, row: Finding, dial: str) -> str:
 
 
 def _drawn(findings: Findings, dial: str, lines: dict[str, list[Finding]], of: str) -> Figure:
-    """One number over one dial: a number axis where its values are numbers, else a place for each value."""
+    """One number over one dial: on a number axis if the values are numbers, else with a place for each value."""
     rows = [row for held in lines.values() for row in held]
     first = rows[0]
     by = scale(first.unit, comparison=first.comparison)

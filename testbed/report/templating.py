@@ -1,4 +1,4 @@
-"""Pages from templates: everything escaped, one file, no network, no scripts, a content policy that says so."""
+"""Pages from templates: one file, everything escaped, no network, no scripts, and a content policy that says so."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import base64
 import hashlib
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from testbed.report.numbers import cell
 from testbed.report.plaintext import clean
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def page(template: str, **context: Any) -> str:
-    """A page from its template. Texts are cleaned and escaped where the template prints them."""
+def page(template: str, **context: object) -> str:
+    """A page from its template. Texts are cleaned and escaped when the template prints them."""
     return _environment().get_template(template).render(**context)
 
 
@@ -24,7 +28,7 @@ def _grouped(number: int) -> str:
 
 
 @cache
-def _environment() -> Any:
+def _environment() -> Environment:
     import jinja2
 
     environment = jinja2.Environment(
@@ -44,15 +48,15 @@ def _environment() -> Any:
     return environment
 
 
-def _safe(text: str) -> Any:
+def _safe(text: str) -> Markup:
     from markupsafe import Markup
 
     return Markup(text)
 
 
 @lru_cache(maxsize=4096)
-def _breakable(text: str) -> Any:
-    """A long name that may be broken after its joints, and nowhere else."""
+def _breakable(text: str) -> Markup:
+    """A long name that may break only after its joints."""
     from markupsafe import Markup, escape
 
     made = str(escape(clean(text)))
@@ -61,7 +65,7 @@ def _breakable(text: str) -> Any:
     return Markup(made)
 
 
-def _command(text: str) -> Any:
+def _command(text: str) -> Markup:
     """A command that breaks between its words; a word longer than the line breaks anywhere."""
     from markupsafe import Markup, escape
 
@@ -69,8 +73,8 @@ def _command(text: str) -> Any:
     return Markup(f'<code class="command">{" ".join(words)}</code>')
 
 
-def _finalize(value: Any) -> Any:
-    """What is printed is one clean line, unless it is markup of our own."""
+def _finalize(value: object) -> object:
+    """The printed value: text becomes one clean line, unless it is markup of our own."""
     return _cleaned(value) if type(value) is str else value
 
 

@@ -1,5 +1,6 @@
 """The short answer of an audit, in plain text: at most 30 lines of 80 columns."""
 
+# Any: a manifest is a JSON object; its values are of any JSON type.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from testbed.report.case_page import case_sentence
 from testbed.report.plaintext import clean, counted, wrap, wrap_command
 from testbed.report.rerun import next_commands
 from testbed.report.rows import FAMILIES, Findings
-from testbed.report.sentences import headlines
+from testbed.report.sentences import headlines, sentence
 
 WIDTH = 80
 LINES = 30
@@ -47,6 +48,14 @@ def answer(
     return [*lines[: LINES - 1], "(cut: the report page and findings.csv have the rest)"]
 
 
+def gap_lines(findings: pd.DataFrame, manifest: Mapping[str, Any], measure: str, *, most: int = 5) -> list[str]:
+    """The first rows of one contrast as sentences in lines: single attributes, group by group."""
+    rows = Findings(findings, manifest)
+    found = [row for row in rows.main() if row.measure == measure and row.versus and not set("*|") & set(row.split)]
+    said = [sentence(row, rows.beside(row), rows.together(row)).text for row in found[:most]]
+    return [line for text in said for line in wrap(text, WIDTH, first=INDENT, rest=2 * INDENT)]
+
+
 def anchors_verdict(manifest: Mapping[str, Any]) -> str:
     """Whether the anchors hold, in one sentence; if one failed, which and why.
 
@@ -80,6 +89,10 @@ def of_table(manifest: Mapping[str, Any]) -> bool:
 
 def first_line(manifest: Mapping[str, Any]) -> str:
     """What was audited, and whether the consequences of a decision are only claimed."""
+    if of_table(manifest):
+        columns = ", ".join(clean(model) for model in manifest.get("models") or [])
+        title = clean(manifest.get("title") or "A table")
+        return f"{title}, column {columns}." if columns else f"{title}."
     name = clean(manifest.get("scenario") or "table")
     sizes = []
     if manifest.get("people") is not None:

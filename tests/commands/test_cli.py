@@ -73,7 +73,7 @@ def test_an_audit_answers_in_thirty_lines_of_eighty_columns_and_writes_its_folde
     lines = said.splitlines()
     assert len(lines) <= 30
     assert max(map(len, lines)) <= 80
-    assert "a lottery beside it" in progress
+    assert "compared with a lottery" in progress
     assert sorted(one.name for one in out.iterdir()) == sorted(OURS)
     before = {name: (out / name).read_bytes() for name in OURS}
     assert say(*asked)[0] == 0
@@ -352,4 +352,4 @@ def test_nothing_but_our_own_end_gives_status_0(say, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("testbed.commands.listing.run", lambda args: sys.exit(0))
     status, _, error = say("list")
     assert status == 1
-    assert "left before the run was done (SystemExit: 0)" in error
+    assert "ended the run early (SystemExit: 0)" in error

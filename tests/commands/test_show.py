@@ -10,7 +10,8 @@ from synthetic import Recipe
 from synthetic.population import ties
 from synthetic.source import sources
 from testbed.commands.cli import main
-from testbed.commands.show import recipe, shown
+from testbed.commands.descriptions import recipe
+from testbed.commands.show_text import shown
 
 
 @pytest.fixture(scope="module", params=["china-2020", "us-credit", "template"])

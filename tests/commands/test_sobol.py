@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from testbed.commands.cli import main
-from testbed.commands.sobol import Factor, dials_at, ranges
+from testbed.commands.sobol_design import Factor, dials_at, ranges
 from testbed.findings.finding import COLUMNS
 from testbed.runs.auditing import audit
 from testbed.runs.measuring import Answer, Task, forget, work
@@ -39,7 +39,7 @@ def test_the_share_of_a_planted_dial_is_found_written_and_printed(
 ) -> None:
     monkeypatch.setattr(import_module("testbed.runs.measuring"), "work", planted)
     monkeypatch.setattr(
-        import_module("testbed.commands.sobol"), "placed", lambda scenario, dials, *_: scenario.set(dials)
+        import_module("testbed.commands.sobol_design"), "placed", lambda scenario, dials, *_: scenario.set(dials)
     )
     asked = [
         "sweep",

@@ -48,7 +48,7 @@ def test_a_party_sees_the_person_in_the_months_of_the_sanctions_that_are_shown_t
     assert made["seen_by"]["error"]["public"] == made["seen_by"]["error"]["neighbors"] == (shown > 0).sum() > 0
     assert made["seen_by"]["base"] == {}
     said = dict(sections(made))["Who else could see them"]
-    assert any(line.startswith("public, in any case") and "with it" in line for line in said)
+    assert any(line.startswith("public, always") and "with it" in line for line in said)
 
 
 def test_turns_of_one_month_are_said_together_and_in_words(debtor):

@@ -51,7 +51,7 @@ def test_months_without_are_the_months_barred_in_the_error_world_alone(case, tol
 def test_the_sentence_is_made_of_the_numbers_of_the_life(told):
     sentence = case_sentence(told)
     assert sentence.startswith(f"person {told['person']}: one wrong court entry in month 6, no ")
-    assert sentence.endswith("touched")
+    assert sentence.endswith("affected")
     name, months = max(told["months_without"].items(), key=lambda item: item[1])
     assert f"no {name} for {months} month" in sentence
 
@@ -77,7 +77,7 @@ def test_every_act_is_told_with_what_the_record_made_of_it(case):
     mine = [event for event in life(case, person)["events"] if event["what"].startswith("act: ")]
     base = [event for event in mine if event["world"] in ("both", "base")]
     assert len(base) == busy[person] > 5
-    fates = ("out of reach", "recorded by", "missed by", "entered on person", "on its way")
+    fates = ("not covered", "recorded by", "missed by", "recorded about person", "not yet")
     assert all(event["detail"].startswith(fates) for event in mine)
 
 
@@ -88,8 +88,8 @@ def test_an_act_that_strayed_names_on_whom_and_that_person_s_file_says_it_is_som
         & (ledger.start < case.periods)
     )  # fmt: skip
     actor, victim = int(strayed.author[0]), int(strayed.subject[0])
-    assert any(event["detail"] == f"entered on person {victim} instead" for event in life(case, actor)["events"])
-    assert any("somebody else's" in event["detail"] for event in life(case, victim)["events"])
+    assert any(event["detail"] == f"recorded about person {victim} instead" for event in life(case, actor)["events"])
+    assert any("about another person of the same name" in event["detail"] for event in life(case, victim)["events"])
 
 
 def test_others_touched_are_those_of_the_reach_of_this_root_alone(case, told):
@@ -125,7 +125,7 @@ def test_in_a_run_that_ends_before_the_entry_both_worlds_are_one():
     assert made["scores"]["base"] == made["scores"]["error"]
     assert {event["world"] for event in made["events"]} <= {"both"}
     assert typical(case) is None
-    with pytest.raises(InputError, match="nobody bears a wrong entry"):
+    with pytest.raises(InputError, match="nobody has a wrong entry"):
         life(case)
 
 
@@ -135,7 +135,7 @@ def test_in_a_society_so_small_that_nobody_is_befallen_it_is_the_one_who_would_b
     person = life(case)["person"]
     shares = [(share, case.roots_of(Inject(per_1000=share)).roots) for share in range(100, 1000)]
     assert next(roots for _, roots in shares if len(roots)).tolist() == [person]
-    with pytest.raises(InputError, match="nobody bears a wrong entry"):
+    with pytest.raises(InputError, match="nobody has a wrong entry"):
         life(run_case(case.scenario.set({"error.per_1000": 0}), people=2000, periods=8))
 
 

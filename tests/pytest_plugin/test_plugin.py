@@ -131,7 +131,7 @@ def test_nan_is_red_also_with_a_known_harm(run) -> None:  # type: ignore[no-unty
 def test_fewer_people_than_stated_are_skipped_and_a_run_that_decides_nothing_fails(run) -> None:  # type: ignore[no-untyped-def]
     result = run(KNOWN, "--people", "999", "-rs")
     result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["*needs 1,000 people to be decided, this run has 999*"])
+    result.stdout.fnmatch_lines(["*needs 1,000 people, this run has 999*"])
     result.stdout.fnmatch_lines(["*no claim was decided*"])
     assert result.ret == 1
 
@@ -171,7 +171,7 @@ def test_a_test_about_a_built_in_model_alone_never_runs_on_another(run) -> None:
     run(ABOUT).assert_outcomes(passed=3)
     result = run(ABOUT, "--model", "operator:neg", "-rs")
     result.assert_outcomes(passed=1, skipped=2)
-    result.stdout.fnmatch_lines(["*the test is about lottery alone, this run about operator:neg*"])
+    result.stdout.fnmatch_lines(["*the test is only about lottery, and this run audits operator:neg*"])
     run(ABOUT, "--model", "operator:neg", "--model", "lottery").assert_outcomes(passed=2, skipped=1, failed=1)
 
 

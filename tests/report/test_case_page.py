@@ -4,13 +4,13 @@ from testbed.report.plaintext import columns
 
 def test_one_life_is_one_sentence(life):
     assert case_sentence(life) == (
-        "person 4711: one wrong court entry in month 6, no train for 9 months, no loan for 4 months, 3 others touched"
+        "person 4711: one wrong court entry in month 6, no train for 9 months, no loan for 4 months, 3 others affected"
     )
 
 
 def test_where_nothing_follows_the_sentence_says_so():
     assert case_sentence({"person": 1, "root_period": 2, "others_touched": 0}) == (
-        "person 1: one wrong entry in month 2, no further sanction, nobody else touched"
+        "person 1: one wrong entry in month 2, no further sanction, nobody else affected"
     )
     said = case_sentence({"person": 1, "root_period": None, "others_touched": None, "months_without": {}})
     assert said == "person 1: no wrong entry is followed, no further sanction"
@@ -118,7 +118,7 @@ def test_what_could_be_seen_by_the_person_and_by_others_is_said_with_its_worlds(
         ]
         assert told == sorted(told)
         assert "callers, because of sanctions: none without the wrong entry, 1 month with it" in text
-        assert "bank, in any case: the scheme shows it scores or status" in text
+        assert "bank, always: the scheme shows it scores or status" in text
 
 
 def test_a_sanction_is_said_in_its_own_words():

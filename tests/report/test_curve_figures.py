@@ -61,7 +61,7 @@ def test_the_data_of_a_figure_has_a_row_for_every_mark(of_table):
 def test_a_diagonal_is_drawn_only_where_scores_can_be_shares(of_table):
     figure = drawn(of_table)["What a score means, by region"]
     assert 'class="zero"' in figure.svg
-    assert "Dashed: a score that is the share itself." in figure.note
+    assert "Dashed: the score equals the share." in figure.note
     points = of_table.attrs["curves"].replace("calibration,s,region,north,bin,9,", "calibration,s,region,north,bin,9,6")
     rows = Findings(of_table, {"scenario": "table", "models": ["s"]})
     other = next(one for one in curve_figures(rows, points) if one.title == "What a score means, by region")
@@ -98,7 +98,7 @@ def test_the_page_shows_the_figures_with_their_tables_and_without_curves_shows_n
     page = parse(text)
     assert not page.unbalanced
     assert "What each threshold would do, by region" in page.text
-    assert "the same rows stand in curves.csv" in page.text
+    assert "curves.csv has the same rows" in page.text
     bare = of_table.copy()
     bare.attrs = {}
     assert "What each threshold would do" not in render(bare, manifest)

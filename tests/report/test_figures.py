@@ -5,8 +5,9 @@ from xml.etree import ElementTree
 import pytest
 
 from testbed.findings.finding import frame
+from testbed.report.drawing import ticks
 from testbed.report.family_figures import figures
-from testbed.report.figures import Curve, Mark, curve, dots, steps, ticks
+from testbed.report.figures import Curve, Mark, curve, dots, steps
 from testbed.report.numbers import scale
 from testbed.report.rows import Findings
 

@@ -134,14 +134,14 @@ def test_the_report_card_has_every_rate_of_the_operator_with_what_it_counts(find
     count = {**base, "measure": "operator_error_rate_numerator", "value": 372.0, "low": 372.0, "high": 372.0}
     more = pd.concat([findings, frame([{**count, "unit": "decisions"}])], ignore_index=True)
     page = parse(render(more, manifest))
-    card = page.text.split("no line stands for another")[1].split("The operator's rates")[0]
+    card = page.text.split("no line can replace another")[1].split("The operator's rates")[0]
     assert "Error rate" in card
     assert "372 decisions" in card
     assert "10.0 to 14.0" in card or "10 to 14" in card
     assert "Reversal of wrong" in card
     assert "nobody appealed" in card
-    section = page.text.index("no line stands for another")
-    assert section < page.text.index("Who is hit")
+    section = page.text.index("no line can replace another")
+    assert section < page.text.index("Which groups get adverse decisions")
     assert not page.unbalanced
 
 
@@ -154,7 +154,7 @@ def test_the_first_line_says_what_is_only_claimed(findings, manifest, parse):
 def test_a_failed_anchor_heads_the_page(findings, manifest, parse):
     manifest["anchors"][0] = {"name": "null twin", "holds": False, "detail": "3 bytes differ"}
     head = parse(render(findings, manifest)).text.split("Skip to the content")[1].strip()
-    assert head.startswith("VOID. An anchor of this run failed")
+    assert head.startswith("VOID. An anchor (a check with a known answer) failed")
     assert "null twin (3 bytes differ)" in head
 
 
@@ -292,7 +292,7 @@ def test_on_paper_what_is_folded_stays_folded_and_says_so(findings, manifest, pa
     _, _, paper = page.partition("@media print")
     assert "details-content" not in page
     assert "details:not(.block):not([open]) { display: none; }" in paper
-    assert "Tables that are folded are printed by name only." in parse(page).text
+    assert "Folded tables are printed by name only." in parse(page).text
     assert ".paper { display: none; }" in page.partition("@media print")[0]
 
 

@@ -1,7 +1,8 @@
 import math
 
 from testbed.findings.finding import frame
-from testbed.report.rows import Findings, owner, parts
+from testbed.report.finding_row import owner, parts
+from testbed.report.rows import Findings
 
 
 def test_a_row_is_numbered_as_its_line_in_the_file(findings, manifest):

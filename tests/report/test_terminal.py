@@ -42,7 +42,7 @@ def test_every_family_has_one_sentence_with_interval_count_and_the_lottery(findi
     for family in ("Opacity", "Error propagation", "Benefit", "The operator"):
         assert text.count(f"{family}: ") == 1
     assert "One life: person 4711: one wrong court entry in month 6, no train for 9 months" in text
-    assert "3 others touched" in text
+    assert "3 others affected" in text
     assert "Anchors (checks with a known answer): 3 of 3 hold." in text
     assert "Assumed: 2 dials are our guesses, with a range: regime.family.share = 0.5 (0 to 1)." in text
     assert (

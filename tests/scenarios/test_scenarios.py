@@ -15,7 +15,7 @@ from scipy.stats import binomtest
 
 from testbed import claim
 from testbed.case.case import Case, run_case
-from testbed.commands.show import scenario as shown
+from testbed.commands.descriptions import scenario as shown
 from testbed.measures.benefit.detection import detection_precision
 from testbed.models.rulebook import rulebook_names
 from testbed.models.rulebook_file import load_rulebook
@@ -87,7 +87,7 @@ def test_a_small_audit_of_every_scenario_ends_well_no_measure_fails_and_its_anch
 @pytest.mark.parametrize("name", BEYOND)
 def test_the_page_of_a_scenario_names_its_sources_dials_and_gaps(name: str) -> None:
     page = "\n".join(shown(name))
-    for part in ("sources", "dials (path", "not modelled", "causal graph", "followed: a wrong"):
+    for part in ("sources", "dials (path", "not modelled", "causal graph", "wrong entry that is followed"):
         assert part in page
     table = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     assert len(table["not_modelled"]) >= 2

@@ -151,7 +151,7 @@ def test_a_column_that_people_lack_is_named():
 
 @pytest.mark.parametrize("name", names())
 def test_show_prints_the_sources_and_dials_of_a_channel(name):
-    from testbed.commands.show import channel as shown
+    from testbed.commands.descriptions import channel as shown
 
     text = "\n".join(shown(name))
     channel = Channel.load(name)
