@@ -23,7 +23,7 @@ def graph(parents: Mapping[str, Iterable[str]]) -> Iterator[str]:
     """The causal graph as text, with a line per variable that has parents."""
     yield "  causal graph:"
     roots = [name for name, above in parents.items() if not tuple(above)]
-    yield from folded("    nothing -> ", ", ".join(roots))
+    yield from folded("    without parents: ", ", ".join(roots))
     for name, above in parents.items():
         if tuple(above):
             yield f"    {', '.join(above)} -> {name}"

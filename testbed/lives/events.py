@@ -20,7 +20,7 @@ SAID = {
     "false_match": "wrong: mistaken for another person",
     "collision": "wrong: about another person of the same name",
     "duplicate": "wrong: entered twice",
-    "injected": "wrong: the entry that is followed",
+    "injected": "wrong: the entry that only one world has",
     "averaged": "wrong: a yearly figure spread over the months",
     "misuse": "wrong: made by an official without cause",
     "legacy": "wrong: a false mark from an old file",

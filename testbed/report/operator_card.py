@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -58,8 +59,11 @@ def _number(row: Finding) -> tuple[str, str]:
         return "not computed", row.why
     by = scale(row.unit)
     places = decimals(row.value, row.low, row.high, by.factor)
-    known = row.low == row.low and row.high == row.high and row.low != row.high
-    return by.write(row.value, places), f"{by.bare(row.low, places)} to {by.bare(row.high, places)}" if known else ""
+    if math.isnan(row.low) or math.isnan(row.high):
+        limits = "no interval"
+    else:
+        limits = "exact" if row.low == row.high else f"{by.bare(row.low, places)} to {by.bare(row.high, places)}"
+    return by.write(row.value, places), limits
 
 
 def _counted(row: Finding | None) -> str:

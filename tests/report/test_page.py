@@ -134,13 +134,13 @@ def test_the_report_card_has_every_rate_of_the_operator_with_what_it_counts(find
     count = {**base, "measure": "operator_error_rate_numerator", "value": 372.0, "low": 372.0, "high": 372.0}
     more = pd.concat([findings, frame([{**count, "unit": "decisions"}])], ignore_index=True)
     page = parse(render(more, manifest))
-    card = page.text.split("no line can replace another")[1].split("The operator's rates")[0]
+    card = page.text.split("The operator's report card: what each number counts")[1].split("The operator's rates")[0]
     assert "Error rate" in card
     assert "372 decisions" in card
     assert "10.0 to 14.0" in card or "10 to 14" in card
     assert "Reversal of wrong" in card
     assert "nobody appealed" in card
-    section = page.text.index("no line can replace another")
+    section = page.text.index("The operator's report card: what each number counts")
     assert section < page.text.index("Which groups get adverse decisions")
     assert not page.unbalanced
 
