@@ -64,7 +64,7 @@ def words(row: Finding, beside: Mapping[str, Finding]) -> dict[str, str]:
         else " at the next decision",
         **{key: plain.get(key, key) for key in ("benefit", "harm", "of", "times", "coverage")},
         "share": _percent(given.get("share", "")),
-        "touched": "its subject" if given.get("who") == "self" else "the people it touches",
+        "touched": "its subject" if given.get("who") == "self" else "the people it affects",
         "chosen": _chosen(given.get("budget", "favored")),
         **_besides(row.name, beside, given.get("horizon", "12")),
     }

@@ -283,7 +283,7 @@ def test_an_error_of_ours_is_a_sentence_and_not_a_traceback(say, monkeypatch: py
     monkeypatch.setattr("testbed.commands.listing.run", lambda args: 1 / 0)
     status, _, error = say("list")
     assert status == 1
-    assert "error of ours" in error
+    assert "internal error" in error
     assert "Traceback" not in error
 
 
