@@ -1,7 +1,7 @@
 """Channels: how an act becomes an entry, is missed, or is entered on the wrong person; each channel is a TOML file.
 
-Takes the acts of a month and the columns of people that the channel sees.
-Gives entries with their delay and origin, some of them errors.
+Comes in: the acts of a month and the columns of people that the channel sees.
+Goes out: entries with their delay and origin, some of them errors.
 """
 
 from synthetic.channels.base import (

@@ -1,7 +1,7 @@
 """What people do; each kind of conduct is a TOML file.
 
-Takes rates with sources, and the columns that they depend on.
-Gives the rate at which each person acts in a month.
+Comes in: rates with sources, and the columns that they depend on.
+Goes out: the rate at which each person acts in a month.
 """
 
 from synthetic.conduct.base import FOLDER, MOST_BESIDE, Conduct, names

@@ -1,7 +1,7 @@
 """Export of people to files, and their comparison with published figures.
 
-Takes a population.
-Gives CSV or Parquet with a data card, and a page of margins.
+Comes in: a population.
+Goes out: CSV or Parquet with a data card, and a page of margins.
 """
 
 from synthetic.export.card import page

@@ -1,7 +1,7 @@
 """Who lives where and with whom, computed from ids alone.
 
-Takes a seed, numbers and ranges of ids.
-Gives households, ages of kin, cities, and invertible permutations of ids.
+Comes in: a seed, numbers and ranges of ids.
+Goes out: households, ages of kin, cities, and invertible permutations of ids.
 """
 
 from synthetic.layout.cities import Cities, cities_by_seed

@@ -1,7 +1,7 @@
 """People by id: the same recipe, size and seed give the same bytes, in any order.
 
-Takes a recipe, or a table of real people.
-Gives columns of people, and their kin, firms and acquaintances.
+Comes in: a recipe, or a table of real people.
+Goes out: columns of people, and their kin, firms and acquaintances.
 """
 
 from synthetic.population.firms import Firms

@@ -1,7 +1,7 @@
 """A recipe is a causal model of people as a TOML file with a source for every number.
 
-Takes the file, and values of dials.
-Gives variables in causal order, blocks of people, the causal graph, and published margins.
+Comes in: the file, and values of dials.
+Goes out: variables in causal order, blocks of people, the causal graph, and published margins.
 """
 
 from synthetic.recipes.base import Recipe

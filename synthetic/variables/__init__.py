@@ -1,7 +1,7 @@
 """Variables: what a column of people means and how it is drawn.
 
-Takes numbers with sources, and uniform draws.
-Gives the variables that a recipe lists, and the laws that turn draws into values.
+Comes in: numbers with sources, and uniform draws.
+Goes out: the variables that a recipe lists, and the laws that turn draws into values.
 """
 
 from synthetic.variables.columns import Chances, Column, Numbers, Variable, chances, variable
