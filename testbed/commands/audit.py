@@ -97,6 +97,6 @@ def run(args: argparse.Namespace) -> int:
         tell(f"testbed: {said}")
     from testbed.report import answer
 
-    manifest["command"] = command_of(made, folders=True)  # what is printed, and not kept, may name folders
+    manifest["command"] = command_of(plan, folders=True)  # what is printed, and not kept, may name folders
     print("\n".join(answer(made.findings, manifest, made.life, pages=pages)))
     return 1 if made.failures or made.void else 0

@@ -146,9 +146,9 @@ def manifest_of_sweep(
     return {
         **manifest_of(runs[0]),
         **who,
-        "findings_of": [made.scenario.name for made in runs],
+        "findings_of": [made.plan.scenario.name for made in runs],
         "points": list(steps),
-        "anchors": [{**one, "step": made.scenario.name} for made in runs for one in made.verdicts],
+        "anchors": [{**one, "step": made.plan.scenario.name} for made in runs for one in made.verdicts],
         "failures": [said for made in runs for said in made.failures],
         "command": command_of_worlds("sweep", args),
     }

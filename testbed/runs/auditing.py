@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -183,15 +182,11 @@ def run_audit(
     else:
         tasks, answers = some(every)
     forget()
-    ran = {task.seed for task in tasks}
-    return gathered(replace(plan, seeds=tuple(seed for seed in plan.seeds if seed in ran)), tasks, answers, plan)
+    return gathered(plan, tasks, answers)
 
 
-def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer], asked: Plan | None = None) -> Outcome:
-    """One table of all answers: audited models first, then the lottery beside them, then other anchors.
-
-    `plan` names the seeds that were run, `asked` those that were allowed.
-    """
+def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Outcome:
+    """Return the outcome of all answers: findings of audited models, then of the lottery, then of other anchors."""
     import pandas as pd
 
     from testbed.findings import COLUMNS, KEY, frame, judged, pooled
@@ -231,7 +226,5 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer], asked
     findings.attrs["anchors"] = verdicts = [verdict for answer in answers for verdict in answer.verdicts]
     failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))
     life = next((answer.life for answer in answers if answer.life is not None), None)
-    return Outcome(
-        findings, plan.scenario, list(plan.names), plan.people, plan.periods, plan.seeds, verdicts, failures, life,
-        plan.wanted, list(plan.specs), asked or plan,
-    )  # fmt: skip
+    ran = {task.seed for task in tasks}
+    return Outcome(plan, tuple(seed for seed in plan.seeds if seed in ran), findings, verdicts, failures, life)

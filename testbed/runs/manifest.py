@@ -42,24 +42,24 @@ def digest(content: str | bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def identity(plan: Plan | Outcome) -> dict[str, Any]:
-    """What makes a run the run it is: arguments, seeds, versions, digests of scenario and models."""
-    asked = getattr(plan, "plan", None) or plan
-    declared = {
-        name: dict(held) if name != "paired" else True
-        for name in ("equivalence", "precision", "paired")
-        if (held := getattr(asked, name, None))
+def identity(plan: Plan) -> dict[str, Any]:
+    """Return what two runs must share to be the same run: arguments, seeds, versions, digests."""
+    declared: dict[str, object] = {
+        name: dict(bounds)
+        for name, bounds in (("equivalence", plan.equivalence), ("precision", plan.precision))
+        if bounds
     }
-    specs = list(plan.specs)
-    names = list(plan.names if hasattr(plan, "names") else plan.models)
+    if plan.paired:
+        declared["paired"] = True
+    names = [plain_name(name) for name in plan.names]
     return {
         "schema": SCHEMA,
         "kind": "audit",
         "scenario": plan.scenario.name,
-        "models": [plain_name(name) for name in names],
+        "models": names,
         "people": plan.people,
         "periods": plan.periods,
-        "seeds": list(asked.seeds),
+        "seeds": list(plan.seeds),
         "arguments": {
             "dials": {path: _value(value) for path, value in sorted(plan.scenario.changed.items())},
             "measures": list(plan.wanted),
@@ -68,7 +68,7 @@ def identity(plan: Plan | Outcome) -> dict[str, Any]:
         "versions": versions(),
         "digests": {
             "scenario": scenario_digest(plan.scenario),
-            **{f"model {plain_name(name)}": model_digest(spec) for name, spec in zip(names, specs, strict=True)},
+            **{f"model {name}": model_digest(spec) for name, spec in zip(names, plan.specs, strict=True)},
         },
     }
 
@@ -109,11 +109,11 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
     """The whole manifest of an audit: identity, what the findings rest on, anchors, one life."""
     from testbed.measure import measures
 
-    scenario = made.scenario
+    scenario = made.plan.scenario
     used = {one.name: one for one in map(measures.get, measures.names()) if _has_rows(made, one)}
     assumed = assumed_dials(scenario, used.values())
     return {
-        **identity(made),
+        **identity(made.plan),
         "seeds_run": list(made.seeds),
         "title": scenario.title,
         "as_of": scenario.as_of,
@@ -122,7 +122,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         "outcome": scenario.outcome,
         "claimed": bool(scenario.regime.claimed) and scenario.regime.follows,
         "claimed_note": scenario.regime.claimed,
-        "command": command_of(made),
+        "command": command_of(made.plan),
         "anchors": made.verdicts,
         "failures": made.failures,
         "assumed": assumed,
@@ -137,7 +137,7 @@ def _life(made: Outcome) -> dict[str, Any] | None:
     """The life of the run, its model's file without folders; no command where the model has no name to be typed."""
     if made.life is None:
         return None
-    typed = not made.specs or isinstance(made.specs[0], str | Path)
+    typed = isinstance(made.plan.specs[0], str | Path)
     told = {**made.life, "model": plain_name(made.life["model"])}
     return told if typed else {**told, "command": ""}
 
@@ -155,37 +155,34 @@ def facts(measure: Measure) -> dict[str, Any]:
     return {**said, "needs": list(measure.needs), "qualifiers": dict(measure.qualifiers)}
 
 
-def command_of(made: Outcome, *, folders: bool = False) -> str:
+def command_of(plan: Plan, *, folders: bool = False) -> str:
     """The command that makes this run again; files of models are named without their folders, unless `folders`.
 
     "" where no command can: a model is an object of Python's, or the seeds are no range.
     """
-    seeds = made.plan.seeds if made.plan is not None else made.seeds
-    if any(not isinstance(spec, str | Path) for spec in made.specs) or seeds not in (seeds[:1], (*range(len(seeds)),)):
+    scenario, seeds = plan.scenario, plan.seeds
+    if any(not isinstance(spec, str | Path) for spec in plan.specs) or seeds not in (seeds[:1], (*range(len(seeds)),)):
         return ""
-    words = ["testbed", "audit", made.scenario.base]
-    own = [str(name) if folders else plain_name(name) for name in made.models]
-    if list(map(str, made.models)) != [str(made.scenario.model)]:
-        for name in own:
-            words += ["--model", name]
-    if made.people != made.scenario.people:
-        words += ["--people", str(made.people)]
-    if made.periods != made.scenario.periods:
-        words += ["--periods", str(made.periods)]
-    asked = made.plan
+    words = ["testbed", "audit", scenario.base]
+    if plan.names != (str(scenario.model),):
+        for name in plan.names:
+            words += ["--model", name if folders else plain_name(name)]
+    if plan.people != scenario.people:
+        words += ["--people", str(plan.people)]
+    if plan.periods != scenario.periods:
+        words += ["--periods", str(plan.periods)]
     if len(seeds) > 1:
         words += ["--seeds", str(len(seeds))]
     elif seeds != (0,):
         words += ["--seed", str(seeds[0])]
-    for path, value in sorted(made.scenario.changed.items()):
+    for path, value in sorted(scenario.changed.items()):
         words += ["--set", f"{path}={_value(value)}"]
-    if made.wanted:
-        words += ["--measures", ",".join(made.wanted)]
-    if asked is not None:
-        for option, held in (("--equivalent", asked.equivalence), ("--precision", asked.precision)):
-            for name, number in held.items():
-                words += [option, f"{name}={number:.15g}"]
-        words += ["--paired"] * asked.paired
+    if plan.wanted:
+        words += ["--measures", ",".join(plan.wanted)]
+    for option, bounds in (("--equivalent", plan.equivalence), ("--precision", plan.precision)):
+        for name, bound in bounds.items():
+            words += [option, f"{name}={bound:.15g}"]
+    words += ["--paired"] * plan.paired
     return shlex.join(words)
 
 

@@ -1,4 +1,4 @@
-"""What an audit is asked to do, checked before anything runs, and the whole of what it answers."""
+"""The plan of an audit, checked before anything runs, and its outcome."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ LOTTERY = "lottery"
 
 @dataclass(frozen=True)
 class Plan:
-    """An audit that was asked for, checked: nothing has been run yet."""
+    """An audit that was asked for and checked. Nothing has been run yet.
+
+    `specs` are the models as the user named them, or the objects themselves; `names` are what the findings call them.
+    """
 
     scenario: Scenario
     specs: tuple[Any, ...]
@@ -36,7 +39,7 @@ class Plan:
     paired: bool = False
 
     def pairs(self) -> list[tuple[int, int]]:
-        """The models that are compared person by person, by their places."""
+        """Return the places of each two models that are compared person by person."""
         return list(combinations(range(len(self.names)), 2)) if self.paired else []
 
 
@@ -53,7 +56,7 @@ def planned(
     precision: Mapping[str, float] | None = None,
     paired: bool = False,
 ) -> Plan:
-    """Check what is asked for. Raises InputError before anything runs."""
+    """Return the checked plan of an audit. Raises InputError before anything runs."""
     from testbed.findings import checked as equal_enough
     from testbed.models import Lottery, name_of
     from testbed.runs.sequential import checked as half_widths
@@ -65,7 +68,7 @@ def planned(
         scenario = scenario.set(dials)
     specs = [scenario.model] if models is None else list(models) if isinstance(models, list | tuple) else [models]
     if not specs:
-        raise InputError("models: found none, at least one is needed.")
+        raise InputError("models: found an empty list; at least one model is needed.")
     names = [str(spec) if isinstance(spec, str | Path) else name_of(spec) for spec in specs]
     for spec, name in zip(specs, names, strict=True):
         model = model_of(scenario, spec)
@@ -76,9 +79,9 @@ def planned(
         raise InputError(f"models: {twice!r} is named twice.")
     seeds = tuple(_whole("seed", seed, 0) for seed in seeds)
     if not seeds or len(set(seeds)) < len(seeds):
-        raise InputError(f"seeds: found {list(seeds)!r}, different whole numbers are needed.")
+        raise InputError(f"seeds: found {list(seeds)!r}; different whole numbers are needed.")
     if paired and len(names) < 2:
-        raise InputError("paired: found one model, two are needed to be compared.")
+        raise InputError("paired: found one model; at least two are needed for a comparison.")
     wanted = tuple(patterns(measures))
     chosen(wanted)
     return Plan(
@@ -101,7 +104,7 @@ _plans = count()
 
 
 def tasks_of(plan: Plan) -> list[Task]:
-    """One task per seed and model, the lottery beside them, and one per pair of models that are compared."""
+    """Return one task per seed and model, the lottery included, and one per seed and pair of models compared."""
     beside = [] if LOTTERY in plan.names else [(LOTTERY, LOTTERY, True)]
     models = [(spec, name, False) for spec, name in zip(plan.specs, plan.names, strict=True)]
     tasks, number = [], next(_plans)
@@ -119,24 +122,18 @@ def tasks_of(plan: Plan) -> list[Task]:
 
 @dataclass
 class Outcome:
-    """A whole audit. `failures` and verdicts that do not hold make the exit status 1.
+    """The answer to a plan. `failures` and verdicts that do not hold make the exit status 1.
 
-    `findings` is the whole table, rows of anchors after those of what was audited, as `findings.csv` holds it.
-    `seeds` are those that were run, `plan.seeds` those that were asked for: more where a precision was reached.
+    `findings` is the whole table, as `findings.csv` holds it: the rows of what was audited, then those of anchors.
+    `seeds` were run; `plan.seeds` were allowed, and are more if a precision was reached early.
     """
 
-    findings: pd.DataFrame
-    scenario: Scenario
-    models: list[str]
-    people: int
-    periods: int
+    plan: Plan
     seeds: tuple[int, ...]
+    findings: pd.DataFrame
     verdicts: list[dict[str, Any]]
     failures: list[str]
     life: dict[str, Any] | None
-    wanted: tuple[str, ...]
-    specs: list[Any] = field(default_factory=list)
-    plan: Plan | None = None
 
     @property
     def void(self) -> bool:

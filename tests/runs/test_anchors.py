@@ -9,8 +9,18 @@ from testbed.case.case import Case
 from testbed.case.setting import Setting
 from testbed.models.base import Scores
 from testbed.models.lottery import Lottery
-from testbed.runs import anchors as module
-from testbed.runs.anchors import Relabelled, anchors, faithful, lottery_holds, null_twin, oracle, relabelled, tail
+from testbed.runs.anchors import (
+    Relabelled,
+    anchors,
+    faithful,
+    labels,
+    lottery_holds,
+    null_twin,
+    oracle,
+    relabelled,
+    tail,
+)
+from testbed.runs.anchors.verdicts import rows_of
 from testbed.scenarios.base import Scenario
 
 
@@ -37,17 +47,16 @@ def tampered(case, **arrays):
     return made
 
 
-def test_every_anchor_of_a_fair_run_holds(case, lottery):
-    rows, verdicts = anchors(case, lottery)
+def test_every_anchor_of_a_fair_run_holds(case):
+    rows, verdicts = anchors(case)
     assert [one["name"] for one in verdicts if not one["holds"]] == []
-    assert [one["name"] for one in verdicts[:4]] == ["null twin", "faithful record", "oracle", "labels redrawn"]
+    assert [one["name"] for one in verdicts] == ["null twin", "faithful record", "oracle", "labels redrawn"]
     assert all(one["detail"] for one in verdicts)
     assert {(row["scenario"], row["model"]) for row in rows} == {
         ("rongcheng{channels.errors=off}", "rongcheng"),
         ("rongcheng", "oracle"),
         ("rongcheng{labels.community=redrawn}", "rongcheng"),
         ("rongcheng{labels.sex=redrawn}", "rongcheng"),
-        ("rongcheng", "lottery"),
     }
 
 
@@ -72,9 +81,8 @@ def test_the_lottery_s_own_anchors_are_not_checked_on_a_model_made_from_it(setti
     assert all(one["holds"] for one in verdicts)
 
 
-def test_the_lottery_s_error_gain_is_exactly_zero(case, lottery):
-    rows, _ = anchors(case, lottery)
-    row = next(row for row in rows if row["measure"] == "error_gain")
+def test_the_lottery_s_error_gain_is_exactly_zero(lottery):
+    row = rows_of(lottery, "error_gain", "lottery", "rongcheng")[0]
     assert row["value"] == row["low"] == row["high"] == 0
 
 
@@ -142,7 +150,7 @@ def test_labels_that_were_not_redrawn_in_a_scheme_that_reads_them_void_the_run(s
             super().__init__(case, attribute)
             self.codes = np.where(ages == 1, len(self.levels) - 1, self.codes)
 
-    monkeypatch.setattr(module, "Relabelled", Leaking)
+    monkeypatch.setattr(labels, "Relabelled", Leaking)
     assert not relabelled(case)[1][0]["holds"]
 
 
@@ -182,8 +190,8 @@ def test_fair_worlds_are_not_void(case):
 
 def test_a_run_that_ends_before_the_entry_has_anchors_all_the_same():
     setting = Setting(Scenario.load("rongcheng"), people=1024, periods=3)
-    _, verdicts = anchors(Case.of(setting), Case.of(setting, Lottery()))
-    assert all(one["holds"] for one in verdicts)
+    for model in (None, Lottery()):
+        assert all(one["holds"] for one in anchors(Case.of(setting, model))[1])
 
 
 def test_the_tail_bounds_the_exact_chance_and_is_not_far_above_it():

@@ -277,7 +277,7 @@ def test_the_manifest_says_what_the_run_rests_on_and_holds_no_paths(made: Any, t
 
 
 def test_a_folder_of_the_same_run_is_replaced_and_any_other_is_refused(made: Any, tmp_path: Path) -> None:
-    who, manifest = identity(made), manifest_of(made)
+    who, manifest = identity(made.plan), manifest_of(made)
     out = tmp_path / "new" / "run"
     write_run(made.findings, manifest, claim_folder(out, who))
     assert sorted(one.name for one in out.iterdir()) == sorted(OURS)
@@ -297,8 +297,8 @@ def test_a_folder_of_the_same_run_is_replaced_and_any_other_is_refused(made: Any
 def test_overwriting_leaves_files_of_others_alone(made: Any, tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("three years of work")
     with pytest.raises(InputError, match="something else"):
-        claim_folder(tmp_path, identity(made))
-    write_run(made.findings, manifest_of(made), claim_folder(tmp_path, identity(made), overwrite=True))
+        claim_folder(tmp_path, identity(made.plan))
+    write_run(made.findings, manifest_of(made), claim_folder(tmp_path, identity(made.plan), overwrite=True))
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted([*OURS, "thesis.tex"])
     assert (tmp_path / "thesis.tex").read_text() == "three years of work"
 
@@ -306,13 +306,13 @@ def test_overwriting_leaves_files_of_others_alone(made: Any, tmp_path: Path) -> 
 def test_a_file_in_the_way_is_refused(made: Any, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(InputError, match="is a file"):
-        claim_folder(tmp_path / "taken", identity(made))
+        claim_folder(tmp_path / "taken", identity(made.plan))
     with pytest.raises(InputError, match="cannot be written"):
-        claim_folder(tmp_path / "taken" / "below", identity(made))
+        claim_folder(tmp_path / "taken" / "below", identity(made.plan))
 
 
 def test_the_plan_and_what_came_of_it_have_one_identity(made: Any) -> None:
-    assert same_run(identity(planned("rongcheng", measures=FEW, **SMALL)), identity(made))
+    assert same_run(identity(planned("rongcheng", measures=FEW, **SMALL)), identity(made.plan))
 
 
 def test_reading_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:

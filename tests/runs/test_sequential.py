@@ -80,7 +80,7 @@ def test_an_audit_uses_the_seeds_it_needs_in_their_order_however_many_run_at_onc
     assert (row["high"] - row["low"]) / 2 <= 0.02
     manifest = manifest_of(made)
     assert manifest["seeds_run"] == list(made.seeds)
-    assert manifest["seeds"] == identity(made)["seeds"] == list(range(60))
+    assert manifest["seeds"] == identity(made.plan)["seeds"] == list(range(60))
     assert "--seeds 60 --measures adverse_rate --precision adverse_rate=0.02" in manifest["command"]
 
 
