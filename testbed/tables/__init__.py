@@ -5,7 +5,8 @@ Goes out: findings.
 """
 
 from testbed.tables.foreign import from_callable
+from testbed.tables.measuring import table_measures
 from testbed.tables.reading import kind
-from testbed.tables.table import audit_table, table_measures
+from testbed.tables.table import audit_table
 
 __all__ = ["audit_table", "from_callable", "kind", "table_measures"]

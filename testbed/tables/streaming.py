@@ -148,7 +148,8 @@ def _csv_blocks(path: Path, names: list[str], weights: str | None) -> Iterator[B
 
 def _numbers(column: pd.Series, name: str, role: str) -> NDArray[np.float64]:
     """The weights or counts of a block, NaN where one is missing. Raises InputError for text, and what is neither."""
-    from testbed.tables.columns import Column, each_weight
+    from testbed.tables.columns import Column
+    from testbed.tables.numeric import each_weight
 
     made = np.full(len(column), np.nan)
     present = ~missing(column)

@@ -141,7 +141,7 @@ def test_a_metric_of_people_per_row_is_that_of_the_rows_repeated(metric, more: d
     one, other = audit_table(frame, counts="w", **asked), audit_table(repeated, **asked)
     pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-9, atol=1e-12)
     assert one.loc[one["measure"] == "theirs", "low"].notna().all()
-    monkeypatch.setattr("testbed.tables.foreign.LAID_OUT", 100)
+    monkeypatch.setattr("testbed.tables.metric.LAID_OUT", 100)
     many = audit_table(frame, counts="w", **asked).query("measure == 'theirs' and group == 'all'").iloc[0]
     if weighted:
         assert many["value"] == pytest.approx(row(other, "theirs", "all")["value"])

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from synthetic.errors import InputError
-from testbed.tables.table import audit_table, read_table
+from testbed.tables.reading import read_table
+from testbed.tables.table import audit_table
 
 
 def written(tmp_path, text: str, name: str = "t.csv"):

@@ -13,7 +13,7 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed import audit_table
-from testbed.tables.table import read_table
+from testbed.tables.reading import read_table
 
 DATA = files("testbed") / "data"
 FRAME = pd.DataFrame({
@@ -134,7 +134,7 @@ def test_series_must_share_the_index_and_arrays_go_by_position() -> None:
     by_position = audit_table(frame, groups="g", outcome=frame["y"].to_numpy(), prediction="p")
     assert whole["value"].equals(by_position["value"])
     for other in (frame["y"].iloc[::-1], FRAME["y"], frame["y"].iloc[:5]):
-        with pytest.raises(InputError, match="does not share the frame's index"):
+        with pytest.raises(InputError, match="does not have the frame's index"):
             audit_table(frame, groups="g", outcome=other, prediction="p")
 
 
@@ -145,7 +145,7 @@ def test_series_must_share_the_index_and_arrays_go_by_position() -> None:
         ({"groups": "z"}, "unknown groups column 'z'"),
         ({"groups": []}, "groups is empty"),
         ({"groups": ["g", "g"]}, "groups names 'g' twice"),
-        ({"prediction": None}, "give a prediction or a score"),
+        ({"prediction": None}, "found neither a prediction nor a score"),
         ({"threshold": 0.5}, "a threshold goes with a score and without a prediction"),
         ({"prediction": None, "score": "s", "threshold": float("nan")}, "threshold is nan"),
         ({"outcome": np.array([1, 0])}, r"outcome has shape \(2,\), but the table has 6 rows"),
@@ -165,12 +165,15 @@ def test_series_must_share_the_index_and_arrays_go_by_position() -> None:
         ({"counts": np.array([1, 1, -2, 1, 1, 1])}, "has -2 in row 2; counts are whole numbers, 0 or more"),
         ({"counts": np.zeros(6)}, "is 0 in every row; some count must be above 0"),
         ({"counts": np.full(6, 2**51)}, r"adds up to 1.3\d+e\+16 people; fewer than 2\*\*53 .* are allowed"),
-        ({"counts": np.ones(6), "weights": np.ones(6)}, r"give weights \(sampling weights\) or counts .*, not both"),
+        (
+            {"counts": np.ones(6), "weights": np.ones(6)},
+            r"found weights and counts; give weights \(sampling weights\) or counts",
+        ),
         ({"reference": {"g": "z"}}, "unknown reference group of g 'z'"),
         ({"reference": {"k": "a"}}, "unknown reference column 'k'"),
         ({"groups": np.arange(6) * 0.5, "clusters": "nowhere"}, "unknown clusters column 'nowhere'"),
-        ({"reference": "a"}, r"reference is 'a'; needed is the group by column: reference={'g': GROUP}"),
-        ({"reference": ["a"]}, r"reference is \['a'\]; needed is the group by column"),
+        ({"reference": "a"}, r"reference is 'a'; a group by column is needed: reference={'g': GROUP}"),
+        ({"reference": ["a"]}, r"reference is \['a'\]; a group by column is needed"),
         ({"reference": {"g": ["a"]}}, "unknown reference group of g"),
         ({"prediction": None, "score": "s", "threshold": "4"}, "threshold is '4'; a finite number is allowed"),
         ({"prediction": None, "score": "s", "threshold": True}, "threshold is True"),
@@ -182,7 +185,7 @@ def test_series_must_share_the_index_and_arrays_go_by_position() -> None:
         ({"clusters": 5}, "unknown clusters column '5'"),
         ({"clusters": ["g"]}, r"clusters has shape \(1,\), but the table has 6 rows"),
         ({"groups": None}, "groups is empty"),
-        ({"groups": FRAME[["g", "h"]]}, "groups is a DataFrame; give the name of a column, a Series or an array"),
+        ({"groups": FRAME[["g", "h"]]}, "groups is a DataFrame; the name of a column, a Series or an array is allowed"),
         ({"groups": {"g": 1}}, "groups is a dict"),
         ({"groups": {"g"}}, "groups is a set"),
         ({"outcome": FRAME[["y"]].to_numpy()}, r"outcome has shape \(6, 1\)"),
@@ -190,10 +193,10 @@ def test_series_must_share_the_index_and_arrays_go_by_position() -> None:
         ({"measures": 5}, "measures is 5; patterns of names are needed"),
         ({"measures": [5]}, r"measures is \[5\]; patterns of names are needed"),
         ({"equivalence": "auc=0.1"}, "equivalence is 'auc=0.1'; needed is the bound by measure"),
-        ({"stream": "yes"}, "stream is 'yes'; allowed are True, False and None"),
-        ({"seed": "x"}, "seed is 'x'; a whole number from 0 is allowed"),
+        ({"stream": "yes"}, "stream is 'yes'; allowed: True, False, None"),
+        ({"seed": "x"}, "seed is 'x'; a whole number, 0 or more, is allowed"),
         ({"seed": 1.5}, "seed is 1.5; a whole number"),
-        ({"seed": -1}, "seed is -1; a whole number from 0 is allowed"),
+        ({"seed": -1}, "seed is -1; a whole number, 0 or more, is allowed"),
     ],
 )
 def test_wrong_input_is_refused_in_one_sentence(more: dict[str, object], said: str) -> None:
@@ -210,7 +213,7 @@ def test_no_rows_and_no_frame_are_refused() -> None:
 
 
 def test_a_column_that_stands_twice_is_refused() -> None:
-    with pytest.raises(InputError, match="stands 2 times"):
+    with pytest.raises(InputError, match="is in the table 2 times; once is allowed"):
         audit_table(pd.concat([FRAME, FRAME[["g"]]], axis=1), groups="g", prediction="p")
 
 
@@ -218,8 +221,8 @@ def test_a_column_that_stands_twice_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("all", "findings over everybody are named 'all'"),
-        ("", "none is without a name"),
+        ("all", "findings about everyone are named 'all'"),
+        ("", "every column needs a name"),
         ("g*h", r"'\*' in a name crosses two columns in the findings; rename the column"),
         ("g|h", r"'\|' in a name stands before a stratum in the findings; rename the column"),
     ],
@@ -408,10 +411,10 @@ def test_measures_are_chosen_by_pattern_and_an_unknown_one_is_refused() -> None:
 
 
 @pytest.mark.parametrize("kind", ["string", "str", "object", "category"])
-def test_long_text_columns_are_coded_side_by_side_and_mean_the_same(kind: str, monkeypatch) -> None:
-    from testbed.tables import columns
+def test_long_text_columns_are_coded_in_parallel_and_mean_the_same(kind: str, monkeypatch) -> None:
+    from testbed.tables import coding
 
-    monkeypatch.setattr(columns, "LONG", 1)
+    monkeypatch.setattr(coding, "LONG", 1)
     words = {1: "good", 0: "bad"}
     text = FRAME.assign(**{name: FRAME[name].map(words).astype(kind) for name in "yp"}, g=FRAME["g"].astype(kind))
     found = audit_table(text, groups=["g", "h"], outcome="y", prediction="p", positive="good")
@@ -427,11 +430,11 @@ def test_counting_in_blocks_of_keys_counts_every_key_once() -> None:
 
 
 def test_values_of_long_text_that_come_late_are_not_overlooked(monkeypatch) -> None:
-    from testbed.tables import columns
+    from testbed.tables import coding
 
     for head in (1, 3, 6):
-        monkeypatch.setattr(columns, "LONG", 1)
-        monkeypatch.setattr(columns, "HEAD", head)
+        monkeypatch.setattr(coding, "LONG", 1)
+        monkeypatch.setattr(coding, "HEAD", head)
         for groups in (list("aaabbb"), list("aaaaaa"), list("abbbcc"), list("aabbcd")):
             frame = FRAME.assign(g=pd.array(groups, dtype="str"))
             found = audit_table(frame, groups="g", prediction="p", measures="selection_rate")
@@ -440,8 +443,8 @@ def test_values_of_long_text_that_come_late_are_not_overlooked(monkeypatch) -> N
 
 
 def test_missing_text_is_refused_in_long_tables_too(monkeypatch) -> None:
-    from testbed.tables import columns
+    from testbed.tables import coding
 
-    monkeypatch.setattr(columns, "LONG", 1)
+    monkeypatch.setattr(coding, "LONG", 1)
     with pytest.raises(InputError, match="groups column 'g' has 1 missing value, the first in row 2"):
         audit_table(FRAME.assign(g=FRAME["g"].where(FRAME.index != 2)), groups="g", prediction="p")

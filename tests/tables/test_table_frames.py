@@ -17,7 +17,7 @@ from synthetic.errors import InputError
 from testbed import audit_table
 from testbed.tables import streaming
 from testbed.tables.counting import Tally, distinct
-from testbed.tables.table import HOMES, ORDERED, table_measures
+from testbed.tables.measuring import HOMES, ORDERED, table_measures
 
 
 def drawn(n: int = 600, seed: int = 5) -> pd.DataFrame:

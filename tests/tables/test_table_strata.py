@@ -156,7 +156,7 @@ def test_two_control_columns_are_crossed_and_a_group_column_is_no_control() -> N
     frame = drawn().assign(d=np.arange(900) % 2)
     found = audit_table(frame, groups="g", prediction="p", control=["c", "d"], measures="selection_rate")
     assert "a|x*0" in set(found.loc[found["split"] == "g|c*d", "group"])
-    with pytest.raises(InputError, match="control names 'g', which is a column of groups"):
+    with pytest.raises(InputError, match="control names 'g', which groups names too"):
         audit_table(frame, groups="g", prediction="p", control="g")
     with pytest.raises(InputError, match="control 'k' has 900 strata; at most 200"):
         audit_table(frame.assign(k=range(900)), groups="g", prediction="p", control="k")
