@@ -1,7 +1,7 @@
-"""The contracts that models, measures and rule books keep, for us and for outsiders.
+"""Checks of the contracts that models, measures and rule books keep, ours and those of users.
 
-Comes in: an object.
-Goes out: nothing, or a ContractError that says what is broken.
+Comes in: a model, a measure or a rule book.
+Goes out: nothing, or a ContractError that says which promise is broken.
 """
 
 from testbed.checks.contract import ContractError, sample_records

@@ -1,13 +1,13 @@
-"""What a broken promise is, and the records that checks are run on."""
+"""The error for a broken promise, and the records that checks run on."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synthetic import conduct
 from synthetic.conduct import Conduct
@@ -17,7 +17,7 @@ from testbed.regimes import LISTED, declared
 from testbed.scenarios import Scenario
 
 DEFAULT = "rongcheng"
-"""The scenario whose records are used where none is named."""
+"""The scenario whose records are used if none is named."""
 
 N_RECORDS = 48
 
@@ -45,16 +45,16 @@ class ContractError(AssertionError):
 
 
 def expect(held: object, sentence: str) -> None:
-    """Raise ContractError with the sentence unless it is held."""
+    """Raise ContractError with the sentence unless the promise is held."""
     if not held:
         raise ContractError(sentence)
 
 
-def scenario_for(model: Any, scenario: str | Path | Scenario | None) -> Scenario:
-    """The scenario whose records a model is checked on; None: the default one.
+def scenario_for(model: object, scenario: str | Path | Scenario | None) -> Scenario:
+    """Return the scenario with the records that a model is checked on; the default one for None.
 
-    For a rule book the default one also holds what the book reads: any registered kind of conduct, and any column
-    of people that is not truth, those by ties included.
+    For a rule book, the default one also records what the book reads: any registered kind of conduct, and any column
+    of people that is not truth, including columns that come from ties.
     """
     if scenario is not None:
         return scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
@@ -76,8 +76,8 @@ def scenario_for(model: Any, scenario: str | Path | Scenario | None) -> Scenario
 
 
 def sample_records(scenario: Scenario, *, n: int = N_RECORDS) -> pd.DataFrame:
-    """Hand-made records with the scenario's columns, so that every level and counts from 0 to 5 come up."""
-    arrays: dict[str, np.ndarray] = {}
+    """Return hand-made records with the scenario's columns, in which every level and counts from 0 to 5 occur."""
+    arrays: dict[str, NDArray[np.generic]] = {}
     columns: dict[str, tuple[str, ...] | None] = {}
     for place, name in enumerate(scenario.held):
         variable = scenario.declared.variables[name]

@@ -1,8 +1,9 @@
-"""The contract of a model, as a check that runs on ours and on yours.
+"""A check of the contract of a model, ours or a user's.
 
-The records are made by hand from the columns that a scenario declares, so no world is run.
+The records are made by hand from the columns that a scenario declares, so no world runs.
 """
 
+# Any: a user's model can be anything.
 from __future__ import annotations
 
 import pickle
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synthetic.draws import sparse, uniform
 from synthetic.errors import InputError
@@ -34,7 +36,7 @@ from testbed.models import (
 from testbed.scenarios import Scenario
 
 HOSTILE = ("<script>alert(1)</script>", '"; --', "=cmd()", "a,b'c", "%s{0}", "", "\u202e名")
-"""Labels that break what is glued together from text."""
+"""Labels that break code or markup that is put together from text."""
 
 
 def check_model(model: Any, *, scenario: str | Path | Scenario | None = None, processes: bool = False) -> None:
@@ -80,14 +82,14 @@ def check_model(model: Any, *, scenario: str | Path | Scenario | None = None, pr
         again = _fitted(fresh, records)
         expect(
             _same(_asked(model, records), _asked(again, records)),
-            f"model {name}: fitted twice on the same records it gives different scores.",
+            f"model {name}: fitted twice on the same records, it gives different scores.",
         )
     if isinstance(model, RuleBook):
         columns_are_declared(model, records)
     said = _asked(model, records)
     expect(
         _same(said, _asked(model, records)),
-        f"model {name}: asked twice about the same records it gives different scores.",
+        f"model {name}: asked twice about the same records, it gives different scores.",
     )
     _asking_changes_nothing(model, records)
     for n in (1, 0):
@@ -103,13 +105,13 @@ def check_model(model: Any, *, scenario: str | Path | Scenario | None = None, pr
         _survives_pickling(model, records, said)
 
 
-def _outcomes(n: int) -> np.ndarray:
-    """Both outcomes, unevenly."""
+def _outcomes(n: int) -> NDArray[np.int8]:
+    """Return outcomes of both kinds, in uneven numbers."""
     return (np.arange(n) % 5 > 0).astype(np.int8)
 
 
 def _given(model: Any, records: pd.DataFrame) -> dict[str, Any]:
-    """What the model needs, for these records: draws by person, and one standing entry for every count."""
+    """Return what the model needs for these records: draws by person, and one current entry for each count."""
     people = records.index.to_numpy(np.int64)
     given: dict[str, Any] = {}
     if "draws" in needs(model):
@@ -127,7 +129,7 @@ def _given(model: Any, records: pd.DataFrame) -> dict[str, Any]:
 
 
 def _asked(model: Any, records: pd.DataFrame) -> Scores:
-    """The model's validated answer; it may do what it likes with its copy of the records."""
+    """Return the model's validated scores. The model gets a copy of the records, which it may change."""
     try:
         return ask(model, records, _given(model, records))
     except (ModelError, InputError) as problem:
@@ -135,7 +137,7 @@ def _asked(model: Any, records: pd.DataFrame) -> Scores:
 
 
 def _handed_over(model: Any, records: pd.DataFrame, given: dict[str, Any]) -> None:
-    """Ask with these very objects, so that one can see what becomes of them."""
+    """Ask the model with these objects themselves, so that changes to them can be seen."""
     try:
         ask(model, records, given, own=True)
     except (ModelError, InputError) as problem:
@@ -143,17 +145,19 @@ def _handed_over(model: Any, records: pd.DataFrame, given: dict[str, Any]) -> No
 
 
 def _fitted(model: Any, records: pd.DataFrame) -> Any:
+    """Return a fitted copy of the model. Checks that fitting changes neither records nor outcomes."""
     seen, outcomes = records.copy(), _outcomes(len(records))
     try:
         made = fitted(model, seen, outcomes, own=True)
     except (ModelError, InputError) as problem:
         raise ContractError(str(problem)) from problem
     changed = not seen.equals(records) or not (outcomes == _outcomes(len(records))).all()
-    expect(not changed, f"model {name_of(model)}: fitting changes the records or outcomes it was given.")
+    expect(not changed, f"model {name_of(model)}: fitting changes the records or outcomes that it is given.")
     return made
 
 
 def _same(one: Scores, other: Scores) -> bool:
+    """Return whether scores and decisions are equal."""
     if not np.array_equal(one.score, other.score):
         return False
     if one.decision is None or other.decision is None:
@@ -162,12 +166,12 @@ def _same(one: Scores, other: Scores) -> bool:
 
 
 def _moved(records: pd.DataFrame) -> pd.DataFrame:
-    """The same rows under ids that are not 0, 1, 2, ..."""
+    """Return the same rows under ids other than 0, 1, 2, ..."""
     return records.set_index(pd.Index(records.index.to_numpy() * 977 + 2**33, name="person"))
 
 
 def _asking_changes_nothing(model: Any, records: pd.DataFrame) -> None:
-    """Records, what the model needs, and the global random states are as they were."""
+    """Check that scoring changes neither its arguments nor a global random state."""
     name, seen = name_of(model), records.copy()
     given = _given(model, records)
     kept = {need: value.copy() for need, value in given.items()}
@@ -181,15 +185,19 @@ def _asking_changes_nothing(model: Any, records: pd.DataFrame) -> None:
     finally:
         random.setstate(held[0])
         np.random.set_state(held[1])  # noqa: NPY002
-    expect(before == after, f"model {name}: scoring draws from a global random state; use the draws it may need.")
+    expect(
+        before == after,
+        f'model {name}: scoring draws from a global random state; declare `needs = ("draws",)` and use those.',
+    )
     unchanged = seen.equals(records) and (seen.dtypes == records.dtypes).all() and seen.index.equals(records.index)
-    expect(unchanged, f"model {name}: scoring changes the records it was given.")
+    expect(unchanged, f"model {name}: scoring changes the records that it is given.")
     for need, value in kept.items():
         same = value.equals(given[need]) if isinstance(value, pd.DataFrame) else np.array_equal(value, given[need])
-        expect(same, f"model {name}: scoring changes the {need} it was given.")
+        expect(same, f"model {name}: scoring changes the {need} that it is given.")
 
 
 def _read_only_records_are_enough(model: Any, records: pd.DataFrame, said: Scores) -> None:
+    """Check that the model gives the same scores for records that cannot be written to."""
     arrays = {}
     for column in records.columns:
         values = records[column].array.copy()
@@ -212,47 +220,49 @@ def _read_only_records_are_enough(model: Any, records: pd.DataFrame, said: Score
 
 
 def _rows_stand_alone(model: Any, records: pd.DataFrame, said: Scores) -> None:
-    """A model that says row_wise: neither order, nor company, nor the id of a person changes a score."""
+    """Check that neither the order, nor the other rows, nor the id of a person changes a score."""
     name = name_of(model)
     order = np.argsort(uniform(sparse(0, "checks:order", np.arange(len(records)))))
     turned = _asked(model, records.iloc[order])
     expect(
         np.array_equal(turned.score, said.score[order]),
-        f"model {name}: says row_wise, but another order of rows gives a person another score.",
+        f"model {name}: it declares row_wise, but another order of rows changes scores.",
     )
     for size in (1, 7):
         parts = [_asked(model, records.iloc[first : first + size]).score for first in range(0, len(records), size)]
         expect(
             np.array_equal(np.concatenate(parts), said.score),
-            f"model {name}: says row_wise, but asked in groups of {size} it gives other scores.",
+            f"model {name}: it declares row_wise, but asked in groups of {size}, it gives other scores.",
         )
     if not needs(model):
         expect(
             np.array_equal(_asked(model, _moved(records)).score, said.score),
-            f"model {name}: says row_wise, but the id of a person changes the score.",
+            f"model {name}: it declares row_wise, but the id of a person changes the score.",
         )
 
 
 def _reads_what_it_says(model: Any, records: pd.DataFrame, said: Scores) -> None:
+    """Check that the columns which the model declares as read are there, and that no others change its scores."""
     reads = declared(model, "reads")
     if reads is None or not row_wise(model):
         return
     absent = [column for column in reads if column not in records.columns]
-    expect(not absent, f"model {name_of(model)}: reads {', '.join(absent)}, which the records do not hold.")
+    expect(not absent, f"model {name_of(model)}: it reads {', '.join(absent)}, which the records do not have.")
     alone = _asked(model, records[[column for column in records.columns if column in reads]])
     expect(
         np.array_equal(alone.score, said.score),
-        f"model {name_of(model)}: given only the columns that it says it reads, it gives other scores.",
+        f"model {name_of(model)}: given only the columns that it declares as read, it gives other scores.",
     )
 
 
 def _hostile(records: pd.DataFrame) -> pd.DataFrame:
-    """Records with two more attributes, held as labels and as text, that are full of markup."""
+    """Return records with two more attributes, one of labels and one of text, that are full of markup."""
     labels = np.array(HOSTILE, object)[np.arange(len(records)) % len(HOSTILE)]
     return records.assign(**{"note <b>": pd.Categorical(labels, categories=HOSTILE)}, **{'a "note"': labels})
 
 
 def _survives_pickling(model: Any, records: pd.DataFrame, said: Scores) -> None:
+    """Check that a pickled copy gives the same scores, as worker processes need."""
     try:
         with theirs():
             copy = pickle.loads(pickle.dumps(model))

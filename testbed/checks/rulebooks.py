@@ -1,9 +1,8 @@
-"""The contract of a rule book: worked examples that hold, reasons that add up, and the contract of a model."""
+"""A check of the contract of a rule book: worked examples, reasons that add up, and the contract of a model."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,9 +45,8 @@ def check_rulebook(rulebook: RuleBook | str | Path, *, scenario: str | Path | Sc
     made = scenario_for(book, scenario)
     records = sample_records(made)
     columns_are_declared(book, records)
-    expect(bool(book.examples), f"rule book {book.name}: it has no worked example.")
-    for example in book.examples:
-        _holds(book, example, records)
+    expect(bool(book.examples), f"rule book {book.name}: it has no worked example; at least one is needed.")
+    _examples_hold(book, records)
     said = book.score(records)
     assert said.reasons is not None
     told = said.reasons.groupby("person")["contribution"].sum().reindex(records.index, fill_value=0.0)
@@ -59,18 +57,26 @@ def check_rulebook(rulebook: RuleBook | str | Path, *, scenario: str | Path | Sc
     check_model(book, scenario=made, processes=True)
 
 
-def _holds(book: RuleBook, example: Any, records: pd.DataFrame) -> None:
-    where = f"rule book {book.name}, example {example.title!r}"
-    unknown = [column for column in example.record if column not in records.columns]
-    expect(not unknown, f"{where}: {', '.join(unknown)} is not a column of the records.")
-    row = {}
-    for column in records.columns:
-        kind = records[column].dtype
-        value = example.record.get(column, kind.categories[0] if isinstance(kind, pd.CategoricalDtype) else 0)
-        row[column] = pd.Categorical([value], categories=kind.categories) if hasattr(kind, "categories") else [value]
-    said = book.score(pd.DataFrame(row, index=pd.Index([0], name="person")))
-    expect(said.score[0] == example.points, f"{where}: scores {said.score[0]:g}, the example says {example.points:g}.")
-    grade = book.grade(said)[0]
-    expect(
-        not example.grade or grade == example.grade, f"{where}: gives grade {grade}, the example says {example.grade}."
-    )
+def _examples_hold(book: RuleBook, records: pd.DataFrame) -> None:
+    """Check that each worked example gives the points and the grade that it states."""
+    for example in book.examples:
+        where = f"rule book {book.name}, example {example.title!r}"
+        unknown = [column for column in example.record if column not in records.columns]
+        expect(not unknown, f"{where}: {', '.join(unknown)} is not a column of the records.")
+        row = {}
+        for column in records.columns:
+            kind = records[column].dtype
+            value = example.record.get(column, kind.categories[0] if isinstance(kind, pd.CategoricalDtype) else 0)
+            row[column] = (
+                pd.Categorical([value], categories=kind.categories) if hasattr(kind, "categories") else [value]
+            )
+        said = book.score(pd.DataFrame(row, index=pd.Index([0], name="person")))
+        expect(
+            said.score[0] == example.points,
+            f"{where}: it scores {said.score[0]:g}, the example says {example.points:g}.",
+        )
+        grade = book.grade(said)[0]
+        expect(
+            not example.grade or grade == example.grade,
+            f"{where}: it gives grade {grade}, the example says {example.grade}.",
+        )

@@ -1,7 +1,7 @@
 """A whole audit: scenario x models x measures x seeds.
 
-Comes in: what the user asked for.
-Goes out: findings, a manifest, verdicts of anchors, and a folder that is written whole.
+Comes in: what the user asks for.
+Goes out: findings, a manifest, verdicts of anchors, and a folder that is written as a whole.
 """
 
 from testbed.runs.auditing import PRELOAD, audit, run_audit

@@ -1,5 +1,6 @@
 """Scenario x models x measures x seeds -> findings."""
 
+# Any: models are a user's objects, and a row of findings holds texts and numbers.
 from __future__ import annotations
 
 import warnings
@@ -30,6 +31,7 @@ PRELOAD = (
 )
 """What worker processes need, imported once for all of them."""
 OWN = ("scipy.stats", "jinja2")
+"""What the main process needs at the end, imported while the workers begin."""
 
 
 def audit(
@@ -157,7 +159,7 @@ def run_audit(
     workers: int | None = None,
     done: Callable[[str], None] | None = None,
 ) -> Outcome:
-    """Run a plan: what `audit` returns with all that a report needs. `done` is told of each world."""
+    """Run a plan. Returns all that a report needs. `done` is called with a few words on each world that is done."""
     check_engine(engine, workers)
 
     def tell(task: Task) -> None:
@@ -166,10 +168,10 @@ def run_audit(
             done(f"seed {task.seed}, {task.name}{' (beside it)' if task.beside else ''}{half}")
 
     if engine != "serial":
-        # While one process imports for all workers, this one has a core to itself for what it needs at the end.
+        # One process imports for all workers; meanwhile this one has a free core.
         Thread(target=lambda: [import_module(name) for name in OWN], daemon=True).start()
 
-    def some(tasks: list[Task]) -> tuple[list[Task], list[Answer]]:
+    def run_some(tasks: list[Task]) -> tuple[list[Task], list[Answer]]:
         if engine != "serial" and len(tasks) <= (workers or cores()):
             tasks = halved(tasks)
         return tasks, run(work, tasks, engine=engine, workers=workers, done=tell, preload=PRELOAD, died=died)
@@ -178,9 +180,9 @@ def run_audit(
 
     every = tasks_of(plan)
     if plan.precision:
-        tasks, answers = until_precise(plan.precision, plan.seeds, every, some, workers or cores())
+        tasks, answers = until_precise(plan.precision, plan.seeds, every, run_some, workers or cores())
     else:
-        tasks, answers = some(every)
+        tasks, answers = run_some(every)
     forget()
     return gathered(plan, tasks, answers)
 
@@ -218,7 +220,7 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
         {key: value for key, value in row.items() if key in names} for answer in answers for row in answer.anchor_rows
     )
     parts = [part for part in (own, table(True), others) if len(part)]
-    # An anchor's row that the run has already is not said twice.
+    # A row of an anchor that the run has already is left out.
     findings = pd.concat(parts, ignore_index=True).drop_duplicates([*KEY, "seed"], ignore_index=True)
     pairs = [f"{plan.names[first]} - {plan.names[second]}" for first, second in plan.pairs()]
     findings.attrs["audited"] = [(plan.scenario.name, name) for name in (*plan.names, *pairs)]

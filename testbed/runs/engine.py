@@ -1,9 +1,10 @@
-"""Where independent tasks run: one after the other, in processes, or on a Dask cluster.
+"""Engines for independent tasks: one after the other, in processes, or on a Dask cluster.
 
-A task is a pure function of its arguments and worlds share nothing, so no engine can change a byte
-of the answer; answers come back in the order of the tasks.
+A task is a pure function of its arguments and worlds share nothing, so no engine changes a byte of the answers.
+Answers come back in the order of the tasks.
 """
 
+# Any: tasks and answers are of any kind, and distributed has no types.
 from __future__ import annotations
 
 import os
@@ -24,7 +25,7 @@ ENGINES = ("serial", "processes", "dask")
 
 
 def cores() -> int:
-    """The cores that this process may use."""
+    """Return how many cores this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
@@ -32,11 +33,11 @@ def cores() -> int:
 
 
 def check_engine(engine: str, workers: int | None) -> None:
-    """Raises InputError for an unknown engine, fewer than one worker, or Dask where it is not installed."""
+    """Raise InputError for an unknown engine, fewer than one worker, or Dask if it is not installed."""
     if engine not in ENGINES:
         raise unknown("engine", engine, ENGINES)
     if workers is not None and workers < 1:
-        raise InputError(f"workers: found {workers}, at least 1 is needed.")
+        raise InputError(f"workers: found {workers}; at least 1 is needed.")
     if engine == "dask":
         _distributed()
 
@@ -51,12 +52,12 @@ def run(
     preload: Sequence[str] = (),
     died: Callable[[Task], Answer] | None = None,
 ) -> list[Answer]:
-    """The answers of `work` to each task, in the order of the tasks.
+    """Return the answers of `work` to each task, in the order of the tasks.
 
-    `work` must be a function of a module and tasks must be picklable for any engine but serial.
-    `workers` defaults to the number of cores. `done` is called with each task as its answer is taken in.
-    `preload` names modules that worker processes need: where the system can, they are imported once for all.
-    `died` gives the answer to a task that ended its worker process, even alone in it; without it: InputError.
+    For any engine but serial, `work` must be a function of a module and tasks must be picklable.
+    `workers` defaults to the number of cores. `done` is called with each task when its answer arrives.
+    `preload` names modules that worker processes need; they are imported once for all if the system allows it.
+    `died` gives the answer to a task that ends its worker process even when it runs alone; None raises InputError.
 
     >>> run(abs, [-2, 3])
     [2, 3]
@@ -79,13 +80,13 @@ def _gather(answers: Any, tasks: Sequence[Task], done: Callable[[Task], None] | 
 
 
 def _refused(task: Any) -> Any:
-    raise InputError("a worker process ended before it answered: it was ended, or memory ran out.")
+    raise InputError("a worker process ended before it answered; it was stopped, or memory ran out.")
 
 
 class ScriptError(InputError, SystemExit):
     """A script that worker processes cannot run again, as each of them does before it begins.
 
-    It cannot run as it stands, so where nobody catches this it ends with the sentence alone.
+    If nothing catches it, the script ends with the sentence alone, without a traceback.
     """
 
     def __init__(self, sentence: str) -> None:
@@ -106,7 +107,7 @@ def _processes(
     from multiprocessing import current_process, get_all_start_methods, get_context
 
     if getattr(current_process(), "_inheriting", False):
-        raise SystemExit(1)  # in a worker that still imports the script: the process that started it says why
+        raise SystemExit(1)  # a worker that still imports the script; the process that started it says why
     _check_sendable(tasks)
     main: Any = sys.modules["__main__"]
     if main.__spec__ is None and not os.path.exists(getattr(main, "__file__", None) or "."):
@@ -119,7 +120,7 @@ def _processes(
         context.set_forkserver_preload(list(preload))
 
     def again(task: Task) -> Answer:
-        """A task that was lost when a worker ended, by its own doing or by that of another."""
+        """Run a task again, alone, if it was lost when a worker ended."""
         with ProcessPoolExecutor(1, context, _begin, (threads,)) as alone:
             try:
                 alone.submit(os.getpid).result()
@@ -136,7 +137,7 @@ def _processes(
     def answers(pool: ProcessPoolExecutor) -> Iterator[Answer]:
         futures: list[Any] = []
         try:
-            with suppress(BrokenProcessPool):  # a worker ended while tasks were still handed out
+            with suppress(BrokenProcessPool):  # a worker ended while tasks were still submitted
                 futures += (pool.submit(work, task) for task in tasks)
             for task, future in zip_longest(tasks, futures):
                 try:
@@ -153,7 +154,7 @@ def _processes(
 
 
 def _check_sendable(tasks: Sequence[Any]) -> None:
-    """Raises InputError where a task cannot be sent to another process."""
+    """Raise InputError if a task cannot be sent to another process."""
     import pickle
 
     try:
@@ -168,9 +169,9 @@ def _check_sendable(tasks: Sequence[Any]) -> None:
 
 @contextmanager
 def _one_thread_each() -> Iterator[dict[str, str]]:
-    """Worker processes started inside use one thread each for linear algebra: more would fight over the cores.
+    """Let worker processes that start inside use one thread each for linear algebra; more would compete for cores.
 
-    Yields what is set; an environment that sets a number keeps it.
+    Yields what is set. A number that the environment sets already is kept.
     """
     held = {name: os.environ.get(name) for name in THREADS}
     threads = {name: os.environ.get(name) or "1" for name in THREADS}
@@ -186,7 +187,7 @@ def _one_thread_each() -> Iterator[dict[str, str]]:
 
 
 def _begin(threads: Mapping[str, str]) -> None:
-    """In a worker, which may come of a process that was started under other settings."""
+    """Set the threads of a worker, whose parent process may have started with other settings."""
     os.environ.update(threads)
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
@@ -199,7 +200,7 @@ def _distributed() -> Any:
         import distributed
     except ImportError:
         raise InputError(
-            "engine dask: the package distributed is not installed; install scoring-testbed[dask]."
+            "engine dask: the package distributed is not installed; pip install 'scoring-testbed[dask]'."
         ) from None
     return distributed
 
@@ -211,7 +212,7 @@ def _dask(
     done: Callable[[Task], None] | None,
     died: Callable[[Task], Answer],
 ) -> list[Answer]:
-    """On the cluster that Dask's own configuration names, or on a local one made for this run."""
+    """Run the tasks on the cluster that Dask's configuration names, or on a local one made for this run."""
     distributed = _distributed()
     address = os.environ.get("DASK_SCHEDULER_ADDRESS")
     client = (

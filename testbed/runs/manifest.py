@@ -1,5 +1,6 @@
-"""The manifest of a run: what made the findings, what they rest on, and what vouches for them. No paths."""
+"""The manifest of a run: what made the findings, what they rest on, and digests that vouch for them. No paths."""
 
+# Any: a manifest is JSON, whose values are of many kinds.
 from __future__ import annotations
 
 import hashlib
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 SCHEMA = 1
 PACKAGES = ("scoring-testbed", "numpy", "pandas", "scipy", "scikit-learn", "fairlearn")
 IDENTITY = ("schema", "kind", "scenario", "models", "people", "periods", "seeds", "arguments", "versions", "digests")
-"""What two runs must share to be the same run; the rest follows from it."""
+"""The keys of a manifest that two runs must share to be the same run. The rest follows from them."""
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that numbers depend on."""
+    """Return the versions of Python and of the packages that numbers depend on."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
@@ -37,7 +38,7 @@ def versions() -> dict[str, str]:
 
 
 def digest(content: str | bytes) -> str:
-    """The first 16 hexadecimal digits of a SHA-256 digest."""
+    """Return the first 16 hexadecimal digits of the SHA-256 digest."""
     data = content.encode() if isinstance(content, str) else content
     return hashlib.sha256(data).hexdigest()[:16]
 
@@ -74,7 +75,7 @@ def identity(plan: Plan) -> dict[str, Any]:
 
 
 def scenario_digest(scenario: Scenario) -> str:
-    """A digest of every dial of a scenario and of what it is made of."""
+    """Return a digest of every dial of a scenario and of its parts."""
     dials = {path: _value(dial.value) for path, dial in sorted(scenario.dials.items())}
     parts = [scenario.base, scenario.recipe.name, scenario.kinds, [channel.name for channel in scenario.channels]]
     parts += [scenario.model, scenario.regime.name, scenario.disclosure.name, scenario.outcome, scenario.held]
@@ -82,7 +83,7 @@ def scenario_digest(scenario: Scenario) -> str:
 
 
 def model_digest(spec: object) -> str:
-    """A digest of the file behind a model: a rule book's, or the one its code stands in; "" where there is none."""
+    """Return a digest of a model's file, a rule book or the file of its code; "" if there is none."""
     import inspect
     import sys
 
@@ -106,7 +107,7 @@ def model_digest(spec: object) -> str:
 
 
 def manifest_of(made: Outcome) -> dict[str, Any]:
-    """The whole manifest of an audit: identity, what the findings rest on, anchors, one life."""
+    """Return the manifest of an audit: its identity, what the findings rest on, anchors, one life."""
     from testbed.measure import measures
 
     scenario = made.plan.scenario
@@ -134,7 +135,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
 
 
 def _life(made: Outcome) -> dict[str, Any] | None:
-    """The life of the run, its model's file without folders; no command where the model has no name to be typed."""
+    """Return the life of the run, without folders in the model's name; no command if no name can be typed."""
     if made.life is None:
         return None
     typed = isinstance(made.plan.specs[0], str | Path)
@@ -149,16 +150,16 @@ def _has_rows(made: Outcome, measure: Measure) -> bool:
 
 
 def facts(measure: Measure) -> dict[str, Any]:
-    """What is declared of a measure, for the manifest and the page."""
+    """Return what a measure declares, for the manifest and the page."""
     names = ("harm", "unit", "better", "estimand", "interval", "reference", "caveats", "gap")
     said = {name: getattr(measure, name) for name in names}
     return {**said, "needs": list(measure.needs), "qualifiers": dict(measure.qualifiers)}
 
 
 def command_of(plan: Plan, *, folders: bool = False) -> str:
-    """The command that makes this run again; files of models are named without their folders, unless `folders`.
+    """Return the command that repeats the run; files of models are named without folders, unless `folders`.
 
-    "" where no command can: a model is an object of Python's, or the seeds are no range.
+    Returns "" if no command can: a model is a Python object, or the seeds are not a range.
     """
     scenario, seeds = plan.scenario, plan.seeds
     if any(not isinstance(spec, str | Path) for spec in plan.specs) or seeds not in (seeds[:1], (*range(len(seeds)),)):
@@ -187,10 +188,10 @@ def command_of(plan: Plan, *, folders: bool = False) -> str:
 
 
 def assumed_dials(scenario: Scenario, used: Iterable[Measure]) -> list[dict[str, Any]]:
-    """The dials that are guesses, with the measures that rest on them.
+    """Return the dials that are guesses, with the measures that rest on each.
 
-    A dial of the world moves every number. The followed error moves only what is read off its twin, a right
-    of disclosure only what the scored can see, and a right that a measure of the record cannot notice is left out.
+    A dial of the world changes every number. The followed error changes only measures that read its twin, and a
+    disclosure changes only what scored people can see.
     """
     used = list(used)
     found = []
@@ -214,6 +215,7 @@ def assumed_dials(scenario: Scenario, used: Iterable[Measure]) -> list[dict[str,
 
 
 def _rests(measure: Measure, path: str) -> bool:
+    """Return whether a measure may change with a dial."""
     if path.startswith("error."):
         return measure.harm == "error propagation" and "twin" in measure.needs
     if path.startswith("disclosure."):
@@ -222,7 +224,7 @@ def _rests(measure: Measure, path: str) -> bool:
 
 
 def cited(scenario: Scenario) -> list[dict[str, str]]:
-    """Every source that the scenario's numbers and rules name."""
+    """Return every source that the scenario's numbers and rules name."""
     ids = {dial.source for dial in scenario.dials.values()} | {one.source for one in scenario.regime.sanctions}
     ids |= {table.source for table in getattr(scenario.recipe, "tables", {}).values()}
     known = sources()
@@ -231,20 +233,20 @@ def cited(scenario: Scenario) -> list[dict[str, str]]:
 
 
 def not_modelled(scenario: Scenario) -> list[str]:
-    """What the scenario and its parts say they leave out."""
+    """Return what the scenario and its parts declare as not modelled."""
     book = scenario.rulebook.clauses_not_modelled if scenario.rulebook is not None else ()
     return [*scenario.not_modelled, *scenario.recipe.not_modelled, *scenario.regime.not_modelled, *map(str, book)]
 
 
 def _value(value: object) -> object:
-    """A dial's value as it is typed: switches as on and off."""
+    """Return the value of a dial as people type it: switches as on and off."""
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:.15g}" if isinstance(value, float) else value
 
 
 def same_run(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-    """Whether two manifests are of the same run."""
+    """Return whether two manifests are of the same run."""
     return all(_json(left.get(key)) == _json(right.get(key)) for key in IDENTITY)
 
 
@@ -253,7 +255,7 @@ def _json(value: Any) -> str:
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:
-    """The manifest as JSON with sorted keys, a line per key. A dial that all measures rest on says "all"."""
+    """Return the manifest as JSON, one sorted key per line. If all measures rest on a dial it says "all"."""
     every = sorted(manifest.get("measures") or {})
     dials = [
         {**dial, "measures": "all"} if sorted(dial.get("measures") or ()) == every else dial
@@ -268,7 +270,7 @@ def manifest_text(manifest: Mapping[str, Any]) -> str:
 
 
 def manifest_read(text: str) -> dict[str, Any]:
-    """The manifest that `manifest_text` wrote. Raises ValueError for anything else."""
+    """Return the manifest from the text of `manifest_text`. Raises ValueError for anything else."""
     manifest = json.loads(text)
     if not isinstance(manifest, dict):
         raise ValueError("it is not a table")

@@ -1,5 +1,6 @@
-"""One model in one world, measured: the unit of parallel work, a pure function of its task."""
+"""One model in one world, measured: the unit of parallel work. An answer is a pure function of its task."""
 
+# Any: a model is a user's object, and a row of findings holds texts and numbers.
 from __future__ import annotations
 
 import gc
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Task:
-    """One model in one world: the unit of parallel work. `model` is what the user named, or the object itself.
+    """One model in one world: the unit of parallel work.
 
-    `part` names a half of the measures, where there are more cores than worlds: "asked" (opacity, which is asked of
-    the scheme), "run" (the rest, which share twins, and the anchors); "" for all. Tasks of one `plan` and seed
-    share a society. With a `rival` the task is a comparison: the model minus the rival, person by person. A `bare`
-    task has no anchors.
+    model: what the user named, or the object itself.
+    part: a half of the measures, if there are more cores than worlds: "asked" (opacity, whose measures ask the scheme)
+        or "run" (the rest, which share twins, and the anchors); "" for all.
+    plan: tasks of one plan and seed share a society.
+    rival: the task is a comparison, the model minus the rival, person by person.
+    beside: the model is the lottery beside the audited models.
+    bare: no anchors are checked, and a failure is not reported.
     """
 
     scenario: Scenario
@@ -46,13 +50,13 @@ class Task:
     bare: bool = False
 
     def measures(self) -> list[Measure]:
-        """What this task measures, in the order of the registry."""
+        """Return the measures of this task, in the order of the registry."""
         return [one for one in chosen(self.wanted) if self.part in ("", _part(one))]
 
 
 @dataclass
 class Answer:
-    """What came of a task: rows by measure, verdicts of anchors, one life, and what failed, in sentences."""
+    """The answer to a task: rows by measure, verdicts of anchors, one life, and sentences on what failed."""
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     anchor_rows: list[dict[str, Any]] = field(default_factory=list)
@@ -68,7 +72,7 @@ def _part(measure: Measure) -> str:
 
 
 def halved(tasks: Sequence[Task]) -> list[Task]:
-    """Each world as two tasks: the longer half of the audited ones first, of the one beside them last."""
+    """Return each world as two tasks, ordered so that the long ones begin first."""
     whole = [task for task in tasks if task.rival is not None]
     tasks = [task for task in tasks if task.rival is None]
     audited = [replace(task, part=part) for task in tasks if not task.beside for part in ("run", "asked")]
@@ -76,7 +80,7 @@ def halved(tasks: Sequence[Task]) -> list[Task]:
 
 
 def model_of(scenario: Scenario, spec: Any) -> Any:
-    """The model that was named; the scenario's own, with the scenario's dials, where its own name is given."""
+    """Return the model that a name or object stands for; the scenario's own model has the scenario's dials."""
     from testbed.models import load_model
 
     if isinstance(spec, str | Path):
@@ -90,7 +94,7 @@ _latest: list[tuple[tuple[int, int], Setting]] = []
 
 
 def setting_of(task: Task) -> Setting:
-    """The society of a task: the latest one where it is the same, as it is for the models of one seed."""
+    """Return the society of a task: the latest one if it is the same, as for the models of one seed."""
     from testbed.case import Setting
 
     key = (task.plan, task.seed)
@@ -100,12 +104,12 @@ def setting_of(task: Task) -> Setting:
 
 
 def forget() -> None:
-    """Let go of the latest society."""
+    """Free the latest society."""
     _latest.clear()
 
 
 def work(task: Task) -> Answer:
-    """Run one model in one world and measure it: a pure function of the task."""
+    """Run one model in one world and measure it. The answer depends on nothing but the task."""
     from testbed.case import Case
     from testbed.models import ModelError
 
@@ -131,19 +135,19 @@ def work(task: Task) -> Answer:
 
                 answer.curves = curve_text(curves(case, task.name))
         del case
-    gc.collect()  # a case and its twins hold each other, and the next world needs the room
+    gc.collect()  # a case and its twins refer to each other, and the next world needs the memory
     answer.seconds = time.perf_counter() - began
     return answer
 
 
 def failed(task: Task, said: str) -> Answer:
-    """The answer to a task of which nothing could be measured, and why; of a `bare` one nothing else is told."""
+    """Return the answer to a task that could not be measured: NaN rows that say why."""
     rows = {one.name: [_nan(one, one.name, said)] for one in task.measures()}
     return Answer(rows, failures=[] if task.bare else [f"{task.name}, seed {task.seed}: {said}"])
 
 
 def died(task: Task) -> Answer:
-    """The answer to a task whose worker process ended before it gave one."""
+    """Return the answer to a task whose worker process ended early."""
     return failed(
         task, f"model {task.name}: its worker process ended before it answered; it was ended, or memory ran out."
     )
@@ -152,7 +156,7 @@ def died(task: Task) -> Answer:
 def work_paired(task: Task) -> Answer:
     """Run two models in one world and measure the first minus the second, on the same people and coins.
 
-    Only what is a ratio of sums over people can be paired; measures that ask the scheme anew are left out.
+    Only ratios of sums over people can be paired. Measures that ask the scheme again are left out.
     """
     from testbed.case import Case
     from testbed.statistics import kept, paired_rows
@@ -182,7 +186,7 @@ def work_paired(task: Task) -> Answer:
 
 
 def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
-    """The rows of one measure. A measure that cannot be computed gives a NaN row that says why."""
+    """Add the rows of one measure to the answer. A measure that fails gives a NaN row that says why."""
     from testbed.models import ModelError
 
     scenario = case.scenario
@@ -205,7 +209,7 @@ def _nan(measure: Measure, name: str, why: str) -> dict[str, Any]:
 
 
 def _anchored(case: Case, task: Task, answer: Answer) -> None:
-    """The anchors of this case: rows of their own, and whether each holds."""
+    """Add the rows and verdicts of the anchors to the answer."""
     try:
         from testbed.runs.anchors import anchors
 
@@ -219,6 +223,7 @@ def _anchored(case: Case, task: Task, answer: Answer) -> None:
 
 
 def _told(case: Case, answer: Answer) -> None:
+    """Add the life of a typical person to the answer."""
     from testbed.lives import life, typical
     from testbed.models import ModelError
 

@@ -1,10 +1,11 @@
 """The folder of a run: findings, manifest and page, written as a whole or not at all.
 
-A new run is written aside, then the two folders change places in one step of the kernel. Where the system cannot do
-that, or files of others lie in the folder, ours are moved in one by one, the manifest last: what is cut off there is
-refused by `read_run`, and finished when the folder is claimed or reopened next.
+A new run is written to a folder aside; then the two folders change places in one step of the kernel. If the system
+cannot do that, or the folder has other files, the files of the run are moved one by one, the manifest last. `read_run`
+refuses a folder in which this was cut short; it is finished when the folder is next claimed or reopened.
 """
 
+# Any: a manifest is JSON, whose values are of many kinds.
 from __future__ import annotations
 
 import os
@@ -24,16 +25,16 @@ if TYPE_CHECKING:
     from testbed.runs.plan import Outcome
 
 TABLES = ("findings.csv", "findings.jsonl", "curves.csv")
-"""Files that the manifest vouches for; curves.csv (see `testbed.report.curve_points`) only where there are scores."""
+"""Files with a digest in the manifest; curves.csv (see `testbed.report.curve_points`) only if there are scores."""
 OURS = (*TABLES, "manifest.json", "report.html")
 """Every file that a run's folder may hold."""
 
 
 class Folder(Reserved):
-    """A folder that this process alone may write: new, empty, of the same run, or its overwriting was asked for."""
+    """A folder that only this process may write: new, empty, of the same run, or to be overwritten."""
 
     def __init__(self, path: Path) -> None:
-        # Beside the folder, so that the two can change places, unless it is a mount point or stands in a closed one.
+        # Aside is beside the folder, so that the two can change places; inside it for a mount point or closed parent.
         self.apart = path.is_dir() and (os.path.ismount(path) or not os.access(path.parent, os.W_OK | os.X_OK))
         super().__init__("--out", path, room=path if self.apart else None)
         self.rest = self.room / f".{path.name}.rest.part"
@@ -41,7 +42,7 @@ class Folder(Reserved):
         self.finish()
 
     def place(self) -> None:
-        """Put the run that stands at `part` in place of what there is."""
+        """Put the new run, which is at `part`, in place of the old one."""
         if not self.path.exists():
             self.part.rename(self.path)
         elif self.apart or not {one.name for one in visible(self.path)} <= set(OURS) or not swap(self.part, self.path):
@@ -49,7 +50,7 @@ class Folder(Reserved):
             self.finish()
 
     def finish(self) -> None:
-        """Move our files one by one, the manifest last; go on where a killed run stopped."""
+        """Move the files of the run one by one, the manifest last; continue where a killed run stopped."""
         if not (self.rest / "manifest.json").exists():
             shutil.rmtree(self.rest, ignore_errors=True)
             return
@@ -63,29 +64,29 @@ class Folder(Reserved):
 
 
 def visible(path: Path) -> list[Path]:
-    """What a folder holds, without the locks and parts of ours that a killed run left."""
+    """Return what a folder holds, without locks and parts that a killed run left."""
     return [one for one in path.iterdir() if not (one.name.startswith(".") and one.suffix in (".part", ".lock"))]
 
 
 def folder_path(out: str | Path | None) -> Path | None:
-    """The absolute path of a folder to be written, None for None; to be asked before a model can change folders.
+    """Return the absolute path of a folder to write, None for None. Call it before a model can change folders.
 
-    Raises InputError for an empty path, and for the folder that the process stands in.
+    Raises InputError for an empty path, and for the current folder.
     """
     if out is None:
         return None
     path = resolved("--out", out)
-    with suppress(FileNotFoundError):  # the folder that the process stands in is gone
+    with suppress(FileNotFoundError):  # the current folder was removed
         if path == Path.cwd().resolve():
-            raise InputError(f"--out {str(out)!r} is the folder you stand in; name one below or beside it.")
+            raise InputError(f"--out {str(out)!r} is the current folder; name one below or beside it.")
     return path
 
 
 def claim_folder(out: str | Path, who: Mapping[str, Any], *, overwrite: bool = False) -> Folder:
-    """Reserved a folder, before anything runs, for a run of this identity.
+    """Reserve a folder for a run of this identity, before anything runs.
 
-    Raises InputError for a file, a folder that cannot be written to or that another run is writing, or a non-empty
-    one of another run without `overwrite`.
+    Raises InputError for a file, for a folder that cannot be written or that another run is writing, and, without
+    `overwrite`, for a folder that holds anything but the same run.
     """
     path = folder_path(out)
     assert path is not None
@@ -95,12 +96,14 @@ def claim_folder(out: str | Path, who: Mapping[str, Any], *, overwrite: bool = F
     folder = Folder(path)
     if path.exists() and visible(path) and not overwrite and not _is_same(path, who):
         folder.release()
-        raise InputError(f"--out {str(out)!r} holds something else; add --overwrite, or name another folder.")
+        raise InputError(
+            f"--out {str(out)!r} holds something other than this run; add --overwrite, or name another folder."
+        )
     return folder
 
 
 def reopen(out: str | Path) -> Folder:
-    """Reserved the folder of a run that is there. Raises InputError where there is none, or it is being written."""
+    """Reserve the folder of a finished run. Raises InputError if there is none, or another process is writing it."""
     path = resolved("report", out)
     if not path.is_dir():
         raise InputError(f"{str(out)!r} is not a folder with findings.")
@@ -116,14 +119,14 @@ def _is_same(path: Path, who: Mapping[str, Any]) -> bool:
 
 
 def write_audit(made: Outcome, folder: Folder) -> dict[str, Any]:
-    """Write findings, manifest and page of an audit into its folder; the manifest."""
+    """Write findings, manifest and page of an audit into its folder. Returns the manifest."""
     manifest = manifest_of(made)
     write_run(made.findings, manifest, folder)
     return manifest
 
 
 def write_run(findings: pd.DataFrame, manifest: dict[str, Any], folder: Folder) -> None:
-    """Write aside, then put in place: a reader never sees half of a run. The folder is no longer claimed then."""
+    """Write a run aside, put it in place, and release the folder. A reader never sees half of a run."""
     from testbed.findings import csv_text, jsonl_text
     from testbed.report import write_page
 
@@ -149,7 +152,7 @@ def write_run(findings: pd.DataFrame, manifest: dict[str, Any], folder: Folder) 
 
 
 def read_run(folder: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Findings and manifest of a run's folder. Raises InputError where one is missing, broken or altered."""
+    """Return the findings and the manifest of a run's folder. Raises InputError if one is missing or was changed."""
     from testbed.findings import read
 
     path = Path(folder)
@@ -169,10 +172,10 @@ def read_run(folder: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 
 def _check_digests(path: Path, manifest: Mapping[str, Any]) -> None:
-    """Raises InputError unless manifest and tables are those that one run wrote."""
+    """Raise InputError unless one run wrote the manifest and all tables."""
     unsealed = {key: value for key, value in manifest.items() if key != "seal"}
     if manifest.get("seal") != digest(manifest_text(unsealed)):
-        raise InputError(f"manifest.json in {path.name!r} is not as a run wrote it; run it again.")
+        raise InputError(f"manifest.json in {path.name!r} differs from what the run wrote; run it again.")
     for name in TABLES:
         told = manifest["files"].get(name)
         try:
@@ -181,7 +184,7 @@ def _check_digests(path: Path, manifest: Mapping[str, Any]) -> None:
             found = None
         if found != told:
             raise InputError(
-                f"{name} in {path.name!r} is not as its run wrote it: found {_said(found)}, the manifest names "
+                f"{name} in {path.name!r} differs from what the run wrote: found {_said(found)}, the manifest names "
                 f"{_said(told)}; run it again."
             )
 

@@ -1,5 +1,6 @@
 """The plan of an audit, checked before anything runs, and its outcome."""
 
+# Any: models are a user's objects, and an argument can be anything until it is checked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from testbed.scenarios import Scenario
 
 LOTTERY = "lottery"
+"""The model that every run measures beside those that were asked for."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def planned(
             raise InputError(f"models: {name!r} is the name of an anchor; give the model another name.")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise InputError(f"models: {twice!r} is named twice.")
+        raise InputError(f"models: {twice!r} is named twice; once is allowed.")
     seeds = tuple(_whole("seed", seed, 0) for seed in seeds)
     if not seeds or len(set(seeds)) < len(seeds):
         raise InputError(f"seeds: found {list(seeds)!r}; different whole numbers are needed.")
@@ -93,10 +95,11 @@ def planned(
 
 
 def _whole(what: str, value: Any, least: int) -> int:
+    """Return the value as an int. Raises InputError unless it is a whole number from `least` on."""
     import numpy as np
 
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value < 2**31:
-        raise InputError(f"{what}: found {value!r}, allowed: whole numbers from {least} to {2**31 - 1}.")
+        raise InputError(f"{what}: found {value!r}; whole numbers from {least} to {2**31 - 1} are allowed.")
     return int(value)
 
 
@@ -137,5 +140,5 @@ class Outcome:
 
     @property
     def void(self) -> bool:
-        """Whether an anchor failed."""
+        """Return whether an anchor failed."""
         return any(not verdict["holds"] for verdict in self.verdicts)

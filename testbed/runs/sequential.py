@@ -1,4 +1,4 @@
-"""Seeds until an interval is short enough: a fixed-width sequential rule."""
+"""A fixed-width sequential rule: run seeds until every interval is short enough."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from testbed.runs.measuring import Answer, Task
 
 LEAST_SEEDS = 10
-"""Seeds before the first look. A variance of fewer is too uncertain to stop on."""
+"""Seeds before the first look. The variance of fewer is too uncertain to stop."""
 
 
 def checked(precision: Mapping[str, float] | None, seeds: int) -> dict[str, float]:
-    """The half widths by measure, in the findings' spelling. Raises InputError where one is not above 0, or seeds few.
+    """Return the half widths by measure, spelled as in the findings. Raises InputError if one is not above 0.
 
     >>> checked({"adverse_gap": 0.01}, 40)
     {'adverse_gap': 0.01}
@@ -28,20 +28,20 @@ def checked(precision: Mapping[str, float] | None, seeds: int) -> dict[str, floa
     found: dict[str, float] = {}
     for name, half in (precision or {}).items():
         if isinstance(half, bool) or not isinstance(half, int | float) or not math.isfinite(half) or half <= 0:
-            raise InputError(f"precision of {name}: found the half width {half!r}, a number above 0 is needed.")
+            raise InputError(f"precision of {name}: found the half width {half!r}; a number above 0 is needed.")
         found[canonical(name)] = float(half)
     if found and seeds < LEAST_SEEDS:
-        raise InputError(f"precision: found {seeds} seeds at most, at least {LEAST_SEEDS} are needed.")
+        raise InputError(f"precision: found {seeds} seeds at most; at least {LEAST_SEEDS} are needed.")
     return found
 
 
 def enough(values: Sequence[Sequence[float]], half: float) -> int | None:
-    """The first number of seeds, from ten on, at which every quantity's t interval is at most this wide to each side.
+    """Return the first number of seeds, 10 or more, at which no t interval is wider than `half` to each side.
 
     values: one sequence over seeds per quantity. Chow and Robbins (1965): stop at the first K >= 10 with
-    t(K-1) s / sqrt(K) <= half. As the half width shrinks the interval keeps its coverage however often one looks; how
-    much the looks cost where few seeds suffice is in `docs/coverage.txt`. A quantity undefined in some seed is
-    passed over; None where all are, or where it takes more seeds.
+    t(K-1) s / sqrt(K) <= half. As the half width shrinks, the interval keeps its coverage however often one looks;
+    `docs/coverage.txt` says what the looks cost if few seeds suffice. A quantity that is undefined in some seed is left
+    out. Returns None if all are, or if more seeds are needed.
 
     >>> enough([[0.0, 1.0] * 10], 0.3), enough([[0.0, 1.0] * 10], 0.1)
     (14, None)
@@ -59,10 +59,10 @@ def enough(values: Sequence[Sequence[float]], half: float) -> int | None:
 
 
 def precise(precision: Mapping[str, float], tasks: Sequence[Task], answers: Sequence[Answer]) -> int | None:
-    """The number of seeds that suffices for every measure named, over everybody and each single split, or None.
+    """Return the number of seeds that suffices for every measure named, or None if more are needed.
 
-    Every row of a measure counts but those of crossings and of the anchors; the seeds are taken in their order, so the
-    answer does not depend on how many were run at once.
+    Every row of a measure counts, except those of crossings and of anchors. The seeds are taken in their order, so the
+    result does not depend on how many run at once.
     """
     seeds = list(dict.fromkeys(task.seed for task in tasks))
     found: dict[str, dict[tuple[str, ...], dict[int, float]]] = {name: {} for name in precision}
@@ -89,9 +89,9 @@ def until_precise(
     run: Callable[[list[Task]], tuple[list[Task], list[Answer]]],
     at_once: int,
 ) -> tuple[list[Task], list[Answer]]:
-    """The tasks and answers of as many seeds as the precision needs; of all where that is not enough.
+    """Run as many seeds as the precision needs, or all of them. Returns their tasks and answers.
 
-    `every` are the tasks of all seeds, `run` runs some of them; `at_once` tasks fit side by side.
+    every: the tasks of all seeds. run: runs some of them. at_once: how many tasks run in parallel.
     """
     tasks: list[Task] = []
     answers: list[Answer] = []

@@ -1,5 +1,6 @@
-"""One world in several processes: runs of grids, where nothing leaves the grid."""
+"""One world in several processes, each with some of its grids, if nothing leaves a grid."""
 
+# Any: a model is a user's object.
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ PRELOAD = ("testbed.case.setting", "scipy.special")
 
 @dataclass(frozen=True)
 class Shard:
-    """A part of a world: the people start..stop-1, whole grids."""
+    """A part of a world: the people from `start` to `stop` - 1, in whole grids."""
 
     scenario: Scenario
     people: int
@@ -31,14 +32,14 @@ class Shard:
 
 
 def live(shard: Shard) -> History:
-    """Make the people of a shard and run their months: a pure function of the shard."""
+    """Make the people of a shard and run their months. The history depends on nothing but the shard."""
     part = (shard.start, shard.stop)
     society = Society(shard.scenario, shard.people, shard.seed, part=part)
     return World(society, shard.scheme, shard.periods).run()
 
 
 def shards(setting: Setting, scheme: Scheme, count: int) -> list[Shard]:
-    """The shards of a world: at most `count`, about equally large."""
+    """Return the shards of a world: at most `count`, of about equal size."""
     grids = -(-setting.size // GRID)
     count = min(max(count, 1), grids)
     edges = [grids * place // count * GRID for place in range(count)] + [setting.size]
@@ -49,10 +50,10 @@ def shards(setting: Setting, scheme: Scheme, count: int) -> list[Shard]:
 def history(
     setting: Setting, model: Any = None, *, engine: str = "processes", workers: int | None = None, count: int = 2
 ) -> History:
-    """The history of a model (default: the scenario's own) in a setting, the same bytes as in one process.
+    """Return the history of a model in a setting, with the same bytes as in one process.
 
-    `count`: shards; `engine` and `workers` as for `engine.run`. Raises InputError where something leaves the
-    grid, so that the world cannot be run in parts.
+    model: None for the scenario's own. count: how many shards. engine, workers: as for `engine.run`.
+    Raises InputError if something leaves a grid, so that the world cannot run in parts.
     """
     scheme = setting.scheme(setting.own_model() if model is None else model)
     first = Society(setting.scenario, setting.size, setting.seed, part=(0, min(setting.size, 1)))

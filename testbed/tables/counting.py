@@ -1,5 +1,6 @@
-"""Counts of the distinct rows of a table, taken block by block: mergeable, and the same for any size of block."""
+"""Counts of the distinct rows of a table, made block by block. The size of a block does not change them."""
 
+# Any: a cell of a user's table can hold any value.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -12,32 +13,32 @@ from numpy.typing import NDArray
 from synthetic.errors import InputError
 
 MOST = 1 << 21
-"""Distinct rows that are kept at most."""
+"""The most distinct rows that are kept."""
 SPREAD = 1 << 22
-"""Combinations of codes up to which they are counted in place; beyond, by sorting."""
+"""Up to this many combinations of codes are counted in place; more are counted by sorting."""
 
 Codes = NDArray[np.integer]
 
 
 @dataclass
 class Values:
-    """The distinct values of a column seen so far, each with its code; a missing value has one too (None)."""
+    """The distinct values of a column so far, each with a code. A missing value (None) has a code too."""
 
     code: dict[Any, int] = field(default_factory=dict)
 
     def renamed(self, values: Sequence[Any]) -> NDArray[np.int32]:
-        """The codes of these values; new ones get the next code."""
+        """Return the codes of these values. A new value gets the next code."""
         return np.array([self.code.setdefault(value, len(self.code)) for value in values], np.int32)
 
 
 @dataclass
 class Tally:
-    """Distinct rows and how many there are of each.
+    """Distinct rows, and how often each occurs.
 
-    With weights also their sums, sums of squares, and how many rows weigh more than 0.
+    With weights also the sums of weights and of their squares, and how many rows weigh more than 0.
 
-    score: the column that is given up when there are more than `most` distinct rows, for whether it is
-    above the threshold, or for nothing.
+    score: the column that is given up if there are more than `most` distinct rows. What stays of it is whether it is
+    above the threshold, if there is one.
     """
 
     names: list[str]
@@ -56,7 +57,7 @@ class Tally:
         self.values = {name: Values() for name in self.names}
 
     def add(self, block: Mapping[str, tuple[Codes, Sequence[Any]]], weights: NDArray[np.float64] | None = None) -> None:
-        """Count a block: codes per row and the values they stand for, by column; a code below 0 is missing."""
+        """Add a block: by column, codes per row and the values of the codes. A code below 0 is a missing value."""
         n = len(next(iter(block.values()))[0])
         if not n:
             return
@@ -98,11 +99,11 @@ class Tally:
             if self._waiting > self.most:
                 raise InputError(
                     f"the columns {', '.join(self.names)} have more than {self.most:,} different rows together, too "
-                    "many to be counted in blocks: name fewer columns, or read the whole table (stream=False, --whole)."
+                    "many to be counted in blocks; name fewer columns, or read the whole table (stream=False, --whole)."
                 )
 
     def _give_up(self) -> None:
-        """Let go of the values of the score."""
+        """Forget the values of the score, to have fewer distinct rows."""
         self.given_up = True
         old, new = self.values[self.score], Values()
         anew = new.renamed([self._above(value) for value in old.code])
@@ -120,7 +121,7 @@ class Tally:
         self._codes, self._sums, self._waiting = [codes[places]], [np.stack(total, axis=1)], len(places)
 
     def rows(self) -> tuple[dict[str, tuple[NDArray[np.int32], list[Any]]], NDArray[np.float64]]:
-        """The distinct rows: codes and values by column; and counts, sums, squares and weighing, (rows, 1 or 4)."""
+        """Return the distinct rows, as codes and values by column, and their counts and sums, (rows, 1 or 4)."""
         if not self._codes:
             return {name: (np.empty(0, np.int32), []) for name in self.names}, np.empty((0, 1))
         self._merge()
@@ -130,7 +131,7 @@ class Tally:
 
 
 def distinct(columns: Sequence[Codes], sizes: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which distinct row each row is, 0, 1, ...; and a place where each of them stands."""
+    """Return the number of the distinct row that each row is, and one place of each distinct row."""
     key = np.zeros(len(columns[0]) if columns else 0, np.int64)
     size = 1
     for codes, count in zip(columns, sizes):

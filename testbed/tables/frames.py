@@ -1,9 +1,10 @@
-"""Where a table comes from: a frame of pandas, of another library, or a file; only what is asked for is taken.
+"""The source of a table: a frame of pandas or of another library, or a file. Only the columns asked for are taken.
 
-A frame of another library is brought to pandas by narwhals. Where counts are all that is needed, it is
-counted first, by that library: what is brought over are the distinct rows, and how many there are of each.
+narwhals converts a frame of another library to pandas. If counts are enough, that library counts first, and only the
+distinct rows and their counts are converted.
 """
 
+# Any: a frame of any library can come in.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -20,9 +21,9 @@ from testbed.tables.streaming import from_file
 
 
 def held(frame: Any, roles: Mapping[str, Any], *, threshold: float | None, stream: bool | None) -> Held:
-    """The table that a user gave, as pandas; see `audit_table` for what it may be.
+    """Return a user's table as pandas; `audit_table` says what it may be.
 
-    roles: what is asked of it, columns by what they are for. Raises InputError for what is no table.
+    roles: the columns asked for, by what they are for. Raises InputError for anything but a table.
     """
     if isinstance(frame, pd.DataFrame):
         return Held(frame)
@@ -35,13 +36,14 @@ def held(frame: Any, roles: Mapping[str, Any], *, threshold: float | None, strea
         assert isinstance(wrapped, nw.DataFrame | nw.LazyFrame)
     except (TypeError, AssertionError):
         raise InputError(
-            f"audit_table needs a DataFrame, found {type(frame).__name__}; allowed: one of pandas, polars or any "
-            "library that narwhals knows, or the path of a CSV or Parquet file."
+            f"audit_table needs a DataFrame, found {type(frame).__name__}; allowed: a DataFrame of pandas, polars or "
+            "any library that narwhals knows, or the path of a CSV or Parquet file."
         ) from None
-    return _brought(wrapped, roles)
+    return _converted(wrapped, roles)
 
 
-def _brought(wrapped: Any, roles: Mapping[str, Any]) -> Held:
+def _converted(wrapped: Any, roles: Mapping[str, Any]) -> Held:
+    """Return the columns asked for as pandas, counted first if counts are enough."""
     import narwhals as nw
 
     known = wrapped.collect_schema()
@@ -65,14 +67,17 @@ def _brought(wrapped: Any, roles: Mapping[str, Any]) -> Held:
             if missing(made[name]).any():
                 one = _pandas(_collected(chosen.select(name)))[name]
                 complete(one, f"{role} column {name!r}")
-        # A library may count in any order: the order of what was counted must not show.
+        # A library may count in any order. The order of the counts must not change the result.
         return Held(made, rows)
     return Held(_pandas(_collected(chosen)))
 
 
 def _kind(dtype: Any, role: str) -> Any:
-    """What a column is brought over as, or None for as it is: categories that nobody declared are text, as are
-    numbers that are wider than those of pandas, which a feature is as a float."""
+    """Return the type that a column is converted to, or None to keep its own.
+
+    Categories that nobody declared become text. So do integers of 128 bits; in a feature they become
+    floats.
+    """
     import narwhals as nw
 
     if dtype in (nw.Int128, nw.UInt128):
@@ -91,6 +96,6 @@ def _pandas(wrapped: Any) -> pd.DataFrame:
         made: pd.DataFrame = wrapped.to_pandas()
     except ImportError as problem:
         raise InputError(
-            f"this frame is brought over by pyarrow: pip install 'scoring-testbed[polars]' ({problem})."
+            f"a DataFrame of this library needs pyarrow: pip install 'scoring-testbed[polars]' ({problem})."
         ) from None
     return made.reset_index(drop=True)

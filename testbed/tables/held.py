@@ -1,5 +1,6 @@
-"""A table in memory, and what is asked of it by name."""
+"""A table in memory, and the columns that are asked for by name."""
 
+# Any: a user gives a column by name, as a Series or as any array.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -13,16 +14,18 @@ from numpy.typing import NDArray
 from synthetic.errors import InputError, unknown
 
 WEIGHTS = ("weights", "counts")
-"""What a column that weighs rows is for: sampling weights, or people per row."""
+"""The roles of a column that weighs rows: sampling weights, or people per row."""
 
 
 @dataclass
 class Held:
-    """A table in memory. rows: how many of the source each row stands for, or None where it is one each.
+    """A table in memory.
 
-    sums, squares: of the weights (or counts) of those rows. weighing: how many of them weigh more than 0. lost: why
-    there is no score although one is named; `above` then says whether it is above the threshold. texts: the cells are
-    those of a CSV file, all of them text.
+    rows: how many rows of the source each row stands for; None for one each.
+    sums, squares: sums of the weights (or counts) of those rows, and of their squares.
+    weighing: how many of those rows weigh more than 0.
+    lost: why there is no score although one is named; `above` then says which scores are above the threshold.
+    texts: whether the cells are those of a CSV file, all of them text.
     """
 
     frame: pd.DataFrame
@@ -37,18 +40,18 @@ class Held:
 
 
 def names_asked(roles: Mapping[str, Any], known: list[str]) -> dict[str, str]:
-    """Columns that are asked for by name, and what each is for; `a*b` asks for two.
+    """Return the columns that are asked for by name, and what each is for; `a*b` asks for two.
 
-    Raises InputError for one that the table does not have, and for a pandas Series, which has no place in it.
+    Raises InputError for an unknown column, and for a pandas Series, whose index the table does not have.
     """
     found: dict[str, str] = {}
-    # A column that is asked for twice is first what findings are split by.
+    # A column with two roles is first one that findings are split by.
     for role, given in sorted(roles.items(), key=lambda role: role[0] in ("score", *WEIGHTS)):
         many = role in ("groups", "control", "features") and isinstance(given, list | tuple)
         for one in given if many else [given]:
             if isinstance(one, pd.Series):
                 raise InputError(
-                    f"the {role} Series has an index and the table has none: give series.to_numpy() to go by position."
+                    f"the {role} Series has an index and the table has none; give series.to_numpy() to go by position."
                 )
             if not isinstance(one, str):
                 continue

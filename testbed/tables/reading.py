@@ -1,5 +1,6 @@
-"""Tables from files. An empty CSV cell is missing; every other text, "NA" too, is what it says."""
+"""Tables from files. An empty CSV cell is missing; any other text, even "NA", is a value."""
 
+# Any: pyarrow has no types.
 from __future__ import annotations
 
 import csv
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synthetic.errors import InputError
 
@@ -19,13 +21,14 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?\Z")
 
 
 def read_table(path: str | Path, columns: Sequence[str] | None = None, *, text: bool = False) -> pd.DataFrame:
-    """A table from a CSV (`.csv`, `.csv.gz`) or Parquet (`.parquet`) file; all its columns, or those named.
+    """Return the table of a CSV (`.csv`, `.csv.gz`) or Parquet (`.parquet`) file: all columns, or those named.
 
-    CSV columns are text unless every cell that is not empty is a number as people write one: whole
-    numbers become integers, decimals floats, columns of nothing but True and False booleans. A code
-    with a leading zero ("007") keeps its column text, and so do two texts of one number ("0.1", "0.10") and
-    whole numbers of more than 18 digits. text: every CSV column stays text. Raises InputError for a file
-    that is missing, ragged or of another kind.
+    A CSV column is text unless every cell that is not empty is a number as people write it. Whole numbers become
+    integers, decimals floats, and a column of True and False booleans. A column stays text if it has a code with a
+    leading zero ("007"), two texts of one number ("0.1", "0.10"), or a whole number of more than 18 digits.
+    text: every CSV column stays text.
+
+    Raises InputError for a file that is missing, of another kind, or has lines of different lengths.
     """
     path = Path(path)
     if kind(path) == "parquet":
@@ -36,9 +39,9 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None, *, text: 
 
 
 def kind(path: Path) -> str:
-    """Whether a file is "csv" or "parquet". Raises InputError for one that is missing or of another kind."""
+    """Return "csv" or "parquet". Raises InputError for a file that is missing or of another kind."""
     if not path.is_file():
-        raise InputError(f"no file {str(path)!r} was found.")
+        raise InputError(f"found no file {str(path)!r}.")
     name = path.name.lower()
     if name.endswith(".parquet"):
         return "parquet"
@@ -48,27 +51,27 @@ def kind(path: Path) -> str:
 
 
 def size(path: Path, columns: int) -> int:
-    """Bytes that so many columns of a file take in memory, roughly: a CSV file's length, 8 for each cell of Parquet."""
+    """Return how many bytes the columns take in memory, roughly: the length of a CSV file, or 8 for each cell."""
     if kind(path) == "csv":
         return path.stat().st_size * (8 if path.name.lower().endswith(".gz") else 1)
     return int(_opened(path).num_rows) * columns * 8
 
 
 def column_names(path: Path) -> list[str]:
-    """The names of the columns of a file."""
+    """Return the names of the columns of a file."""
     if kind(path) == "csv":
         return _head(path)
     return list(_opened(path).schema.to_arrow_schema().names)
 
 
 def declared(path: Path) -> dict[str, bool]:
-    """The categorical columns of a Parquet file, and whether their categories are ordered."""
+    """Return the categorical columns of a Parquet file, and whether the categories of each are ordered."""
     schema = _opened(path).schema.to_arrow_schema()
     return {one.name: bool(one.type.ordered) for one in schema if hasattr(one.type, "ordered")}
 
 
 def _opened(path: Path) -> Any:
-    """What a Parquet file says of itself."""
+    """Return the metadata of a Parquet file."""
     try:
         import pyarrow
         import pyarrow.parquet as pq
@@ -87,15 +90,14 @@ def _parquet(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
     import pyarrow
 
     try:
-        # Named columns leave the index out that pandas may have written.
-        made = pd.read_parquet(path, engine="pyarrow", columns=None if columns is None else list(columns))
-        return made
+        # With named columns, an index that pandas may have written is left out.
+        return pd.read_parquet(path, engine="pyarrow", columns=None if columns is None else list(columns))
     except (OSError, ValueError, pyarrow.ArrowException) as error:
         raise InputError(f"{path.name!r} cannot be read as Parquet: {_first_line(error)}.") from error
 
 
 def _head(path: Path) -> list[str]:
-    """The first line of a CSV file. Raises InputError where there is none, or it has a name twice."""
+    """Return the column names of a CSV file. Raises InputError if there are none, or one is named twice."""
     import gzip
 
     try:
@@ -104,17 +106,17 @@ def _head(path: Path) -> list[str]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path.name!r} cannot be read as CSV: {_first_line(error)}.") from error
     if not head:
-        raise InputError(f"{path.name!r} is empty: a first line with column names is needed.")
+        raise InputError(f"{path.name!r} is empty; a first line with column names is needed.")
     twice = [name for name in head if head.count(name) > 1]
     if twice:
-        raise InputError(f"{path.name!r} names the column {twice[0]!r} twice.")
+        raise InputError(f"{path.name!r} names the column {twice[0]!r} twice; once is allowed.")
     return head
 
 
 def csv_blocks(path: Path, columns: Sequence[str], rows: int | None) -> Iterator[pd.DataFrame]:
-    """The named columns of a CSV file as texts, so many rows at a time; all at once without `rows`."""
+    """Give the named columns of a CSV file as texts, `rows` rows at a time; all at once for None."""
     head = _head(path)
-    # One name more than the header lets a line that is too long be seen instead of cut.
+    # One name more than the header has: a line that is too long is then seen instead of cut.
     beyond = f"\0beyond {len(head)}"
     options: dict[str, Any] = {
         "header": None,
@@ -142,7 +144,7 @@ def csv_blocks(path: Path, columns: Sequence[str], rows: int | None) -> Iterator
 
 
 def number(text: str) -> float | None:
-    """The number that a text is, as people write one; None for any other text.
+    """Return the number that a text is, as people write it; None for any other text.
 
     >>> number("1e1"), number("007")
     (10.0, None)
@@ -151,15 +153,15 @@ def number(text: str) -> float | None:
 
 
 def typed(cells: pd.Series, *, apart: bool = False) -> pd.Series:
-    """The column as numbers or booleans where every distinct text is one; otherwise the text.
+    """Return the column as numbers or booleans if every distinct text is one, else the text.
 
-    apart: also the text where two texts are one number, or a whole number has too many digits.
+    apart: also return the text if two texts are one number, or a whole number has too many digits.
     """
     codes, texts = pd.factorize(cells)
     found = [str(text) for text in texts]
     if not found:
         return cells
-    values: np.ndarray
+    values: NDArray[np.generic]
     if set(found) <= {"True", "False"}:
         values = np.array([text == "True" for text in found])
     elif all(map(_WHOLE.match, found)):

@@ -1,9 +1,9 @@
-"""Files larger than memory: read block by block, of each only counts of distinct rows are kept.
+"""Files larger than memory: they are read block by block, and only counts of distinct rows are kept.
 
-Counting gives the same numbers as reading the whole table: a distinct row that occurs k times is a row that stands
-for k people.
+Counting gives the same numbers as reading the whole table: a distinct row that occurs k times stands for k people.
 """
 
+# Any: a user gives columns in any form, and pyarrow has no types.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,16 +24,16 @@ from testbed.tables.counting import MOST, Tally
 from testbed.tables.held import WEIGHTS, Held, names_asked
 
 BLOCK = 1 << 20
-"""Rows of a block; not left to the file, for sums of weights depend on it in the last digit."""
+"""Rows of a block. The file does not decide it, since the last digit of sums of weights depends on it."""
 LARGE = 1 << 30
-"""Bytes that a table may take before it is counted in blocks: rows times columns times 8, or a CSV file's length."""
+"""The most bytes of a table that is read whole by default: rows times columns times 8, or a CSV file's length."""
 
 Codes = dict[str, tuple[NDArray[np.integer], Sequence[Any]]]
 Block = tuple[Codes, pd.Series | None]
 
 
 def from_file(path: Path, roles: Mapping[str, Any], *, threshold: float | None, stream: bool | None) -> Held:
-    """The table of a file: read whole, or counted in blocks where it is large or that is asked for (`stream`)."""
+    """Return the table of a file: read whole, or counted in blocks if it is large or `stream` asks for it."""
     reading.kind(path)
     known = reading.column_names(path)
     asked = names_asked(roles, known)
@@ -43,13 +43,15 @@ def from_file(path: Path, roles: Mapping[str, Any], *, threshold: float | None, 
     if not stream:
         return Held(reading.read_table(path, list(asked), text=True), texts=csv)
     if any(not isinstance(one, str) and one is not None for one in _each(roles)):
-        raise InputError("a file that is counted in blocks is asked for its columns by name.")
+        raise InputError(
+            "found an array or a Series; for a file that is counted in blocks, names of columns are allowed."
+        )
     if roles.get("features"):
-        raise InputError("features need the whole table: it cannot be counted in blocks (stream=False, --whole).")
+        raise InputError("features need the whole table, not counts in blocks; read it whole (stream=False, --whole).")
     role = next((one for one in WEIGHTS if roles.get(one) is not None), "")
     weights, score = roles.get(role), roles.get("score") or ""
     if weights is not None and asked[weights] != role:
-        raise InputError(f"{role} column {weights!r} is also asked for as {asked[weights]}.")
+        raise InputError(f"{role} column {weights!r} is also named as {asked[weights]}; one of the two is allowed.")
     names = [name for name in asked if name != weights]
     tally = Tally(names, score if asked.get(score) == "score" else "", threshold, MOST, number=partial(_number, score))
     absent: dict[str, tuple[int, int]] = {}
@@ -68,11 +70,13 @@ def from_file(path: Path, roles: Mapping[str, Any], *, threshold: float | None, 
 
 
 def _each(roles: Mapping[str, Any]) -> Iterator[Any]:
+    """Give every column that is asked for."""
     for given in roles.values():
         yield from given if isinstance(given, list | tuple) else [given]
 
 
 def _held(tally: Tally, weights: str | None, declared: Mapping[str, bool]) -> Held:
+    """Return the distinct rows as a table, with how many rows each stands for."""
     found, sums = tally.rows()
     rows = np.rint(sums[:, 0]).astype(np.int64)
     above, lost = None, ""
@@ -99,7 +103,7 @@ def _held(tally: Tally, weights: str | None, declared: Mapping[str, bool]) -> He
 
 
 def _parquet_blocks(path: Path, names: list[str], weights: str | None) -> Iterator[Block]:
-    """Blocks of a Parquet file; text is read as codes where the file holds it so."""
+    """Give the blocks of a Parquet file; text is read as codes if the file has it so."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -121,14 +125,16 @@ def _parquet_blocks(path: Path, names: list[str], weights: str | None) -> Iterat
 
 
 def _coded(column: Any, name: str) -> tuple[NDArray[np.integer], list[Any]]:
-    """Codes per row, below 0 where a value is missing, and the values that they stand for."""
+    """Return codes per row, below 0 for a missing value, and the values of the codes."""
     import pyarrow as pa
 
     if not pa.types.is_dictionary(column.type):
         try:
             column = column.dictionary_encode()
         except pa.ArrowNotImplementedError:
-            raise InputError(f"column {name!r} holds {column.type}; texts and numbers are allowed.") from None
+            raise InputError(
+                f"column {name!r} has values of type {column.type}; texts and numbers are allowed."
+            ) from None
     codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     values = column.dictionary.to_pylist()
     nothing = [at for at, value in enumerate(values) if value is None or value != value]
@@ -136,7 +142,7 @@ def _coded(column: Any, name: str) -> tuple[NDArray[np.integer], list[Any]]:
 
 
 def _csv_blocks(path: Path, names: list[str], weights: str | None) -> Iterator[Block]:
-    """Blocks of a CSV file: texts, which become numbers when all of them are known."""
+    """Give the blocks of a CSV file as texts, which become numbers once all of them are known."""
     wanted = [*names, *([] if weights is None else [weights])]
     for frame in reading.csv_blocks(path, wanted, BLOCK):
         block: Codes = {}
@@ -147,7 +153,7 @@ def _csv_blocks(path: Path, names: list[str], weights: str | None) -> Iterator[B
 
 
 def _numbers(column: pd.Series, name: str, role: str) -> NDArray[np.float64]:
-    """The weights or counts of a block, NaN where one is missing. Raises InputError for text, and what is neither."""
+    """Return the weights or counts of a block, NaN if one is missing. Raises InputError for anything else."""
     from testbed.tables.columns import Column
     from testbed.tables.numeric import each_weight
 
@@ -159,7 +165,7 @@ def _numbers(column: pd.Series, name: str, role: str) -> NDArray[np.float64]:
 
 
 def _number(name: str, value: Any) -> float:
-    """A score as a number, which in a CSV file is a text."""
+    """Return a score as a number; in a CSV file it is a text."""
     known = reading.number(value) if isinstance(value, str) else value
     if not isinstance(known, Real | Decimal):
         raise InputError(f"score column {name!r} must hold numbers, found {value!r}.")

@@ -296,7 +296,7 @@ def test_a_folder_of_the_same_run_is_replaced_and_any_other_is_refused(made: Any
 
 def test_overwriting_leaves_files_of_others_alone(made: Any, tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("three years of work")
-    with pytest.raises(InputError, match="something else"):
+    with pytest.raises(InputError, match="something other than this run"):
         claim_folder(tmp_path, identity(made.plan))
     write_run(made.findings, manifest_of(made), claim_folder(tmp_path, identity(made.plan), overwrite=True))
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted([*OURS, "thesis.tex"])

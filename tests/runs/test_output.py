@@ -81,7 +81,7 @@ def test_an_anchor_that_is_made_to_hold_in_the_manifest_is_refused(tmp_path: Pat
     path = tmp_path / "run" / "manifest.json"
     told = json.loads(path.read_text())
     path.write_text(json.dumps({**told, "anchors": [{"name": "lottery", "holds": True}]}))
-    with pytest.raises(InputError, match=r"manifest.json in 'run' is not as a run wrote it"):
+    with pytest.raises(InputError, match=r"manifest.json in 'run' differs from what the run wrote"):
         read_run(tmp_path / "run")
 
 
@@ -245,7 +245,9 @@ def test_a_model_that_changes_folders_moves_no_findings(
     assert not list((tmp_path / "there").iterdir())
 
 
-@pytest.mark.parametrize(("out", "said"), [(".", "folder you stand in"), ("", "names nothing"), ("link", "stand in")])
+@pytest.mark.parametrize(
+    ("out", "said"), [(".", "is the current folder"), ("", "names nothing"), ("link", "is the current folder")]
+)
 def test_the_folder_one_stands_in_and_no_folder_are_refused(
     say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str, said: str
 ) -> None:  # type: ignore[no-untyped-def]

@@ -63,7 +63,7 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch) -> 
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("t.csv", "", "is empty: a first line with column names is needed"),
+        ("t.csv", "", "is empty; a first line with column names is needed"),
         ("t.csv", "a,a\n1,2\n", "names the column 'a' twice"),
         ("t.csv", "a,b\n1,2\n1,2,3\n", "has more cells than its header in data row 2"),
         ("t.csv", "a,b\n1,2\n1,2,3,4\n", "cannot be read as CSV|more cells than its header"),
@@ -78,7 +78,7 @@ def test_what_cannot_be_read_is_said_in_one_sentence(tmp_path, name: str, text: 
 
 
 def test_a_missing_file_is_named(tmp_path) -> None:
-    with pytest.raises(InputError, match=r"no file '.*absent\.csv' was found"):
+    with pytest.raises(InputError, match=r"found no file '.*absent\.csv'"):
         read_table(tmp_path / "absent.csv")
 
 

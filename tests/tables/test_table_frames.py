@@ -206,8 +206,8 @@ def test_what_the_list_of_ordered_measures_says_needs_a_score_is_what_a_table_wi
     ("more", "said"),
     [
         ({"features": ["s"]}, "features need the whole table"),
-        ({"outcome": np.zeros(600)}, "is asked for its columns by name"),
-        ({"weights": "g"}, "weights column 'g' is also asked for as groups"),
+        ({"outcome": np.zeros(600)}, "for a file that is counted in blocks, names of columns are allowed"),
+        ({"weights": "g"}, "weights column 'g' is also named as groups; one of the two is allowed"),
         ({"weights": "bad"}, "weights column 'bad' must hold numbers, found 'x'"),
         ({"weights": "minus"}, "weights column 'minus' has -1"),
         ({"counts": "minus"}, "counts column 'minus' has -1 in row 0; counts are whole numbers, 0 or more"),
