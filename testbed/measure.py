@@ -1,9 +1,9 @@
 """The contract of a measure: a short function from a case to per-person parts, or to rows.
 
-What is done around it (splits, crossings, comparisons, intervals, corrections) is
-`testbed.statistics`.
+`testbed.statistics` makes what comes after it: splits, crossings, comparisons, intervals, corrections.
 """
 
+# Any: a measure takes a case, a table or a test's stand-in, and may give any iterable of parts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HARMS = ("disparate impact", "opacity", "error propagation", "benefit", "chilling", "accountability")
 NEEDS = ("table", "scores", "asking", "history", "twin")
 SHARES = ("rate", "share", "")
-"""Units of what may be a share of the people (or roots, or entries) in the denominator; "" is not declared."""
+"""Units of a possible share of the people (or roots, or entries) in the denominator; "" is not declared."""
 ANY = (float("-inf"), float("inf"))
 
 
@@ -85,7 +85,7 @@ class PerPerson:
 
     @property
     def share(self) -> bool:
-        """Whether it is declared as a share, by unit and bounds: only then may zeros and ones be events and trials."""
+        """Return whether unit and bounds declare a share. Only then are zeros and ones events and trials."""
         return self.unit in SHARES and self.bounds in (ANY, (0.0, 1.0))
 
 
@@ -160,7 +160,7 @@ class Measure:
     default: bool = True
 
     def __call__(self, case: Any, **qualifiers: object) -> list[PerPerson | Row]:
-        """The parts of this measure for a case."""
+        """Return the parts of this measure for a case."""
         from testbed.models import theirs
 
         with theirs():
@@ -169,7 +169,7 @@ class Measure:
 
 
 def in_unit(part: Any, unit: str) -> Any:
-    """A part of a measure with this unit where it names none of its own; and so the parts whose difference it is.
+    """Return a part of a measure with this unit if it names none. A difference hands it on to its parts.
 
     >>> import numpy as np
     >>> in_unit(PerPerson(np.ones(2), np.ones(2)), "points").share
@@ -186,7 +186,7 @@ measures: Registry[Measure] = Registry("measure", "testbed.measures")
 
 
 def default_gap(name: str) -> str:
-    """The name of the signed difference of a measure between two groups: adverse_rate, adverse_gap."""
+    """Return the name of the signed difference between two groups: adverse_gap for adverse_rate."""
     return name.removesuffix("_rate") + "_gap"
 
 
@@ -272,7 +272,7 @@ def measure(
         if need not in NEEDS:
             raise unknown("need", need, NEEDS)
     if better not in ("lower", "higher", "none"):
-        raise InputError(f"measure {name}: better is {better!r}, allowed: lower, higher, none.")
+        raise InputError(f"measure {name}: better is {better!r}; allowed: lower, higher, none.")
 
     def register(function: Callable[..., Any]) -> Measure:
         made = Measure(
@@ -299,7 +299,7 @@ def measure(
 def written(
     name: str, qualifiers: Mapping[str, object], defaults: Mapping[str, object] | None = None, suffix: str = ""
 ) -> str:
-    """The measure column: name, suffix, and the qualifiers that differ from the defaults in brackets; a `k` always.
+    """Return a measure as findings write it: name, suffix, and in brackets `k` and qualifiers other than defaults.
 
     >>> written("unpredictability", {"k": 100})
     'unpredictability[k=100]'

@@ -1,8 +1,8 @@
 """A claim about one finding: it holds, is broken, or is undecided.
 
-It holds when the whole 95 % interval lies on the right side, is broken when the whole interval lies
-on the wrong side, and is undecided in every other case: an interval across the limit, no interval,
-NaN, no such row. Broken and undecided raise. So a quantity that could not be computed never passes.
+A claim holds if the whole 95 % interval is on the claimed side of the limit, and is broken if the whole interval is on
+the other side. It is undecided in every other case: the interval includes the limit, there is no interval, the value is
+NaN, or there is no such row. A broken or undecided claim raises, so a number that could not be computed never passes.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class ClaimUndecided(ClaimError):
 
 
 decided: list[Callable[[Claim], None]] = []
-"""Called with each claim that was decided, held or broken: how a test run knows that it decided anything."""
+"""Functions that are called with each claim that holds or is broken: a test run counts these."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,9 @@ class Claim:
         0.0
         """
         if low > high:
-            raise InputError(f"within({low:g}, {high:g}): the first limit must not be above the second.")
+            raise InputError(
+                f"within({low:g}, {high:g}): found a first limit above the second; the lower limit comes first."
+            )
         holds = low <= self.low and self.high <= high
         return self._settle(f"within {low:g} and {high:g}", holds, self.high < low or self.low > high)
 
@@ -275,7 +277,7 @@ class Claim:
         raise ClaimUndecided(f"undecided: {self.describe()}; claimed: {claimed}.")
 
     def describe(self) -> str:
-        """The finding in words: measure, groups, value, interval, n."""
+        """Return the finding in words: measure, groups, value, interval, n."""
         where = ""
         if self.split != "all":
             group = f"{self.group} versus {self.versus}" if self.versus else self.group

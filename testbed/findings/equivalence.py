@@ -1,5 +1,6 @@
-"""Equal enough: two one-sided tests of findings against bounds that were declared before the run."""
+"""Equivalence: two one-sided tests of findings against bounds that are declared before the run."""
 
+# Any: a row of findings holds texts and numbers.
 from __future__ import annotations
 
 import math
@@ -15,7 +16,7 @@ RATIOS = ("_ratio", "_ratio_observed")
 
 
 def checked(bounds: Mapping[str, float] | None) -> dict[str, float]:
-    """The declared bounds by measure, in the findings' spelling. Raises InputError for one that bounds nothing.
+    """Return the declared bounds by measure, spelled as in the findings. Raises InputError for an impossible one.
 
     >>> checked({"adverse_gap": 0.02})
     {'adverse_gap': 0.02}
@@ -23,29 +24,29 @@ def checked(bounds: Mapping[str, float] | None) -> dict[str, float]:
     from testbed.findings.names import canonical, split_name
 
     if bounds is not None and not isinstance(bounds, Mapping):
-        raise InputError(f"equivalence is {bounds!r}; needed is the bound by measure, such as {{'adverse_gap': 0.02}}.")
+        raise InputError(f"equivalence is {bounds!r}; a bound by measure is needed, such as {{'adverse_gap': 0.02}}.")
     found: dict[str, float] = {}
     for name, bound in (bounds or {}).items():
         if isinstance(bound, bool) or not isinstance(bound, int | float) or not math.isfinite(bound) or bound <= 0:
-            raise InputError(f"equivalence of {name}: found the bound {bound!r}, a number above 0 is needed.")
+            raise InputError(f"equivalence of {name}: found the bound {bound!r}; a number above 0 is needed.")
         if split_name(name)[0].endswith(RATIOS) and bound >= 1:
             raise InputError(
-                f"equivalence of {name}: found the bound {bound!r}, of a ratio it is below 1, such as 0.8."
+                f"equivalence of {name}: found the bound {bound!r}; the bound of a ratio is below 1, such as 0.8."
             )
         found[canonical(name)] = float(bound)
     return found
 
 
 def judged(findings: pd.DataFrame, bounds: Mapping[str, float] | None) -> pd.DataFrame:
-    """The findings with an `_equivalent` row after each row of a measure that has a bound.
+    """Return the findings with an `_equivalent` row after each row of a measure that has a bound.
 
-    Its value is 1 where the 95 % interval of the row lies strictly within the bound: (-bound, bound), of a ratio
-    (bound, 1/bound). That is two one-sided tests at 2.5 % each (Schuirmann 1987; the level of ICH E9, 1998), decided by
-    the interval that is printed, so that a claim `.within(-bound, bound)` says the same. Of a largest difference, which
-    is never below 0, it is high < bound. 0: not shown, which is not that they differ. NaN where the row has no value
-    or no interval, with why. Equality is never shown by a p value that is large.
+    Its value is 1 if the 95 % interval of the row is strictly within the bound: (-bound, bound), or (bound, 1/bound)
+    for a ratio. That is two one-sided tests at 2.5 % each (Schuirmann 1987; the level of ICH E9, 1998). The interval
+    that is printed decides, so a claim `.within(-bound, bound)` says the same. A largest difference is never below 0,
+    so for it the test is high < bound. The value 0 says that equivalence is not shown, not that there is a difference.
+    It is NaN, with why, if the row has no value or no interval. A large p value never shows equivalence.
 
-    Raises InputError where a bound names a measure that is not among the findings.
+    Raises InputError if a bound names a measure that is not among the findings.
 
     >>> from testbed.findings.finding import frame
     >>> rows = [{"measure": "adverse_gap", "value": 0.01, "low": -0.01, "high": 0.03}]
@@ -73,13 +74,14 @@ def judged(findings: pd.DataFrame, bounds: Mapping[str, float] | None) -> pd.Dat
             places.append(place)
     added = frame(held).set_axis(places, axis=0)
     attrs, kept = dict(findings.attrs), findings.reset_index(drop=True)
-    # Stable: the verdict of a row stands right after it.
+    # A stable sort puts the verdict of a row right after it.
     made = pd.concat([kept, added]).sort_index(kind="stable").reset_index(drop=True)
     made.attrs = attrs
     return made
 
 
 def _verdict(row: Mapping[str, Any], bound: float) -> dict[str, Any]:
+    """Return the `_equivalent` row of a row."""
     stem, bracket, inside = str(row["measure"]).partition("[")
     least, most = (bound, 1 / bound) if stem.endswith(RATIOS) else (-bound, bound)
     value, low, high = (float(row[key]) for key in ("value", "low", "high"))

@@ -1,11 +1,12 @@
-"""The long table of findings, and how it is written: one number, one row.
+"""The long table of findings, one number a row, and its files.
 
-CSV: commas, quotes where needed (RFC 4180), lines end in LF. NaN is an empty cell, infinity `inf`. A *text* cell
-that a spreadsheet would run as a formula gets an apostrophe in front, which `read` takes away; numbers, negative
-ones too, are left alone. JSON lines: NaN is null, infinity "inf", and no name ends a line. Files are written aside
-and renamed, so a reader never sees half of one.
+CSV: commas, quotes if needed (RFC 4180), lines end in LF. NaN is an empty cell, infinity is `inf`. A *text* cell that a
+spreadsheet would run as a formula gets an apostrophe in front, which `read` removes; numbers are never changed, also
+negative ones. JSON lines: NaN is null, infinity is "inf", and no text has a line end in it. Files are written aside and
+renamed, so a reader never sees half of one.
 """
 
+# Any: a row of findings holds texts and numbers.
 from __future__ import annotations
 
 import csv
@@ -45,21 +46,21 @@ NUMBERS = ("value", "low", "high")
 COUNTS = ("n", "seed")
 TEXTS = tuple(name for name in COLUMNS if name not in NUMBERS + COUNTS)
 ANCHOR_MODELS = ("lottery", "oracle")
-"""Models that stand beside the audited one in a findings table."""
+"""Models of anchors, which a findings table holds beside the audited ones."""
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
-"""What JSON lets stand in a text, and some readers take for the end of a line."""
+"""Signs that JSON allows in a text but that some readers take for the end of a line."""
 
 
 def frame(
     rows: Iterable[Mapping[str, Any]], *, scenario: str = "", model: str = "", seed: int = 0, harm: str = ""
 ) -> pd.DataFrame:
-    """A findings table from rows, with the columns of the contract in their order.
+    """Return a findings table made of rows, with the columns of the contract in their order.
 
     What a row leaves out is "" (text), NaN (value, low, high), 0 (n) or the argument of that name.
-    Raises InputError where a value is NaN without a `why`, a `why` stands beside a value, or a
-    column is unknown.
+    Raises InputError if a value is NaN without a `why`, if a `why` is given for another value, or if a column is
+    unknown.
 
     >>> frame([{"measure": "adverse_rate", "value": 0.5, "n": 2}], scenario="table")["value"].tolist()
     [0.5]
@@ -86,16 +87,16 @@ def frame(
         cell = made[wrong].iloc[0]
         raise InputError(
             f"finding {cell['measure']!r} of {cell['group'] or cell['split']!r} has value {cell['value']} "
-            f"and why {cell['why']!r}: a why stands beside NaN and nowhere else."
+            f"and why {cell['why']!r}; a why is needed for NaN, and allowed for nothing else."
         )
     return made
 
 
 def audited(findings: pd.DataFrame) -> pd.DataFrame:
-    """The rows of what was audited, without those of anchors; every row where the table holds anchors only.
+    """Return the rows of what was audited, without those of anchors; every row if the table holds only anchors.
 
-    Rows are told apart by scenario and model, as `findings.attrs["audited"]` names them: an anchor may share one of
-    the two with what was audited. A table that does not say it is told apart by the anchors' models.
+    `findings.attrs["audited"]` names the audited pairs of scenario and model; an anchor may share one of the two with
+    them. In a table without it, the models tell anchors apart.
 
     >>> import pandas as pd
     >>> both = pd.DataFrame({"scenario": ["town", "town{channels.errors=off}"], "model": ["mine", "mine"]})
@@ -112,9 +113,9 @@ def audited(findings: pd.DataFrame) -> pd.DataFrame:
 
 
 def neutralized(text: str) -> str:
-    """A text cell that no spreadsheet runs: an apostrophe before =, +, -, @, tab or line end at the start.
+    """Return a text that no spreadsheet runs: with an apostrophe before a first =, +, -, @, tab or line end.
 
-    One that already begins with apostrophes and such a sign gets one more, so that `restored` undoes it.
+    A text that already begins with apostrophes and such a sign gets one more, so that `restored` undoes it.
 
     >>> neutralized("=1+1"), neutralized("minority"), restored(neutralized("'=1"))
     ("'=1+1", 'minority', "'=1")
@@ -123,7 +124,7 @@ def neutralized(text: str) -> str:
 
 
 def restored(text: str) -> str:
-    """The text that `neutralized` was given."""
+    """Return the text from which `neutralized` made this one."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
@@ -132,7 +133,7 @@ def _number(value: float) -> str:
 
 
 def csv_text(findings: pd.DataFrame) -> str:
-    """The findings as CSV; numbers in the shortest form that reads back to the same float."""
+    """Return the findings as CSV, with numbers in the shortest form that reads back to the same float."""
     lists = [
         [_number(cell) for cell in findings[name].tolist()]
         if name in NUMBERS
@@ -145,7 +146,7 @@ def csv_text(findings: pd.DataFrame) -> str:
 
 
 def jsonl_text(findings: pd.DataFrame) -> str:
-    """The findings as JSON lines: one object per row, NaN null, infinity "inf"."""
+    """Return the findings as JSON lines: one object per row, with null for NaN and "inf" for infinity."""
     lists = [
         [None if math.isnan(cell) else cell if math.isfinite(cell) else str(cell) for cell in findings[name].tolist()]
         if name in NUMBERS
@@ -163,9 +164,9 @@ def write(findings: pd.DataFrame, folder: str | Path) -> None:
 
 
 def read(path: str | Path) -> pd.DataFrame:
-    """The findings of a CSV file that `write` made, or of a folder that holds one.
+    """Return the findings of a CSV file that `write` made, or of a folder that has one.
 
-    Raises InputError where there is none or its columns are not those of a findings table.
+    Raises InputError if there is none, or if its columns are not those of a findings table.
     """
     path = Path(path)
     path = path / "findings.csv" if path.is_dir() else path
@@ -175,7 +176,7 @@ def read(path: str | Path) -> pd.DataFrame:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"no findings can be read from {str(path)!r}: {error}.") from error
     if tuple(head) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
-        raise InputError(f"{str(path)!r} is not a findings table: its columns must be {', '.join(COLUMNS)}.")
+        raise InputError(f"{str(path)!r} is not a findings table; its columns must be {', '.join(COLUMNS)}.")
     rows = []
     for line in lines:
         row: dict[str, Any] = dict(zip(COLUMNS, map(restored, line)))

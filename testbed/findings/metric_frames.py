@@ -1,5 +1,6 @@
 """Findings in the shape of fairlearn's MetricFrame: `overall`, `by_group`, `difference()`, `ratio()`."""
 
+# Any: pandas gives a Series or a frame, depending on whether there are strata.
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -55,7 +56,7 @@ class MetricFrame:
             return self._over(share.where(~(share > 1), 1 / share), "min", skipna)
 
     def _everybody(self) -> Any:
-        """Values of everybody, in the shape of the groups."""
+        """Return the values of everyone, in the shape of the groups."""
         if self.control_levels is None:
             return self.overall
         strata = self.by_group.index.get_level_values(self.control_levels[0])
@@ -113,10 +114,10 @@ def metric_frame(
     """
     for name in ("scenario", "model", "seed"):
         if findings[name].nunique() > 1:
-            raise InputError(f"findings hold {findings[name].nunique()} of {name}; a metric frame is of one.")
+            raise InputError(f"findings hold {findings[name].nunique()} values of {name}; keep the rows of one.")
     known = [one for one in findings["split"].unique() if one != "all" and not one.startswith("all|")]
     if not known:
-        raise InputError("findings have no groups to make a metric frame of.")
+        raise InputError("findings have no groups; a metric frame needs a split.")
     split = known[0] if split is None else split
     if split not in known:
         raise unknown("split", split, known)
@@ -144,14 +145,14 @@ def metric_frame(
 
 
 def _wide(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Values with a row per group, in the order of the findings, and a column per measure."""
+    """Return values with a row per group, in the order of the findings, and a column per measure."""
     order = list(dict.fromkeys(rows["group"]))
     held = {name: rows[rows["measure"] == name].set_index("group")["value"] for name in names}
     return pd.DataFrame({name: column.reindex(order) for name, column in held.items()}, index=order)
 
 
 def _index(texts: pd.Index, names: Sequence[str]) -> pd.Index:
-    """Groups `x*y` as an index with a level per column, where they can be told apart."""
+    """Return groups `x*y` as an index with a level per column, if the parts can be told apart."""
     parts = [str(text).split("*") for text in texts]
     if len(names) == 1 or any(len(part) != len(names) for part in parts):
         return pd.Index([str(text) for text in texts], name="*".join(names))

@@ -1,9 +1,10 @@
-"""How a measure is written: `name_suffix[key=value,...]`, and how a pattern selects rows by it.
+"""The written form of a measure, `name_suffix[key=value,...]`, and the patterns that select rows by it.
 
-Only qualifiers that differ from the registered default are written, a `k` always. People may write
-the defaults too, in any order: `canonical` brings both spellings together.
+Findings write only qualifiers that differ from the registered default, and always `k`. People may write the defaults
+too, in any order; `canonical` returns the form that findings use.
 """
 
+# Any: a user gives patterns in any form.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -15,29 +16,29 @@ from synthetic.errors import InputError
 
 
 def split_name(text: str) -> tuple[str, dict[str, str]]:
-    """The name (with its suffix) and the qualifiers of a written measure.
+    """Return the name, with its suffix, and the qualifiers of a written measure.
 
     >>> split_name("error_reach_net[what=list, hop=household]")
     ('error_reach_net', {'what': 'list', 'hop': 'household'})
 
-    Raises InputError where a bracket is not closed or a qualifier has no `=`.
+    Raises InputError if a bracket is not closed or a qualifier has no `=`.
     """
     name, bracket, inside = text.strip().partition("[")
     if not bracket:
         return name, {}
     if not inside.endswith("]"):
-        raise InputError(f"measure {text!r}: the bracket is not closed.")
+        raise InputError(f"measure {text!r}: the bracket is not closed; needed is name[key=value].")
     qualifiers: dict[str, str] = {}
     for part in inside[:-1].split(","):
         key, equal, value = part.partition("=")
         if not equal or not key.strip() or not value.strip():
-            raise InputError(f"measure {text!r}: found {part.strip()!r} in the bracket, needed is key=value.")
+            raise InputError(f"measure {text!r}: found {part.strip()!r} in the bracket; key=value is needed.")
         qualifiers[key.strip()] = _shortest(value.strip())
     return name, qualifiers
 
 
 def _shortest(value: str) -> str:
-    """A number in its shortest form; anything else as it is."""
+    """Return a number in its shortest form, and any other text unchanged."""
     try:
         number = float(value.replace("_", ""))
     except ValueError:
@@ -46,7 +47,7 @@ def _shortest(value: str) -> str:
 
 
 def defaults_of(name: str) -> Mapping[str, object]:
-    """The registered defaults behind a row's name: of the measure itself, of its gap, or of its suffix rows."""
+    """Return the registered defaults of the measure that gives a row of this name."""
     from testbed.measure import measures
 
     names = measures.names()
@@ -62,7 +63,7 @@ def defaults_of(name: str) -> Mapping[str, object]:
 
 
 def canonical(text: str) -> str:
-    """The one spelling that findings use for a measure, whichever of the two was written."""
+    """Return a measure in the form that findings use."""
     from testbed.measure import written
 
     name, qualifiers = split_name(text)
@@ -74,10 +75,10 @@ def canonical(text: str) -> str:
 
 
 def selects(pattern: str, row: str, source: str) -> bool:
-    """Whether a pattern (`*`, `?` in the name; qualifiers exact) selects a row that the measure `source` gave.
+    """Return whether a pattern (`*`, `?` in the name; qualifiers exact) selects a row that the measure `source` gave.
 
-    A name selects all that its measure gives, comparisons and suffix rows included; with a bracket
-    only rows with these qualifiers.
+    A name selects all rows of its measure, with comparisons and suffixes. A bracket selects only rows with these
+    qualifiers.
 
     >>> selects("error_*", "error_gap[hop=kin]", "error_reach")
     True
@@ -92,7 +93,7 @@ def selects(pattern: str, row: str, source: str) -> bool:
 
 
 def patterns(measures: str | Iterable[str] | None) -> list[str]:
-    """The patterns as a list; commas outside brackets separate them. Raises InputError for what is no text.
+    """Return the patterns as a list; commas outside brackets separate them. Raises InputError for anything but text.
 
     >>> patterns("error_*,hidden[k=100,self=off]")
     ['error_*', 'hidden[k=100,self=off]']
@@ -115,7 +116,7 @@ def patterns(measures: str | Iterable[str] | None) -> list[str]:
 
 
 def plain_name(spec: object) -> str:
-    """A model or scenario as it was named, a file without its folders.
+    """Return a model or scenario as it was named, a file without its folders.
 
     >>> plain_name("somewhere/town.toml"), plain_name("package.module:Model")
     ('town.toml', 'package.module:Model')

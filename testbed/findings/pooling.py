@@ -1,5 +1,6 @@
-"""Several seeds of one scenario: pooled rows, the mean over seeds with a t interval."""
+"""Pooled rows over several seeds of one scenario: the mean with a t interval."""
 
+# Any: a row of findings holds texts and numbers.
 from __future__ import annotations
 
 import math
@@ -15,16 +16,16 @@ POOLED = -1
 
 KEY = ["scenario", "model", "measure", "harm", "split", "group", "versus", "unit"]
 DERIVED = ("_p", "_p_holm", "_p_bh", "_detectable", "_four_fifths", "_equivalent")
-"""Suffixes of rows that are verdicts on one seed; their mean would be no number of anything."""
+"""Suffixes of rows that judge a single seed; a mean of them would have no meaning."""
 
 
 def pooled(findings: pd.DataFrame) -> list[dict[str, Any]]:
-    """One row per quantity over the seeds of a findings table: the mean, its 95 % interval with t(K-1), n summed.
+    """Return one row per quantity over the seeds: the mean, its 95 % interval with t(K-1), and the sum of n.
 
-    A quantity that is undefined for any seed is NaN, and its why says for how many. One that is the same in
-    every seed has an interval only where it is exact in each. One that no seed can give an interval (it rests on
-    fewer than ten clusters) needs ten seeds for its own. Signed differences
-    get a `_p` row: the t test that the mean over seeds is 0. Nothing for fewer than two seeds.
+    A quantity that is undefined for any seed is NaN; its why says for how many. A quantity that is the same in every
+    seed has an interval only if it is exact in each. A quantity without an interval in any seed, since it rests on
+    fewer than ten clusters, needs ten seeds for one. Signed differences get a `_p` row: the t test that the mean over
+    seeds is 0. There are no rows for fewer than two seeds.
     """
     seeds = findings["seed"].nunique()
     if seeds < 2:
@@ -52,7 +53,7 @@ def pooled(findings: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _mean(part: pd.DataFrame, seeds: int) -> tuple[dict[str, Any], tuple[float, str] | None]:
-    """The pooled numbers, and the p value of a mean of 0 with its why (None where there is no mean)."""
+    """Return the pooled numbers, and the p value of a mean of 0 with its why; None if there is no mean."""
     values = part["value"].to_numpy(np.float64)
     n = int(part["n"].sum())
     missing = int(np.isnan(values).sum()) + seeds - len(values)
@@ -70,7 +71,7 @@ def _mean(part: pd.DataFrame, seeds: int) -> tuple[dict[str, Any], tuple[float, 
     value = math.fsum(values) / len(values)
     if (values == values[0]).all():
         value = float(values[0])
-        # Equal by construction only where every seed says so; seeds may also agree by chance.
+        # Equal by construction only if every seed is exact; seeds may also agree by chance.
         exact = bool((part["low"] == part["value"]).all() and (part["high"] == part["value"]).all())
         low = high = value if exact else math.nan
         return {"value": value, "low": low, "high": high, "n": n, "why": ""}, (math.nan, "the same in every seed")

@@ -1,5 +1,6 @@
-"""Which measures are run and which of their rows are kept, for the patterns that were asked for."""
+"""Which measures run and which of their rows are kept, for the patterns of the user."""
 
+# Any: a measure takes a case, a table or a test's stand-in, and a row of findings holds texts and numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +14,9 @@ if TYPE_CHECKING:
 
 
 def chosen(wanted: Sequence[str], every: Sequence[Measure] | None = None) -> list[Measure]:
-    """The measures (of all registered ones) that may give a row that a pattern selects; without patterns all but the
-    costly ones.
+    """Return the measures that may give a row that a pattern selects; without patterns, all but the costly ones.
 
-    Raises InputError for a pattern without a measure.
+    every: what to choose from; None for all registered measures. Raises InputError for a pattern without a measure.
     """
     from testbed.measure import measures
 
@@ -35,7 +35,7 @@ def chosen(wanted: Sequence[str], every: Sequence[Measure] | None = None) -> lis
 
 
 def may_give(measure: Measure, stem: str) -> bool:
-    """Whether a measure may give a row of this name: its own, its gap's, or with a suffix."""
+    """Return whether a measure may give a row of this name: its own, that of its gap, or one with a suffix."""
     names = [name for name in (measure.name, measure.gap, *getattr(measure, "also", ())) if name]
     stem = stem.removeprefix("conditional_")
     return any(selects(stem, name, name) or stem.startswith(f"{name}_") for name in names)
@@ -44,10 +44,10 @@ def may_give(measure: Measure, stem: str) -> bool:
 def rows_asked(
     measure: Measure, case: Any, wanted: Sequence[str], *, splits: Sequence[str], reference: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """The rows of a measure that some pattern selects; all without patterns.
+    """Return the rows of a measure that some pattern selects; all rows without patterns.
 
-    A measure gives its registered rows. Qualifiers of its own that select none of them are what it is
-    asked for besides: `generalized_entropy_index[alpha=1]`.
+    If a pattern has qualifiers of the measure that select none of its registered rows, the measure is also called with
+    them: `generalized_entropy_index[alpha=1]`.
     """
     from testbed.statistics import expand
 
@@ -67,14 +67,14 @@ def rows_asked(
 
 
 def only_asked(rows: list[dict[str, Any]], measure: Measure, wanted: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows of a measure that some pattern selects; all without patterns."""
+    """Return the given rows of a measure that some pattern selects; all of them without patterns."""
     names = {row["measure"] for row in rows}
     asked = {name for name in names if not wanted or any(asks(one, name, measure) for one in wanted)}
     return [row for row in rows if row["measure"] in asked]
 
 
 def asks(pattern: str, row: str, measure: Measure) -> bool:
-    """Whether a pattern selects a row of a measure; qualifiers left out of the row are the registered defaults."""
+    """Return whether a pattern selects a row; qualifiers that the row leaves out are the registered defaults."""
     name, found = split_name(row)
     told = {key: split_name(f"m[q={_short(value)}]")[1]["q"] for key, value in measure.qualifiers.items()}
     told |= found
@@ -87,7 +87,7 @@ def _short(value: object) -> str:
 
 
 def _keywords(measure: Measure) -> dict[str, object]:
-    """What a measure can be asked with, and the defaults."""
+    """Return the keyword arguments of a measure, with their defaults."""
     from inspect import Parameter, signature
 
     known = signature(measure.function).parameters.values()
@@ -95,18 +95,18 @@ def _keywords(measure: Measure) -> dict[str, object]:
 
 
 def _typed(measure: Measure, key: str, text: str) -> object:
-    """The text of a qualifier as its default is typed; where there is none, a whole number if it is one."""
+    """Return the value of a qualifier with the type of its default; without one, a whole number if it is one."""
     default = _keywords(measure)[key]
     if default is None:
         return int(text) if text.removeprefix("-").isdigit() else text
     if isinstance(default, bool):
         if text not in ("on", "off"):
-            raise InputError(f"measure {measure.name}: {key} is {text!r}, allowed: on, off.")
+            raise InputError(f"measure {measure.name}: {key} is {text!r}; allowed: on, off.")
         return text == "on"
     if isinstance(default, int | float):
         try:
             number = float(text)
         except ValueError:
-            raise InputError(f"measure {measure.name}: {key} is {text!r}, a number is needed.") from None
+            raise InputError(f"measure {measure.name}: {key} is {text!r}; a number is needed.") from None
         return int(number) if number == int(number) else number
     return text

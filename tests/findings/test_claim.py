@@ -108,7 +108,7 @@ def test_rows_of_two_models_are_refused() -> None:
 
 
 def test_limits_the_wrong_way_round_are_refused() -> None:
-    with pytest.raises(InputError, match="must not be above"):
+    with pytest.raises(InputError, match="found a first limit above the second"):
         claim(table(), "flip_rate").within(1, 0)
 
 

@@ -45,7 +45,7 @@ def test_no_rows_are_an_empty_table_with_columns() -> None:
 
 @pytest.mark.parametrize("row", [{"measure": "m"}, {"measure": "m", "value": 1.0, "why": "no"}])
 def test_a_why_stands_beside_nan_and_nowhere_else(row: dict[str, object]) -> None:
-    with pytest.raises(InputError, match="a why stands beside NaN and nowhere else"):
+    with pytest.raises(InputError, match="a why is needed for NaN, and allowed for nothing else"):
         finding.frame([row])
 
 

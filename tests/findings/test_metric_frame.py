@@ -81,5 +81,5 @@ def test_measures_and_splits_are_chosen_by_name() -> None:
             metric_frame(found, **more)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="unknown method 'between'"):
         every.difference("between")
-    with pytest.raises(InputError, match="findings hold 2 of model"):
+    with pytest.raises(InputError, match="findings hold 2 values of model; keep the rows of one"):
         metric_frame(pd.concat([found, found.assign(model="other")]))

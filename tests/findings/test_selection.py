@@ -51,5 +51,5 @@ def test_a_qualifier_that_no_registered_row_has_is_what_the_measure_is_asked_wit
 
 def test_a_qualifier_that_a_measure_does_not_have_selects_nothing_and_a_wrong_number_is_refused() -> None:
     assert entropies("generalized_entropy_index[beta=2]") == []
-    with pytest.raises(InputError, match="alpha is 'two', a number is needed"):
+    with pytest.raises(InputError, match="alpha is 'two'; a number is needed"):
         entropies("generalized_entropy_index[alpha=two]")

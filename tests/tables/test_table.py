@@ -192,7 +192,7 @@ def test_series_must_share_the_index_and_arrays_go_by_position() -> None:
         ({"control": {"h": 1}}, "control is a dict"),
         ({"measures": 5}, "measures is 5; patterns of names are needed"),
         ({"measures": [5]}, r"measures is \[5\]; patterns of names are needed"),
-        ({"equivalence": "auc=0.1"}, "equivalence is 'auc=0.1'; needed is the bound by measure"),
+        ({"equivalence": "auc=0.1"}, "equivalence is 'auc=0.1'; a bound by measure is needed"),
         ({"stream": "yes"}, "stream is 'yes'; allowed: True, False, None"),
         ({"seed": "x"}, "seed is 'x'; a whole number, 0 or more, is allowed"),
         ({"seed": 1.5}, "seed is 1.5; a whole number"),

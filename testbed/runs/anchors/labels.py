@@ -3,7 +3,7 @@
 # Any: a view hands on every attribute of the case that it relabels.
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ def relabelled(case: Case) -> tuple[Rows, list[Verdict]]:
     tests: list[tuple[str, float]] = []
     for attribute in case.scenario.compared:
         view = Relabelled(case, attribute)
-        found = rows_of(view, "adverse_rate", case.model_name, _departure(case, attribute), [attribute])
+        found = rows_of(cast(Case, view), "adverse_rate", case.model_name, _departure(case, attribute), [attribute])
         gaps = [row for row in found if row["measure"] == "adverse_gap" and row["versus"]]
         rows += gaps
         tests += [(f"{attribute} {row['group']}", chance_of(view, row)) for row in gaps if not row["why"]]

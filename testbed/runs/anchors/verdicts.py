@@ -1,5 +1,6 @@
 """What all anchors share: the verdict, the rows of findings, and the test of many p values at once."""
 
+# Any: a row of findings holds texts and numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -13,7 +14,6 @@ from testbed.statistics import expand, holm
 
 if TYPE_CHECKING:
     from testbed.case import Case
-    from testbed.runs.anchors.labels import Relabelled
 
 FAMILY_WISE = 0.001
 """How often a fair run may fail a statistical anchor, over all models and the lottery: half for each."""
@@ -45,7 +45,7 @@ def splits_and_crossings(case: Case) -> list[str]:
     return [*alone, *("*".join(pair) for pair in combinations(alone, 2))]
 
 
-def rows_of(case: Case | Relabelled, name: str, model: str, scenario: str, splits: Sequence[str] = ()) -> Rows:
+def rows_of(case: Case, name: str, model: str, scenario: str, splits: Sequence[str] = ()) -> Rows:
     """Return the rows of a measure without its p values, under these names; none if it is not registered."""
     if name not in measures.names():
         return []
