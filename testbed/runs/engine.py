@@ -104,20 +104,8 @@ def _processes(
 ) -> list[Answer]:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import current_process, get_all_start_methods, get_context
 
-    if getattr(current_process(), "_inheriting", False):
-        raise SystemExit(1)  # a worker that still imports the script; the process that started it says why
-    _check_sendable(tasks)
-    main: Any = sys.modules["__main__"]
-    if main.__spec__ is None and not os.path.exists(getattr(main, "__file__", None) or "."):
-        raise ScriptError(
-            "engine processes: this script has no file, so worker processes cannot run it again; save it, or use "
-            "engine='serial'."
-        )
-    context: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
-    if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload(list(preload))
+    context = _context(tasks, preload)
 
     def again(task: Task) -> Answer:
         """Run a task again, alone, if it was lost when a worker ended."""
@@ -151,6 +139,25 @@ def _processes(
     count = min(len(tasks), workers or cores())
     with _one_thread_each() as threads, ProcessPoolExecutor(count, context, _begin, (threads,)) as pool:
         return _gather(answers(pool), tasks, done)
+
+
+def _context(tasks: Sequence[Any], preload: Sequence[str]) -> Any:
+    """Return how worker processes start. Raises InputError if they cannot run this script or the tasks."""
+    from multiprocessing import current_process, get_all_start_methods, get_context
+
+    if getattr(current_process(), "_inheriting", False):
+        raise SystemExit(1)  # a worker that still imports the script; the process that started it says why
+    _check_sendable(tasks)
+    main: Any = sys.modules["__main__"]
+    if main.__spec__ is None and not os.path.exists(getattr(main, "__file__", None) or "."):
+        raise ScriptError(
+            "engine processes: this script has no file, so worker processes cannot run it again; save it, or use "
+            "engine='serial'."
+        )
+    context: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload(list(preload))
+    return context
 
 
 def _check_sendable(tasks: Sequence[Any]) -> None:

@@ -20,7 +20,6 @@ from testbed.tables.frames import held
 from testbed.tables.grouping import grouped, references
 from testbed.tables.measuring import measured
 from testbed.tables.numeric import features as features_of
-from testbed.tables.reading import read_table as read_table
 
 
 def audit_table(
