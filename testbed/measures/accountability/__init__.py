@@ -1,4 +1,4 @@
-"""How the operator works: errors, corrections, logs.
+"""What the operator gets wrong, corrects and logs.
 
 Comes in: a case.
 Goes out: per-person parts, or rows.

@@ -1,4 +1,4 @@
-"""The operator's report card: errors, corrections, reasons and appeals, each with what it is a share of."""
+"""The operator's report card: errors, corrections, reasons and appeals. Each share comes with its numerator."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from synthetic.ledger import CAUSES, MENDED
+from testbed.case import Case
 from testbed.measure import PerPerson, Row, measure
 from testbed.regimes import operator_log
 from testbed.statistics import Durations
@@ -26,7 +27,7 @@ card = partial(
 
 
 def _counted(part: PerPerson, unit: str) -> Iterator[PerPerson | Row]:
-    """The rate, and beside it how many it counts over everybody: `_numerator`."""
+    """Yield the rate, and beside it the number it counts over everybody: `_numerator`."""
     yield part
     many, n = float(np.sum(part.numerator)), int(np.count_nonzero(part.denominator))
     yield Row(many if n else np.nan, many, many, n, suffix="_numerator", why="" if n else part.why, unit=unit)
@@ -36,10 +37,11 @@ def _counted(part: PerPerson, unit: str) -> Iterator[PerPerson | Row]:
     "operator_error_rate",
     unit="rate",
     better="lower",
-    caveats="wrong is against the same scheme on true records: a harsh rule applied without error counts as right",
+    caveats="A decision is wrong if the same scheme decides otherwise on true records. A harsh rule that is applied "
+    "without error counts as right.",
 )
-def operator_error_rate(case: Any) -> Iterator[PerPerson | Row]:
-    """Share of the operator's adverse decisions that true records would not have led to."""
+def operator_error_rate(case: Case) -> Iterator[PerPerson | Row]:
+    """Share of the operator's adverse decisions that the scheme does not make on true records."""
     decision, deserved = case.history.decision(case.decided), case.history.deserved(case.decided)
     adverse = case.scored & (decision == -1)
     yield from _counted(PerPerson(adverse & (deserved != -1), adverse, why="nobody is decided adversely"), "decisions")
@@ -50,12 +52,13 @@ def operator_error_rate(case: Any) -> Iterator[PerPerson | Row]:
     unit="rate",
     better="higher",
     needs=("history", "asking"),
-    caveats="any reason that names a rule counts, true or not; where the right to reasons is not granted, none is told",
+    caveats="Any reason that names a rule counts, true or not. If the disclosure grants no right to reasons, no "
+    "reason is told.",
 )
-def operator_reason_coverage(case: Any) -> Iterator[PerPerson | Row]:
+def operator_reason_coverage(case: Case) -> Iterator[PerPerson | Row]:
     """Share of the operator's adverse decisions whose subjects are told at least one reason.
 
-    0 where the disclosure grants no reasons for adverse decisions, or the model gives none.
+    0 if the disclosure grants no reasons for adverse decisions, or if the model gives none.
     """
     scores = case.scores
     ids = case.records.index.to_numpy()
@@ -74,16 +77,16 @@ def operator_reason_coverage(case: Any) -> Iterator[PerPerson | Row]:
     better="lower",
     interval="Kaplan-Meier, restricted mean; influence values by grid of the subject, t(G-1)",
     estimand="E min(months that a wrong entry stands, horizon), over all wrong entries made during the run",
-    caveats="an entry that expires uncorrected also ends: see the share corrected beside it",
+    caveats="An entry that expires uncorrected also ends. Read the share corrected beside it.",
     qualifiers={"horizon": HORIZON},
     splits=False,
     gap="",
 )
-def operator_correction_time(case: Any, *, horizon: int = HORIZON) -> Iterator[Row]:
-    """Months that a wrong entry stands before it is corrected or expires, up to a horizon, over all wrong entries.
+def operator_correction_time(case: Case, *, horizon: int = HORIZON) -> Iterator[Row]:
+    """Mean months that a wrong entry stands before it is corrected or expires, cut at a horizon.
 
-    Entries still standing at the end of the run are censored there. `_corrected`: share corrected within the
-    horizon (Aalen-Johansen), expiry competing. `_numerator`: wrong entries corrected during the run.
+    Entries that still stand at the end of the run are censored there. `_corrected`: share corrected within the
+    horizon (Aalen-Johansen, with expiry as a competing event). `_numerator`: wrong entries corrected during the run.
     """
     ledger = case.history.ledger
     wrong = ledger.where(ledger.wrong & (ledger.start < case.periods) & case.scored[ledger.subject])
@@ -104,8 +107,8 @@ def operator_correction_time(case: Any, *, horizon: int = HORIZON) -> Iterator[R
     yield Row(many if n else np.nan, many, many, n, suffix="_numerator", why=why, unit="corrected entries")
 
 
-def _appeals(case: Any, *, wrong: bool) -> PerPerson:
-    """Struck entries over contested ones, by subject: of wrong entries, or of true ones."""
+def _appeals(case: Case, *, wrong: bool) -> PerPerson:
+    """Struck entries over contested entries, by subject, among wrong entries or among true ones."""
     ledger = case.history.ledger
     in_time = ledger.filed & (ledger.noticed >= 0) & (ledger.noticed < case.periods)
     in_time &= ledger.noticed.astype(np.int64) + 1 < ledger.shadow_end
@@ -120,8 +123,8 @@ def _appeals(case: Any, *, wrong: bool) -> PerPerson:
 
 
 REVERSAL = (
-    "over entries contested during the run, each with the fate it has even if that comes after; an entry that expires "
-    "before its appeal is decided counts as not reversed"
+    "Counts entries contested during the run, each with its final fate even if that comes after the run. An entry that "
+    "expires before its appeal is decided counts as not reversed."
 )
 
 
@@ -129,9 +132,9 @@ REVERSAL = (
     "operator_reversal_of_wrong",
     unit="rate",
     better="higher",
-    caveats=f"{REVERSAL}; read with operator_reversal_of_right",
+    caveats=f"{REVERSAL} Read it with operator_reversal_of_right.",
 )
-def operator_reversal_of_wrong(case: Any) -> Iterator[PerPerson | Row]:
+def operator_reversal_of_wrong(case: Case) -> Iterator[PerPerson | Row]:
     """Share of contested wrong entries that the operator strikes."""
     yield from _counted(_appeals(case, wrong=True), "entries")
 
@@ -140,9 +143,9 @@ def operator_reversal_of_wrong(case: Any) -> Iterator[PerPerson | Row]:
     "operator_reversal_of_right",
     unit="rate",
     better="lower",
-    caveats=f"{REVERSAL}; read with operator_reversal_of_wrong",
+    caveats=f"{REVERSAL} Read it with operator_reversal_of_wrong.",
 )
-def operator_reversal_of_right(case: Any) -> Iterator[PerPerson | Row]:
+def operator_reversal_of_right(case: Case) -> Iterator[PerPerson | Row]:
     """Share of contested true entries that the operator strikes."""
     yield from _counted(_appeals(case, wrong=False), "entries")
 
@@ -151,14 +154,14 @@ def operator_reversal_of_right(case: Any) -> Iterator[PerPerson | Row]:
     "operator_logged_share",
     unit="rate",
     better="higher",
-    caveats="of entries that operators make without cause, known here because they are planted; a log that shows an "
-    "entry does not mean that anybody reads it: see _audited and _answered",
+    caveats="Counts entries that operators make without cause. They are known here because they are planted. That a "
+    "log shows an entry does not mean that anybody reads it: see _audited and _answered.",
 )
-def operator_logged_share(case: Any) -> Iterator[PerPerson | Row]:
+def operator_logged_share(case: Case) -> Iterator[PerPerson | Row]:
     """Share of the entries made by hand without cause that the operator's own log shows.
 
-    Over those about people in scope, by their subjects. `_audited`: the share that an audit of the log looks at;
-    `_answered`: the share for which somebody answers.
+    Counts entries about people in scope, by subject. `_audited`: the share that an audit of the log looks at.
+    `_answered`: the share for which somebody is held to account.
     """
     log = operator_log(case.history.ledger, case.scenario.regime, case.society.seed)
     log = log[case.scored[log["person"].to_numpy(np.int64)]]
@@ -178,16 +181,16 @@ def operator_logged_share(case: Any) -> Iterator[PerPerson | Row]:
     needs=("scores",),
     interval="none: exact, from the rule books",
     reference="General Office of the State Council (2020), Guiding Opinions no. 49, on what a credit record may hold",
-    caveats="by the kind of conduct that a rule reads, as the scenario declares it; whether a breach is named in a law "
-    "with the weight the rule gives it is not asked",
+    caveats="Judges a rule by the kind of conduct that it reads, as the scenario declares it. It does not check "
+    "whether a law names the breach with the weight that the rule gives it.",
     splits=False,
     gap="",
 )
-def out_of_scope_rules(case: Any) -> Iterator[Row]:
-    """Share of a scheme's rules that judge what is no breach: a lawful act, or who a person is.
+def out_of_scope_rules(case: Case) -> Iterator[Row]:
+    """Share of a scheme's rules that judge something other than a breach: a lawful act, or who a person is.
 
-    A rule is out of scope where it counts a kind of conduct that the scenario declares lawful, or reads attributes
-    and no entry at all. Favorable acts are in scope. `_numerator`: how many rules. NaN for what is not a rule book.
+    A rule is out of scope if it counts a kind of conduct that the scenario declares lawful, or if it reads attributes
+    and no entry. Favorable acts are in scope. `_numerator`: how many rules. NaN if the model is not a rule book.
     """
     model = getattr(case.scheme.scorer, "model", case.model)
     books = [model] if hasattr(model, "rules") else list(getattr(model, "books", {}).values())

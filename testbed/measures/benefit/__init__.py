@@ -1,4 +1,4 @@
-"""What the scheme achieves, and at what harm.
+"""What the scheme achieves, and how much harm comes with it.
 
 Comes in: a case.
 Goes out: per-person parts, or rows.

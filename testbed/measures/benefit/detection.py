@@ -1,22 +1,21 @@
-"""What the scheme is for: whether it finds true misconduct, and whether there is less of it."""
+"""Whether the scheme finds true misconduct, and whether what it gives reaches people in need."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
-from testbed.case import acts_in_window, adverse_kinds
+from testbed.case import Case, acts_in_window, adverse_kinds
 from testbed.measure import PerPerson, Row, measure
 
 TARGET = (
-    "the target is any true act that counts against a person, recorded or not, of a kind that some channel records "
-    "and younger than its expiry; a red light counts like a fraud"
+    "The target is any true act that counts against a person, recorded or not, if some channel records its kind and it "
+    "is younger than its expiry. A red light counts as much as a fraud."
 )
 
 detection = partial(
@@ -30,24 +29,24 @@ detection = partial(
 )
 
 
-def misconduct(case: Any) -> NDArray[np.bool_]:
-    """Who truly did something, within the record's window, that counts against a person: bool (n,).
+def misconduct(case: Case) -> NDArray[np.bool_]:
+    """Who truly did something within the record's window that counts against a person: bool (n,).
 
-    The target is of the scenario, not of the model, so that two models are held to the same one.
+    The target depends on the scenario, not on the model, so two models are held to the same target.
     """
     return acts_in_window(case, case.decided, adverse_kinds(case), late=False).sum(axis=1) > 0
 
 
-@detection("detection_precision", caveats=f"{TARGET}; a lottery has the base rate")
-def detection_precision(case: Any) -> PerPerson:
-    """Share of the adversely decided who truly misbehaved within the record's window."""
+@detection("detection_precision", caveats=f"{TARGET} A lottery reaches the base rate.")
+def detection_precision(case: Case) -> PerPerson:
+    """Share of people decided adversely who truly misbehaved within the record's window."""
     flagged = case.scored & (case.history.decision(case.decided) == -1)
     return PerPerson(flagged & misconduct(case), flagged, why="nobody is decided adversely")
 
 
-@detection("detection_recall", caveats=f"{TARGET}; a lottery has its own adverse rate")
-def detection_recall(case: Any) -> PerPerson:
-    """Share of those who truly misbehaved within the record's window who are decided adversely."""
+@detection("detection_recall", caveats=f"{TARGET} A lottery reaches its own adverse rate.")
+def detection_recall(case: Case) -> PerPerson:
+    """Share of people who truly misbehaved within the record's window who are decided adversely."""
     target = case.scored & misconduct(case)
     return PerPerson(target & (case.history.decision(case.decided) == -1), target, why="nobody truly misbehaved")
 
@@ -62,15 +61,16 @@ targeting = partial(
     reference="Coady, Grosh and Hoddinott (2004), Targeting of Transfers in Developing Countries (World Bank)",
     interval="Wilson with effective n by grid, t(G-1)",
     qualifiers={"budget": "favored"},
-    caveats="need is the lowest fifth of income, a truth of the society that no scheme here reads unless its scenario "
-    "says so; _oracle: what somebody who knows all need reaches with as many places",
+    caveats="Need means the lowest fifth of income. This is a truth of the society, and a scheme reads it only if its "
+    "scenario says so. _oracle: the value for an allocation of as many places with full knowledge of need.",
 )
 
 
-def given(case: Any, budget: float | str) -> tuple[NDArray[np.bool_], str]:
-    """Who gets something within a budget: those decided favored, or the best share by score. bool (n,), and why nobody.
+def given(case: Case, budget: float | str) -> tuple[NDArray[np.bool_], str]:
+    """Who gets something within a budget, bool (n,), and why nobody does.
 
-    Ties at the edge of a share are cut by the world's own tie draws.
+    The budget is `favored` (the people decided favorably) or a share of people by score. The world's own tie draws cut
+    ties at the edge of a share.
     """
     n = len(case.people)
     if budget == "favored":
@@ -84,13 +84,13 @@ def given(case: Any, budget: float | str) -> tuple[NDArray[np.bool_], str]:
     return found & case.scored, "" if places else "the budget has no place"
 
 
-def in_need(case: Any) -> NDArray[np.bool_] | None:
-    """Who is truly in need: in the lowest fifth of income; None where the society has no incomes."""
+def in_need(case: Case) -> NDArray[np.bool_] | None:
+    """Who is truly in need, that is in the lowest fifth of income; None if the society has no incomes."""
     column = case.society.columns.get(NEED)
     return None if column is None else np.asarray(column == 0) & case.scored
 
 
-def _targeted(case: Any, budget: float | str, *, recall: bool) -> Iterator[PerPerson | Row]:
+def _targeted(case: Case, budget: float | str, *, recall: bool) -> Iterator[PerPerson | Row]:
     need, (got, why) = in_need(case), given(case, budget)
     said = {"budget": budget}
     if need is None or why:
@@ -115,12 +115,12 @@ def _targeted(case: Any, budget: float | str, *, recall: bool) -> Iterator[PerPe
 
 
 @targeting("targeting_precision")
-def targeting_precision(case: Any, budget: float | str = "favored") -> Iterator[PerPerson | Row]:
-    """Share of those who get something that are truly in need. budget: favored (by the scheme), or a share by score."""
+def targeting_precision(case: Case, budget: float | str = "favored") -> Iterator[PerPerson | Row]:
+    """Share of people who get something who are truly in need. budget: favored (by the scheme), or a share by score."""
     yield from _targeted(case, budget, recall=False)
 
 
 @targeting("targeting_recall")
-def targeting_recall(case: Any, budget: float | str = "favored") -> Iterator[PerPerson | Row]:
-    """Share of those truly in need who get something. budget: favored (by the scheme), or a share by score."""
+def targeting_recall(case: Case, budget: float | str = "favored") -> Iterator[PerPerson | Row]:
+    """Share of people truly in need who get something. budget: favored (by the scheme), or a share by score."""
     yield from _targeted(case, budget, recall=True)

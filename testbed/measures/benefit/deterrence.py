@@ -1,4 +1,4 @@
-"""What the regime keeps people from, and what its operator would say of that from the record."""
+"""How much misconduct the regime deters, and how much its operator would claim from the record."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.channels import Acts
+from testbed.case import Case
 from testbed.history import History
 from testbed.measure import PerPerson, measure
 from testbed.measures.error_propagation import adverse_sanctions
@@ -31,20 +32,20 @@ deterred = partial(
 NO_TWIN = "the regime has no switch regime.active: there is no world without it"
 
 
-def without_regime(case: Any) -> Any:
-    """The twin in which there is no regime: no list, no sanction, no response to them; None where it has no switch."""
+def without_regime(case: Case) -> Any:
+    """The twin without a regime: no list, no sanction, no response to them. None if the regime has no switch."""
     return case.twin(Switch(ACTIVE, False)) if ACTIVE in case.scenario.dials else None
 
 
-def _acts_on_conduct(case: Any) -> bool:
-    """Whether the regime changes what anybody does: a sanction on some rate, or rules that people know and heed."""
+def _acts_on_conduct(case: Case) -> bool:
+    """Whether the regime changes conduct: a sanction changes some rate, or people know and heed the rules."""
     regime = case.scenario.regime
     heeded = regime.value("response", "heeded") * regime.value("response", "adaptation")
     return any(one.raises for one in regime.sanctions) or bool(heeded and case.scenario.disclosure.rules)
 
 
-def _misconduct(case: Any, history: History, t: int) -> Acts:
-    """True adverse acts of a month by people in scope, of kinds watched or not."""
+def _misconduct(case: Case, history: History, t: int) -> Acts:
+    """True adverse acts of a month by people in scope, whether or not a channel records their kind."""
     acts = history.acts[t]
     adverse = np.array([kind.adverse for kind in case.scenario.conduct])
     return acts.take(adverse[acts.kind] & case.scored[acts.person])
@@ -57,17 +58,18 @@ def _counts(n: int, people: NDArray, sign: float = 1.0) -> NDArray[np.float64]:
 @deterred(
     "deterrence",
     estimand="true misconduct per 1,000 person-months, without the regime minus with it",
-    caveats="Conduct does what the scenario says: where no response of people is declared, nobody is deterred and bars "
-    "only raise or lower the rates of those under them. Every adverse kind counts alike.",
+    caveats="Conduct follows the scenario. If the scenario declares no response to the regime, nobody is deterred, "
+    "and bars only raise or lower the rates of the people under them. Every adverse kind counts alike.",
     gap="deterrence_gap",
 )
-def deterrence(case: Any) -> Iterator[PerPerson]:
-    """True misconduct per 1,000 person-months of people in scope, without the regime minus with it: positive deters.
+def deterrence(case: Case) -> Iterator[PerPerson]:
+    """True misconduct per 1,000 person-months of people in scope, without the regime minus with it.
 
-    All adverse kinds, watched or not. The two worlds share their coins, so that acts can be matched one by one and the
-    difference taken apart, without a rest: `_sanctioned`, acts left undone under a sanction; `_rest`, acts left
-    undone by others, who know of it; `_induced` (negative), acts of watched kinds that are done because of it;
-    `_moved` (negative), acts of kinds that no channel records. The four sum to the whole.
+    A positive value means that the regime deters. All adverse kinds count, recorded or not. The two worlds share their
+    random draws, so acts are matched one by one and the difference splits into four parts that sum to it:
+    `_sanctioned`, acts not done by people under a sanction; `_rest`, acts not done by other people; `_induced`
+    (negative), acts of recorded kinds that are done because of the regime; `_moved` (negative), acts that are done
+    because of it and whose kinds no channel records.
     """
     other = without_regime(case)
     n = len(case.people)
@@ -97,15 +99,15 @@ def deterrence(case: Any) -> Iterator[PerPerson]:
     "apparent_deterrence",
     better="none",
     estimand="adverse entries per 1,000 person-months, without the regime minus with it",
-    caveats="What an operator would claim from its record: acts that are done out of its sight are not in it, and "
-    "wrong entries are. Read beside deterrence.",
+    caveats="This is what an operator would claim from its record. The record lacks acts that no channel sees and "
+    "holds wrong entries. Read it beside deterrence.",
     gap="apparent_deterrence_gap",
 )
-def apparent_deterrence(case: Any) -> Iterator[PerPerson]:
+def apparent_deterrence(case: Case) -> Iterator[PerPerson]:
     """Adverse entries made per 1,000 person-months of people in scope, without the regime minus with it.
 
-    Entries about a person, by the month in which they enter the record, true or not. Above `deterrence` where
-    misconduct has moved out of sight.
+    Counts entries about a person, true or not, in the month in which they enter the record. The value is above
+    `deterrence` if misconduct has moved to where no channel sees it.
     """
     other = without_regime(case)
     n = len(case.people)

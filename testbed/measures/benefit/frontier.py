@@ -1,4 +1,4 @@
-"""Benefit against harm as the coverage of the channels grows: what is dominated, and what one costs in the other."""
+"""Benefit against harm as the coverage of the channels grows: which coverages are dominated, and the exchange rate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError
-from testbed.case import Answered, answered, elsewhere, scaled_coverage
+from testbed.case import Answered, Case, answered, elsewhere, scaled_coverage
 from testbed.measure import Row, measure, measures
 from testbed.measures.benefit.detection import misconduct
 from testbed.statistics import ALPHA, FEWEST_CLUSTERS, quantile
@@ -31,14 +31,14 @@ against = partial(
     default=False,
 )
 TURNED = (
-    "Coverage of all channels is turned together, the model and its cut-offs as fitted at full coverage; the same "
-    "people, acts and coins throughout."
+    "The coverage of all channels changes together. The model and its cut-offs stay as fitted at full coverage. "
+    "People, acts and random draws are the same at every coverage."
 )
 
 
 @dataclass(frozen=True)
 class Step:
-    """Benefit and harm in the world at one coverage, and what an oracle with as many decisions would find."""
+    """Benefit and harm in the world at one coverage, and the recall of an oracle with as many adverse decisions."""
 
     coverage: float
     benefit: Answered
@@ -49,15 +49,15 @@ class Step:
 _kept: WeakKeyDictionary[Any, dict[tuple[str, str], list[Step]]] = WeakKeyDictionary()
 
 
-def steps(case: Any, benefit: str, harm: str) -> list[Step]:
-    """One world per coverage of the grid, the case itself at 1. Run once and kept with the case."""
+def steps(case: Case, benefit: str, harm: str) -> list[Step]:
+    """One step per coverage of the grid; at 1 it is the case itself. Each world is run once and kept with the case."""
     kept = _kept.setdefault(case, {})
     if (benefit, harm) not in kept:
         kept[benefit, harm] = _steps(case, benefit, harm)
     return kept[benefit, harm]
 
 
-def _steps(case: Any, benefit: str, harm: str) -> list[Step]:
+def _steps(case: Case, benefit: str, harm: str) -> list[Step]:
     made = []
     for times in GRID:
         there = case if times == 1 else elsewhere(case, scaled_coverage(case.scenario, times))
@@ -69,7 +69,7 @@ def _steps(case: Any, benefit: str, harm: str) -> list[Step]:
 
 
 def dominated(benefit: NDArray[np.float64], harm: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which values another one beats: as much benefit or more for as little harm or less, and not the same in both.
+    """Which points are dominated: another has at least the benefit, at most the harm, and differs in one of them.
 
     >>> dominated(np.array([0.2, 0.5, 0.4]), np.array([0.01, 0.02, 0.03])).tolist()
     [False, False, True]
@@ -82,7 +82,7 @@ def dominated(benefit: NDArray[np.float64], harm: NDArray[np.float64]) -> NDArra
 def fieller(
     top: float, bottom: float, variance_top: float, variance_bottom: float, covariance: float, t: float
 ) -> tuple[float, float]:
-    """Limits of a ratio of two estimates (Fieller 1954); minus and plus infinite where they are not bounded.
+    """Limits of a ratio of two estimates (Fieller 1954); minus and plus infinity if the limits are unbounded.
 
     >>> low, high = fieller(2.0, 4.0, 0.01, 0.01, 0.0, 1.96)
     >>> round(low, 3), round(high, 3)
@@ -107,18 +107,18 @@ QUALIFIERS = {"benefit": "detection_recall", "harm": "wrong_adverse_rate"}
     unit="rate",
     better="none",
     estimand="benefit and harm at each coverage of the channels",
-    interval="those of the two measures",
+    interval="the intervals of the two measures",
     reference="MEASURES section 4",
     caveats=TURNED,
     qualifiers={**QUALIFIERS, "coverage": "grid"},
 )
 def benefit_harm_frontier(
-    case: Any, benefit: str = "detection_recall", harm: str = "wrong_adverse_rate", coverage: float | str = "grid"
+    case: Case, benefit: str = "detection_recall", harm: str = "wrong_adverse_rate", coverage: float | str = "grid"
 ) -> Iterator[Row]:
-    """Benefit and harm, side by side, at coverages of a quarter, half, three quarters and all of the scenario's.
+    """Benefit and harm, side by side, at a quarter, half, three quarters and all of the scenario's coverage.
 
-    `_benefit` and `_harm`: the two measures, one row per coverage. `_dominated`: 1 where another coverage of the grid
-    has as much benefit for as little harm and is not the same in both. `coverage` picks one of the grid.
+    `_benefit` and `_harm`: the two measures, one row per coverage. `_dominated`: 1 if another coverage of the grid
+    has at least the benefit and at most the harm, and differs in one of them. `coverage` selects one of the grid.
     """
     made = steps(case, benefit, harm)
     if coverage != "grid" and float(coverage) not in GRID:
@@ -140,17 +140,17 @@ def benefit_harm_frontier(
     "harm_at_benefit",
     unit="rate",
     better="lower",
-    estimand="harm at the least coverage that reaches a share of the benefit an oracle has at full coverage",
-    interval="that of the measure of harm, the coverage taken as given",
+    estimand="harm at the lowest coverage that reaches a share of the recall an oracle has at full coverage",
+    interval="the interval of the measure of harm, with the coverage taken as given",
     reference="MEASURES section 4",
-    caveats=f"{TURNED} The oracle knows all true misconduct and decides as many adversely as the scheme does at full "
-    "coverage; it bounds detection_recall and no other benefit.",
+    caveats=f"{TURNED} The oracle knows all true misconduct and decides as many people adversely as the scheme does "
+    "at full coverage. It bounds detection_recall and no other benefit.",
     qualifiers={"share": 0.5, "harm": QUALIFIERS["harm"]},
 )
-def harm_at_benefit(case: Any, share: float = 0.5, harm: str = "wrong_adverse_rate") -> Iterator[Row]:
-    """Harm at the least coverage of the grid at which recall reaches `share` of an oracle's.
+def harm_at_benefit(case: Case, share: float = 0.5, harm: str = "wrong_adverse_rate") -> Iterator[Row]:
+    """Harm at the lowest coverage of the grid at which recall reaches `share` of an oracle's recall.
 
-    `_coverage`: that coverage. NaN where no coverage of the grid reaches it.
+    `_coverage`: that coverage. NaN if no coverage of the grid reaches it.
     """
     made = steps(case, "detection_recall", harm)
     said, unit = {"share": share, "harm": harm}, measures.get(harm).unit
@@ -172,16 +172,16 @@ def harm_at_benefit(case: Any, share: float = 0.5, harm: str = "wrong_adverse_ra
     unit="harm per benefit",
     better="lower",
     estimand="change in harm per change in benefit from one coverage to the next",
-    interval="Fieller, influence values by grid, t(G-1); unbounded where the change in benefit may be 0",
+    interval="Fieller, influence values by grid, t(G-1); unbounded if the change in benefit may be 0",
     reference="Fieller (1954), Journal of the Royal Statistical Society B 16",
-    caveats=f"{TURNED} Harms and benefits fall on different people: a rate of exchange does not say whether "
-    "one is worth the other.",
+    caveats=f"{TURNED} Harms and benefits fall on different people. An exchange rate does not say whether one is "
+    "worth the other.",
     qualifiers={**QUALIFIERS, "coverage": "grid"},
 )
 def exchange_rate(
-    case: Any, benefit: str = "detection_recall", harm: str = "wrong_adverse_rate", coverage: float | str = "grid"
+    case: Case, benefit: str = "detection_recall", harm: str = "wrong_adverse_rate", coverage: float | str = "grid"
 ) -> Iterator[Row]:
-    """Harm that comes with a unit of benefit from one coverage to the next: a row per step, named by its upper end."""
+    """Change in harm per unit of benefit from one coverage to the next. One row per step, named by its upper end."""
     made = steps(case, benefit, harm)
     for before, after in pairwise(made):
         if coverage not in ("grid", after.coverage):

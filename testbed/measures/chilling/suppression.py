@@ -1,16 +1,16 @@
-"""What the belief of being watched keeps people from doing that is lawful, and how long that outlasts the belief."""
+"""How much lawful conduct people give up because they believe they are watched, and how long the effect lasts."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import dense, uniform
+from testbed.case import Case
 from testbed.history import History
 from testbed.measure import PerPerson, Row, measure
 from testbed.statistics import FEWEST_CLUSTERS
@@ -19,7 +19,7 @@ from testbed.twins import Switch
 BELIEF, UNTIL = "regime.response.belief", "regime.response.belief_until"
 RESAMPLES = 200
 LEFT = 0.1
-"""Share of the fall that may be left where conduct counts as recovered."""
+"""Conduct counts as recovered when this share of the fall, or less, is left."""
 
 chilled = partial(
     measure,
@@ -31,15 +31,15 @@ chilled = partial(
 Floats = NDArray[np.float64]
 
 
-def _months(case: Any) -> tuple[int, int]:
-    """The first month of the belief, and the first after it."""
+def _months(case: Case) -> tuple[int, int]:
+    """The first month of the belief, and the first month after it."""
     value = case.scenario.regime.value
     until = value("response", "belief_until", case.periods)
     return int(value("response", "belief_from")), int(min(until, case.periods))
 
 
-def _unheld(case: Any) -> str:
-    """Why there is nothing to compare, or ""."""
+def _unheld(case: Case) -> str:
+    """Why there is nothing to compare; "" if there is."""
     if BELIEF not in case.scenario.dials or case.scenario.regime.value("response", "belief") == 0:
         return "nobody believes to be watched: regime.response.belief is 0 or absent"
     if _months(case)[0] >= case.periods:
@@ -47,8 +47,8 @@ def _unheld(case: Any) -> str:
     return ""
 
 
-def _done(case: Any, history: History, t: int, *, sensitive: bool) -> NDArray[np.int64]:
-    """Lawful acts of a month by person: those that are declared sensitive, or the others."""
+def _done(case: Case, history: History, t: int, *, sensitive: bool) -> NDArray[np.int64]:
+    """Number of lawful acts of each person in a month: the sensitive ones, or the others."""
     conduct = case.scenario.conduct
     wanted = np.array([one.direction == "lawful" and one.sensitive == sensitive for one in conduct])
     acts = history.acts[t]
@@ -58,16 +58,16 @@ def _done(case: Any, history: History, t: int, *, sensitive: bool) -> NDArray[np
 @chilled(
     "lawful_conduct_suppressed",
     unit="rate",
-    estimand="1 - rate of sensitive lawful acts with the belief of being watched / rate without it",
+    estimand="1 - (rate of sensitive lawful acts with the belief of being watched) / (rate without the belief)",
     interval="influence values by grid, t(G-1)",
-    caveats="The belief is taken away, watching and sanctions stay. How much a belief chills is an assumed number of "
-    "the scenario: turn it and see. The _insensitive row must be 0.",
+    caveats="The comparison removes the belief and keeps watching and sanctions. How strongly the belief acts is an "
+    "assumption of the scenario: vary it. The _insensitive row must be 0.",
 )
-def lawful_conduct_suppressed(case: Any) -> Iterator[PerPerson]:
-    """Share of sensitive lawful acts that are not done because people believe that they are watched.
+def lawful_conduct_suppressed(case: Case) -> Iterator[PerPerson]:
+    """Share of sensitive lawful acts that people do not do because they believe they are watched.
 
-    Over the months in which the belief is held, beside the world without it (same coins). `_insensitive`: the same of
-    lawful acts that are declared not to be sensitive.
+    Compares the months in which people hold the belief with the same months of the world without it. Both worlds share
+    their random draws. `_insensitive`: the same share for lawful acts that are not declared sensitive.
     """
     why = _unheld(case)
     n = len(case.people)
@@ -90,17 +90,17 @@ def lawful_conduct_suppressed(case: Any) -> Iterator[PerPerson]:
     unit="months",
     estimand="months after the belief of being watched ends until a tenth of the fall in sensitive lawful acts is left",
     interval=f"bootstrap over grids, {RESAMPLES} resamples, of the isotonic curve",
-    caveats="The fall of each month is smoothed to one that never grows again. Where a tenth is not reached before the "
-    "run ends there is no value, only that it is longer.",
+    caveats="The monthly falls are smoothed so that they never grow again. If a tenth is not reached before the run "
+    "ends, there is no value: the recovery takes longer than the run.",
     splits=False,
     gap="",
 )
-def chilling_recovery(case: Any) -> Row:
+def chilling_recovery(case: Case) -> Row:
     """Months from the end of the belief until a tenth of the fall in sensitive lawful acts is left.
 
-    The fall of a month is 1 - acts with the belief / acts without it; the fall that is recovered from is that of the
-    months in which the belief was held. Monthly falls after its end are made non-increasing (isotonic regression,
-    weighted by acts), and the first month at or below a tenth counts.
+    The fall of a month is 1 - (acts with the belief) / (acts without it). The tenth is of the fall in the months in
+    which the belief was held. Isotonic regression, weighted by acts, makes the later monthly falls non-increasing. The
+    value is the first month at or below a tenth.
     """
     why = _unheld(case)
     start, end = _months(case)
@@ -129,7 +129,7 @@ def chilling_recovery(case: Any) -> Row:
 
 
 def _recovery(acts: Floats, start: int, end: int) -> float:
-    """First month at or below a tenth of the fall, from (with, without) by month; past the last where there is none."""
+    """First month at or below a tenth of the fall, from acts (with, without) by month; past the last if none is."""
     from scipy.optimize import isotonic_regression
 
     held, without = acts[0, start:end].sum(), acts[1, start:end].sum()

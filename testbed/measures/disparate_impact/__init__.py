@@ -1,4 +1,4 @@
-"""Who is hit: rates, gaps and effects by group.
+"""Who is affected: rates, gaps and effects by group.
 
 Comes in: a case or a table.
 Goes out: per-person parts, or rows.

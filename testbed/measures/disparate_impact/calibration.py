@@ -1,4 +1,4 @@
-"""Whether scores mean the same for everybody: calibration by bins for probabilities, at equal score for points."""
+"""Whether scores mean the same for every group: calibration by bins (probabilities) or at equal score (points)."""
 
 from __future__ import annotations
 
@@ -39,22 +39,22 @@ from testbed.statistics import (
 BINS = 10
 SUPPORT = 0.8
 CLEAR = 3.0
-"""Standard errors beyond which the sign of a bin's error is taken as known."""
+"""The sign of a bin's error counts as known beyond this many standard errors."""
 COUNTED = 32
-"""People in a bin up to whom the mean error of calibrated scores is worked out exactly."""
+"""Up to this many people in a bin, the mean error of calibrated scores is computed exactly."""
 
 
 def probabilities(score: Floats | None) -> bool:
-    """Whether scores can be probabilities: within 0 and 1, and not 0 and 1 alone."""
+    """Whether scores can be probabilities: all from 0 to 1, and some strictly between."""
     return score is not None and len(score) > 0 and bool(
         score.min() >= 0 and score.max() <= 1 and ((score > 0) & (score < 1)).any()
     )  # fmt: skip
 
 
 def bins(score: Floats, weight: Floats, count: int = BINS) -> NDArray[np.int64]:
-    """The bin of each score, 0 to count-1: equal in people but for ties, which are never parted.
+    """The bin of each score, 0 to count-1: equal in people, except that ties are never split.
 
-    A score falls where the middle of the people who have it stands among all.
+    The bin of a score depends on where the middle of the people who have it stands among all people.
     """
     rank, size = ranks(score)
     held = np.bincount(rank, weights=weight, minlength=size)
@@ -70,10 +70,10 @@ class CalibrationEstimates(Estimates):
     errors: Floats = field(default_factory=lambda: np.empty((0, 0)))
 
     def limits(self, alpha: float = intervals.ALPHA) -> tuple[Floats, Floats]:
-        """The truth is at least the mean error under any fixed choice of signs, and equals it under the true signs.
+        """Limits of the true error: value - t se - noise, and value + t se.
 
-        High: value + t se. Low: value - t se, less the mean of what bins whose sign is not clear have
-        added by noise alone, sqrt(2/pi) se each.
+        The truth is at least the mean error under any fixed choice of signs, and equals it under the true signs. The
+        noise is what bins without a clear sign add on average by chance alone: sqrt(2/pi) se each.
         """
         half = intervals.quantile(alpha, self.freedom()) * self.error
         # Ten people who are all off alike are at the limit, however it is rounded.
@@ -84,7 +84,7 @@ class CalibrationEstimates(Estimates):
 
 @dataclass(frozen=True)
 class CalibrationError:
-    """A part: the calibration error of each group of a split, or (`null`) its mean if scores were exactly right."""
+    """A part: the calibration error of each group of a split, or (`null`) its mean if scores are exactly calibrated."""
 
     null: bool = False
     suffix: str = ""
@@ -132,7 +132,7 @@ def _spread(sample: Sample, rows: Index, key: Index, size: int, influence: Float
 
 
 def null_errors(sample: Sample, rows: Index, key: Index, size: int) -> Floats:
-    """Mean of |sum of outcome - score| by key when outcomes follow the scores: exact to 32 people, then as a normal."""
+    """Mean of |sum of outcome - score| by key if outcomes follow the scores: exact up to 32 people, then normal."""
     assert sample.score is not None
     score, w = sample.score[rows], sample.weight[rows]
     chance = score * (1 - score)
@@ -149,7 +149,7 @@ def null_errors(sample: Sample, rows: Index, key: Index, size: int) -> Floats:
 
 
 def mean_error(score: Floats) -> float:
-    """E|sum of outcomes - sum of scores| when each outcome is 1 with the probability that its score says, exactly."""
+    """Exact E|sum of outcomes - sum of scores| if each outcome is 1 with the probability that its score states."""
     chance = np.ones(1)
     for one in score:
         chance = np.convolve(chance, (1 - one, one))
@@ -164,15 +164,15 @@ def mean_error(score: Floats) -> float:
     needs=("table",),
     reference="Pakdaman Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities, AAAI",
     caveats=(
-        "biased upwards, most in small groups, which is why groups are not subtracted: read each beside `_null`: what "
-        "calibrated scores would show among as many people; errors within a bin cancel"
+        "The value is biased upwards, most in small groups, so groups are not subtracted. Read each value beside "
+        "`_null`: the value that calibrated scores would show among as many people. Errors within a bin cancel."
     ),
     estimand="sum over 10 equal-count bins of the pooled scores of (share of the group) |outcome rate - mean score|",
-    interval="influence values (by cluster), t; low also less the noise of bins whose sign is not clear",
+    interval="influence values (by cluster), t; the lower limit also subtracts the noise of bins without a clear sign",
     gap="",
 )
 def calibration_error(case: Any) -> tuple[Any, ...]:
-    """Mean distance of outcome rate and score over ten bins, the same for all groups; for probabilities only."""
+    """Mean distance between outcome rate and score over ten bins, the same bins for all groups; probabilities only."""
     if case.score is None or case.outcome is None:
         return ()
     sample = sampled(case)
@@ -183,9 +183,9 @@ def calibration_error(case: Any) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class AtEqualScore:
-    """The gap on the scores that both groups have: value and its sides, support, the fewer people of both groups.
+    """The gap on the scores that both groups have: value and its sides, support, and the size of the smaller group.
 
-    rates: of the group, and of the reference standardized to it; effective: people behind each, by Kish's factor;
+    rates: of the group, and of the reference group standardized to it. effective: people behind each, by Kish's factor.
     events: people of each without and with the outcome.
     """
 
@@ -202,8 +202,8 @@ def gap_at_equal_score(sample: Sample, rank: NDArray[np.int64], size: int, ours:
     """Outcome rate of rows `ours` minus that of rows `theirs` of the same score, standardized to `ours`.
 
     Sum over scores s that both have of (w_gs / w_g)(y_gs - y_rs). Influences: (y - y_rs - value) / w_g of one of
-    `ours`, -(w_gs / w_g)(y - y_rs) / w_rs of one of `theirs`, times the root of n_rs / (n_rs - 1); somebody alone
-    at a score is held against the rate of all of `theirs`.
+    `ours`, -(w_gs / w_g)(y - y_rs) / w_rs of one of `theirs`, times the root of n_rs / (n_rs - 1). Somebody alone
+    at a score is compared with the rate of all of `theirs`.
     """
     assert sample.positive is not None
     y, w = sample.positive.astype(float), sample.weight
@@ -240,7 +240,7 @@ def gap_at_equal_score(sample: Sample, rank: NDArray[np.int64], size: int, ours:
 
 
 def _bounded(sample: Sample, found: AtEqualScore, error: float, freedom: float) -> tuple[float, float]:
-    """t limits; under five events or non-events Newcombe's on the two rates beside them, the wider ends."""
+    """t limits. With under five events or non-events, the wider of these and Newcombe's limits on the two rates."""
     ends = limits(found.value, error, freedom, -1.0, 1.0)
     if math.isnan(ends[0]) or not few(*found.events):
         return ends
@@ -265,19 +265,19 @@ def _bounded(sample: Sample, found: AtEqualScore, error: float, freedom: float) 
     needs=("table",),
     reference="Chouldechova (2017), Big Data 5(2), for the test; Cochran (1968) for standardization by cells",
     caveats=(
-        "for points and grades, compared at exactly equal score; a score that means the same for both groups has 0, "
-        "and 0 does not make error rates equal where base rates differ"
+        "For points and grades, compared at exactly equal score. A score that means the same for both groups has 0. "
+        "0 does not make error rates equal if base rates differ."
     ),
     estimand="sum over scores s of (n_gs / n_g)(outcome rate of g at s - outcome rate of r at s)",
-    interval="influence values by cluster, t(G-1), else Welch; few events: Newcombe beside it, the wider end",
+    interval="influence values by cluster, t(G-1), else Welch; few events: the wider of it and Newcombe",
     gap="",
     splits=False,
 )
 def calibration_gap(case: Any) -> Iterator[Row]:
-    """Outcome rate of a group minus that of the reference at equal score, standardized to the group.
+    """Outcome rate of a group minus that of the reference group at equal score, standardized to the group.
 
-    `_support`: the share of the group at scores that somebody of the reference has. Below 0.8 the value is NaN, and
-    what was found on those scores stands in an `_observed` row. For probabilities see calibration_error.
+    `_support`: the share of the group at scores that somebody of the reference group has. If it is below 0.8, the value
+    is NaN and an `_observed` row gives the value on those scores. For probabilities see calibration_error.
     """
     if case.score is None or case.outcome is None:
         return

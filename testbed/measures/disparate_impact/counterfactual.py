@@ -1,4 +1,4 @@
-"""What a person's group does to their decision: the same world in which only their own group is another."""
+"""The effect of a person's group on their decision: the same world with only that person's own group changed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import unknown
+from testbed.case import Case
 from testbed.measure import Row, measure
 from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, moved, rate_limits, summed, units_in, widened
 from testbed.twins import Assign
@@ -22,7 +23,7 @@ OVER = ("members", "all")
 
 @dataclass(frozen=True)
 class Effect:
-    """Mean of effects in {-1, 0, 1} with limits, their standard deviation, the share that is not 0 with limits."""
+    """Mean of effects in {-1, 0, 1} with limits, their standard deviation, and the share that is not 0 with limits."""
 
     value: float
     low: float
@@ -34,9 +35,9 @@ class Effect:
 def mean_effect(tau: NDArray[np.integer], cluster: NDArray[np.integer]) -> Effect:
     """The mean of per-person effects, people drawn in clusters.
 
-    Limits: influence values summed by cluster, each over the weight that the others hold, t(G-1). Where fewer
-    than five people are moved one way or the other, Newcombe's limits on the two shares (Wilson, effective
-    n) are put beside it and the wider end counts. NaN under 10 clusters.
+    Limits: influence values summed by cluster, each over the weight that the others hold, t(G-1). If fewer than five
+    people are moved one way or the other, the limits are the wider of these and Newcombe's limits on the two shares
+    (Wilson, effective n). NaN with fewer than 10 clusters.
 
     >>> mean_effect(np.repeat([1, 0, 0, -1], 25), np.arange(100)).value
     0.0
@@ -62,18 +63,18 @@ def mean_effect(tau: NDArray[np.integer], cluster: NDArray[np.integer]) -> Effec
     return Effect(value, limits[0], limits[1], spread, flips)
 
 
-def sampled(case: Any, which: NDArray[np.bool_], size: int) -> NDArray[np.int64]:
+def sampled(case: Case, which: NDArray[np.bool_], size: int) -> NDArray[np.int64]:
     """An addressed sample of some people, ids ascending: the same people in every model and twin of a seed."""
     ids = np.flatnonzero(which)
     coin = uniform(sparse(case.seed, "counterfactual:sample", pack(ids)))
     return np.sort(ids[np.argsort(coin, kind="stable")[:size]])
 
 
-def adverse_if(case: Any, attribute: str, value: str, people: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether each would be decided adversely had their group been this one, all others as they are: bool (n,).
+def adverse_if(case: Case, attribute: str, value: str, people: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each person would be decided adversely if their group were this one and all others unchanged: bool (n,).
 
-    A group that the recipe assigns to households moves the household. People of one household whose own
-    groups are set are set in different twins, and roots whose differences meet are read where they ran apart.
+    If the recipe assigns the group to households, the household moves together. Otherwise people of one household
+    move in different twins. Roots whose differences meet are read in their own runs.
     """
     adverse = case.history.decision(case.decided)[people] == -1
     codes, levels = case.coded(attribute)
@@ -90,8 +91,8 @@ def adverse_if(case: Any, attribute: str, value: str, people: NDArray[np.int64])
     return adverse
 
 
-def _batches(case: Any, attribute: str, people: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """People to be set together: all where the household moves as one, else one of each household at a time."""
+def _batches(case: Case, attribute: str, people: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """People moved together: all if the household moves as one, else one person of each household at a time."""
     if case.scenario.declared.variables[attribute].assigned_to == "household":
         if len(people):
             yield people
@@ -103,9 +104,9 @@ def _batches(case: Any, attribute: str, people: NDArray[np.int64]) -> Iterator[N
 
 
 def effects(
-    case: Any, attribute: str, group: str, reference: str, *, over: str = "members", sample: int = SAMPLE
+    case: Case, attribute: str, group: str, reference: str, *, over: str = "members", sample: int = SAMPLE
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(people, tau): the addressed sample and Y(group) - Y(reference) of each, Y = 1 where decided adversely."""
+    """(people, tau): the addressed sample and Y(group) - Y(reference) of each, with Y = 1 if decided adversely."""
     codes, levels = case.coded(attribute)
     which = case.scored & (codes == levels.index(group)) if over == "members" else case.scored
     people = sampled(case, which, sample)
@@ -115,8 +116,8 @@ def effects(
     return people, with_group - adverse_if(case, attribute, reference, people)
 
 
-def _reads_nothing(case: Any) -> bool:
-    """Whether the model declares that no record moves it: then nobody's group can either."""
+def _reads_nothing(case: Case) -> bool:
+    """Whether the model declares that it reads no record, so that nobody's group can change its decision."""
     return getattr(case.scheme.scorer.model, "reads", None) == () and "entries" not in case.scheme.needs
 
 
@@ -128,22 +129,23 @@ def _reads_nothing(case: Any) -> bool:
     needs=("history", "twin"),
     reference="Kusner et al. (2017), Counterfactual fairness; MEASURES section 1",
     caveats=(
-        "all that follows from the group counts, conduct that it shapes included; a model that does not declare itself "
-        "row-wise is asked with the whole sample changed at once"
+        "Everything that follows from the group counts, including conduct that it shapes. A model that does not "
+        "declare itself row-wise is asked with the whole sample changed at once."
     ),
-    estimand="E[Y_i(G_i = g) - Y_i(G_i = r)] over members of g in scope, Y = 1 if adverse, others as they are",
-    interval="influence values by grid, t(G-1); few flips: Newcombe beside it, the wider end",
+    estimand="E[Y_i(G_i = g) - Y_i(G_i = r)] over members of g in scope, Y = 1 if adverse, everybody else unchanged",
+    interval="influence values by grid, t(G-1); few flips: the wider of it and Newcombe",
     qualifiers={"over": "members", "sample": SAMPLE},
     gap="",
     splits=False,
 )
-def counterfactual_effect(case: Any, *, over: str = "members", sample: int = SAMPLE) -> Iterator[Row]:
-    """How much likelier their own group makes an adverse decision: mean of Y(group) - Y(reference) over its members.
+def counterfactual_effect(case: Case, *, over: str = "members", sample: int = SAMPLE) -> Iterator[Row]:
+    """How much people's own group raises their chance of an adverse decision: mean of Y(group) - Y(reference).
 
-    A twin world for each group of each compared attribute, in which the sampled members (2,000, by address)
-    have belonged to the reference group from the start, one household at a time. `over=all`: everybody in scope.
-    Beside it `_spread`, the standard deviation of the effects; `_flips`, the share whose decision differs, which
-    depends on how the coins of two worlds are coupled; `_flips_net`, turned adverse less spared, which does not.
+    The mean is over the members of the group. For each group of each compared attribute, a twin world moves the sampled
+    members (2,000, by address) to the reference group from the start, one per household at a time. `over=all`:
+    everybody in scope. `_spread`: the standard deviation of the effects. `_flips`: the share whose decision differs;
+    it depends on how the random draws of the two worlds are coupled. `_flips_net`: turned adverse minus spared, which
+    does not.
     """
     if over not in OVER:
         raise unknown("over in counterfactual_effect", over, OVER)
@@ -163,15 +165,15 @@ def counterfactual_effect(case: Any, *, over: str = "members", sample: int = SAM
     better="none",
     needs=("history", "twin"),
     reference="Plecko and Bareinboim (2024), Causal fairness analysis; MEASURES section 1",
-    caveats="read with counterfactual_effect: the two add up to the gap that is seen",
+    caveats="Read it with counterfactual_effect: the two add up to the observed gap.",
     estimand="adverse rate of g minus that of r, minus the mean effect of their group on members of g",
     interval="influence values of both parts, summed by grid, t(G-1)",
     qualifiers={"sample": SAMPLE},
     gap="",
     splits=False,
 )
-def spurious_gap(case: Any, *, sample: int = SAMPLE) -> Iterator[Row]:
-    """The part of the adverse gap that a person's own group does not make: causes that group and decision share."""
+def spurious_gap(case: Case, *, sample: int = SAMPLE) -> Iterator[Row]:
+    """The part of the adverse gap that people's own group does not cause: group and decision share other causes."""
     adverse = case.history.decision(case.decided) == -1
     owner, clusters = dense_ids(case.clusters)
     for at in _comparisons(case):
@@ -192,7 +194,7 @@ def spurious_gap(case: Any, *, sample: int = SAMPLE) -> Iterator[Row]:
         yield Row(value, *limits, n=len(people), **at)
 
 
-def _comparisons(case: Any) -> Iterator[dict[str, Any]]:
+def _comparisons(case: Case) -> Iterator[dict[str, Any]]:
     """Split, group and versus of each group of each compared attribute against its reference."""
     for split in case.scenario.compared:
         codes, levels = case.coded(split)
@@ -203,8 +205,8 @@ def _comparisons(case: Any) -> Iterator[dict[str, Any]]:
                 yield {"split": split, "group": group, "versus": reference}
 
 
-def _impossible(case: Any, split: str) -> str:
-    """Why nobody can be moved alone; "" where they can."""
+def _impossible(case: Case, split: str) -> str:
+    """Why people cannot be moved one at a time; "" if they can."""
     unit = case.scenario.declared.variables[split].assigned_to
     if unit not in ("person", "household"):
         return f"{split} is assigned to a {unit}: nobody can be moved alone"
@@ -213,7 +215,7 @@ def _impossible(case: Any, split: str) -> str:
     return ""
 
 
-def _rows(case: Any, at: dict[str, Any]) -> Iterator[Row]:
+def _rows(case: Case, at: dict[str, Any]) -> Iterator[Row]:
     people, tau = effects(case, at["split"], at["group"], at["versus"], **at["qualifiers"])
     n = len(people)
     if not n:

@@ -1,4 +1,4 @@
-"""The adverse gap between groups at equal true conduct: post-stratification on exact counts of acts."""
+"""The adverse gap between groups at equal true conduct, by post-stratification on exact counts of acts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.case import acts_in_window, cells, kinds_read, windows
+from testbed.case import Case, acts_in_window, cells, kinds_read, windows
 from testbed.measure import Row, measure
 from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, rate_limits, summed, units_in, widened
 
@@ -19,7 +19,7 @@ SUPPORT = 0.8
 
 @dataclass(frozen=True)
 class Standardized:
-    """The gap on the common support: value and limits, share of the group's members there, the fewer of both groups."""
+    """The gap on the common support: value, limits, share of the group's members there, size of the smaller group."""
 
     value: float
     low: float
@@ -34,20 +34,20 @@ def standardized_gap(
     adverse: NDArray[np.bool_],
     cluster: NDArray[np.integer],
 ) -> Standardized:
-    """What members of a group bear beyond people of the same cell: sum over S of (n_gc / n_gS)(a_gc - a_rc).
+    """Excess adverse rate of a group over people of the same cell: sum over S of (n_gc / n_gS)(a_gc - a_rc).
 
     Parameters
     ----------
-    cell: stratum of each person, 0, 1, ...; S are those that hold both groups.
-    group: 1 for the group g, 0 for the one it is compared with, anything else for neither.
+    cell: stratum of each person, 0, 1, ...; S are the cells that hold both groups.
+    group: 1 for the group g, 0 for the reference group, anything else for neither.
     adverse: whether each person is decided adversely.
     cluster: unit in which people share draws.
 
-    Limits: influence values summed by cluster, t(G-1), G the clusters with members of the group that has
-    fewer. A member of g moves the value by (y - a_rc - value) / n_gS, one of r by -(n_gc / n_gS)(y - a_rc) / n_rc;
-    a cluster's sum is divided by the weight that the others hold (as by leaving it out: enclaves hold much).
-    Where either rate rests on under five events or non-events, Newcombe's limits on the two (Wilson, effective
-    n) are put beside it and the wider end counts. NaN under 10 clusters.
+    Limits: influence values summed by cluster, t(G-1). G counts the clusters of the group that is in fewer clusters. A
+    member of g moves the value by (y - a_rc - value) / n_gS, one of r by -(n_gc / n_gS)(y - a_rc) / n_rc. The sum of a
+    cluster is divided by the weight that the others hold, as if it were left out, since an enclave may hold much. If
+    either rate rests on under five events or non-events, the limits are the wider of these and Newcombe's limits on the
+    two rates (Wilson, effective n). NaN with fewer than 10 clusters.
 
     >>> g, r = np.repeat([1, 0], 20), np.ones(40, bool)
     >>> standardized_gap(np.zeros(40, int), g, g == 1, np.arange(40)).value
@@ -88,10 +88,10 @@ def standardized_gap(
     return Standardized(value, max(limits[0], -1.0), min(limits[1], 1.0), support, n)
 
 
-def first_full_month(case: Any) -> int:
-    """The first month whose decision rests on a whole window of the shortest-lived kinds that are recorded.
+def first_full_month(case: Case) -> int:
+    """The first month whose decision rests on a full window of the shortest-lived recorded kinds.
 
-    It is of the scenario, not of the model, so that two models are compared at the same month.
+    It depends on the scenario, not on the model, so two models are compared at the same month.
     """
     scenario = case.scenario
     recorded = [code for code, kind in enumerate(scenario.kinds) if kind in scenario.recorded]
@@ -107,25 +107,25 @@ def first_full_month(case: Any) -> int:
     needs=("history",),
     reference="Kitagawa (1955) and Cochran (1968) for standardization by cells; MEASURES section 1",
     caveats=(
-        "the first decision that rests on a full window of the shortest-lived entries, since every file is empty in "
-        "month 0; later conduct, beside it at the last month, is itself an effect of the scheme; conduct of kinds "
-        "that the scheme does not read is not compared"
+        "The plain row is the first decision that rests on a full window of the shortest-lived entries, since every "
+        "file is empty in month 0. A second row is the last month; conduct by then is itself an effect of the "
+        "scheme. Kinds of conduct that the scheme does not read are not compared."
     ),
     estimand="sum over cells S of (n_gc / n_gS)(a_gc - a_rc), a the adverse share, cells exact counts of true acts",
-    interval="post-stratification: influence values by grid, t(G-1); few events: Newcombe beside it, the wider end",
+    interval="post-stratification: influence values by grid, t(G-1); few events: the wider of it and Newcombe",
     qualifiers={"period": None},
     gap="",
     splits=False,
 )
-def adverse_gap_at_equal_conduct(case: Any, *, period: int | None = None) -> Iterator[Row]:
+def adverse_gap_at_equal_conduct(case: Case, *, period: int | None = None) -> Iterator[Row]:
     """How much more often members of a group are decided adversely than people of the same true conduct.
 
-    Cells are the exact counts of true acts of every kind that the scheme reads, in the months in which their
-    entries can stand (`conduct.windows`: the expiry of their severity, and how late they may come), so that
-    decisions which depend on conduct only give 0 in expectation, whatever the groups do.
-    One row for each group of each compared attribute against its reference, `_support` beside it: the share of
-    the group's members for whom there is anybody of the same conduct. Below 0.8 the value is NaN and what was
-    found on the support stands in an `_observed` row. Months: the first with a full window, and the last.
+    Cells are the exact counts of true acts of every kind that the scheme reads, in the months in which their entries
+    can stand (`conduct.windows`: the expiry of their severity, and how late they may come). So decisions that depend on
+    conduct alone give 0 in expectation, whatever the groups do.
+    One row for each group of each compared attribute against its reference group. `_support`: the share of the group's
+    members for whom the reference group has somebody of the same conduct. If it is below 0.8, the value is NaN and an
+    `_observed` row gives the value on the support. Months: the first with a full window, and the last.
     """
     first = first_full_month(case)
     if period is not None:
@@ -136,7 +136,7 @@ def adverse_gap_at_equal_conduct(case: Any, *, period: int | None = None) -> Ite
         yield from _rows(case, case.periods - 1, {"period": case.periods - 1})
 
 
-def _rows(case: Any, month: int, qualifiers: dict[str, object]) -> Iterator[Row]:
+def _rows(case: Case, month: int, qualifiers: dict[str, object]) -> Iterator[Row]:
     if not 0 <= month < case.periods:
         why = f"month {month} is not among the {case.periods} that were run"
         yield Row(math.nan, why=why, qualifiers=qualifiers)

@@ -1,4 +1,4 @@
-"""The adverse gap month by month: whether it grows or closes as the scheme goes on."""
+"""The adverse gap month by month: whether it grows or closes over time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from testbed.case import Case
 from testbed.measure import PerPerson, Row, measure
 from testbed.measures.disparate_impact.equal_conduct import first_full_month
 from testbed.statistics import ALPHA, FEWEST_CLUSTERS, Against, dense_ids, moved, quantile, units_in
@@ -16,8 +17,8 @@ from testbed.statistics import ALPHA, FEWEST_CLUSTERS, Against, dense_ids, moved
 EVERY = 6
 
 
-def months(case: Any) -> list[int]:
-    """The first month with a full window and every sixth after it, without the month that other measures read."""
+def months(case: Case) -> list[int]:
+    """The first month with a full window and every sixth month after it, except the month that other measures read."""
     return [month for month in range(first_full_month(case), case.periods, EVERY) if month != case.decided]
 
 
@@ -28,16 +29,16 @@ def months(case: Any) -> list[int]:
     better="none",
     needs=("history",),
     reference="MEASURES section 1",
-    caveats="A difference in shares says nothing of conduct: groups may differ in what they did.",
+    caveats="A difference in shares does not measure conduct: groups may differ in what they did.",
     interval="influence values by grid, t(G-1)",
     qualifiers={"period": None},
     gap="",
 )
-def adverse_gap(case: Any, *, period: int | None = None) -> Iterator[Against | Row]:
+def adverse_gap(case: Case, *, period: int | None = None) -> Iterator[Against | Row]:
     """Adverse rate of a group minus that of the reference group, at earlier months.
 
-    Months: the first that rests on a full window of the record, and every sixth after it. The gap at the last
-    month is the comparison row of `adverse_rate`.
+    Months: the first that rests on a full window of the record, and every sixth month after it. The comparison row of
+    `adverse_rate` gives the gap at the last month.
     """
     for month in months(case) if period is None else [period]:
         if 0 <= month < case.periods:
@@ -49,7 +50,7 @@ def adverse_gap(case: Any, *, period: int | None = None) -> Iterator[Against | R
 
 
 def fieller(over: float, under: float, covariance: NDArray[np.float64], z: float) -> tuple[float, float]:
-    """Limits of over / under (Fieller 1954), `covariance` that of (over, under); NaN where under may be 0.
+    """Limits of over / under (Fieller 1954), from the covariance of (over, under); NaN if under may be 0.
 
     >>> fieller(2.0, 1.0, np.zeros((2, 2)), 1.96)
     (2.0, 2.0)
@@ -70,13 +71,13 @@ def fieller(over: float, under: float, covariance: NDArray[np.float64], z: float
     better="lower",
     needs=("history",),
     reference="Fieller (1954) for the limits; MEASURES section 1",
-    caveats="every file is empty in month 0, so the first gap is that of the first month with a full window",
+    caveats="Every file is empty in month 0, so the first gap is that of the first month with a full window.",
     interval="Fieller, covariance of the two gaps by grid, t(G-1)",
     gap="",
     splits=False,
 )
-def gap_growth(case: Any) -> Iterator[Row]:
-    """The adverse gap at the last month over that at the first month with a full window; NaN where that may be 0."""
+def gap_growth(case: Case) -> Iterator[Row]:
+    """The adverse gap at the last month over the gap at the first month with a full window; NaN if that may be 0."""
     first, last = first_full_month(case), case.decided
     for at, ours, theirs, why in _groups(case):
         if why or first >= last:
@@ -99,16 +100,17 @@ def gap_growth(case: Any) -> Iterator[Row]:
     better="lower",
     needs=("history",),
     reference="MEASURES section 1",
-    caveats="one world's path: monthly gaps move by chance, and the first month at half of the gap may be such a move",
+    caveats="This is the path of one world. Monthly gaps vary by chance, and the first month at half of the gap may be "
+    "such a variation.",
     interval="none from one world",
     gap="",
     splits=False,
 )
-def gap_half_life(case: Any) -> Iterator[Row]:
-    """Months from the first with a full window until the adverse gap is at or below half of what it was then.
+def gap_half_life(case: Case) -> Iterator[Row]:
+    """Months from the first month with a full window until the adverse gap is at most half of its value then.
 
-    NaN where the interval of the first gap holds 0, and where half is not reached (then `low` would be the
-    months that were run, which `why` gives).
+    NaN if the interval of the first gap holds 0, or if half is not reached. In the second case `why` gives the months
+    that were run, which is a lower bound.
     """
     first = first_full_month(case)
     for at, ours, theirs, why in _groups(case):
@@ -129,7 +131,7 @@ def gap_half_life(case: Any) -> Iterator[Row]:
             yield Row(math.nan, n=n, why=f"not reached within {len(path) - 1} months", **at)
 
 
-def _groups(case: Any) -> Iterator[tuple[dict[str, Any], NDArray, NDArray, str]]:
+def _groups(case: Case) -> Iterator[tuple[dict[str, Any], NDArray, NDArray, str]]:
     """(split, group, versus), members of both, and why there is nothing to compare, for each compared group."""
     for split in case.scenario.compared:
         codes, levels = case.coded(split)
@@ -142,7 +144,7 @@ def _groups(case: Any) -> Iterator[tuple[dict[str, Any], NDArray, NDArray, str]]
                 yield at, case.scored & (codes == g), case.scored & (codes == r), why
 
 
-def _gaps(case: Any, ours: NDArray, theirs: NDArray, path: list[int]) -> tuple[NDArray, NDArray, int]:
+def _gaps(case: Case, ours: NDArray, theirs: NDArray, path: list[int]) -> tuple[NDArray, NDArray, int]:
     """The gap at each month, the covariance of these gaps by cluster, and the clusters of the smaller group."""
     owner, clusters = dense_ids(case.clusters)
     units = units_in(owner[ours], owner[theirs])

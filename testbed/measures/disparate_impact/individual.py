@@ -1,4 +1,4 @@
-"""Individual fairness: how unequally the benefit of decisions falls, and whether similar people are decided alike."""
+"""Individual fairness: how unequal the benefit of decisions is, and whether similar people are decided alike."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ STEPS = np.linspace(0.0, 1.0, 9)
 
 
 def generalized_entropy(benefit: Any, alpha: float, weight: Any = None) -> float:
-    """Generalized entropy index of benefits of at least 0: how unequally they fall; 0 where all are equal.
+    """Generalized entropy index of non-negative benefits: how unequal they are; 0 if all are equal.
 
-    1 / (n alpha (alpha - 1)) sum((b/m)^alpha - 1), m the mean benefit; alpha 1 (Theil): mean of (b/m) log(b/m)
-    with 0 log 0 = 0; alpha 0 (mean log deviation): -mean of log(b/m). NaN where the mean is 0, and for
-    alpha <= 0 where some benefit is 0. Shorrocks (1980).
+    1 / (n alpha (alpha - 1)) sum((b/m)^alpha - 1), m the mean benefit. alpha 1 (Theil): mean of (b/m) log(b/m)
+    with 0 log 0 = 0. alpha 0 (mean log deviation): -mean of log(b/m). NaN if the mean is 0, or if alpha <= 0 and some
+    benefit is 0. Shorrocks (1980).
 
     >>> round(generalized_entropy([0, 1, 2, 1], 2), 4)
     0.25
@@ -63,7 +63,7 @@ def generalized_entropy(benefit: Any, alpha: float, weight: Any = None) -> float
 def between_and_within(benefit: Any, group: Any, alpha: float, weight: Any = None) -> tuple[float, float]:
     """The two parts of generalized entropy: between the groups' means, and within groups. They add up to the total.
 
-    Between: everybody has the mean benefit of their group. Within: sum over groups of
+    Between: the entropy if everybody has the mean benefit of their group. Within: sum over groups of
     (n_g / n) (m_g / m)^alpha times the entropy of the group (Shorrocks 1980).
     """
     b, codes = np.asarray(benefit, float), np.unique(np.asarray(group), return_inverse=True)[1]
@@ -80,7 +80,7 @@ def between_and_within(benefit: Any, group: Any, alpha: float, weight: Any = Non
 
 
 def entropy_of_shares(lost: Any, won: Any, alpha: float) -> Floats:
-    """Entropy of benefits 0, 1 and 2 from the shares of those who have 0 (`lost`) and 2 (`won`), elementwise."""
+    """Entropy of benefits 0, 1 and 2 from the shares of people who have 0 (`lost`) and 2 (`won`), elementwise."""
     lost, won = np.broadcast_arrays(np.asarray(lost, float), np.asarray(won, float))
     even = 1 - lost - won
     mean = 1 + won - lost
@@ -96,7 +96,7 @@ def entropy_of_shares(lost: Any, won: Any, alpha: float) -> Floats:
 
 
 def slopes(lost: Floats, won: Floats, alpha: float) -> tuple[Floats, Floats]:
-    """Derivatives of `entropy_of_shares` by each share; 0 where it is undefined."""
+    """Derivatives of `entropy_of_shares` by each share; 0 if undefined."""
     mean = 1 + won - lost
     with np.errstate(divide="ignore", invalid="ignore"):
         if alpha == 1:
@@ -113,10 +113,10 @@ def slopes(lost: Floats, won: Floats, alpha: float) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True)
 class EntropyEstimates(Estimates):
-    """Entropies by group, with limits carried over from those of the two shares that they are made of.
+    """Entropies by group, with limits derived from the limits of the two shares behind them.
 
-    MOVER (Zou and Donner 2008): the squared moves that the limits of each share make, added, with
-    the correlation of the shares. shares: of those who lost and won; correlation: of the two, by group.
+    MOVER (Zou and Donner 2008) adds the squared changes that the limits of each share make, with the correlation of the
+    shares. shares: of people who lost and who won. correlation: of the two, by group.
     """
 
     shares: tuple[Estimates, ...] = ()
@@ -142,7 +142,7 @@ class EntropyEstimates(Estimates):
 
 
 def _filled(grid: Floats) -> Floats:
-    """The grid with a number where a column has none, so that nothing is warned of; such columns are left out after."""
+    """The grid with 0 in columns without a number, which avoids a warning. The caller leaves such columns out."""
     return np.where(np.isnan(grid).all(axis=0), 0.0, grid)
 
 
@@ -190,7 +190,7 @@ class Entropy:
         )  # fmt: skip
 
     def _few(self, case: Any, split: str) -> bool:
-        """Whether some group has under five people whose decision and outcome differ: too few for influences."""
+        """Whether some group has under five people whose decision and outcome differ: too few for influence values."""
         rows = cell_counts(case, split).rows
         wrong = rows[:, [FP, FN]].sum(axis=1)
         return bool(((wrong < intervals.FEW_EVENTS) & (rows.sum(axis=1) > 0)).any())
@@ -206,8 +206,8 @@ class Entropy:
 
 
 BENEFIT = (
-    "benefit is 1 + prediction - outcome: a wrong favor counts as inequality as a wrong refusal does; 0 does not "
-    "mean equal shares, it means that every decision agrees with the outcome"
+    "Benefit is 1 + prediction - outcome. A wrong favor counts as inequality, just like a wrong refusal. 0 does not "
+    "mean equal shares: it means that every decision agrees with the outcome."
 )
 
 
@@ -223,7 +223,7 @@ BENEFIT = (
     interval="limits of the shares with benefit 0 and 2 carried over (MOVER); gap by cluster: influence values, t(G-1)",
 )
 def theil_index(case: Any) -> tuple[Entropy, ...]:
-    """Theil index of the benefit 1 + prediction - outcome: 0 where every decision agrees with the outcome."""
+    """Theil index of the benefit 1 + prediction - outcome: 0 if every decision agrees with the outcome."""
     return () if case.prediction is None or case.outcome is None else (Entropy(1.0),)
 
 
@@ -234,7 +234,8 @@ def theil_index(case: Any) -> tuple[Entropy, ...]:
     better="lower",
     needs=("table",),
     reference="Speicher et al. (2018), A unified approach to quantifying algorithmic unfairness, KDD; Shorrocks (1980)",
-    caveats=f"{BENEFIT}; alpha weighs inequality among the better off, 2 is half the squared coefficient of variation",
+    caveats=f"{BENEFIT} A larger alpha gives more weight to inequality among the better off. alpha 2 is half the "
+    "squared coefficient of variation.",
     estimand="1 / (n alpha (alpha - 1)) sum((b/m)^alpha - 1), b = 1 + prediction - outcome, m its mean",
     interval="limits of the shares with benefit 0 and 2 carried over (MOVER); gap by cluster: influence values, t(G-1)",
 )
@@ -253,8 +254,9 @@ def generalized_entropy_index(case: Any, *, alpha: float = 2) -> tuple[Entropy, 
     needs=("table",),
     reference="Zemel et al. (2013), Learning fair representations, ICML",
     caveats=(
-        "similar is what the columns and their scales say; every column counts alike, the compared groups not at all; "
-        "few columns leave many ties, which go by id; an addressed sample of 2,000 people, neighbors among them"
+        "The columns and their scales define who is similar. Every column counts alike; the compared groups do not "
+        "count. If there are few columns, many people tie, and ties go by id. Uses an addressed sample of 2,000 "
+        "people, with neighbors among them."
     ),
     estimand="1 - mean of |decision - mean decision of the k nearest others|",
     interval="jackknife over clusters (people where there are none), t(G-1)",
@@ -264,12 +266,12 @@ def generalized_entropy_index(case: Any, *, alpha: float = 2) -> tuple[Entropy, 
     splits=False,
 )
 def consistency(case: Any, *, k: int = 5) -> Iterator[Row]:
-    """How alike the decisions of similar people are: 1 where everybody is decided as their k nearest are.
+    """How alike the decisions on similar people are: 1 if everybody is decided like their k nearest neighbors.
 
-    Squared distances add over columns, each scaled so that two people differ by 2 on average (numbers
-    by their standard deviation, categories by how often two people differ). own=out: a person is not
-    their own neighbor; own=in: their nearest. In a world the records as the model saw them; in a table
-    the columns that it names as `features`.
+    Squared distances add over columns. Each column is scaled so that the squared difference of two people is 2 on
+    average: numbers by their standard deviation, categories by how often two people differ. own=out: people are not
+    their own neighbors. own=in: they are their own nearest neighbor. A world compares the records as the model saw
+    them, a table the columns that it names as `features`.
     """
     if case.prediction is None:
         return

@@ -1,4 +1,4 @@
-"""The nearest neighbors of a sample of people, ties by id, and how alike the decisions of neighbors are."""
+"""The nearest neighbors of a sample of people, ties by id, and how alike the decisions on neighbors are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 SAMPLE = 2000
-"""People whose neighbors are sought, among themselves."""
+"""Size of the sample in which neighbors are found."""
 KNOWN = 64
 """Neighbors kept beyond the k asked for, so that a cluster can be left out."""
 FINENESS = 1e6
@@ -36,7 +36,7 @@ class Neighborhood:
 
 
 def neighborhood(case: Any, k: int) -> Neighborhood | str | None:
-    """The neighborhood of a case's people; None where it has no columns to compare, else a sentence why there is none.
+    """The neighborhood of a case's people, or a sentence why there is none; None if no columns can be compared.
 
     Raises InputError unless k is a whole number from 1 to 64.
     """
@@ -63,7 +63,7 @@ def neighborhood(case: Any, k: int) -> Neighborhood | str | None:
 
 
 def _columns(case: Any) -> tuple[pd.DataFrame, Index] | None:
-    """What people are compared by, one row per place in `case.people` that is given with it."""
+    """The columns by which people are compared, and the place in `case.people` of each row; None if there are none."""
     scenario = getattr(case, "scenario", None)
     if scenario is not None:
         records = case.records_at(case.decided)
@@ -75,7 +75,7 @@ def _columns(case: Any) -> tuple[pd.DataFrame, Index] | None:
 
 
 def _in_order(at: Index, features: pd.DataFrame) -> tuple[Index, pd.DataFrame]:
-    """Sorted by index, which is the id of a row, where it has no label twice and can be sorted; else as they are."""
+    """The rows sorted by index, the id of a row; unchanged if labels repeat or cannot be sorted."""
     if features.index.is_monotonic_increasing or not features.index.is_unique:
         return at, features
     try:
@@ -88,7 +88,7 @@ def _in_order(at: Index, features: pd.DataFrame) -> tuple[Index, pd.DataFrame]:
 def drawn(count: Floats, keep: NDArray[np.bool_], seed: int) -> Index:
     """Rows of at most 2,000 people, in order: everybody, or one from each of 2,000 equal stretches of the list.
 
-    A row of `count` people stands for so many in a row.
+    A row with `count` people takes that many places in the list.
     """
     ends = np.cumsum(np.where(keep, count, 0.0))
     total = round(float(ends[-1])) if len(ends) else 0
@@ -101,10 +101,10 @@ def drawn(count: Floats, keep: NDArray[np.bool_], seed: int) -> Index:
 
 
 def scaled(features: pd.DataFrame) -> Floats:
-    """Columns in which two people's squared difference is 2 on average; columns without differences are left out.
+    """Columns scaled so that two people's squared difference is 2 on average; constant columns are left out.
 
-    Numbers and truth values are divided by their standard deviation; anything else is a category, whose
-    indicators are scaled by how often two people differ.
+    Numbers and truth values are divided by their standard deviation. Anything else is a category, and its indicators
+    are scaled by how often two people differ.
     """
     made: list[Floats] = []
     for _, column in features.items():
@@ -138,9 +138,9 @@ def nearest(columns: Floats, count: int) -> Index:
 def consistent(found: Neighborhood, k: int, *, own_point: bool) -> tuple[float, float, float]:
     """1 - mean of |decision - mean decision of the k nearest|, and its limits.
 
-    own_point: a person is the nearest of their own k. Limits: leave-one-cluster-out jackknife with neighbors
-    sought anew, t(G-1), whose variance is too great rather than too small (Efron and Stein 1981). Where all
-    decisions agree: the exact limit for no disagreement among so many people.
+    own_point: people are the nearest of their own k. Limits: leave-one-cluster-out jackknife that finds neighbors
+    again, t(G-1); its variance is too large rather than too small (Efron and Stein 1981). If all decisions agree, the
+    limit is the exact one for no disagreement among that many people.
     """
     y, w, others = found.decision, found.weight, k - own_point
     apart = _apart(found, np.arange(len(y)), found.near[:, :others], np.ones((len(y), others), bool), own_point)
@@ -169,7 +169,7 @@ def consistent(found: Neighborhood, k: int, *, own_point: bool) -> tuple[float, 
 
 
 def _apart(found: Neighborhood, rows: Index, near: Index, taken: NDArray[np.bool_], own_point: bool) -> Floats:
-    """|decision - mean decision of those taken of the near| of these rows."""
+    """|decision - mean decision of the neighbors that are `taken`|, for each of these rows."""
     y, w = found.decision, found.weight
     held = np.where(taken, w[near], 0.0)
     sums, weight = (held * y[near]).sum(axis=1), held.sum(axis=1)

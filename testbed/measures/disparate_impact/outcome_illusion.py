@@ -1,4 +1,4 @@
-"""What an auditor gets wrong who takes the record for the truth: gaps from recorded outcomes against true ones."""
+"""The error of an auditor who takes the record for the truth: gaps in recorded outcomes against true gaps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import unknown
+from testbed.case import Case
 from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.counterfactual import _comparisons
 from testbed.statistics import (
@@ -39,11 +40,11 @@ RATES: dict[str, Callable[[Bools, Bools], tuple[Bools, Bools]]] = {
     "precision": lambda decided, outcome: (decided, outcome),
     "true_positive_rate": lambda decided, outcome: (outcome, decided),
 }
-"""From positive decisions and outcomes: who is counted, and of whom the rate is the share."""
+"""Each rate from positive decisions and outcomes: who is in the denominator, and who is in the numerator."""
 
 
 def recorded_outcome(scenario: Any) -> str:
-    """The recorded outcome that an auditor would take: the scenario's own, or the one that its models learn from."""
+    """The recorded outcome that an auditor would use: the scenario's own, or the one that its models learn from."""
     for spec in (scenario.outcome, scenario.learn):
         if spec.startswith("recorded:"):
             return str(spec)
@@ -58,24 +59,24 @@ def recorded_outcome(scenario: Any) -> str:
     needs=("history",),
     reference="Lakkaraju et al. (2017), The selective labels problem; MEASURES section 1",
     caveats=(
-        "the record leaves out what no channel covers, as well as what it gets wrong; the decision is that of the "
-        "month before the window of the outcome"
+        "The record omits what no channel covers, and it contains errors. The decision is that of the month before the "
+        "window of the outcome."
     ),
     estimand="(rate_g - rate_r, outcomes of the record) - (the same, outcomes by the acts done in the same months)",
-    interval="influence values of both gaps, summed by grid, t(G-1); few outcomes that differ: Wilson beside it",
+    interval="influence values of both gaps, summed by grid, t(G-1); if few outcomes differ, Wilson's limit is added",
     qualifiers={"outcome": None, "rate": None},
     default=False,
     gap="",
     splits=False,
 )
-def outcome_illusion(case: Any, *, outcome: str | None = None, rate: str | None = None) -> Iterator[Row]:
-    """How far the gap in a rate that an audit finds from the record lies above the gap that the truth would show.
+def outcome_illusion(case: Case, *, outcome: str | None = None, rate: str | None = None) -> Iterator[Row]:
+    """The gap in a rate that an audit finds from the record, minus the gap according to the truth.
 
-    The outcome is a recorded one, `recorded:KIND:WINDOW` (default: the scenario's, or what its models learn from), and
-    its truth is `future:KIND:WINDOW`, acts of the same kind in the same months. One row for each rate (`accuracy`,
-    `base_rate`, `false_positive_rate`, `negative_predictive_value`, `precision`, `true_positive_rate`; positive is not
-    adverse), group and compared attribute; beside it `_recorded`, the gap as the audit finds it. (`audit_illusion` is
-    the same of the gap in misconduct by what stands on record at the last month.)
+    The outcome is a recorded one, `recorded:KIND:WINDOW` (default: the scenario's, or what its models learn from). Its
+    truth is `future:KIND:WINDOW`: acts of the same kind in the same months. One row for each rate (`accuracy`,
+    `base_rate`, `false_positive_rate`, `negative_predictive_value`, `precision`, `true_positive_rate`; positive means
+    not adverse), group and compared attribute. `_recorded`: the gap that the audit finds. (`audit_illusion` is the same
+    for the gap in misconduct, by what stands on record at the last month.)
     """
     if rate is not None and rate not in RATES:
         raise unknown("rate in outcome_illusion", rate, RATES)
@@ -102,12 +103,12 @@ def outcome_illusion(case: Any, *, outcome: str | None = None, rate: str | None 
 def gaps(
     found: tuple[Bools, Bools], true: tuple[Bools, Bools], sides: tuple[Bools, Bools], cluster: NDArray[np.integer]
 ) -> tuple[Number, Number]:
-    """(illusion, recorded gap) with their limits, from (who is counted, of whom the share) by the record and in truth.
+    """(illusion, recorded gap) with their limits, from (denominator, numerator) by the record and by the truth.
 
-    `sides`: members of the group and of the one it is compared with; each must have somebody who is counted, both ways.
-    Limits: influence values summed by cluster, t(G-1). Where under five people of a side have another outcome
-    on record than in truth, what Wilson's limit of their share leaves open is added in squares. Beside those of
-    the recorded gap stand Newcombe's where a rate rests on under five events or non-events.
+    `sides`: members of the group and of the reference group. Each side must have somebody in both denominators.
+    Limits: influence values summed by cluster, t(G-1). If the recorded and the true outcome differ for under five
+    people of a side, the distance to Wilson's limit of their share is added in squares. If a rate rests on under five
+    events or non-events, the limits of the recorded gap are the wider of these and Newcombe's.
     """
     owner, clusters = dense_ids(cluster)
     units = units_in(*(owner[side] for side in sides))
@@ -148,7 +149,7 @@ def _few_events(
 
 
 def _rows(
-    case: Any, sides: tuple[Bools, Bools], found: tuple[Bools, Bools], true: tuple[Bools, Bools], at: dict[str, Any]
+    case: Case, sides: tuple[Bools, Bools], found: tuple[Bools, Bools], true: tuple[Bools, Bools], at: dict[str, Any]
 ) -> Iterator[Row]:
     if not all((among & side).any() for among, _ in (found, true) for side in sides):
         for suffix in ("", "_recorded"):

@@ -1,7 +1,7 @@
-"""Quantities of two groups at a time that are no difference of one quantity: who is compared, and limits.
+"""Comparisons of two groups that are not a difference of one quantity: who is compared, and the limits.
 
-A *side* is a sample of people whose mean influence makes part of the uncertainty (the positives of one
-group, the negatives of the other). Plain people: variances of the sides add up. Clusters: influences are
+A *side* is a sample of people whose mean influence contributes to the uncertainty (the positives of one group, the
+negatives of the other). For independent people the variances of the sides add up. For clusters the influences are
 summed by cluster over all sides.
 """
 
@@ -28,7 +28,7 @@ MOST_GROUPS = 1000
 class Sample:
     """The people in scope with a weight above 0: their places, weights, and clusters (None: independent).
 
-    score, positive: of these people; None where the case has none.
+    score, positive: of these people; None if the case has none.
     """
 
     at: Index
@@ -53,16 +53,16 @@ class Sample:
         return round(float(self.weighing.people[rows].sum()))
 
     def effective(self, rows: NDArray) -> float:
-        """The people of these rows; of sampling weights their effective number."""
+        """The number of people of these rows; their effective number if there are sampling weights."""
         return float(self.weighing.only(rows).effective(np.zeros(len(rows), np.int8), 1)[0])
 
     def squares(self, rows: NDArray, influence: Floats) -> float:
-        """Sum over people of squared influences, which hold the weights."""
+        """Sum over people of squared influences, which include the weights."""
         return float(self.weighing.only(rows).squared(influence, np.zeros(len(rows), np.int8), 1)[0])
 
 
 def sampled(case: Any) -> Sample:
-    """The people of a case, or of a table, who are measured."""
+    """The people of a case, or of a table, whom a measure counts."""
     at, weights = weighed(case, np.asarray(case.scored, bool))
     known = clusters_of(case)
     return Sample(
@@ -77,7 +77,7 @@ def sampled(case: Any) -> Sample:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The groups of a split and the one that the others are compared with. rows: of the sample, by group."""
+    """The groups of a split and their reference group. rows: of the sample, by group."""
 
     split: str
     levels: tuple[str, ...]
@@ -85,7 +85,7 @@ class Comparison:
     rows: tuple[Index, ...]
 
     def pairs(self) -> Iterator[tuple[dict[str, Any], Index, Index]]:
-        """Where a row stands (split, group, versus), rows of the group, rows of the reference."""
+        """Yield (split, group, versus), the rows of the group, and the rows of the reference group."""
         for g, level in enumerate(self.levels):
             if g != self.reference:
                 at = {"split": self.split, "group": level, "versus": self.levels[self.reference]}
@@ -93,7 +93,7 @@ class Comparison:
 
 
 def comparisons(case: Any, sample: Sample) -> Iterator[Comparison]:
-    """The splits of a case: of its scenario, or of a table what it names in `splits`, else columns and their pairs."""
+    """The comparisons of a case: one for each of its splits (see `splits_in`)."""
     scenario = getattr(case, "scenario", None)
     named = (scenario.reference if scenario is not None else getattr(case, "reference", None)) or {}
     for split in splits_in(case):
@@ -103,7 +103,7 @@ def comparisons(case: Any, sample: Sample) -> Iterator[Comparison]:
 
 
 def splits_in(case: Any) -> list[str]:
-    """What a case is split by, see `comparisons`."""
+    """The splits of a case: its scenario's, or those a table names in `splits`, else its columns and their pairs."""
     scenario = getattr(case, "scenario", None)
     if scenario is not None:
         from testbed.scenarios import splits_of
@@ -118,7 +118,7 @@ def splits_in(case: Any) -> list[str]:
 
 
 def by_group(codes: NDArray[np.integer], groups: int) -> tuple[Index, ...]:
-    """The places of each code 0, 1, ..., in order; codes below 0 or beyond are nobody's."""
+    """The places of each code 0, 1, ..., in order; codes outside this range belong to no group."""
     small: Any = np.int16 if groups < 1 << 15 else np.int64
     order = np.argsort(codes.astype(small), kind="stable")
     ends = np.searchsorted(codes[order], np.arange(groups + 1))
@@ -136,9 +136,9 @@ class Side:
 def spread(sample: Sample, sides: Sequence[Side]) -> tuple[float, float]:
     """Standard error and degrees of freedom of a value from the influences of its sides.
 
-    Clusters: sums by cluster, freedom G-1, G the clusters of the side that has fewest. Independent people:
-    the variances of the sides added, Welch's (1947) degrees of freedom; of sampling weights the effective number of
-    people counts. NaN for fewer than ten units, and where a side has one person.
+    Clusters: sums by cluster, with G-1 degrees of freedom; G counts the clusters of the side with the fewest.
+    Independent people: the variances of the sides added, with Welch's (1947) degrees of freedom. With sampling weights
+    the effective number of people counts. NaN with fewer than ten units, or if a side has one person.
     """
     if sample.owner is not None:
         rows = np.concatenate([side.rows for side in sides])
@@ -157,13 +157,13 @@ def spread(sample: Sample, sides: Sequence[Side]) -> tuple[float, float]:
 
 
 def limits(value: float, error: float, freedom: float, low: float = -math.inf, high: float = math.inf) -> Any:
-    """Limits value -/+ t error, cut at what is possible."""
+    """Limits value -/+ t error, cut at the least and greatest possible value."""
     half = float(intervals.quantile(intervals.ALPHA, freedom)) * error
     return max(value - half, low) if half == half else math.nan, min(value + half, high) if half == half else math.nan
 
 
 def p_row(value: float, null: float, error: float, freedom: float, row: Row) -> Row:
-    """The `_p` row beside a row: two-sided, that the value is `null`."""
+    """The `_p` row beside a row: a two-sided test that the value is `null`."""
     gap = value - null
     statistic = 0.0 if abs(gap) < 1e-12 else gap / error if error > 0 else math.copysign(math.inf, gap)
     p = math.nan if math.isnan(error) else float(intervals.two_sided(statistic, freedom))

@@ -1,4 +1,4 @@
-"""What carries a person's group to their decision: the effect of the group, split by who reads it."""
+"""How a person's group reaches their decision: the effect of the group, split by who reads it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import unknown
+from testbed.case import Case
 from testbed.history import History
 from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.counterfactual import (
@@ -32,7 +33,7 @@ Limits = tuple[float, float]
 
 
 def weights(players: int) -> NDArray[np.int64]:
-    """Weight of a player's step, by how many stand before it, in whole numbers: s! (p - 1 - s)!, which sum to p!.
+    """Weights of a player's step by the number of players before it, in whole numbers: s! (p - 1 - s)!.
 
     >>> weights(4)
     array([6, 2, 2, 6])
@@ -60,11 +61,11 @@ def shapley(values: NDArray) -> NDArray:
     return made
 
 
-def unlike(case: Any, attribute: str, value: str, people: NDArray[np.int64]) -> int:
-    """Bits of the readers to whom anything is shown that differs where these people are given this value.
+def unlike(case: Case, attribute: str, value: str, people: NDArray[np.int64]) -> int:
+    """Bits of the readers who see any difference if these people are given this value.
 
-    The model is shown the columns that the institution holds, a row-wise one those of them that it says it reads;
-    acquaintances on lists are no attribute of their own: they differ where somebody's decision does.
+    The model sees the columns that the institution holds; a row-wise model sees those of them that it says it reads.
+    Acquaintances on lists are not a separate attribute: they differ if somebody's decision differs.
     """
     base, other = case.society.views, case.society.shown(attribute, value, people, ())
     held = [name for name in case.scenario.held if name in case.scheme.scorer.columns and name in base.direct]
@@ -81,10 +82,10 @@ def unlike(case: Any, attribute: str, value: str, people: NDArray[np.int64]) -> 
     return sum(1 << place for place, reader in enumerate(READERS) if differs[reader])
 
 
-def lives(case: Any, change: Assign) -> Iterator[tuple[NDArray[np.int64], History]]:
-    """(people, history in which they are to be read) for the people of a change, each with nobody else's touching.
+def lives(case: Case, change: Assign) -> Iterator[tuple[NDArray[np.int64], History]]:
+    """(people, the history to read them in) for the people of a change, each unaffected by the others.
 
-    Where no reader is named this is the twin that other measures have run too.
+    If no reader is named, this is the twin that other measures run too.
     """
     people = np.array(change.people, np.int64)
     home = case.society.household
@@ -111,14 +112,14 @@ def lives(case: Any, change: Assign) -> Iterator[tuple[NDArray[np.int64], Histor
 
 
 def worlds(
-    case: Any, attribute: str, group: str, reference: str, *, sample: int = SAMPLE, of: str = "decision"
+    case: Case, attribute: str, group: str, reference: str, *, sample: int = SAMPLE, of: str = "decision"
 ) -> tuple[NDArray[np.int64], NDArray, int]:
-    """(people, values, bits): sampled members of the group and what becomes of each in the 16 worlds of readers.
+    """(people, values, bits): sampled members of the group, and the result of each in the 16 worlds of readers.
 
-    Row S of `values` (16, n) is the world in which the readers in S (bits in the order of READERS) see them as they
-    are, members of the group, and the others as if they had been of the reference group from the start: 1
-    where decided adversely, or the score, higher is better. `bits`: readers who see any difference;
-    worlds that differ in other readers only are the same and are run once.
+    Row S of `values` (16, n) is one world. The readers in S (bits in the order of READERS) see the members as they are.
+    The other readers see them as members of the reference group from the start. A value is 1 if the person is decided
+    adversely, or it is the score, higher is better. `bits`: readers who see any difference. Worlds that differ only in
+    other readers are the same and run once.
     """
     codes, levels = case.coded(attribute)
     people = sampled(case, case.scored & (codes == levels.index(group)), sample)
@@ -147,9 +148,9 @@ def worlds(
 def limits_of_mean(values: NDArray, cluster: NDArray[np.integer], *, bounded: bool = True) -> Limits:
     """Limits of the mean of per-person parts of an effect, people drawn in clusters.
 
-    Influence values summed by cluster, t(G-1). Where fewer than five people have a part above, or below, 0:
-    Newcombe's limits on the two shares, times the mean size of a part (1 where all are 0), and the wider
-    ends count; without `bounded`, all 0 has no limits. NaN under 10 clusters.
+    Influence values summed by cluster, t(G-1). If fewer than five people have a part above, or below, 0, the limits are
+    the wider of these and Newcombe's limits on the two shares, times the mean size of a part (1 if all are 0). Without
+    `bounded`, parts that are all 0 have no limits. NaN with fewer than 10 clusters.
 
     >>> low, high = limits_of_mean(np.zeros(100), np.arange(100) // 5)
     >>> bool(-0.1 < low < 0 < high < 0.1)
@@ -185,27 +186,27 @@ def limits_of_mean(values: NDArray, cluster: NDArray[np.integer], *, bounded: bo
         "Avin, Shpitser and Pearl (2005), Identifiability of path-specific effects; Shapley (1953); MEASURES section 1"
     ),
     caveats=(
-        "the paths of one group add up to its counterfactual_effect; a Shapley value splits what two readers do "
-        "together evenly, so read _alone, _last and _interaction beside it; who is in scope stays as it was"
+        "The paths of one group add up to its counterfactual_effect. A Shapley value splits the joint effect of two "
+        "readers evenly, so read _alone, _last and _interaction beside it. Who is in scope does not change."
     ),
     estimand=(
         "Shapley value of a reader over the 16 worlds in which readers in S are shown A_i(g) and the others A_i(r), "
         "mean over members of g in scope, Y = 1 if adverse"
     ),
-    interval="influence values by grid, t(G-1); few flips: Newcombe beside it, the wider end",
+    interval="influence values by grid, t(G-1); few flips: the wider of it and Newcombe",
     qualifiers={"of": "decision", "path": None, "sample": SAMPLE},
     gap="",
     splits=False,
     default=False,
 )
-def path_effect(case: Any, *, of: str = "decision", path: str | None = None, sample: int = SAMPLE) -> Iterator[Row]:
-    """How much of what their own group does to members passes by one reader, the readers adding up to the whole.
+def path_effect(case: Case, *, of: str = "decision", path: str | None = None, sample: int = SAMPLE) -> Iterator[Row]:
+    """How much of the effect of people's own group passes through one reader; the readers add up to the whole.
 
-    Readers: `circumstances` (conduct, and what the model is shown but the group), `sensing` (channels), `direct`
-    (the group as the model is shown it), `regime` (reads no attribute: 0). The members are those of
-    `counterfactual_effect`. Beside it `_alone`, the effect where only this reader sees the group; `_last`, what is
-    lost where only this one does not; `_interaction`, the whole minus the sum of those alone, one row for a group.
-    `of=score`: of the score (higher is better) instead of the adverse decision.
+    Readers: `circumstances` (conduct, and what the model sees apart from the group), `sensing` (channels), `direct`
+    (the group as the model sees it), `regime` (reads no attribute: 0). The members are those of
+    `counterfactual_effect`. `_alone`: the effect if only this reader sees the group. `_last`: the effect that is lost
+    if only this reader does not see it. `_interaction`: the whole minus the sum of the `_alone` values, one row per
+    group. `of=score`: the effect on the score (higher is better) instead of the adverse decision.
     """
     if of not in OF:
         raise unknown("of in path_effect", of, OF)
@@ -225,7 +226,7 @@ def path_effect(case: Any, *, of: str = "decision", path: str | None = None, sam
 
 
 def _rows(
-    case: Any, people: NDArray[np.int64], values: NDArray, bits: int, at: dict[str, Any], said: dict, path: str | None
+    case: Case, people: NDArray[np.int64], values: NDArray, bits: int, at: dict[str, Any], said: dict, path: str | None
 ) -> Iterator[Row]:
     cluster, n, bounded = case.clusters[people], len(people), said["of"] == "decision"
 

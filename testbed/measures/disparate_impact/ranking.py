@@ -25,14 +25,14 @@ from testbed.measures.disparate_impact.pairs import (
 from testbed.statistics import ALPHA, Against, clopper_pearson, settled, weighing
 
 LISTED = 1 << 16
-"""Ranks whose exposures are added up one by one; beyond, by the logarithmic integral (error under 1e-9)."""
+"""Exposures are summed one by one up to this rank, and by the logarithmic integral beyond (error under 1e-9)."""
 
 
 def exposures(score: Floats, weight: Floats | None = None) -> Floats:
     """Exposure of each person in the ranking by score, highest first: 1 / log2(1 + rank).
 
-    Ties share the mean exposure of the ranks that they hold together. A person of weight w holds w
-    ranks in a row and has their mean.
+    Ties share the mean exposure of the ranks that they hold together. A person of weight w holds w consecutive ranks
+    and has their mean exposure.
 
     >>> exposures(np.array([0.9, 0.1, 0.5])).round(3).tolist()
     [1.0, 0.5, 0.631]
@@ -52,7 +52,7 @@ def exposures(score: Floats, weight: Floats | None = None) -> Floats:
 
 
 def summed_exposure(rank: Floats) -> Floats:
-    """Sum of 1 / log2(1 + j) over the first ranks j; between whole ranks a straight line."""
+    """Sum of 1 / log2(1 + j) over the first ranks j; linear between whole ranks."""
     from scipy.special import expi
 
     top = int(min(LISTED, math.ceil(rank[-1])))
@@ -73,15 +73,15 @@ def summed_exposure(rank: Floats) -> Floats:
     needs=("table",),
     reference="Singh and Joachims (2018), Fairness of exposure in rankings, KDD",
     caveats=(
-        "everybody scored is taken as one ranking, the highest score first, ties sharing their ranks; it depends on "
-        "how many are ranked, and in a long list nearly all exposure is alike"
+        "Everybody scored forms one ranking, the highest score first, with ties sharing their ranks. The value "
+        "depends on how many people are ranked. In a long list nearly all exposure is alike."
     ),
     estimand="mean of 1/log2(1+rank) over group g divided by the mean over the reference",
     interval="MOVER-R on t limits of each mean, by cluster; the ranking is taken as given",
     gap="",
 )
 def exposure_ratio(case: Any) -> list[Against]:
-    """Mean exposure 1/log2(1+rank) of a group in the ranking by score, over that of the reference."""
+    """Mean exposure 1/log2(1+rank) of a group in the ranking by score, over that of the reference group."""
     if case.score is None:
         return []
     sample = sampled(case)
@@ -100,14 +100,14 @@ def exposure_ratio(case: Any) -> list[Against]:
 
 @dataclass(frozen=True)
 class Above:
-    """P(a scores above b) + P(equal)/2 with the influence of each person of both sides; NaN where one is empty."""
+    """P(a scores above b) + P(equal)/2, with the influence of each person of both sides; NaN if a side is empty."""
 
     value: float
     sides: tuple[Side, ...]
 
 
 def above(sample: Sample, rank: NDArray[np.int64], size: int, a: Index, b: Index) -> Above:
-    """How often rows `a` of the sample score above rows `b`, ties half; `rank` below `size` orders the scores.
+    """How often rows `a` of the sample score above rows `b`, ties counted half; `rank` below `size` orders the scores.
 
     Influences are DeLong's components, centered (DeLong, DeLong and Clarke-Pearson 1988).
     """
@@ -126,7 +126,7 @@ def above(sample: Sample, rank: NDArray[np.int64], size: int, a: Index, b: Index
 
 
 def _shares(sample: Sample, rank: NDArray[np.int64], size: int, rows: Index) -> tuple[Floats, float]:
-    """Weighted share of the rows below each rank, those at it counted half, and their weight."""
+    """Weighted share of the rows below each rank, rows at that rank counted half, and the weight of the rows."""
     tied = np.bincount(rank[rows], weights=sample.weight[rows], minlength=size)
     upto = np.cumsum(tied)
     return settled((upto - tied / 2) / upto[-1]), float(upto[-1])
@@ -139,7 +139,7 @@ def ranks(score: Floats) -> tuple[NDArray[np.int64], int]:
 
 
 def _limits(value: float, error: float, freedom: float, matched: float) -> tuple[float, float]:
-    """t limits within 0..1; a share of exactly 0 or 1 has no spread and is bounded by its independent pairs."""
+    """t limits within 0..1. A share of exactly 0 or 1 has no spread: its limits come from its independent pairs."""
     if error == 0 and value in (0.0, 1.0):
         low, high = clopper_pearson(value * matched, matched, ALPHA)
         return float(low), float(high)
@@ -153,17 +153,17 @@ def _limits(value: float, error: float, freedom: float, matched: float) -> tuple
     better="higher",
     needs=("table",),
     reference="Kallus and Zhou (2019), The fairness of risk scores beyond classification: xAUC, NeurIPS",
-    caveats="outcomes may themselves be recorded wrongly; equal AUCs within groups say nothing of this",
+    caveats="Outcomes may themselves be recorded wrongly. Equal AUCs within groups do not imply equal cross AUCs.",
     estimand="P(positive of g scores above negative of the reference) + P(equal)/2",
     interval="DeLong's components, by cluster t(G-1), else Welch",
     gap="",
     splits=False,
 )
 def cross_auc(case: Any) -> Iterator[Row]:
-    """Chance that a positive of a group scores above a negative of the reference, ties half.
+    """Chance that a positive of a group scores above a negative of the reference group, ties counted half.
 
-    `cross_auc_gap` beside it: that minus the chance that a positive of the reference scores above a
-    negative of the group. Below 0 the group is ranked too low in both its positives and its negatives.
+    `cross_auc_gap`: this chance minus the chance that a positive of the reference group scores above a negative of the
+    group. Below 0 the group is ranked too low, in both its positives and its negatives.
     """
     if case.score is None or case.outcome is None:
         return
@@ -211,14 +211,14 @@ def _crossed(
     better="none",
     needs=("table",),
     reference="Vargha and Delaney (2000), J. Educational and Behavioral Statistics 25(2)",
-    caveats="0.5 is no difference; it reads the order of scores or grades alone, not how far apart they are",
+    caveats="0.5 means no difference. Only the order of scores or grades counts, not how far apart they are.",
     estimand="P(score or grade of g is better than of the reference) + P(equal)/2",
     interval="DeLong's components, by cluster t(G-1), else Welch (Brunner and Munzel 2000)",
     gap="",
     splits=False,
 )
 def grade_superiority(case: Any) -> Iterator[Row]:
-    """Chance that a member of a group has a better grade (or score) than one of the reference, ties half."""
+    """Chance that a member of a group has a better grade (or score) than one of the reference group, ties half."""
     if case.score is None:
         return
     sample = sampled(case)

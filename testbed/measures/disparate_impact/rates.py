@@ -1,8 +1,8 @@
 """Plain rates of decisions and outcomes, per group and crossing, and their comparisons.
 
-All come from one table of counts. The counted label is the *positive* one: in worlds "not adverse",
-in a table the label that the user names. An error rate compares the prediction with the case's
-outcome. A measure whose column a table lacks gives nothing.
+All rates come from one table of counts. The counted label is the *positive* one: "not adverse" in a world, and the
+label that the user names in a table. An error rate compares the prediction with the case's outcome. A measure gives
+nothing if the table lacks its column.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ NEGATIVE_PREDICTIVE = Rate("negative_predictive_value", (TN,), (TN, FN), "no neg
 ACCURACY = Rate("accuracy", (TN, TP), EVERYBODY, "no people in this group")
 BASE = Rate("base_rate", (FN, TP), EVERYBODY, "no people in this group")
 
-SHARES = "A difference in shares says nothing of conduct: groups may differ in what they did."
-ERRORS = "An error rate is against the outcome that is named; a recorded outcome may itself be wrong about a group."
-MAXIMUM = "The largest difference over many groups is above 0 by chance alone; read the interval, not the value."
+SHARES = "A difference in shares does not measure conduct: groups may differ in what they did."
+ERRORS = "An error rate compares with the named outcome. A recorded outcome may itself be wrong about a group."
+MAXIMUM = "The largest difference over many groups is above 0 by chance alone. Read the interval, not the value."
 
 plain = partial(
     measure,
@@ -47,7 +47,7 @@ symmetric = partial(
 
 
 def decided(case: Any, rate: Rate) -> tuple[CellRate, ...]:
-    """The rate as a part; nothing where it needs predictions or outcomes and the case has none."""
+    """The rate as a part; nothing if it needs predictions or outcomes that the case does not have."""
     numerator, denominator = set(rate.numerator), set(rate.denominator)
     by_outcome = any((cell in numerator) != (cell ^ 2 in numerator) for cell in range(4)) or len(denominator) < 4
     if (case.prediction is None and rate is not BASE) or (case.outcome is None and by_outcome):
@@ -125,7 +125,7 @@ def base_rate(case: Any) -> tuple[CellRate, ...]:
     "mean_score",
     better="none",
     unit="points",
-    caveats="The mean of a score with no unit compares groups and nothing else.",
+    caveats="The mean of a score without a unit only serves to compare groups.",
     interval="influence values by cluster, t(G-1)",
 )
 def mean_score(case: Any) -> tuple[PerPerson, ...]:
@@ -139,12 +139,12 @@ def mean_score(case: Any) -> tuple[PerPerson, ...]:
 @plain(
     "auc",
     better="higher",
-    caveats="Ordering within a group; equal AUCs do not make scores comparable between groups.",
+    caveats="AUC measures the order within a group. Equal AUCs do not make scores comparable between groups.",
     reference="DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44",
     interval="DeLong's components, by cluster",
 )
 def auc(case: Any) -> tuple[Auc, ...]:
-    """Chance that a positive outcome scores above a negative one of the same group, ties half: area under the ROC."""
+    """Chance that a positive outcome scores above a negative one of the same group, ties half (area under the ROC)."""
     return () if case.score is None or case.outcome is None else (Auc(),)
 
 
@@ -174,7 +174,7 @@ def equal_opportunity_difference(case: Any) -> tuple[Across, ...]:
 
 @symmetric("equalized_odds_difference", caveats=f"{ERRORS} {MAXIMUM}", reference="Hardt, Price and Srebro (2016)")
 def equalized_odds_difference(case: Any) -> tuple[Across, ...]:
-    """The greater of the largest differences in true and in false positive rate over all groups."""
+    """The larger of two values: the largest difference in true and in false positive rates over all groups."""
     return compared(case, "difference", TRUE_POSITIVE, FALSE_POSITIVE)
 
 
@@ -186,7 +186,7 @@ def equalized_odds_difference(case: Any) -> tuple[Across, ...]:
     reference="Hardt, Price and Srebro (2016)",
 )
 def equalized_odds_ratio(case: Any) -> tuple[Across, ...]:
-    """The lesser of the smallest ratios of true and of false positive rates over all groups."""
+    """The smaller of two values: the smallest ratio of true and of false positive rates over all groups."""
     return compared(case, "ratio", TRUE_POSITIVE, FALSE_POSITIVE)
 
 
@@ -202,13 +202,13 @@ def predictive_parity_difference(case: Any) -> tuple[Across, ...]:
     "disparate_impact_ratio",
     better="none",
     unit="ratio",
-    caveats="At 2 % against 1 % sanctioned this ratio is 0.99 and adverse_ratio is 2: read both. "
-    "The four-fifths row is a rule of thumb about the people counted, not a test.",
+    caveats="If 2 % of one group and 1 % of the other are sanctioned, this ratio is 0.99 and adverse_ratio is 2: read "
+    "both. The four-fifths row is a rule of thumb about the people counted, not a test.",
     reference="29 CFR 1607.4 D; Koopman (1984)",
     interval="Koopman's score limits; clustered or weighted: MOVER-R",
 )
 def disparate_impact_ratio(case: Any) -> list[Against]:
-    """Selection rate of a group over that of the reference; beside it the ratio of adverse rates."""
+    """Selection rate of a group over that of the reference group; beside it the ratio of adverse rates."""
     parts = [
         Against(decided(case, SELECTION), "ratio", four_fifths=True),
         Against(decided(case, ADVERSE), "ratio", name="adverse_ratio", test=False),
@@ -218,7 +218,7 @@ def disparate_impact_ratio(case: Any) -> list[Against]:
 
 @plain("statistical_parity_difference", better="none", caveats=SHARES, reference="Dwork et al. (2012), ITCS")
 def statistical_parity_difference(case: Any) -> list[Against]:
-    """Selection rate of a group minus that of the reference."""
+    """Selection rate of a group minus that of the reference group."""
     return [Against((part,)) for part in decided(case, SELECTION)]
 
 
@@ -230,6 +230,6 @@ def statistical_parity_difference(case: Any) -> list[Against]:
     interval="MOVER on Newcombe's limits; clustered: influence values by cluster, t(G-1)",
 )
 def average_odds_difference(case: Any) -> list[Against]:
-    """Mean of the gaps in true and in false positive rate, a group minus the reference."""
+    """Mean of the gaps in true and in false positive rate, a group minus the reference group."""
     parts = decided(case, TRUE_POSITIVE) + decided(case, FALSE_POSITIVE)
     return [Against(parts)] if len(parts) == 2 else []

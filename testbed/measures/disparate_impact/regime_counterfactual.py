@@ -1,4 +1,4 @@
-"""What a scheme would be if everybody belonged to one group: everyone moved, models and cut-offs fitted anew."""
+"""The scheme if everybody belonged to one group: everybody is moved, and models and cut-offs are fitted again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from testbed.world import Scheme, Society, World
 
 
 def moved(society: Society, attribute: str, value: str) -> Society:
-    """The same society in which everybody has had this value from the start; who is in scope follows."""
+    """The same society in which everybody has this value from the start. Who is in scope follows from it."""
     made = copy(society)
     made.__dict__.pop("views", None)
     made.population = society.population.do({attribute: value})
@@ -27,10 +27,10 @@ def moved(society: Society, attribute: str, value: str) -> Society:
     return made
 
 
-def everyone_moved(case: Any, attribute: str, value: str) -> Any:
+def everyone_moved(case: Case, attribute: str, value: str) -> Any:
     """The case of the same model in a world in which everybody has this value, training society included.
 
-    The model is fitted anew on what is recorded there, and its cut-offs are set there. Draws are the same.
+    The model is fitted again on what is recorded there, and its cut-offs are set there. Random draws are the same.
     Raises InputError for an unknown attribute or value.
     """
     setting = copy(case.setting)
@@ -41,8 +41,8 @@ def everyone_moved(case: Any, attribute: str, value: str) -> Any:
     return Case.of(setting, case.model, name=case.model_name)
 
 
-def regime_effects(case: Any, attribute: str, group: str, reference: str) -> tuple[NDArray[np.int64], NDArray]:
-    """(people, tau): those in scope in both worlds, and Y(all of g) - Y(all of r) of each, Y = 1 if adverse."""
+def regime_effects(case: Case, attribute: str, group: str, reference: str) -> tuple[NDArray[np.int64], NDArray]:
+    """(people, tau): people in scope of both worlds, and Y(all of g) - Y(all of r) of each, Y = 1 if adverse."""
     ours, theirs = (everyone_moved(case, attribute, value) for value in (group, reference))
     people = np.flatnonzero(ours.scored & theirs.scored)
     adverse = [(one.history.decision(one.decided)[people] == -1).astype(np.int64) for one in (ours, theirs)]
@@ -56,19 +56,19 @@ def regime_effects(case: Any, attribute: str, group: str, reference: str) -> tup
     better="none",
     needs=("history", "twin"),
     reference="Hudgens and Halloran 2008, the overall effect of a regime",
-    caveats="everyone is moved and the scheme fitted anew: not the effect on one person",
-    estimand="E[Y(all of g) - Y(all of r)] over those in scope, models fitted anew",
-    interval="influence values by grid, t(G-1); few flips: Newcombe beside it",
+    caveats="Everybody is moved and the scheme is fitted again. This is not the effect on one person.",
+    estimand="E[Y(all of g) - Y(all of r)] over people in scope, with models fitted again",
+    interval="influence values by grid, t(G-1); few flips: the wider of it and Newcombe",
     gap="",
     splits=False,
     default=False,
 )
-def regime_counterfactual(case: Any) -> Iterator[Row]:
-    """How much likelier an adverse decision would be if everybody were of the group than of the reference group.
+def regime_counterfactual(case: Case) -> Iterator[Row]:
+    """How much likelier an adverse decision is if everybody belongs to the group rather than to the reference group.
 
-    Another question than `counterfactual_effect`: everyone is moved, those whom a place assigns included, and models
-    and cut-offs are fitted anew, so that a scheme that takes its worst share of whoever is there shows about 0.
-    Mean over everybody in scope; limits: influence values by grid, t(G-1), few flips: Newcombe beside it.
+    This differs from `counterfactual_effect`: everybody is moved, including people whose place assigns the group, and
+    models and cut-offs are fitted again. So a scheme that sanctions a fixed worst share shows about 0. The mean is over
+    everybody in scope. Limits: influence values by grid, t(G-1); if few people flip, the wider of these and Newcombe's.
     """
     for at in _comparisons(case):
         people, tau = regime_effects(case, at["split"], at["group"], at["versus"])

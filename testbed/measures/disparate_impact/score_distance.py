@@ -1,4 +1,4 @@
-"""How far apart the distributions of scores of several groups are: the greatest Kolmogorov-Smirnov distance."""
+"""How far apart the score distributions of several groups are: the greatest Kolmogorov-Smirnov distance."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from testbed.statistics import Estimates, coded, intervals
 
 @dataclass(frozen=True)
 class Distance:
-    """The distance over the groups of a split that have people, people of the smallest, groups left out."""
+    """The distance over the groups of a split that have people, the size of the smallest, and the groups left out."""
 
     value: float
     low: float
@@ -29,13 +29,13 @@ class Distance:
     groups: Groups | None = None
 
     def p(self) -> float:
-        """p that scores do not depend on the group; NaN where nothing is compared."""
+        """p value of the hypothesis that scores do not depend on the group; NaN if nothing is compared."""
         return math.nan if self.groups is None else no_difference(self.groups)
 
 
 @dataclass
 class Distances:
-    """The distances of one case, worked out once per split."""
+    """The distances of one case, computed once per split."""
 
     case: Any
     held: dict[str, Distance] = field(default_factory=dict)
@@ -64,11 +64,11 @@ class Distances:
 
 
 def bounds(groups: Groups, value: float) -> tuple[float, float]:
-    """Limits of the greatest distance, as those of a largest difference: both from pairs of groups.
+    """Limits of the greatest distance, from pairs of groups as for any largest difference.
 
-    Low: the greatest over pairs of distance less the 95 % bound of how far the two distributions stray
-    anywhere. High: the greatest over pairs and scores of difference plus t standard errors there. NaN where
-    a group has fewer than ten units.
+    Low: the greatest over pairs of (distance minus the 95 % bound of the deviation of the two distributions). High: the
+    greatest over pairs and scores of (difference plus t standard errors there). NaN if a group has fewer than ten
+    units.
     """
     if min(groups.units) < intervals.FEWEST_CLUSTERS:
         return math.nan, math.nan
@@ -83,7 +83,7 @@ def bounds(groups: Groups, value: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class OneNumber(Estimates):
-    """One number of a whole split, whose limits are known."""
+    """One number for a whole split, with known limits."""
 
     ends: tuple[float, float] = (math.nan, math.nan)
 
@@ -95,7 +95,7 @@ class OneNumber(Estimates):
 
 @dataclass(frozen=True)
 class DistancePart:
-    """A part with one row per split: the distance, its p, or the distance over the groups that have people."""
+    """A part with one row per split: the distance, its p value, or the distance over the groups that have people."""
 
     distances: Distances
     what: str = "value"
@@ -105,7 +105,7 @@ class DistancePart:
     exact: bool = False
 
     def estimates(self, case: Any, split: str) -> Estimates:
-        """One number under no group's name; nothing for everybody together, where there is nothing to compare."""
+        """One number without a group's name; nothing for everybody together, since there is nothing to compare."""
         found = None if split == "all" else self.distances.of(split)
         if found is None or (self.what == "observed" and not found.left_out):
             return OneNumber((), np.empty(0), np.empty(0, np.int64), (), np.empty(0), np.empty(0))
@@ -128,8 +128,8 @@ class DistancePart:
     needs=("table",),
     reference="Kolmogorov (1933); Smirnov (1939)",
     caveats=(
-        "the largest distance is above 0 by chance alone; groups may differ in what they did; p is that of the pair "
-        "furthest apart, times the number of pairs"
+        "The largest distance is above 0 by chance alone. Groups may differ in what they did. p is that of the pair "
+        "furthest apart, times the number of pairs."
     ),
     estimand="largest over pairs of groups and over scores of |share of g at or below the score - share of r|",
     interval=(

@@ -1,4 +1,4 @@
-"""How far empirical distributions stray from the true ones, and from each other where labels mean nothing."""
+"""How far empirical distributions deviate from the true ones, and from each other if labels mean nothing."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from testbed.statistics import intervals
 BLOCK = 1 << 22
 REPLICATES = 999
 EXACT = 4000
-"""People in two groups together up to whom the permutation p is worked out exactly."""
+"""Up to this many people in two groups together, the permutation p is computed exactly."""
 FEW_CLUSTERS = 512
 MOST_CLUSTERS = 1000
-"""Clusters in the bootstrap; more are put together, which leaves variances as they are."""
+"""Clusters in the bootstrap. If there are more, some are merged, which does not change variances."""
 STREAM = "score_ks_distance"
 
 
 class Groups:
     """The scores of two or more groups of a sample.
 
-    rank below `size` orders the scores; rows are those of each group, here in an order that does not depend on
-    names. at: ranks at which processes are looked at, `shares` (groups, ranks) at or below them.
-    units: independent units of each group, people (effective, where weighted) or clusters.
+    rank below `size` orders the scores. rows: those of each group, in an order that does not depend on names.
+    at: ranks at which processes are evaluated; `shares` (groups, ranks): shares at or below them.
+    units: independent units of each group, people (effective number if weighted) or clusters.
     """
 
     def __init__(self, sample: Sample, rank: Index, size: int, rows: Sequence[Index], seed: int) -> None:
@@ -45,7 +45,7 @@ class Groups:
         return Groups(self.sample, self.rank, self.size, (self.rows[g], self.rows[r]), self.seed)
 
     def blocks(self) -> Iterator[tuple[int, Floats]]:
-        """The first of some ranks, and cumulative shares of each group at them, (groups, ranks); then the next."""
+        """Yield block by block the first rank, and the cumulative shares of each group, (groups, ranks)."""
         width = max(1, BLOCK // len(self.rows))
         rows = self.rows
         if self.size > width:
@@ -79,7 +79,7 @@ class Groups:
 
     @cached_property
     def at(self) -> Index:
-        """The ranks looked at: all of few, else some that part the people evenly, and that of the greatest distance."""
+        """The evaluated ranks: all if few, else ranks that divide people evenly and that of the greatest distance."""
         count = max(8, 512 // len(self.rows))
         if self.size <= count:
             return np.arange(self.size)
@@ -93,12 +93,12 @@ class Groups:
 
     @cached_property
     def bin(self) -> Index:
-        """The first rank looked at that is not below each person's, of all rows joined."""
+        """For all rows joined, the first evaluated rank that is not below the row's own."""
         return np.searchsorted(self.at, self.rank[self.joined])
 
     @cached_property
     def shares(self) -> Floats:
-        """Share of each group at or below each rank looked at."""
+        """Share of each group at or below each evaluated rank."""
         size = len(self.at) + 1
         counts = np.bincount(self.code * size + self.bin, weights=self._even, minlength=len(self.rows) * size)
         return np.cumsum(counts.reshape(-1, size), axis=1)[:, :-1] / self.weight[:, None]
@@ -112,7 +112,7 @@ class Groups:
         return np.array([self.sample.effective(one) for one in self.rows])
 
     def cluster_counts(self) -> Iterator[Floats]:
-        """Weight by (cluster, group, bin), some clusters at a time."""
+        """Yield the weight by (cluster, group, bin), some clusters at a time."""
         assert self.sample.owner is not None
         owner, groups, size = self.sample.owner[self.joined], len(self.rows), len(self.at) + 1
         step = max(1, BLOCK // (groups * size))
@@ -125,7 +125,7 @@ class Groups:
 
     @cached_property
     def influence(self) -> Floats:
-        """Of clusters (of many some together) on the shares of all groups: (clusters, groups, ranks looked at)."""
+        """Influence of clusters (merged if many) on the shares of all groups: (clusters, groups, evaluated ranks)."""
         kept = min(self.sample.n_owners, MOST_CLUSTERS)
         made, start = np.zeros((kept, *self.shares.shape)), 0
         for counts in self.cluster_counts():
@@ -151,15 +151,15 @@ class Groups:
 
 
 def _content(weight: Floats, rank: Index) -> tuple[float, ...]:
-    """What a group is told apart by, whatever its name."""
+    """A key that identifies a group by its content, not by its name."""
     places = rank.astype(float)
     return float(weight.sum()), float(weight @ places), float(weight @ places**2)
 
 
 def strays(groups: Groups) -> Floats:
-    """How far shares[g] - shares[r] stray from the truth anywhere, at most, in 95 of 100 samples: per pair g < r.
+    """The 95 % bound of the greatest deviation of shares[g] - shares[r] from the truth, per pair g < r.
 
-    Independent people: Kolmogorov's bound (conservative where scores are tied), Bonferroni over pairs.
+    Independent people: Kolmogorov's bound (conservative if scores are tied), Bonferroni over pairs.
     Clusters: bootstrap with a normal multiplier for each cluster.
     """
     pairs = list(combinations(range(len(groups.rows)), 2))
@@ -173,7 +173,7 @@ def strays(groups: Groups) -> Floats:
 
 
 def _suprema(groups: Groups, pairs: Sequence[tuple[int, int]], scale: Floats) -> Floats:
-    """Per replicate, the largest over pairs of how far the two bootstrapped distributions stray, in units of scale."""
+    """Per replicate, the largest deviation of two bootstrapped distributions over pairs, in units of scale."""
     influence = groups.influence
     made = groups.normals(len(influence), "bootstrap") @ influence.reshape(len(influence), -1)
     made = made.reshape(REPLICATES, *groups.shares.shape)
@@ -184,10 +184,10 @@ def _suprema(groups: Groups, pairs: Sequence[tuple[int, int]], scale: Floats) ->
 
 
 def no_difference(groups: Groups) -> float:
-    """p that scores do not depend on the group: of the pair furthest apart, times the number of pairs.
+    """p value that scores do not depend on the group: that of the pair furthest apart, times the number of pairs.
 
-    Labels are permuted among people, within clusters where some cluster holds both groups, else among whole
-    clusters. NaN under ten units.
+    Labels are permuted among people, within clusters if some cluster holds both groups, else among whole clusters.
+    NaN with fewer than ten units.
     """
     if min(groups.units) < intervals.FEWEST_CLUSTERS:
         return math.nan
@@ -226,7 +226,7 @@ def _rarer(again: Floats, seen: float) -> float:
 
 
 def _within(two: Groups) -> float:
-    """Labels permuted within clusters (all people one cluster where there are none), by the normal limit.
+    """p value from labels permuted within clusters (one cluster if there are none), by the normal limit.
 
     Among N people of a cluster, n of group g: the count of g at or below a rank has mean n H and covariance
     n (N - n) / (N - 1) (H(min) - H H), H the share of the cluster at or below it.
@@ -254,7 +254,7 @@ def _within(two: Groups) -> float:
 
 
 def _whole(two: Groups) -> float:
-    """Labels permuted among whole clusters."""
+    """p value from labels permuted among whole clusters."""
     counts = np.concatenate(list(two.cluster_counts()))
     counts = counts[counts.any(axis=(1, 2))]
     first = int((counts[:, 0].any(axis=1)).sum())
@@ -267,16 +267,16 @@ def _whole(two: Groups) -> float:
 
 
 def _ties(two: Groups) -> tuple[int, int, NDArray[np.int64]]:
-    """People of both groups, and how many stand at or below each score."""
+    """The number of people of each group, and how many people are at or below each score."""
     held = np.bincount(two.rank[two.joined], weights=two._even, minlength=two.size)
     upto = np.rint(np.cumsum(held[held > 0])).astype(np.int64)
     return round(float(two.weight[0])), round(float(two.weight[1])), upto
 
 
 def exact_p(n: int, m: int, upto: NDArray[np.int64], distance: float) -> float:
-    """P(distance or more) if all ways to label n + m people are alike, `upto` of them at or below each distinct score.
+    """P(distance or more) if all labelings of n + m people are equally likely, `upto` at or below each distinct score.
 
-    Walks through the people from the lowest score, with the chances of how many of the n have been met.
+    Goes through the people from the lowest score and tracks the chances of how many of the n have come so far.
     """
     n, m = min(n, m), max(n, m)
     met = np.arange(n + 1)

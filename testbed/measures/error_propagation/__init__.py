@@ -1,4 +1,4 @@
-"""What one wrong entry does, to whom, for how long.
+"""What one wrong entry causes, for whom, and for how long.
 
 Comes in: a case and its twin with wrong entries.
 Goes out: per-person parts, or rows.

@@ -1,4 +1,4 @@
-"""What one wrong entry grows into: listings, copies and later entries that go back to it, by type."""
+"""The cascade of one wrong entry: the listings, copies and later entries that stem from it, by type."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from synthetic.draws import dense, uniform
 from synthetic.errors import unknown
 from synthetic.ledger import ORIGINS
+from testbed.case import Case
 from testbed.lineage import Lineage, lineage
 from testbed.measure import PerPerson, Row, measure
 from testbed.measures.error_propagation.error_effects import FAMILY
@@ -21,15 +22,15 @@ from testbed.measures.error_propagation.error_roots import HORIZON, INJECTED, Ef
 from testbed.measures.error_propagation.next_generation import all_sizes, by_age, radii, sizes, spectral_radius
 
 RESAMPLES = 400
-"""Times that the roots are drawn again for an interval."""
+"""Bootstrap resamples of the roots for an interval."""
 
 FEWEST_ROOTS = 100
-"""Under so many roots there is no interval: of a two-type branching with R one half, 100 roots cover 0.93, 30 0.84."""
+"""With fewer roots there is no interval. In two-type branching with R = 0.5, 100 roots cover 0.93, 30 cover 0.84."""
 
 THEORY = "Diekmann, Heesterbeek and Roberts (2010), Journal of the Royal Society Interface 7"
 PIVOTAL = (
-    "A parent is an entry without which, all else as recorded, the child would not have come to be in that month: what "
-    "two entries would each have brought about has no parent, and what takes two counts for both."
+    "A parent is an entry without which, all else as recorded, the child would not have arisen in that month. If "
+    "each of two entries would have sufficed, the child has no parent. If both were necessary, it counts for both."
 )
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -37,9 +38,9 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Cascades:
-    """All that goes back to wrong entries, by root: R roots, types named `kind@holder`.
+    """Everything that stems from wrong entries, by root: R roots, types named `kind@holder`.
 
-    births (R, types, types, ages): children of each type, parent's type and parent's age. exposed (R, types, ages):
+    births (R, types, types, ages): children by their type, parent's type and parent's age. exposed (R, types, ages):
     entries followed for more than so many months. nodes (R, types). roots (R,): the type of each root's own entry.
     standing: share of the roots' own entries that still stood when the run ended.
     """
@@ -53,7 +54,7 @@ class Cascades:
 
     @classmethod
     def of(cls, parts: list[tuple[Lineage, Ints]], months: int) -> Cascades:
-        """From lineages, each with the ids of root entries to follow in it, and the length of the run."""
+        """Build from lineages, each with the ids of root entries to follow in it, and the length of the run."""
         seen, links, roots = [], [], []
         many = 0
         for line, ids in parts:
@@ -89,14 +90,14 @@ class Cascades:
         return cls(tuple(names), births, exposed, alive, first, standing)
 
     def sorted(self, order: Ints) -> Cascades:
-        """The same with the roots in another order."""
+        """The same cascades with the roots in another order."""
         return replace(
             self, births=self.births[order], exposed=self.exposed[order], nodes=self.nodes[order],
             roots=self.roots[order],
         )  # fmt: skip
 
     def matrix(self, times: Floats | None = None) -> Floats:
-        """K (see `next_generation`); `times` (..., R): how often each root counts. 0 where no entry of a type is."""
+        """K (see `next_generation`), 0 for types without an entry. `times` (..., R): how often each root counts."""
         times = np.ones(len(self.births)) if times is None else times
         births = np.tensordot(times, self.births, axes=(-1, 0))
         made = by_age(births, np.tensordot(times, self.exposed, axes=(-1, 0)))
@@ -114,8 +115,8 @@ class Cascades:
 _kept: WeakKeyDictionary[Any, tuple[Cascades | None, str]] = WeakKeyDictionary()
 
 
-def cascades(case: Any) -> tuple[Effects, Cascades | None, str]:
-    """(effects, cascades, why there are none) of the scenario's wrong entry, root by root. Made once and kept."""
+def cascades(case: Case) -> tuple[Effects, Cascades | None, str]:
+    """(effects, cascades, why there are none) of the scenario's wrong entry, by root. Computed once and kept."""
     found = effects(case)
     if case not in _kept:
         _kept[case] = (None, found.why) if found.why else _followed(found)
@@ -123,7 +124,7 @@ def cascades(case: Any) -> tuple[Effects, Cascades | None, str]:
 
 
 def _followed(found: Effects) -> tuple[Cascades | None, str]:
-    """Each root in the batch that it was run in; one whose differences met another root's, in the run it had alone."""
+    """Follow each root in the batch it ran in, or in its own run if its differences met another root's."""
     case, twin = found.case, found.twin
     apart: dict[int, tuple[Any, list[int]]] = {}
     for root in found.roots.tolist():
@@ -147,7 +148,7 @@ def _followed(found: Effects) -> tuple[Cascades | None, str]:
 
 
 def _limits(values: Floats) -> tuple[float, float]:
-    """The middle 95 % of resampled values; none where they do not vary, which is not certainty."""
+    """The middle 95 % of resampled values; NaN if they do not vary, since that does not mean certainty."""
     if np.ptp(values[np.isfinite(values)]) == 0 if np.isfinite(values).any() else True:
         return float("nan"), float("nan")
     low, high = np.quantile(values, [0.025, 0.975], method="nearest")
@@ -163,19 +164,19 @@ def _limits(values: Floats) -> tuple[float, float]:
     estimand="spectral radius of the mean numbers of children by type of one wrong entry of each type, over its life",
     interval=f"bootstrap over roots, {RESAMPLES} resamples, from {FEWEST_ROOTS} roots on; none without a cycle",
     reference=THEORY,
-    caveats=f"{INJECTED} {HORIZON} {PIVOTAL} A threshold and nothing more: under 1 cascades die out, from 1 on they "
+    caveats=f"{INJECTED} {HORIZON} {PIVOTAL} The number is a threshold only: below 1 cascades die out, from 1 on they "
     "need not.",
     splits=False,
     gap="",
 )
-def reproduction_number(case: Any) -> Iterator[Row]:
+def reproduction_number(case: Case) -> Iterator[Row]:
     """The factor by which wrong entries multiply from one generation to the next, in the long run.
 
-    K[a, b] is the mean number of wrong type-a entries whose parent is one wrong type-b entry, over its standing life;
-    types are kind x holder: entries by kind of conduct, listings by list, copies by agency. R is the spectral radius
-    of K: 0 where no type leads back to itself, however many copies one entry makes. Estimated from all that goes back
-    to the injected entries, by age of the parent (Nelson 1988). `_standing`: share of the injected entries that still
-    stand at the end of the run; what they lead to later is not in K.
+    K[a, b] is the mean number of wrong type-a entries whose parent is one wrong type-b entry, over its standing life.
+    Types are kind x holder: entries by kind of conduct, listings by list, copies by agency. R is the spectral radius
+    of K. It is 0 if no type leads back to itself, however many copies one entry makes. The estimate uses everything
+    that stems from the injected entries, by age of the parent (Nelson 1988). `_standing`: share of the injected entries
+    that still stand at the end of the run. K leaves out what they lead to later.
     """
     found, made, why = cascades(case)
     if made is None:
@@ -197,23 +198,23 @@ def reproduction_number(case: Any) -> Iterator[Row]:
     unit="entries",
     better="lower",
     needs=("twin",),
-    estimand="expected entries in the cascade of one wrong entry of a type, itself included, were it to branch",
+    estimand="expected entries in the cascade of one wrong entry of a type, itself included, under branching",
     interval=f"bootstrap over roots, {RESAMPLES} resamples, from {FEWEST_ROOTS} roots on; observed: "
     "influence values by root, t(R-1)",
     reference=THEORY,
-    caveats=f"{INJECTED} {HORIZON} {PIVOTAL} Branching assumes that entries of a type breed alike and apart from each "
-    "other; the _observed row beside it does not, and ends with the run.",
+    caveats=f"{INJECTED} {HORIZON} {PIVOTAL} Branching assumes that entries of one type lead to others alike and "
+    "independently. The _observed row beside it does not assume this, and ends with the run.",
     qualifiers={"type": "injected"},
     gap="",
 )
-def cascade_size(case: Any, type: str = "injected") -> Iterator[PerPerson | Row]:
-    """Entries, listings and copies that one wrong entry grows into, itself included: column sums of (I - K)^-1.
+def cascade_size(case: Case, type: str = "injected") -> Iterator[PerPerson | Row]:
+    """Entries, listings and copies in the cascade of one wrong entry, itself included: column sums of (I - K)^-1.
 
-    The plain row is of the injected entry's own type; asked for as it is registered it gives every type that occurs,
-    `type=kind@holder`, where the holder of plain entries is `record`. Infinite for types that
-    lead to a class whose radius is 1 or more; 1 / (1 - R) only where there is one type. `_observed`: mean size of the
-    cascades of the injected entries up to the end of the run, counted. The difference of the two tests the branching
-    assumption, and how much came after the end.
+    The plain row is for the injected entry's own type. With the default qualifiers the measure gives every type that
+    occurs, `type=kind@holder`; the holder of plain entries is `record`. The value is infinite for types that lead to a
+    class whose radius is 1 or more. It is 1 / (1 - R) only if there is one type. `_observed`: mean size of the cascades
+    of the injected entries up to the end of the run, counted. The difference between the two shows whether the
+    branching assumption fails, and how much comes after the end.
     """
     found, made, why = cascades(case)
     if made is None:

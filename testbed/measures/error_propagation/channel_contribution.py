@@ -1,13 +1,13 @@
-"""How many wrong decisions each channel is behind."""
+"""How many wrong decisions each channel causes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from synthetic.errors import unknown
+from testbed.case import Case
 from testbed.measure import PerPerson, measure
 from testbed.measures.error_propagation.error_effects import FAMILY
 from testbed.measures.error_propagation.error_roots import blind
@@ -22,21 +22,21 @@ from testbed.measures.error_propagation.error_sources import APPEAL, OTHERS, SID
     estimand="Shapley value of a channel's errors in wrong decisions per 1,000 months of a person in scope",
     interval="influence values by cluster, t(G-1)",
     reference="Shapley (1953), Contributions to the Theory of Games II; MEASURES section 3",
-    caveats="Conduct is held: what errors lead people to do is not in it. Errors of two channels may cancel, so that a "
-    "value may be negative and shares of a total mean little. Errors are those of the run, not fresh ones.",
+    caveats="Conduct is held fixed: what errors lead people to do does not count. Errors of two channels may cancel, "
+    "so a value may be negative, and shares of a total mean little. The errors are those of the run, not fresh ones.",
     qualifiers={"channel": "all", "side": "adverse"},
     gap="channel_contribution_gap",
     default=False,
 )
-def channel_contribution(case: Any, channel: str = "all", side: str = "adverse") -> Iterator[PerPerson]:
-    """Wrong decisions per 1,000 person-months that are owed to each channel: a Shapley value, exact.
+def channel_contribution(case: Case, channel: str = "all", side: str = "adverse") -> Iterator[PerPerson]:
+    """Wrong decisions per 1,000 person-months that each channel accounts for: an exact Shapley value.
 
-    v(S) is the number of wrong decisions when only the errors that channels in S have made are in the record, conduct
-    as it was; a channel's value is what it adds to v, averaged over the orders in which channels may come in. They
-    sum to all wrong decisions. side=adverse: decided adversely and not deserving it; side=favorable: decided better
-    than deserved. Beside the channels: `appeal` (true entries struck), `operator` (entries made without cause),
-    `others` (wrong decisions about people whose own record is without error). channel=all, side=adverse, as it is
-    registered, gives every channel and both sides.
+    v(S) is the number of wrong decisions if the record holds only the errors of the channels in S and conduct stays as
+    it was. A channel's value is what it adds to v, averaged over all orders of the channels. The values sum to all
+    wrong decisions. side=adverse: decided adversely without deserving it. side=favorable: decided better than deserved.
+    Further sources: `appeal` (true entries struck), `operator` (entries made without cause), `others` (wrong decisions
+    about people whose own record has no error). The defaults, channel=all and side=adverse, give every channel and both
+    sides.
     """
     if side not in SIDES:
         raise unknown("side", side, SIDES)

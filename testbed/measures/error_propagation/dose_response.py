@@ -1,16 +1,15 @@
-"""How a measure answers to the rate of errors: the same world with the errors of its channels turned up and down."""
+"""How a measure depends on the rate of errors: the same world with more or fewer errors of its channels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-from testbed.case import elsewhere, scaled_errors
+from testbed.case import Case, elsewhere, scaled_errors
 from testbed.measure import PerPerson, Row, measure, measures
 
 GRID = (0.0, 0.5, 1.0, 2.0)
-"""Rates at which a response is reported by default, as multiples of the scenario's."""
+"""Rates of error at which the measure is reported by default, as multiples of the scenario's."""
 
 
 @measure(
@@ -19,21 +18,22 @@ GRID = (0.0, 0.5, 1.0, 2.0)
     unit="per 1,000 person-months",
     better="lower",
     needs=("history",),
-    estimand="a measure at so many times the scenario's rates of error, same people, model and coins",
-    interval="that of the measure",
+    estimand="a measure at a multiple of the scenario's rates of error, with the same people, model and random draws",
+    interval="the interval of the measure",
     reference="MEASURES section 3",
-    caveats="All rates of error of all channels are turned together, up to a chance of 1; the model stays as fitted. "
-    "One channel's rate, or any other dial, is swept with `testbed sweep`.",
+    caveats="All rates of error of all channels change together, up to a chance of 1. The model stays as fitted. To "
+    "vary one channel's rate, or any other dial, use `testbed sweep`.",
     qualifiers={"of": "error_burden", "times": "grid"},
     gap="",
     default=False,
 )
-def dose_response(case: Any, of: str = "error_burden", times: float | str = "grid") -> Iterator[PerPerson | Row]:
-    """What a measure says where the channels err more or less often than the scenario has it, same seeds.
+def dose_response(case: Case, of: str = "error_burden", times: float | str = "grid") -> Iterator[PerPerson | Row]:
+    """The value of a measure if the channels err more or less often than in the scenario, with the same seeds.
 
-    `of`: the measure, its first value. `times`: the rates of error (misses, false matches, duplicates and whatever
-    else a faithful channel lacks) as a multiple of the scenario's; as it is registered 0, 0.5, 1 and 2. Coins are
-    shared, so that an error made at a low rate is made at every higher one. Raises InputError for an unknown measure.
+    `of`: the measure, whose first value is taken. `times`: the rates of error (misses, false matches, duplicates and
+    every other error of a channel) as a multiple of the scenario's. The default gives 0, 0.5, 1 and 2. Random draws
+    are shared, so an error made at a low rate is also made at every higher rate. Raises InputError for an unknown
+    measure.
     """
     wanted = measures.get(of)
     for one in GRID if times == "grid" else (float(times),):

@@ -1,13 +1,13 @@
-"""Who bears the errors that the channels make by themselves, month after month, and which errors they are."""
+"""Who bears the errors that the channels make month after month, and which errors they are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from synthetic.errors import unknown
+from testbed.case import Case
 from testbed.measure import PerPerson, measure
 from testbed.measures.error_propagation.error_roots import blind
 from testbed.measures.error_propagation.error_sources import contributions
@@ -22,17 +22,17 @@ from testbed.measures.error_propagation.error_sources import contributions
     estimand="expected wrong adverse decisions in 1,000 months of a person in scope",
     interval="influence values by cluster, t(G-1)",
     reference="MEASURES section 3; Shapley (1953), Contributions to the Theory of Games II (sources)",
-    caveats="Wrong means that the same scheme decides otherwise on the record without channel errors; whether the "
-    "scheme itself is right is not asked. Months of one person are not counted as if they were independent.",
+    caveats="Wrong means that the same scheme decides otherwise on the record without channel errors. Whether the "
+    "scheme itself is right does not count. Months of one person do not count as independent.",
     qualifiers={"source": "any"},
 )
-def error_burden(case: Any, source: str = "any") -> Iterator[PerPerson]:
+def error_burden(case: Case, source: str = "any") -> Iterator[PerPerson]:
     """Wrong adverse decisions per 1,000 person-months: adverse on the record, not adverse on the shadow record.
 
-    Over all months of the run and all people in scope. Split by a group it says who bears them. `source` takes them
-    apart by how the errors behind them came to be (`missed`, `false_match`, `collision`, `duplicate`, `stale`, ..., and
-    `appeal`, a true entry struck; see `synthetic.ledger.ORIGINS`): Shapley values, which sum to the whole and may be
-    negative where one error hides another. Asked for as it is registered, it gives the whole and every source.
+    Counts all months of the run and all people in scope. The splits show who bears them. `source` divides them by the
+    origin of the errors behind them (`missed`, `false_match`, `collision`, `duplicate`, `stale`, ..., and `appeal`, a
+    true entry struck; see `synthetic.ledger.ORIGINS`). The parts are Shapley values: they sum to the whole and may be
+    negative if one error hides another. The default gives the whole and every source.
     """
     history = case.history
     wrong = np.zeros(len(case.people))

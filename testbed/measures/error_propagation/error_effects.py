@@ -1,4 +1,4 @@
-"""What one wrong entry does to its subject: score and decision."""
+"""What one wrong entry does to the score and the decision of its subject."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from testbed.case import Case
 from testbed.measure import PerPerson, measure
 from testbed.measures.error_propagation.error_roots import COUPLING, HORIZON, INJECTED, Effects, effects, worse
 
 FAMILY = "error propagation"
 MEAN = "influence values by root, t(R-1)"
-SHARE = "Wilson over roots, Clopper-Pearson under 5 events; net: influence values, t(R-1), where roots differ"
+SHARE = "Wilson over roots, Clopper-Pearson under 5 events; net: influence values, t(R-1), if roots differ"
 TWINS = "Hudgens and Halloran (2008), Journal of the American Statistical Association 103"
 
 
@@ -25,16 +26,16 @@ TWINS = "Hudgens and Halloran (2008), Journal of the American Statistical Associ
     estimand="mean over roots of the score with the wrong entry minus the score without it",
     interval=MEAN,
     reference=TWINS,
-    caveats=f"{INJECTED} Points of different models are not comparable; scale=sd is, roughly. "
+    caveats=f"{INJECTED} Points of different models are not comparable. scale=sd makes them roughly comparable. "
     f"span=horizon: {HORIZON[0].lower()}{HORIZON[1:]}",
     qualifiers={"scale": "points", "span": "next"},
 )
-def error_gain(case: Any, scale: str = "points", span: str = "next") -> Iterator[PerPerson]:
-    """Score change of a wrong entry's subject at the next decision, negative where the score gets worse.
+def error_gain(case: Case, scale: str = "points", span: str = "next") -> Iterator[PerPerson]:
+    """Score change of a wrong entry's subject at the next decision, negative if the score gets worse.
 
-    The next decision is that of the month in which the entry enters. scale=sd: in standard deviations of the
-    base world's scores in that month. span=horizon: summed over the months to the end of the run. Exactly 0
-    for a model that reads no record. Asked for as it is registered, it gives all four.
+    The next decision is that of the month in which the entry enters the record. scale=sd: in standard deviations of
+    the base world's scores in that month. span=horizon: summed over the months to the end of the run. Exactly 0 for a
+    model that reads no record. The defaults give all four combinations.
     """
     found = effects(case)
     wanted = [(scale, span)] if (scale, span) != ("points", "next") else [
@@ -73,8 +74,8 @@ def _gains(found: Effects) -> np.ndarray:
     reference=TWINS,
     caveats=f"{INJECTED} {HORIZON} {COUPLING}",
 )
-def flip_rate(case: Any) -> tuple[PerPerson, ...]:
-    """Share of wrong entries that turn their subject's decision adverse in some month to the end of the run.
+def flip_rate(case: Case) -> tuple[PerPerson, ...]:
+    """Share of wrong entries that turn their subject's decision adverse in some month up to the end of the run.
 
     `_net`: share of roots with any adverse decision in that time, error world minus base world.
     """
@@ -93,11 +94,11 @@ def flip_rate(case: Any) -> tuple[PerPerson, ...]:
     reference=TWINS,
     caveats=f"{INJECTED} {HORIZON} {COUPLING}",
 )
-def flip_back_rate(case: Any) -> tuple[PerPerson, ...]:
-    """Share of wrong entries with a month in which their subject's decision is no longer adverse because of it.
+def flip_back_rate(case: Case) -> tuple[PerPerson, ...]:
+    """Share of wrong entries that, in some month, spare their subject an adverse decision.
 
-    Above 0 where a scheme rewards an adverse entry, or its effects run through others. `_net`: share of roots
-    with any decision that is not adverse in that time, error world minus base world.
+    Above 0 if a scheme rewards an adverse entry, or if effects run through other people. `_net`: share of roots with
+    any decision that is not adverse in that time, error world minus base world.
     """
     found = effects(case)
     return _flips(found, lambda decision: decision != -1)

@@ -1,14 +1,14 @@
-"""How long one wrong entry keeps two worlds apart, and what is left of it after its correction."""
+"""How long one wrong entry makes a difference, and what is left of it after its correction."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from synthetic.ledger import MENDED, ORIGINS
+from testbed.case import Case
 from testbed.measure import PerPerson, Row, measure
 from testbed.measures.error_propagation.error_effects import FAMILY, MEAN
 from testbed.measures.error_propagation.error_roots import HORIZON, INJECTED, Effects, effects
@@ -23,18 +23,19 @@ AFTER = (1, 3, 6)
     unit="months",
     better="lower",
     needs=("twin",),
-    estimand="restricted mean of the months until both worlds are equal again for everybody whom the entry touched",
+    estimand="restricted mean of the months until both worlds are equal again for everybody the entry touched",
     interval=MEAN,
     reference="Royston and Parmar (2013), BMC Medical Research Methodology 13 (restricted mean)",
-    caveats=f"{INJECTED} {HORIZON} Those still apart count with the months followed: read the _left row beside it.",
+    caveats=f"{INJECTED} {HORIZON} Worlds that still differ at the end count as the months followed: read the _left "
+    "row.",
 )
-def error_lifetime(case: Any) -> Iterator[PerPerson | Row]:
-    """Months from a wrong entry until everything that any rule reads is equal in both worlds; restricted mean.
+def error_lifetime(case: Case) -> Iterator[PerPerson | Row]:
+    """Months from a wrong entry until everything that some rule reads is equal in both worlds (restricted mean).
 
-    Standing counts of the record, scores, decisions, lists and sanctions, of the root and of everybody it
-    touched. All roots enter in one month, so all are followed to one horizon, and the restricted mean is the
-    mean of min(life, horizon). `_corrected`, `_expired`: share of roots whose worlds have met again after the
-    entry was corrected, or expired; `_left`: share still apart at the end of the run. `_horizon`: months followed.
+    Compares standing counts of the record, scores, decisions, lists and sanctions of the root and of everybody it
+    touched. All roots enter in one month and are followed to one horizon, so the restricted mean is the mean of
+    min(life, horizon). `_corrected`, `_expired`: share of roots whose worlds are equal again after the entry was
+    corrected, or expired. `_left`: share whose worlds still differ at the end of the run. `_horizon`: months followed.
     """
     found = effects(case)
     shares = ("_corrected", "_expired", "_left")
@@ -59,18 +60,19 @@ def error_lifetime(case: Any) -> Iterator[PerPerson | Row]:
     unit="rate",
     better="lower",
     needs=("twin",),
-    estimand="P(worlds still apart k months after the correction | corrected, followed so long)",
+    estimand="P(worlds still differ k months after the correction | corrected, and followed for k months)",
     interval="Wilson over corrected roots, Clopper-Pearson under 5 events",
     reference="MEASURES section 3",
-    caveats=f"{INJECTED} {HORIZON} Of corrected entries only: few where few are noticed, contested and struck.",
+    caveats=f"{INJECTED} {HORIZON} Only corrected entries count. They are few if few are noticed, contested and "
+    "struck.",
     qualifiers={"k": None},
     gap="residue_gap",
 )
-def residue(case: Any, k: int | None = None) -> Iterator[PerPerson]:
+def residue(case: Case, k: int | None = None) -> Iterator[PerPerson]:
     """Share of corrected wrong entries that still make a difference k months after their correction.
 
-    Agencies that forget late, and acts that followed from a sanction, outlive the entry. Only roots
-    followed for k months after the correction count; k=None gives 1, 3 and 6.
+    Copies that agencies delete late, and acts that followed from a sanction, outlive the entry. Only roots followed for
+    k months after the correction count. k=None gives 1, 3 and 6.
     """
     found = effects(case)
     for months in AFTER if k is None else (k,):
@@ -87,14 +89,14 @@ def residue(case: Any, k: int | None = None) -> Iterator[PerPerson]:
 
 
 def _last(found: Effects) -> np.ndarray:
-    """The last month in which anybody that each root touched differs: int (R,)."""
+    """For each root, the last month in which anybody it touched differs: int (R,)."""
     last = np.full(len(found.roots), found.since - 1, np.int64)
     np.maximum.at(last, found.rows["at"].to_numpy(np.int64), found.rows["last"].to_numpy(np.int64))
     return last
 
 
 def _entries(found: Effects) -> tuple[np.ndarray, np.ndarray]:
-    """Whether the entry of each root is found wrong before it expires, and the month it ends: (R,) each."""
+    """For each root, whether its entry is found wrong before it expires, and the month it ends: (R,) each."""
     ledger = found.twin.history.ledger
     mine = ledger.where(ledger.origin == ORIGINS.index("injected"))
     mine = mine.where(np.argsort(mine.subject, kind="stable"))

@@ -1,4 +1,4 @@
-"""Whom else one wrong entry reaches: other people, agencies, and what is done in its wake."""
+"""What else one wrong entry reaches: other people, agencies, and later acts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from testbed.case import Case
 from testbed.measure import PerPerson, Row, measure
 from testbed.measures.error_propagation.error_effects import FAMILY, MEAN, TWINS
 from testbed.measures.error_propagation.error_roots import (
@@ -24,7 +25,7 @@ from testbed.measures.error_propagation.error_roots import (
 WHAT = ("any", "score", "decision", "list", "sanction")
 HOPS = ("any", "household", "none")
 TIES = ("kin", "employer", "colleague", "acquaintance")
-"""Ties beyond the household, in the order in which the shortest is named; a society has some, or none."""
+"""Ties beyond the household, the shortest first. A society may have some, or none."""
 DISPLACED = "the model looks at people together: whom one entry moved cannot be told root by root"
 NO_SIDE = "a score has no adverse side to count people on; see the net rows of decision, list and sanction"
 
@@ -38,21 +39,20 @@ NO_SIDE = "a score has no adverse side to count people on; see the net rows of d
     estimand="mean over roots of the number of other people for whom something differs up to the horizon",
     interval=MEAN,
     reference=f"{TWINS}; Ensign et al. (2018), FAT* (feedback through what is recorded)",
-    caveats=f"{INJECTED} {HORIZON} {COUPLING} Ties outside the household count where the world has them; hop=none "
-    "is whoever has no tie of the world to the root: strayed entries reach them.",
+    caveats=f"{INJECTED} {HORIZON} {COUPLING} Ties outside the household count if the world has them. hop=none "
+    "counts people without a tie to the root: strayed entries reach them.",
     qualifiers={"what": "any", "hop": "any"},
 )
-def error_reach(case: Any, what: str = "any", hop: str = "any") -> Iterator[PerPerson | Row]:
-    """Other people for whom score, decision, a list or a sanction differs in some month, per root.
+def error_reach(case: Case, what: str = "any", hop: str = "any") -> Iterator[PerPerson | Row]:
+    """Number of other people, per root, whose score, decision, list or sanction differs in some month.
 
     Followed to the end of the run. what: any of the four (default), or one. hop: the shortest tie to the root at
     injection: household, kin, employer, colleague, acquaintance or none; any (default) for everybody; displaced for
-    those whom a model moved that looks at people together.
-    With `regime.family.share` at 0 nothing reaches the household through the root, by rule or by
-    circumstance: hop=household is exactly 0, and a member whom strayed entries reach by way of strangers counts
-    as none.
-    `_net`: others with an adverse decision, on an adverse list or under a sanction (no reward) in that time,
-    error world minus base world. Asked for as it is registered, it gives each `what` and each `hop`.
+    people moved by a model that looks at people together.
+    If `regime.family.share` is 0, nothing reaches the household through the root, by rule or by circumstance. Then
+    hop=household is exactly 0, and a member reached by strayed entries through strangers counts as none.
+    `_net`: others with an adverse decision, on an adverse list or under a sanction (not a reward) in that time,
+    error world minus base world. The defaults give each `what` and each `hop`.
     """
     found = effects(case)
     if (what, hop) == ("any", "any"):
@@ -111,7 +111,7 @@ def _differs(rows: Any, what: str) -> np.ndarray:
 
 
 def _worse_off(found: Effects) -> dict[str, np.ndarray]:
-    """Per row: adverse at some month in the error world minus the same in the base world, by what."""
+    """Per row: adverse in some month of the error world minus the same in the base world, by `what`."""
     listed, barred = adverse_lists(found.case), adverse_sanctions(found.case)
     person, root = found.rows["person"].to_numpy(np.int64), found.rows["root"].to_numpy(np.int64)
 
@@ -138,8 +138,8 @@ def _worse_off(found: Effects) -> dict[str, np.ndarray]:
     reference="Citron and Pasquale (2014), Washington Law Review 89 (scores shared between institutions)",
     caveats=f"{INJECTED} {HORIZON} {COUPLING}",
 )
-def error_agencies(case: Any) -> tuple[PerPerson, ...]:
-    """Agencies that acted on one wrong entry: their copy of a list differs for the root or for somebody it touched.
+def error_agencies(case: Case) -> tuple[PerPerson, ...]:
+    """Number of agencies whose copy of a list differs for the root, or for somebody it touched.
 
     Counted to the end of the run. `_net`: agencies that hold any of these people, error world minus base world.
     """
@@ -172,15 +172,15 @@ def error_agencies(case: Any) -> tuple[PerPerson, ...]:
     estimand="mean over roots of later true adverse acts, error world minus base world",
     interval=MEAN,
     reference="D'Amour et al. (2020), FAT* (long-run effects by simulation); Ensign et al. (2018), FAT*",
-    caveats=f"{INJECTED} {HORIZON} Acts of the root, its household and everybody else it touched; who=self is the root "
-    "alone. How far a sanction raises later acts is an assumed number: turn it and see.",
+    caveats=f"{INJECTED} {HORIZON} Counts acts of the root, its household and everybody else it touched; who=self "
+    "counts the root alone. How far a sanction raises later acts is an assumption: vary it.",
     qualifiers={"who": "touched"},
 )
-def echo(case: Any, who: str = "touched") -> Iterator[PerPerson]:
-    """Later true adverse acts that one wrong entry leads to: error world minus base world, per root (net).
+def echo(case: Case, who: str = "touched") -> Iterator[PerPerson]:
+    """Later true adverse acts that one wrong entry leads to, per root: error world minus base world (net).
 
-    From the month after the entry to the end of the run, of the root, its household and everybody else whom it
-    touched (who=touched), or of the root alone (who=self). An entry that bars people from credit makes later bills.
+    Counts from the month after the entry to the end of the run. who=touched: the root, its household and everybody else
+    it touched. who=self: the root alone. For example, an entry that bars people from credit leads to unpaid bills.
     """
     found = effects(case)
     change = None

@@ -1,4 +1,4 @@
-"""What one wrong entry changed, root by root: the error world beside the base world, from the entry on."""
+"""What one wrong entry changes, root by root: the error world compared with the base world, from the entry on."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from testbed.case import Case
 from testbed.history import History
 from testbed.measure import PerPerson
 from testbed.models import higher_is
 from testbed.twins import Inject
 
-HORIZON = "Followed from the entry to the end of the run: a longer run shows more, and what is left then is unknown."
-COUPLING = "Gross: how many differ depends on the coins that both worlds share; the _net row does not."
-INJECTED = "The wrong entries are added by the experiment, at random over people of whom they are false."
+HORIZON = (
+    "Followed from the entry to the end of the run. A longer run shows more. What remains after the end is unknown."
+)
+COUPLING = "Gross: how many differ depends on the random draws that both worlds share. The _net row does not."
+INJECTED = "The experiment adds the wrong entries at random, to people of whom they are false."
 
 
 @dataclass(frozen=True)
 class Lives:
-    """Months from the injection on, (months, people): scores, decisions, and bits of lists and of sanctions."""
+    """Scores, decisions, and bits of lists and sanctions in each month from the injection on: (months, people)."""
 
     scores: NDArray[np.float64]
     decisions: NDArray[np.int8]
@@ -41,7 +44,7 @@ class Lives:
         return cls(*(stacked(at) for at in (history.score, history.decision, history.lists, history.sanctions)))
 
     def replaced(self, other: Lives, at: np.ndarray) -> Lives:
-        """The same with some people's lives from elsewhere."""
+        """The same lives, with those of some people taken from elsewhere."""
         made = {}
         for name in ("scores", "decisions", "lists", "sanctions"):
             column = getattr(self, name).copy()
@@ -52,14 +55,14 @@ class Lives:
 
 @dataclass(frozen=True)
 class Effects:
-    """What each root's wrong entry changed.
+    """What the wrong entry of each root changes.
 
     `roots` are ids (R,). `rows`: one row per (root, touched person), as `Case.touched`, with `at`, the
     place of its root in `roots`; rows of nobody's root (hop displaced) are in `displaced`. `blind`: the
-    model reads no record at all, so nothing can differ but the record.
+    model reads no record at all, so only the record can differ.
     """
 
-    case: Any
+    case: Case
     twin: Any
     roots: np.ndarray
     since: int
@@ -74,7 +77,7 @@ class Effects:
         return max(self.case.periods - self.since, 0)
 
     def lives(self, people: np.ndarray, root: np.ndarray) -> tuple[Lives, Lives]:
-        """(base world, error world of their root) of these people. A root that met another one is read alone."""
+        """(base world, error world of their root) of these people. A root that met another is read in its own run."""
         made = Lives.of(self.twin.history, people, self.since)
         for one, alone in self.twin.alone.items():
             at = np.flatnonzero(root == one)
@@ -119,9 +122,9 @@ class Effects:
         exact: bool = False, why: str = "", unit: str = "",
         bounds: tuple[float, float] = (-np.inf, np.inf),
     ) -> PerPerson:  # fmt: skip
-        """A number of each root as a part of a measure: the mean over roots, roots as units.
+        """Turn one number per root into a part of a measure: the mean over roots, with roots as units.
 
-        `bounds`: of the number, by which a net rate, that may be negative, is told from a share.
+        `bounds`: of the number. They distinguish a net rate, which may be negative, from a share.
         """
         n = len(self.case.people)
         numerator, denominator = np.zeros(n), np.zeros(n)
@@ -134,8 +137,8 @@ class Effects:
         )  # fmt: skip
 
 
-def effects(case: Any, change: Inject | None = None) -> Effects:
-    """The effects of the scenario's wrong entry (or another one). Without roots `why` says so."""
+def effects(case: Case, change: Inject | None = None) -> Effects:
+    """The effects of the scenario's wrong entry, or of another one. If there are no roots, `why` says so."""
     change = change or Inject()
     twin = case.twin(change)
     since = case.scenario.error.period if change.period is None else change.period
@@ -151,13 +154,13 @@ def effects(case: Any, change: Inject | None = None) -> Effects:
     return Effects(case, twin, twin.roots, since, kept, rows[lost], blind(case), why)
 
 
-def blind(case: Any) -> bool:
-    """Whether the model declares that it reads no column of the records: no error can move it."""
+def blind(case: Case) -> bool:
+    """Whether the model declares that it reads no column of the records, so that no error can change it."""
     reads = getattr(case.model, "reads", None)
     return reads is not None and not len(reads)
 
 
-def worse(case: Any) -> float:
+def worse(case: Case) -> float:
     """The sign that makes a worse score negative."""
     return -1.0 if higher_is(case.model) == "worse" else 1.0
 
@@ -167,11 +170,11 @@ def bits(names: tuple[str, ...], wanted: set[str]) -> np.uint16:
     return np.uint16(sum(1 << place for place, name in enumerate(names) if name in wanted))
 
 
-def adverse_lists(case: Any) -> np.uint16:
-    """The mask of lists that go back to an adverse decision, and of all copies of them."""
+def adverse_lists(case: Case) -> np.uint16:
+    """The mask of lists that follow from an adverse decision, and of all their copies."""
     return bits(case.history.list_names, set(case.scenario.regime.adverse_holders))
 
 
-def adverse_sanctions(case: Any) -> np.uint16:
-    """The mask of sanctions that are no rewards."""
+def adverse_sanctions(case: Case) -> np.uint16:
+    """The mask of sanctions that are not rewards."""
     return bits(case.history.sanction_names, {one.name for one in case.scenario.regime.sanctions if not one.reward})

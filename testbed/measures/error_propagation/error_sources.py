@@ -1,9 +1,9 @@
-"""Which errors of the record are behind wrong decisions: Shapley values over their sources, person by person.
+"""Which errors of the record cause wrong decisions: Shapley values over their sources, person by person.
 
-Conduct is held: the errors that a run has made are laid apart by who made them, and the scheme is asked again about
-records in which only those of some sources are left. A person whose record one source alone disturbs owes all wrong
-decisions to it; where several do, every set of them is asked, so that the values are exact however many sources there
-are (Shapley 1953).
+Conduct is held fixed. The errors of a run are divided by source, and the scheme is asked again about records that hold
+only the errors of some sources. If one source alone disturbs a person's record, it accounts for all wrong decisions
+about them. If several do, the scheme is asked about every set of them, so the values are exact for any number of
+sources (Shapley 1953).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.ledger import CAUSES, ORIGINS, Ledger
+from testbed.case import Case
 from testbed.lineage import decisions_on
 
 APPEAL, OPERATOR, OTHERS, MISSED, STALE = "appeal", "operator", "others", "missed", "stale"
@@ -25,14 +25,14 @@ APPEAL, OPERATOR, OTHERS, MISSED, STALE = "appeal", "operator", "others", "misse
 
 SIDES = ("adverse", "favorable")
 MOST = 12
-"""Sources that may disturb one record in one month: 4,096 sets of them."""
+"""Most sources that may disturb one record in one month: 4,096 sets of them."""
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Disturbances:
-    """By how much each error changes a count of its subject's record, and in which months: one row per error.
+    """How much each error changes a count of its subject's record, and in which months: one row per error.
 
     `source` indexes `names`; the record holds `sign` entries of `kind` more than the shadow record from `start` until
     before `end`.
@@ -48,7 +48,7 @@ class Disturbances:
 
     @classmethod
     def of(cls, ledger: Ledger, by: str) -> Disturbances:
-        """From a ledger; `by` is channel or origin."""
+        """Build from a ledger; `by` is channel or origin."""
         true = ledger.real & ledger.shadow
         struck = ledger.end_cause == CAUSES.index("struck")
         misuse = ledger.origin == ORIGINS.index("misuse")
@@ -78,9 +78,9 @@ class Disturbances:
 
 @dataclass(frozen=True)
 class Contributions:
-    """Wrong decisions per person owed to each source, summed over months: `of[side][source]` float64 (n,).
+    """Wrong decisions per person due to each source, summed over months: `of[side][source]` float64 (n,).
 
-    `why` says why there are none; `total[side]` are the wrong decisions themselves.
+    `total[side]`: the wrong decisions themselves. `why` says why there are none.
     """
 
     of: Mapping[str, Mapping[str, NDArray[np.float64]]]
@@ -88,11 +88,12 @@ class Contributions:
     why: str = ""
 
 
-def contributions(case: Any, by: str) -> Contributions:
+def contributions(case: Case, by: str) -> Contributions:
     """Shapley values of the sources of error over all months of a run, by channel or by origin.
 
-    Sides: adverse, decided adversely and deserving it not; favorable, decided better than deserved. Wrong decisions
-    about people whose own record no error disturbs (they follow from errors about others) are owed to `others`.
+    Sides: adverse, decided adversely without deserving it; favorable, decided better than deserved. If no error
+    disturbs a person's own record, wrong decisions about them follow from errors about others: they count under
+    `others`.
     """
     history, n = case.history, len(case.people)
     if not case.separable or "entries" in case.scheme.needs:
@@ -134,7 +135,7 @@ def _wrong(decision: NDArray, deserved: NDArray) -> dict[str, NDArray[np.bool_]]
 
 
 def _owed(
-    case: Any, t: int, people: Ints, shadow: Ints, moved: Ints, active: NDArray[np.bool_]
+    case: Case, t: int, people: Ints, shadow: Ints, moved: Ints, active: NDArray[np.bool_]
 ) -> dict[str, NDArray[np.float64]] | str:
     """Shapley values of one month, (sources, people) by side, or why there are none."""
     made = {side: np.zeros(active.shape) for side in SIDES}
@@ -159,9 +160,9 @@ def _owed(
 
 
 def _values(
-    case: Any, t: int, people: Ints, shadow: Ints, moved: Ints, deserved: NDArray, who: Ints, players: Ints
+    case: Case, t: int, people: Ints, shadow: Ints, moved: Ints, deserved: NDArray, who: Ints, players: Ints
 ) -> Iterator[tuple[int, dict[str, NDArray[np.float64]]]]:
-    """Wrong decisions about each of `who` where the errors of a set of their sources are left, for every set."""
+    """For every set of sources, the wrong decisions about each of `who` if only the errors of that set remain."""
     size = players.shape[1]
     sets = range(1, 1 << size)
     counts = []

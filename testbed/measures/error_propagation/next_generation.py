@@ -1,8 +1,8 @@
-"""The next-generation matrix: how many entries of each type one entry of each type leads to, and what grows of it.
+"""The next-generation matrix: how many entries of each type one entry of each type leads to, and cascade sizes.
 
 K[a, b] is the mean number of type-a children of one type-b entry over its standing life. The reproduction number is
-the spectral radius of K, a threshold and nothing more; 1 / (1 - R) is the size of a cascade only where there is one
-type (Diekmann, Heesterbeek and Roberts 2010, Journal of the Royal Society Interface 7).
+the spectral radius of K. It is a threshold only: 1 / (1 - R) is the size of a cascade only if there is one type
+(Diekmann, Heesterbeek and Roberts 2010, Journal of the Royal Society Interface 7).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 def spectral_radius(matrix: Floats) -> float:
-    """The largest absolute eigenvalue of a non-negative matrix; exactly 0 where no type leads back to itself.
+    """The largest absolute eigenvalue of a non-negative matrix; exactly 0 if no type leads back to itself.
 
     >>> float(spectral_radius(np.array([[0.5, 0.9], [0.0, 0.1]])))
     0.5
@@ -32,7 +32,7 @@ def spectral_radius(matrix: Floats) -> float:
 def sizes(matrix: Floats) -> Floats:
     """Expected entries in the cascade of one entry of each type, itself included: column sums of (I - K)^-1.
 
-    Infinite for the types that lead, over however many steps, to a class of types whose own radius is 1 or more.
+    Infinite for types that lead, in any number of steps, to a class of types whose own radius is 1 or more.
 
     >>> sizes(np.array([[0.5, 0.9], [0.0, 0.1]])).round(2).tolist()
     [2.0, 3.11]
@@ -87,12 +87,12 @@ def _classes(matrix: Floats) -> list[NDArray[np.int64]]:
 
 
 def by_age(births: Floats, exposed: Floats) -> Floats:
-    """K from children by the age of their parent: sum over ages of births / parents followed to that age.
+    """K from children by the age of their parent: the sum over ages of births / parents followed to that age.
 
     births: (..., types, types, ages), child before parent. exposed: (..., types, ages), parents followed for more
-    than so many months, whether or not they still stood. A mean cumulative function (Nelson 1988, Journal of Quality
-    Technology 20): parents that the run ends on are followed as far as it goes, and none is left out because it was
-    still standing, which would choose the short lives. NaN columns: types nobody is of.
+    than so many months, whether or not they still stand. This is a mean cumulative function (Nelson 1988, Journal of
+    Quality Technology 20). Parents that outlast the run are followed to its end. None is left out for still standing,
+    which would select short lives. The column of a type without parents is NaN.
     """
     known = exposed[..., None, :, :] > 0
     share = np.divide(births, exposed[..., None, :, :], out=np.zeros(births.shape), where=known)

@@ -1,4 +1,4 @@
-"""What the scored can know, predict and contest.
+"""What scored people can know, predict and contest.
 
 Comes in: a case that can be asked.
 Goes out: per-person parts, or rows.

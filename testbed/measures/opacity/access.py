@@ -1,13 +1,13 @@
-"""Opacity: whether people can see the record that is held about them, and how late they learn of an entry."""
+"""Opacity: whether people can see the record held about them, and how late they learn of an entry."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from testbed.case import Case
 from testbed.measure import PerPerson, Row, measure
 from testbed.measures.opacity.foresight import jackknife
 
@@ -15,8 +15,8 @@ HORIZON = 12
 """Months over which the delay of notice is averaged."""
 
 
-def read_kinds(case: Any) -> NDArray[np.bool_]:
-    """Which kinds of entries any rule reads; all that are recorded, where the model does not say."""
+def read_kinds(case: Case) -> NDArray[np.bool_]:
+    """Which kinds of entries some rule reads; every recorded kind if the model does not say."""
     reads = getattr(case.model, "reads", None)
     read = case.records.columns if reads is None else reads
     return np.array([kind in read and kind in case.records.columns for kind in case.history.kinds], bool)
@@ -30,13 +30,13 @@ def read_kinds(case: Any) -> NDArray[np.bool_]:
     needs=("history",),
     interval="influence values by cluster, t(G-1)",
     reference="MEASURES section 2",
-    caveats="a right to look is counted as looking; nothing is said of cost, form or language",
+    caveats="Having the right to look counts as looking. Cost, form and language are not modeled.",
 )
-def record_access(case: Any) -> PerPerson:
-    """Share of the standing entries that any rule reads which their subject can see.
+def record_access(case: Case) -> PerPerson:
+    """Share of the standing entries read by some rule that their subject can see.
 
-    Visible: all, where one's own record is shown; else those that the subject was told of or came to
-    know of by the last month. People without entries are not counted.
+    If people may see their own record, every entry is visible. Otherwise an entry is visible if its subject has learned
+    of it by the last month. People without entries are not counted.
     """
     held, t = case.history.ledger, case.periods - 1
     stands = held.real & (held.start <= t) & (t < held.end) & read_kinds(case)[held.kind]
@@ -46,7 +46,7 @@ def record_access(case: Any) -> PerPerson:
     return PerPerson(part, whole, why="no entry that a rule reads stands", bounds=(0.0, 1.0))
 
 
-def _per_person(case: Any, subject: NDArray) -> NDArray[np.float64]:
+def _per_person(case: Case, subject: NDArray) -> NDArray[np.float64]:
     place = case.people.index.get_indexer(subject)
     return np.bincount(place[place >= 0], minlength=len(case.people)).astype(np.float64)
 
@@ -59,16 +59,17 @@ def _per_person(case: Any, subject: NDArray) -> NDArray[np.float64]:
     needs=("history",),
     interval="delete-one-cluster jackknife, t(G-1)",
     reference="Kaplan and Meier 1958; restricted mean, Royston and Parmar 2013",
-    caveats=f"adverse entries only; over the first {HORIZON} months, so {HORIZON} means that nobody learned of any",
+    caveats=f"Adverse entries only. Covers the first {HORIZON} months: {HORIZON} means that nobody learned of any "
+    "entry.",
     qualifiers={"horizon": HORIZON},
     gap="",
     splits=False,
 )
-def notice_delay(case: Any, *, horizon: int = HORIZON) -> Row:
-    """Mean months from an adverse entry to its subject's knowing of it, cut at a horizon (restricted mean).
+def notice_delay(case: Case, *, horizon: int = HORIZON) -> Row:
+    """Mean months until the subject of an adverse entry learns of it, cut at a horizon (restricted mean).
 
-    Kaplan-Meier; entries that end, or outlast the run, before anybody knew are censored then. NaN where the
-    run holds no such entry, or none is followed to the horizon.
+    Kaplan-Meier. An entry that ends, or outlasts the run, before its subject learns of it is censored then. NaN if the
+    run makes no such entry, or follows none to the horizon.
     """
     held, last = case.history.ledger, case.periods
     adverse = np.array([kind.adverse for kind in case.scenario.conduct], bool)
@@ -89,8 +90,8 @@ def notice_delay(case: Any, *, horizon: int = HORIZON) -> Row:
 def restricted_mean(months: NDArray, happened: NDArray[np.bool_], clusters: NDArray, horizon: int) -> Row:
     """Restricted mean of a duration in whole months, by Kaplan-Meier, with a jackknife over clusters.
 
-    months: (n,) until it happened or until censored, which are told apart by `happened`. Censored in a
-    month: no longer at risk in it. NaN where nobody is at risk in some month before the horizon.
+    months: (n,) months until the event, or until censoring. happened: which of the two it is. Whoever is censored in a
+    month is no longer at risk in it. NaN if nobody is at risk in some month before the horizon.
 
     >>> restricted_mean(np.array([1, 3]), np.array([True, True]), np.array([0, 1]), 12).value
     2.0

@@ -1,7 +1,7 @@
-"""What becomes of wrong entries whose subjects may contest them: noticed, filed, upheld, cleared, against time.
+"""What happens to wrong entries that their subjects may contest: noticed, filed, upheld, cleared, over time.
 
-An entry that expires, is repaired, or that the operator finds wrong by itself ends without the contest: these are
-competing events, not censoring. What still stands when the run ends is censored (Aalen and Johansen 1978).
+An entry may also end without a contest: it expires, it is repaired, or the operator itself finds it wrong. These are
+competing events, not censoring. An entry that still stands when the run ends is censored (Aalen and Johansen 1978).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.ledger import CAUSES, Ledger
+from testbed.case import Case
 from testbed.lineage import COPY, LISTING, RECORD, lineage
 from testbed.measure import Row, measure
 from testbed.statistics import Durations, around, coded
@@ -32,8 +33,8 @@ contest = partial(
     splits=False,
 )
 COMPETING = (
-    "Over all wrong adverse entries that the run has made, those still standing at its end followed as far as it goes; "
-    "expiry, repair and correction by the operator itself compete."
+    "Counts all wrong adverse entries that the run makes. Entries that still stand at its end are censored there. "
+    "Expiry, repair and correction by the operator itself are competing events."
 )
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -41,9 +42,9 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Waits:
-    """One row per entry: the subject, months from its start to an end, whether that was the event, and when it began.
+    """One row per entry: its subject, months from its start to its end, whether that end is the event, and its start.
 
-    `why` says why there are none.
+    `why` says why there are no entries.
     """
 
     subject: Ints
@@ -53,7 +54,7 @@ class Waits:
     why: str
 
     def table(self, periods: int, which: Flags, cluster: NDArray, months: int) -> tuple[Durations, Ints]:
-        """Life table of the first `months` months, that of entry among them, and the cluster of each of its rows."""
+        """Life table of the first `months` months, the month of entry included, and the cluster of each of its rows."""
         seen = periods - self.start[which]
         ended = self.months[which] < seen
         known = np.where(ended, self.months[which], seen - 1)
@@ -62,7 +63,7 @@ class Waits:
         return Durations.of(known + 1, ended, self.event[which], owner, months + 1), names
 
 
-def _entries(case: Any, *, wrong: bool) -> Ledger:
+def _entries(case: Case, *, wrong: bool) -> Ledger:
     ledger = case.history.ledger
     adverse = np.array([kind.adverse for kind in case.scenario.conduct])
     made = ledger.real & (ledger.wrong == wrong) & adverse[ledger.kind] & (ledger.start < case.periods)
@@ -78,32 +79,32 @@ def _waits(held: Ledger, when: NDArray, event: Flags, why: str) -> Waits:
 NONE = "there is no wrong adverse entry"
 
 
-def noticed(case: Any) -> Waits:
+def noticed(case: Case) -> Waits:
     """Months until the subject learns of a wrong entry."""
     held = _entries(case, wrong=True)
     return _waits(held, held.noticed, held.noticed >= 0, NONE)
 
 
-def filed(case: Any) -> Waits:
+def filed(case: Case) -> Waits:
     """Months until a wrong entry is contested."""
     held = _entries(case, wrong=True)
     return _waits(held, held.noticed, held.filed & (held.noticed >= 0), NONE)
 
 
-def upheld(case: Any) -> Waits:
+def upheld(case: Case) -> Waits:
     """Months until a contest of a wrong entry is upheld and the entry struck from the record."""
     held = _entries(case, wrong=True)
     return _waits(held, held.end, held.end_cause == CORRECTED, NONE)
 
 
-def false_upheld(case: Any) -> Waits:
+def false_upheld(case: Case) -> Waits:
     """Months until a contest of a true entry is upheld and the entry struck."""
     held = _entries(case, wrong=False)
     return _waits(held, held.end, held.end_cause == STRUCK, "there is no true adverse entry")
 
 
-def cleared(case: Any) -> Waits:
-    """Months until a wrong entry is struck on contest, and every listing and copy that goes back to it is gone."""
+def cleared(case: Case) -> Waits:
+    """Months until a wrong entry is struck on contest and every listing and copy that stems from it is gone."""
     held = _entries(case, wrong=True)
     struck = held.end_cause == CORRECTED
     gone = held.end.astype(np.int64)
@@ -123,7 +124,7 @@ def cleared(case: Any) -> Waits:
     return _waits(held, gone, struck, NONE)
 
 
-def _rows(case: Any, waits: Waits, horizon: int, *, delay: bool = False) -> Iterator[Row]:
+def _rows(case: Case, waits: Waits, horizon: int, *, delay: bool = False) -> Iterator[Row]:
     """Everybody, each group of each compared attribute, and its difference from the reference group.
 
     The incidence within the horizon, or (`delay`) the months until the event, restricted to it.
@@ -189,8 +190,8 @@ def _rows(case: Any, waits: Waits, horizon: int, *, delay: bool = False) -> Iter
     estimand="P(the subject of a wrong adverse entry learns of it within the horizon)",
     caveats=COMPETING,
 )
-def contest_noticed(case: Any, horizon: int = HORIZON) -> Iterator[Row]:
-    """Share of wrong adverse entries that their subject learns of within `horizon` months; by group, with gaps."""
+def contest_noticed(case: Case, horizon: int = HORIZON) -> Iterator[Row]:
+    """Share of wrong adverse entries that their subject learns of within `horizon` months, by group and with gaps."""
     yield from _rows(case, noticed(case), horizon)
 
 
@@ -199,10 +200,10 @@ def contest_noticed(case: Any, horizon: int = HORIZON) -> Iterator[Row]:
     unit="rate",
     better="higher",
     estimand="P(a wrong adverse entry is contested within the horizon)",
-    caveats=f"{COMPETING} Contested means in the month in which it is noticed: nobody waits.",
+    caveats=f"{COMPETING} People contest an entry in the month in which they notice it: nobody waits.",
 )
-def contest_filed(case: Any, horizon: int = HORIZON) -> Iterator[Row]:
-    """Share of wrong adverse entries that their subject contests within `horizon` months; by group, with gaps."""
+def contest_filed(case: Case, horizon: int = HORIZON) -> Iterator[Row]:
+    """Share of wrong adverse entries that their subject contests within `horizon` months, by group and with gaps."""
     yield from _rows(case, filed(case), horizon)
 
 
@@ -211,10 +212,10 @@ def contest_filed(case: Any, horizon: int = HORIZON) -> Iterator[Row]:
     unit="rate",
     better="higher",
     estimand="P(a wrong adverse entry is struck on contest within the horizon)",
-    caveats=f"{COMPETING} Copies are not looked at: see contest_cleared.",
+    caveats=f"{COMPETING} Copies are not followed: see contest_cleared.",
 )
-def contest_upheld(case: Any, horizon: int = HORIZON) -> Iterator[Row]:
-    """Share of wrong adverse entries struck on contest within `horizon` months; by group, with gaps."""
+def contest_upheld(case: Case, horizon: int = HORIZON) -> Iterator[Row]:
+    """Share of wrong adverse entries struck on contest within `horizon` months, by group and with gaps."""
     yield from _rows(case, upheld(case), horizon)
 
 
@@ -222,13 +223,13 @@ def contest_upheld(case: Any, horizon: int = HORIZON) -> Iterator[Row]:
     "contest_cleared",
     unit="rate",
     better="higher",
-    estimand="P(a wrong adverse entry is struck on contest and everything copied from it gone within the horizon)",
-    caveats=f"{COMPETING} A listing counts as copied from an entry without which it would not have begun.",
+    estimand="P(a wrong adverse entry is struck on contest and every copy of it is gone within the horizon)",
+    caveats=f"{COMPETING} A listing counts as a copy of an entry if it would not have begun without that entry.",
 )
-def contest_cleared(case: Any, horizon: int = HORIZON) -> Iterator[Row]:
-    """Share of wrong adverse entries struck on contest with every copy gone, within `horizon` months; by group.
+def contest_cleared(case: Case, horizon: int = HORIZON) -> Iterator[Row]:
+    """Share of wrong adverse entries struck on contest, with every copy gone, within `horizon` months, by group.
 
-    Copies are the listings that the entry was pivotal for and what agencies took over from them.
+    Copies are the listings that would not have begun without the entry, and what agencies took over from them.
     """
     yield from _rows(case, cleared(case), horizon)
 
@@ -237,14 +238,14 @@ def contest_cleared(case: Any, horizon: int = HORIZON) -> Iterator[Row]:
     "contest_delay",
     unit="months",
     better="lower",
-    estimand="E min(months until a wrong adverse entry is cleared, horizon), never cleared counting as the horizon",
+    estimand="E min(months until a wrong adverse entry is cleared, horizon); never cleared counts as the horizon",
     interval="Aalen-Johansen, area above the curve; influence values by grid of the subject, t(G-1)",
-    caveats=f"{COMPETING} An entry that expires is not cleared, and counts with the horizon.",
+    caveats=f"{COMPETING} An entry that expires is not cleared and counts as the horizon.",
 )
-def contest_delay(case: Any, horizon: int = HORIZON) -> Iterator[Row]:
-    """Months until a wrong adverse entry is cleared, restricted to `horizon`; by group, with gaps.
+def contest_delay(case: Case, horizon: int = HORIZON) -> Iterator[Row]:
+    """Mean months until a wrong adverse entry is cleared, cut at `horizon`, by group and with gaps.
 
-    The area above the cumulative incidence of clearing: sum over m < horizon of 1 - P(cleared within m months).
+    The area above the cumulative incidence of clearing: the sum over m < horizon of 1 - P(cleared within m months).
     """
     yield from _rows(case, cleared(case), horizon, delay=True)
 
@@ -256,6 +257,6 @@ def contest_delay(case: Any, horizon: int = HORIZON) -> Iterator[Row]:
     estimand="P(a true adverse entry is struck on contest within the horizon)",
     caveats=COMPETING.replace("wrong", "true"),
 )
-def contest_false_upheld(case: Any, horizon: int = HORIZON) -> Iterator[Row]:
-    """Share of true adverse entries struck on contest within `horizon` months; by group, with gaps."""
+def contest_false_upheld(case: Case, horizon: int = HORIZON) -> Iterator[Row]:
+    """Share of true adverse entries struck on contest within `horizon` months, by group and with gaps."""
     yield from _rows(case, false_upheld(case), horizon)

@@ -1,10 +1,10 @@
-"""Opacity: how much a written scheme leaves to the official who applies it. From the rule book alone."""
+"""Opacity: how much a written scheme leaves to the official who applies it, read from the rule book alone."""
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
+from testbed.case import Case
 from testbed.measure import Row, measure
 
 NOT_A_BOOK = "the model is not a rule book"
@@ -18,11 +18,11 @@ NOT_A_BOOK = "the model is not a rule book"
     needs=("scores",),
     interval="none: exact, from the rule book",
     reference="MEASURES section 2",
-    caveats="counts written bands only; judgment in finding the facts is not seen",
+    caveats="Counts written bands only. It does not see the judgment in finding the facts.",
     gap="",
     splits=False,
 )
-def discretion_share(case: Any) -> Row:
+def discretion_share(case: Case) -> Row:
     """Share of the rules of a rule book whose points an official chooses within a band."""
     rules = getattr(case.model, "rules", None)
     bands = getattr(case.model, "discretion", None)
@@ -40,15 +40,15 @@ def discretion_share(case: Any) -> Row:
     needs=("scores",),
     interval="none: exact, from the rule book",
     reference="MEASURES section 2",
-    caveats="cut-offs may themselves be assumed: see the dials of the rule book",
+    caveats="The cut-offs may themselves be assumptions: see the dials of the rule book.",
     gap="",
     splits=False,
 )
-def widest_discretion(case: Any) -> Row:
-    """The widest discretion band, over the smallest distance of adjacent cut-offs.
+def widest_discretion(case: Case) -> Row:
+    """Width of the widest discretion band, divided by the smallest distance between adjacent cut-offs.
 
-    1: the choice of one official can carry a person across a whole grade. 0: no rule has a band. NaN for
-    what is not a rule book, or has bands but fewer than two cut-offs.
+    1: the choice of one official can move a person across a whole grade. 0: no rule has a band. NaN if the model is not
+    a rule book, or has bands but fewer than two cut-offs.
     """
     bands = getattr(case.model, "discretion", None)
     grades = getattr(case.model, "grades", None)

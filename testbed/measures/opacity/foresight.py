@@ -1,4 +1,4 @@
-"""How well a decision can be foreseen, on plain arrays: the losses behind unpredictability and opacity."""
+"""How well people can foresee a decision: the losses behind unpredictability, computed on plain arrays."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ FEWEST_CLUSTERS = 10
 
 @dataclass(frozen=True)
 class Question:
-    """Who was decided how, and what a person can know of it.
+    """The decision on each person, and what that person can know about it.
 
     decision: int8 (n,), -1, 0, +1. clusters: (n,) integers. views: matrices (n, columns), what is known
     of each case, the coarsest first and one's own V last. told: (n, 3) forecast of adverse, none,
-    favored that the disclosed rules give, None where they give none. base: (3,) base rates, None for
-    those of `decision`. notified: whether decisions are told, so that there are cases to learn from.
-    ids: (n,) address of each person in the draws. chances: (n, 3) share of fresh lots that decide each way;
-    where given, losses are means over these lots, which is the same on average and less noisy.
+    favored that the disclosed rules give; None if they give none. base: (3,) base rates; None takes
+    those of `decision`. notified: whether people are told decisions, so that there are cases to learn from.
+    ids: (n,) address of each person in the draws. chances: (n, 3) share of fresh lots that decide each way.
+    If chances are given, losses are means over these lots, which is the same on average and less noisy.
     """
 
     decision: NDArray[np.int8]
@@ -41,7 +41,7 @@ class Question:
 
     @property
     def judged(self) -> NDArray:
-        """What forecasts are held against: the decisions, or the chances of each."""
+        """What forecasts are compared with: the decisions, or the chances of each decision."""
         return self.happened if self.chances is None else self.chances
 
     @property
@@ -51,14 +51,14 @@ class Question:
 
     @property
     def rates(self) -> Floats:
-        """Base rates of adverse, none, favored, known throughout."""
+        """Base rates of adverse, none, favored. Everybody knows them."""
         if self.base is not None:
             return np.asarray(self.base, np.float64)
         return np.bincount(self.happened, minlength=3) / max(1, len(self.decision))
 
     @property
     def guess(self) -> Floats:
-        """Loss of each person when only the base rates are known; its mean is T = 1 - sum of squared rates."""
+        """Loss of each person if only the base rates are known. Its mean is T = 1 - sum of squared rates."""
         return brier(np.tile(self.rates, (len(self.decision), 1)), self.judged)
 
 
@@ -66,10 +66,9 @@ class Question:
 class Loss:
     """Brier loss of each person, averaged over pools (NaN: never evaluated), and how much pools vary.
 
-    spread: variance of the mean over pools, of the loss relative to `Question.guess`; pools share cases, two
-    of them a share k / n, so that it is the variance over pools times (1 / pools + k / n), after Nadeau and
-    Bengio (2003). chosen: how often
-    which forecast was chosen. why: filled where nothing could be computed.
+    spread: variance of the mean over pools, for the loss relative to `Question.guess`. Two pools share a part k / n of
+    their cases, so this is the variance over pools times (1 / pools + k / n), after Nadeau and Bengio (2003).
+    chosen: how often each forecast was chosen. why: the reason if nothing could be computed.
     """
 
     person: Floats
@@ -81,10 +80,9 @@ class Loss:
 def foresee(question: Question, k: int, *, pools: int = POOLS) -> Loss:
     """The loss of the best honest forecast after k pooled cases.
 
-    k = 0, or decisions that nobody is told of: the forecast of the disclosed rules, else the base rate.
-    k > 0: each of `pools` times the clusters are halved by an addressed draw, k people of one half are
-    the cases (the first k in an addressed order, so that pools of several sizes are nested), and the
-    people of the other half are evaluated.
+    If k = 0, or nobody is told decisions: the forecast of the disclosed rules, or else the base rate.
+    If k > 0, an addressed draw halves the clusters, `pools` times. k people of one half are the cases: the first k in
+    an addressed order, so that pools of several sizes are nested. The people of the other half are evaluated.
     """
     n, rates = len(question.decision), question.rates
     if k <= 0 or not question.notified or not question.views:
@@ -128,7 +126,7 @@ def _learned(question: Question, k: int, pools: int) -> Loss:
 
 @dataclass(frozen=True)
 class Share:
-    """A ratio of sums over people with its 95 % interval; `why` is filled where the value is NaN."""
+    """A ratio of sums over people with its 95 % interval. If the value is NaN, `why` gives the reason."""
 
     value: float
     low: float = float("nan")
@@ -138,9 +136,9 @@ class Share:
 
 
 def jackknife(value: float, left_out: ArrayLike) -> tuple[float, float]:
-    """95 % limits of a value from the values with each cluster left out; NaN under 10 clusters.
+    """95 % limits of a value from the values with each cluster left out; NaN with fewer than 10 clusters.
 
-    Variance (G-1)/G times the sum of squares around their mean (Efron and Stein 1981), t(G-1).
+    The variance is (G-1)/G times the sum of squares around their mean (Efron and Stein 1981). Quantiles of t(G-1).
     """
     from scipy.special import stdtrit
 
@@ -154,12 +152,12 @@ def jackknife(value: float, left_out: ArrayLike) -> tuple[float, float]:
 
 
 def share(part: ArrayLike, whole: ArrayLike, clusters: ArrayLike, *, spread: float = 0.0, why: str = "") -> Share:
-    """Sum of `part` over sum of `whole`, over the people where both are known.
+    """Sum of `part` over sum of `whole`, over the people for whom both are known.
 
-    Interval: influence values (part - value * whole) / sum of whole, summed by cluster, variance
-    G/(G-1) times their sum of squares, plus `spread` (the variance over pools); t quantile with
-    G - 1 degrees of freedom, and at most POOLS - 1 where pools vary. None under 10 clusters.
-    Value NaN where the sum of `whole` is 0 (everybody is decided alike) or `why` is given.
+    Interval: influence values (part - value * whole) / sum of whole, summed by cluster. The variance is G/(G-1) times
+    their sum of squares, plus `spread` (the variance over pools). The t quantile has G - 1 degrees of freedom, and at
+    most POOLS - 1 if pools vary. No interval with fewer than 10 clusters. The value is NaN if the sum of `whole` is 0
+    (everybody is decided alike) or if `why` is given.
     """
     part, whole = np.asarray(part, np.float64), np.asarray(whole, np.float64)
     known = np.isfinite(part) & np.isfinite(whole)

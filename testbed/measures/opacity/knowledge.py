@@ -1,10 +1,10 @@
-"""What a person knows of their own case, and what the disclosed rules make of it.
+"""What people know about their own case, and what the disclosed rules predict from it.
 
-V, a person's knowledge: own attributes (those that the institution holds and those that findings are split
-by), own true conduct (acts that would still stand, had each been recorded when it was done), and what is
-disclosed: the record, entries one was told of, one's score, or else the points that the published rules
-give on the best known record. V is what can be known before lots are drawn: where a scheme draws lots, the
-score shown is one of other lots, and list membership, which tells of lots drawn earlier, is left out.
+V, a person's knowledge, has three parts. Own attributes: those that the institution holds and those that findings are
+split by. Own true conduct: acts that would still stand if each had been recorded when it was done. What is disclosed:
+the record, entries the person was told of, and the score, or else the points that the published rules give on the best
+known record. V is what can be known before lots are drawn. So if a scheme draws lots, the score shown comes from other
+lots, and V leaves out list membership, which reveals lots drawn earlier.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic import draws
+from testbed.case import Case
 from testbed.disclosures import Disclosure
 from testbed.measures.opacity.foresight import Question
 from testbed.measures.opacity.surrogates import Floats, brier
 from testbed.models import higher_is, row_wise
 
 PEOPLE = 8_192
-"""People asked about, an addressed sample of those in scope."""
+"""Size of the addressed sample of people in scope."""
 
 ASKS = 8
-"""Askings with fresh coins, where a scheme draws lots, and draws of an input that nobody sees."""
+"""Times the scheme is asked with fresh lots, if it draws lots, and times an input that nobody sees is drawn."""
 
 OWN_COINS = 101
-"""First of the coins with which a person runs the rules: others than those that forecasts are held against."""
+"""First of the lots with which a person runs the rules. They differ from the lots that forecasts are compared with."""
 
 BLOCKS = {"record": "own_record", "noticed": "notice_of_entry", "score": "own_score", "points": "rules"}
 """Parts of V beyond attributes and conduct, and the right that shows each."""
@@ -37,7 +38,7 @@ BLOCKS = {"record": "own_record", "noticed": "notice_of_entry", "score": "own_sc
 
 @dataclass(frozen=True)
 class Sample:
-    """The people asked about: places in `case.people`, places in `case.records`, ids; the period; acts of everybody."""
+    """The sampled people: places in `case.people`, places in `case.records`, ids; the period; everybody's acts."""
 
     place: NDArray[np.int64]
     row: NDArray[np.int64]
@@ -46,7 +47,7 @@ class Sample:
     acts: NDArray[np.int64]
 
 
-def sample(case: Any, size: int = PEOPLE) -> Sample:
+def sample(case: Case, size: int = PEOPLE) -> Sample:
     """An addressed sample of the people in scope, in order of id."""
     scored = np.flatnonzero(case.scored)
     ids = np.asarray(case.people.index, np.int64)[scored]
@@ -61,8 +62,8 @@ def sample(case: Any, size: int = PEOPLE) -> Sample:
     )
 
 
-def question(case: Any, size: int = PEOPLE) -> Question:
-    """Who was decided how at the last period, what they know, and what the disclosed rules tell them."""
+def question(case: Case, size: int = PEOPLE) -> Question:
+    """The decision on each sampled person at the last period, what they know, and what the disclosed rules tell."""
     who = sample(case, size)
     disclosure: Disclosure = case.disclosure
     decision = np.asarray(case.history.decision(who.period))
@@ -81,8 +82,8 @@ def question(case: Any, size: int = PEOPLE) -> Question:
 # --- V ---
 
 
-def _views(case: Any, who: Sample, points: Floats | None) -> tuple[NDArray[np.float32], ...]:
-    """The matrices of V for this disclosure and every coarser preset, each set of columns once, the own last."""
+def _views(case: Case, who: Sample, points: Floats | None) -> tuple[NDArray[np.float32], ...]:
+    """The matrices of V for this disclosure and every coarser preset, each set of columns once; the own V is last."""
     made = {name: block for name, block in _blocks(case, who, points).items() if block.shape[1]}
     base = np.column_stack([_attributes(case, who), who.acts[who.place]])
     wanted = {
@@ -103,7 +104,7 @@ def _shown(block: str, disclosure: Disclosure) -> bool:
     return bool(getattr(disclosure, BLOCKS[block]))
 
 
-def _blocks(case: Any, who: Sample, points: Floats | None) -> dict[str, NDArray]:
+def _blocks(case: Case, who: Sample, points: Floats | None) -> dict[str, NDArray]:
     seen = case.disclosure
     made: dict[str, NDArray] = {}
     if seen.own_record:
@@ -115,7 +116,7 @@ def _blocks(case: Any, who: Sample, points: Floats | None) -> dict[str, NDArray]
     return made
 
 
-def _attributes(case: Any, who: Sample) -> NDArray:
+def _attributes(case: Case, who: Sample) -> NDArray:
     """Attributes as numbers: a category of two or more levels as one column per level but the first."""
     columns = []
     for name in dict.fromkeys([*case.scenario.held, *case.scenario.compared]):
@@ -128,20 +129,20 @@ def _attributes(case: Any, who: Sample) -> NDArray:
     return np.column_stack(columns) if columns else np.empty((len(who.place), 0))
 
 
-def _column(case: Any, who: Sample, name: str) -> pd.Series:
-    """What somebody knows of an attribute: as it is held at the month, where it is held; else as it is."""
+def _column(case: Case, who: Sample, name: str) -> pd.Series:
+    """What people know of an attribute: its value of the month if the institution holds it, else the true value."""
     return case.records[name].iloc[who.row] if name in case.records else case.people[name].iloc[who.place]
 
 
-def _kinds(case: Any) -> list[str]:
+def _kinds(case: Case) -> list[str]:
     """The counted columns of the record."""
     return [name for name in case.records.columns if name in case.history.kinds]
 
 
-def conduct(case: Any, period: int) -> NDArray[np.int64]:
-    """True acts that would stand at a period had each been entered when done: (n, kinds).
+def conduct(case: Case, period: int) -> NDArray[np.int64]:
+    """True acts that would stand at a period if each had been entered when done: (n, kinds).
 
-    A regime that says how long entries stand gives the window; without one, all acts count.
+    The window is how long entries stand under the regime. Without a regime, all acts count.
     """
     total = np.asarray(case.history.true_counts(period), np.int64)
     standing = _months(case)
@@ -154,8 +155,8 @@ def conduct(case: Any, period: int) -> NDArray[np.int64]:
     return total
 
 
-def _months(case: Any) -> NDArray[np.int64] | None:
-    """How long an entry of each kind stands, in months; None where the scenario does not say."""
+def _months(case: Case) -> NDArray[np.int64] | None:
+    """How long an entry of each kind stands, in months; None if the scenario does not say."""
     regime, kinds = getattr(case.scenario, "regime", None), getattr(case.scenario, "conduct", None)
     if regime is None or kinds is None:
         return None
@@ -163,8 +164,8 @@ def _months(case: Any) -> NDArray[np.int64] | None:
     return np.array([int(regime.value("expiry", severity[name])) for name in case.history.kinds])
 
 
-def noticed(case: Any, period: int) -> NDArray[np.int64]:
-    """Entries of each kind that stand at a period and that their subject was told of by then: (n, kinds)."""
+def noticed(case: Case, period: int) -> NDArray[np.int64]:
+    """Entries of each kind that stand at a period and of which their subject has been told by then: (n, kinds)."""
     held = case.history.ledger
     told = held.real & (held.start <= period) & (period < held.end) & (held.noticed >= 0) & (held.noticed <= period)
     place = case.people.index.get_indexer(held.subject[told])
@@ -176,12 +177,11 @@ def noticed(case: Any, period: int) -> NDArray[np.int64]:
 # --- What the disclosed rules tell, before any case is known ---
 
 
-def foretold(case: Any, who: Sample, rates: Floats) -> tuple[Floats | None, Floats | None]:
-    """(n, 3) forecast of adverse, none, favored by what is disclosed, and the points; None each where nothing is.
+def foretold(case: Case, who: Sample, rates: Floats) -> tuple[Floats | None, Floats | None]:
+    """(n, 3) forecast of adverse, none, favored from what is disclosed, and the points; both None if nothing is.
 
-    A score that is shown stands for itself; rules with their weights are run as the scheme would run them;
-    rules without weights count every item alike. Cut-offs that are not shown are set so that the known
-    share of people lies beyond each.
+    A disclosed score is used directly. Rules with weights are run as the scheme runs them. Rules without weights count
+    every item alike. Cut-offs that are not disclosed are set so that the known share of people lies beyond each.
     """
     seen, model = case.disclosure, case.model
     sign = -1.0 if higher_is(model) == "worse" else 1.0
@@ -200,8 +200,8 @@ def foretold(case: Any, who: Sample, rates: Floats) -> tuple[Floats | None, Floa
     return None, None
 
 
-def _believed(case: Any, who: Sample) -> pd.DataFrame:
-    """The record as a person must take it to be: as it is where it is shown, else their own true conduct."""
+def _believed(case: Case, who: Sample) -> pd.DataFrame:
+    """The record as people must assume it to be: the record itself if it is shown, else their own true conduct."""
     if case.disclosure.own_record:
         return case.records
     acts = pd.DataFrame(who.acts, index=case.people.index, columns=list(case.history.kinds))
@@ -210,11 +210,12 @@ def _believed(case: Any, who: Sample) -> pd.DataFrame:
     return case.records.assign(**{kind: believed[kind] for kind in kinds})
 
 
-def _ask(case: Any, who: Sample, records: pd.DataFrame) -> tuple[list[Floats], list[NDArray], NDArray[np.int64]]:
-    """Scores and decisions of these records with fresh coins, and who is alike but for the coins.
+def _ask(case: Case, who: Sample, records: pd.DataFrame) -> tuple[list[Floats], list[NDArray], NDArray[np.int64]]:
+    """Scores and decisions of these records with fresh lots, and who is alike apart from the lots.
 
-    Two askings where they agree for everybody, else `ASKS`. Inputs that nobody sees come from their margins.
-    People are alike whose scores never differ and are equal, or whose records are equal.
+    The scheme is asked twice if both answers agree for everybody, else `ASKS` times. Inputs that nobody sees come from
+    their margins. People are alike if lots never change any score and their scores are equal; otherwise if their
+    records are equal.
     """
     known = {*case.people.columns, *case.scenario.held, *case.history.kinds}
     unseen = [name for name in records.columns if name not in known]
@@ -239,9 +240,9 @@ def _ask(case: Any, who: Sample, records: pd.DataFrame) -> tuple[list[Floats], l
 
 
 def _pooled(each: list[Floats], alike: NDArray[np.int64], rates: Floats) -> Floats:
-    """One forecast from those under several coins: that of the person, of those alike, or the base rates.
+    """One forecast from those under several lots: the person's own mean, the mean of people alike, or the base rates.
 
-    The first is held against the three that the rest make, and the best of these is taken.
+    The first forecast is compared with these three, which come from the rest, and the best of the three is taken.
     """
     if all((one == each[0]).all() for one in each):
         return each[0]
@@ -251,7 +252,7 @@ def _pooled(each: list[Floats], alike: NDArray[np.int64], rates: Floats) -> Floa
     return min(candidates, key=lambda one: float(brier(one, each[0]).mean()))
 
 
-def _drawn(case: Any, rows: pd.DataFrame, unseen: list[str], coins: int) -> pd.DataFrame:
+def _drawn(case: Case, rows: pd.DataFrame, unseen: list[str], coins: int) -> pd.DataFrame:
     """The rows with each unseen column shuffled by an addressed draw."""
     address = draws.pack(np.asarray(rows.index, np.int64), coins)
     shuffled = {
@@ -262,7 +263,7 @@ def _drawn(case: Any, rows: pd.DataFrame, unseen: list[str], coins: int) -> pd.D
 
 
 def _unweighted(model: Any, rows: pd.DataFrame) -> Floats:
-    """Points when every item of a rule book counts alike: favorable items less adverse ones."""
+    """Points if every item of a rule book counts alike: favorable items minus adverse items."""
     _, parts = model.contributions(rows)
     total = np.zeros(len(rows))
     for place, rule in enumerate(model.rules):
@@ -276,7 +277,7 @@ def _certain(decision: NDArray) -> Floats:
 
 
 def at_base_rate(good: Floats, rates: Floats) -> Floats:
-    """Forecast when the worst and the best take the known shares of decisions; ties share alike: (n, 3).
+    """Forecast if the worst and the best scores take the known shares of decisions, ties shared equally: (n, 3).
 
     >>> at_base_rate(np.array([1.0, 2.0, 2.0, 3.0]), np.array([0.5, 0.25, 0.25]))[:, 0].tolist()
     [1.0, 0.5, 0.5, 0.0]

@@ -1,4 +1,4 @@
-"""Opacity: how much of a decision the scored can foresee, what chance keeps back, and what is hidden."""
+"""Opacity: how much of a decision people can foresee, how much is chance, and how much is hidden."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from testbed.case import Case
 from testbed.measure import Row, measure
 from testbed.measures.opacity.foresight import Loss, Question, Share, foresee, share
 from testbed.measures.opacity.knowledge import ASKS, PEOPLE, question
@@ -20,28 +21,28 @@ SIZES = (0, 10, 100, 1000)
 _INTERVAL = "influence values by cluster, t(G-1); k > 0: plus the variance over 20 pools"
 _REFERENCE = "Brier 1950; MEASURES section 2"
 _LEARNERS = (
-    "an upper bound: the surrogates are a tree and a logistic regression, and people know of their attributes "
-    "those that are held or compared; a cleverer reader may learn more"
+    "The value is an upper bound. The surrogates are a tree and a logistic regression, and people know only those of "
+    "their attributes that are held or compared. A better learner may foresee more."
 )
 
 
 @dataclass
 class Asked:
-    """What was asked of one case, and the losses worked out so far by number of pooled cases."""
+    """The question asked of one case, and the losses computed so far by number of pooled cases."""
 
     question: Question
     differ: Floats
     losses: dict[int, Loss] = field(default_factory=dict)
 
     def loss(self, k: int) -> Loss:
-        """The losses after k pooled cases, worked out once."""
+        """The losses after k pooled cases, computed once."""
         if k not in self.losses:
             self.losses[k] = foresee(self.question, k)
         return self.losses[k]
 
 
-def asked(case: Any, k: int = 0) -> Asked:
-    """The question and the losses of a case, kept with the case. Large k take a larger sample."""
+def asked(case: Case, k: int = 0) -> Asked:
+    """The question and the losses of a case, kept with the case. A large k takes a larger sample."""
     held: dict[int, Asked] = vars(case).setdefault("_asked", {})
     size = max(PEOPLE, 4 * k)
     if size not in held:
@@ -49,10 +50,11 @@ def asked(case: Any, k: int = 0) -> Asked:
     return held[size]
 
 
-def _with_lots(case: Any, made: Question) -> Asked:
-    """The question with the chances of its lots, and the chance that two askings of one record differ.
+def _with_lots(case: Case, made: Question) -> Asked:
+    """The question with the chances of its lots, and the chance that two answers about one record differ.
 
-    Two askings with fresh coins, or where these differ for anybody `ASKS` of them, of which all pairs count.
+    The scheme is asked twice with fresh lots. If the answers differ for anybody, it is asked `ASKS` times and all pairs
+    of answers count.
     """
     said = np.zeros((len(made.decision), 3))
     if made.rates.max() in (0, 1):
@@ -77,17 +79,18 @@ def _with_lots(case: Any, made: Question) -> Asked:
     needs=("history", "asking"),
     interval=_INTERVAL,
     reference=_REFERENCE,
-    caveats=f"{_LEARNERS}; 0 is foreseen, 1 no better than the base rate, above 1 worse: not clipped",
+    caveats=f"{_LEARNERS} 0: fully foreseen. 1: no better than the base rate. Above 1: worse; the value is not "
+    "clipped.",
     qualifiers={"k": None},
     gap="",
     splits=False,
 )
-def unpredictability(case: Any, *, k: int | None = None) -> Iterator[Row]:
+def unpredictability(case: Case, *, k: int | None = None) -> Iterator[Row]:
     """Brier loss of the best honest forecast of a decision after k pooled cases, as a share of the base rate's loss.
 
-    E sum_g (1[D=g] - q_g(V;k))^2 / T, T = 1 - sum_g P(D=g)^2. At k = 0 the disclosed rules are run on what the
-    person knows. Rows for k = 0, 10, 100 and 1,000; ask for 10,000 where there are 20,000 people to draw
-    from. NaN where everybody is decided alike, or too few people or clusters are there to learn from.
+    E sum_g (1[D=g] - q_g(V;k))^2 / T, with T = 1 - sum_g P(D=g)^2. At k = 0 the forecast runs the disclosed rules on
+    what the person knows. Rows for k = 0, 10, 100 and 1,000. k = 10,000 needs 20,000 people to draw from. NaN if
+    everybody is decided alike, or if there are too few people or clusters to learn from.
     """
     for size in SIZES if k is None else (int(k),):
         made = asked(case, size)
@@ -104,13 +107,13 @@ def unpredictability(case: Any, *, k: int | None = None) -> Iterator[Row]:
     needs=("history", "asking"),
     interval=_INTERVAL,
     reference=_REFERENCE,
-    caveats=f"{_LEARNERS}; what a published lottery keeps back is randomness and is not counted here",
+    caveats=f"{_LEARNERS} What a published lottery leaves open is randomness and does not count here.",
     qualifiers={"k": None},
     gap="",
     splits=False,
 )
-def hidden(case: Any, *, k: int | None = None) -> Iterator[Row]:
-    """Unpredictability after k pooled cases less randomness: the opacity that disclosure could cure."""
+def hidden(case: Case, *, k: int | None = None) -> Iterator[Row]:
+    """Unpredictability after k pooled cases minus randomness: the opacity that disclosure could remove."""
     for size in SIZES if k is None else (int(k),):
         made = asked(case, size)
         loss, clusters = made.loss(size), made.question.clusters
@@ -126,12 +129,13 @@ def hidden(case: Any, *, k: int | None = None) -> Iterator[Row]:
     needs=("asking",),
     interval="influence values by cluster, t(G-1)",
     reference=_REFERENCE,
-    caveats="lots drawn once for a person and kept, at a cut-off say, count as lots; no disclosure can cure it",
+    caveats="Lots that are drawn once for a person and kept, such as at a cut-off, count as lots. No disclosure can "
+    "remove randomness.",
     gap="",
     splits=False,
 )
-def randomness(case: Any) -> Row:
-    """Probability that two askings of one record with fresh coins differ, over T = 1 - sum_g P(D=g)^2."""
+def randomness(case: Case) -> Row:
+    """Probability that two answers about one record with fresh lots differ, over T = 1 - sum_g P(D=g)^2."""
     made = asked(case)
     return _row(share(made.differ, made.question.guess, made.question.clusters), {})
 

@@ -1,26 +1,26 @@
-"""Opacity: whether people are told why, for adverse and for favorable decisions, and whether it says anything."""
+"""Opacity: whether people are told reasons for adverse and favorable decisions, and whether reasons are specific."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from testbed.case import Case
 from testbed.measure import PerPerson, Row, measure
 from testbed.measures.opacity.foresight import jackknife
 
 RIGHTS = {"adverse": ("reasons_adverse", -1), "favored": ("reasons_favorable", 1)}
-"""Which right shows the reasons of which decision."""
+"""The right that grants reasons for each decision, and the code of the decision."""
 
 NO_REASONS = "the scheme gives no reasons"
 ENGELMANN = "Engelmann, Chen, Fischer, Kao and Grossklags 2019 (FAT*): clear sanctions, vague rewards"
 
 
-def reasons(case: Any) -> pd.DataFrame | None:
-    """What the scheme could say of each decision: person, rule, contribution; None where it says nothing."""
+def reasons(case: Case) -> pd.DataFrame | None:
+    """The reasons that the scheme can give: person, rule, contribution. None if it gives none."""
     told: pd.DataFrame | None = case.scores.reasons
     if told is None:
         return None
@@ -29,8 +29,8 @@ def reasons(case: Any) -> pd.DataFrame | None:
     return told[rule.to_numpy() & weight]
 
 
-def covered(case: Any, decision: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(1 where the decision came with a reason, 1 where the decision is this one), aligned with people."""
+def covered(case: Case, decision: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(1 if this decision came with a reason, 1 if the decision is this one), aligned with people."""
     right, code = RIGHTS[decision]
     taken = (np.asarray(case.history.decision(case.periods - 1)) == code) & np.asarray(case.scored, bool)
     told = reasons(case) if getattr(case.disclosure, right) else None
@@ -47,14 +47,15 @@ def covered(case: Any, decision: str) -> tuple[NDArray[np.float64], NDArray[np.f
     better="higher",
     needs=("scores", "history"),
     reference=ENGELMANN,
-    caveats="a reason counts where it names a rule and its weight, true or not, and whether or not it decided",
+    caveats="A reason counts if it names a rule and its weight, whether or not it is true and whether or not it "
+    "decided.",
     qualifiers={"decision": None},
 )
-def reason_coverage(case: Any, *, decision: str | None = None) -> Iterator[PerPerson]:
+def reason_coverage(case: Case, *, decision: str | None = None) -> Iterator[PerPerson]:
     """Share of decisions that come with a reason naming an entry or a rule and its weight.
 
-    Two rows, adverse and favored; what the disclosure does not grant is not told. NaN where no such
-    decision was taken.
+    Two rows, adverse and favored. A reason that the disclosure does not grant is not told. NaN if no such decision was
+    taken.
     """
     for name in RIGHTS if decision is None else (decision,):
         part, whole = covered(case, name)
@@ -69,11 +70,12 @@ def reason_coverage(case: Any, *, decision: str | None = None) -> Iterator[PerPe
     needs=("scores", "history"),
     interval="Newcombe on clustered Wilson limits",
     reference=ENGELMANN,
-    caveats="above 0: punishments are explained more often than rewards; equal coverage may be equally poor",
+    caveats="Above 0: adverse decisions are explained more often than favorable ones. Equal coverage may be equally "
+    "poor.",
     gap="",
     splits=False,
 )
-def clarity_gap(case: Any) -> Row:
+def clarity_gap(case: Case) -> Row:
     """Reason coverage of adverse decisions minus that of favorable ones."""
     from testbed.statistics import estimate, newcombe
 
@@ -95,15 +97,15 @@ def clarity_gap(case: Any) -> Row:
     needs=("scores", "history"),
     interval="delete-one-cluster jackknife, t(G-1)",
     reference="MEASURES section 2",
-    caveats="reasons that tell people apart need not be true, nor the ones that decided",
+    caveats="Reasons that tell people apart need not be true, and need not be the ones that decided.",
     gap="",
     splits=False,
 )
-def reason_specificity(case: Any) -> Row:
-    """One minus the chance that all reasons told to i are true of j too, given that they were decided differently.
+def reason_specificity(case: Case) -> Row:
+    """One minus the chance that all reasons told to i are also true of j, given that i and j were decided differently.
 
-    i runs over the people who were told reasons, j over everybody in scope; a reason (rule and
-    contribution) is true of j where the scheme says the same of j. Boilerplate has 0.
+    i runs over the people who were told reasons, j over everybody in scope. A reason (rule and contribution) is true
+    of j if the scheme gives the same reason for j. Boilerplate has 0.
     """
     told = reasons(case)
     if told is None:

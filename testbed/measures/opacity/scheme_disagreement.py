@@ -1,4 +1,4 @@
-"""Several schemes asked about the same records: whether they sanction and reward the same people."""
+"""Whether several schemes, asked about the same records, sanction and reward the same people."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import math
 from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
+from testbed.case import Case
 from testbed.measure import Row, measure
 from testbed.models import higher_is
 from testbed.statistics import around
 from testbed.world import SCHEME
 
 DECISIONS = (-1, 0, 1)
-"""What a grade brings, by declared consequence: a sanction, nothing, a reward."""
+"""The declared consequence of a grade: a sanction, nothing, a reward."""
 
 SAMPLE = 2_000
-"""People whose ranks are compared pair by pair."""
+"""Number of people whose ranks are compared pair by pair."""
 
 Floats = NDArray[np.float64]
 disagreement = partial(
@@ -36,15 +36,15 @@ disagreement = partial(
     gap="",
 )
 SAME_RECORDS = (
-    "Everybody in scope is asked about under every scheme that the scenario names, with the record they have where "
-    "they live; kinds that no channel here records add nothing in any of them."
+    "Every scheme that the scenario names judges everybody in scope, on the record that they have where they live. "
+    "Kinds that no channel here records add nothing in any scheme."
 )
 
 
-def schemes(case: Any) -> Mapping[str, tuple[NDArray[np.int8], Floats]]:
+def schemes(case: Case) -> Mapping[str, tuple[NDArray[np.int8], Floats]]:
     """(decision, score with higher better) of everybody in scope under each scheme that the records may name.
 
-    Empty where the institution does not hold which scheme judges a person.
+    Empty if the institution does not hold which scheme judges a person.
     """
     if SCHEME not in case.scenario.held:
         return {}
@@ -65,9 +65,9 @@ ONE = "one scheme judges everybody: the records do not name one per person"
 
 
 def parts(one: NDArray[np.int8], two: NDArray[np.int8]) -> tuple[Floats, Floats]:
-    """Each person's part in (quantity, allocation) disagreement of two schemes; the means over people are the two.
+    """Each person's part in the (quantity, allocation) disagreement of two schemes; the means over people are the two.
 
-    Quantity is half the summed differences of the margins, allocation what is left of the share decided differently
+    Quantity is half the summed differences of the margins. Allocation is the rest of the share decided differently
     (Pontius and Millones 2011). The parts of a person may be negative.
 
     >>> one, two = np.array([-1, -1, 0, 0]), np.array([0, -1, -1, 0])
@@ -83,7 +83,7 @@ def parts(one: NDArray[np.int8], two: NDArray[np.int8]) -> tuple[Floats, Floats]
 
 
 def discordant(one: Floats, two: Floats) -> tuple[Floats, Floats]:
-    """(discordant, untied) pairs that each person is in: those whom two schemes rank apart, tied in neither.
+    """Number of (discordant, untied) pairs of each person: ranked in opposite order, and tied in neither scheme.
 
     >>> [int(side.sum()) for side in discordant(np.array([1.0, 2, 3]), np.array([1.0, 3, 2]))]
     [2, 6]
@@ -99,11 +99,11 @@ def discordant(one: Floats, two: Floats) -> tuple[Floats, Floats]:
     reference="Pontius and Millones (2011), International Journal of Remote Sensing 32",
     caveats=SAME_RECORDS,
 )
-def scheme_disagreement(case: Any) -> Iterator[Row]:
-    """Share of people whom two schemes decide differently, sanction, nothing or reward, mean over pairs of schemes.
+def scheme_disagreement(case: Case) -> Iterator[Row]:
+    """Share of people whom two schemes decide differently (sanction, nothing, reward), mean over pairs of schemes.
 
-    `_quantity`: half the summed differences of their margins, one being harsher than the other. `_allocation`: the
-    rest, in which they pick different people. The two sum to the whole. `_schemes`: how many schemes were asked.
+    `_quantity`: half the summed differences of the margins; one scheme is harsher than the other. `_allocation`: the
+    rest; the schemes pick different people. The two sum to the whole. `_schemes`: how many schemes were asked.
     """
     found = schemes(case)
     if len(found) < 2:
@@ -126,10 +126,10 @@ def scheme_disagreement(case: Any) -> Iterator[Row]:
     reference="Kendall (1938), Biometrika 30",
     caveats=f"{SAME_RECORDS} On a sample of at most {SAMPLE:,} people.",
 )
-def rank_disagreement(case: Any) -> Row:
-    """Share of pairs of people whom two schemes rank the other way round, of the pairs that neither scheme ties.
+def rank_disagreement(case: Case) -> Row:
+    """Share of pairs of people whom two schemes rank in opposite order, among the pairs that neither scheme ties.
 
-    Mean over pairs of schemes. 0 where all schemes rank alike, one half where they have nothing in common.
+    Mean over pairs of schemes. 0 if all schemes rank alike, one half if they are unrelated.
     """
     found = schemes(case)
     if len(found) < 2:

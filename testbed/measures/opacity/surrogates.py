@@ -1,10 +1,10 @@
-"""What can be learned from other people's cases: a stated set of surrogates, chosen by cross-validation.
+"""What people can learn from other people's cases: a stated set of surrogates, chosen by cross-validation.
 
-The set: for every view (what a person knows of each case), one decision tree cut at several depths, its
-leaves smoothed by one case at the base rate, and a logistic regression. Each is mixed with what is known
-without any case, the forecast that the disclosed rules give or else the base rate. Three-fold
-cross-validation within the cases sets the weight of the mixture and chooses by Brier loss; what is known
-is kept unless it is worse by more than 1.5 standard errors. The winner is fitted on all the cases.
+For every view (what a person knows of each case) the set has a decision tree cut at several depths, its leaves smoothed
+by one case at the base rate, and a logistic regression. Each is mixed with the prior forecast, which needs no case: the
+forecast of the disclosed rules, or else the base rate. Three-fold cross-validation within the cases sets the weight of
+the mixture and chooses by Brier loss. The prior forecast is kept unless it is worse by more than 1.5 standard errors.
+The winner is fitted on all the cases.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ PENALTY = 0.1
 """Inverse strength of the logistic regression's ridge, on standardized columns."""
 FOLDS = 3
 CLEARLY = 1.5
-"""Standard errors by which a mixture must be better than what is known."""
+"""Standard errors by which a mixture must beat the prior forecast."""
 
 
 def brier(forecast: Floats, happened: NDArray) -> Floats:
     """Brier loss of each case, 0..2: the sum over g of (1[D = g] - q_g) squared (Brier 1950).
 
-    forecast: (n, g) probabilities. happened: (n,) codes 0..g-1, or (n, g) the share of lots in which each
-    happens: then the loss is the mean over these lots.
+    forecast: (n, g) probabilities. happened: (n,) codes 0..g-1, or (n, g) the share of lots in which each happens. In
+    the second form the loss is the mean over these lots.
 
     >>> brier(np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([0, 1])).tolist()
     [0.0, 0.5]
@@ -52,7 +52,7 @@ def learn(
     told: Floats | None = None,
     state: int = 0,
 ) -> tuple[Floats, str]:
-    """The forecast for other people after some cases, and the name of what was chosen.
+    """The forecast for other people after some cases, and the name of the chosen forecast.
 
     views: (n, columns) matrices over everybody, the finest last. happened: (n,) codes 0..g-1, read for
     `cases` only. cases, others: places. base: (g,) base rates. told: (n, g) forecast of the disclosed
@@ -100,7 +100,7 @@ def _held_out(
 ) -> dict[str, Floats]:
     """Forecasts of each case by the surrogate fitted on the other folds: by name, (cases, g).
 
-    Empty where in the first fold no forecast points from what is known towards what happened.
+    Empty if no forecast in the first fold moves from the prior forecast towards what happened.
     """
     fold = np.arange(len(cases)) % FOLDS
     found: dict[str, Floats] = {}
@@ -125,7 +125,7 @@ def _forecasts(
     base: Floats,
     state: int,
 ) -> dict[str, Floats]:
-    """What a surrogate fitted on the cases says of others; the base rate where all cases were decided alike."""
+    """Forecasts for others by a surrogate fitted on the cases; the base rate if all cases were decided alike."""
     seen, y = matrix[cases], happened[cases]
     names = [f"tree of depth {depth}" for depth in DEPTHS] if surrogate == "tree" else ["logistic"]
     moving = seen.std(axis=0) > 0 if len(y) else np.zeros(seen.shape[1], bool)
