@@ -17,7 +17,8 @@ from testbed.measure import measures
 from testbed.measures.disparate_impact.counterfactual import effects
 from testbed.measures.disparate_impact.paths import worlds
 from testbed.measures.disparate_impact.regime_counterfactual import everyone_moved
-from testbed.measures.opacity.knowledge import question, sample
+from testbed.measures.opacity.knowledge import sample
+from testbed.measures.opacity.predictability import question
 from testbed.models.base import models
 from testbed.models.grammar import Condition
 from testbed.models.load import load_model

@@ -8,7 +8,7 @@ import pytest
 from synthetic.errors import InputError
 from testbed.findings.selection import asks, chosen, rows_asked
 from testbed.measure import Measure, measures
-from testbed.measures.disparate_impact.individual import entropy_of_shares
+from testbed.measures.disparate_impact.entropy import entropy_of_shares
 
 
 @pytest.mark.parametrize(

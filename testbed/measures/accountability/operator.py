@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -29,8 +28,12 @@ card = partial(
 def _counted(part: PerPerson, unit: str) -> Iterator[PerPerson | Row]:
     """Yield the rate, and beside it the number it counts over everybody: `_numerator`."""
     yield part
-    many, n = float(np.sum(part.numerator)), int(np.count_nonzero(part.denominator))
-    yield Row(many if n else np.nan, many, many, n, suffix="_numerator", why="" if n else part.why, unit=unit)
+    yield _numerator(float(np.sum(part.numerator)), int(np.count_nonzero(part.denominator)), unit, part.why)
+
+
+def _numerator(many: float, n: int, unit: str, why: str) -> Row:
+    """The `_numerator` row: how many of n are counted. `why` is the reason if n is 0."""
+    return Row(many if n else np.nan, many, many, n, suffix="_numerator", why="" if n else why, unit=unit)
 
 
 @card(
@@ -102,9 +105,7 @@ def operator_correction_time(case: Case, *, horizon: int = HORIZON) -> Iterator[
         value = found.value if n else np.nan
         said, unit = {"horizon": horizon}, "rate" if suffix else ""
         yield Row(value, found.low, found.high, n, suffix=suffix, qualifiers=said, why=why, unit=unit)
-    many = float(np.sum(ended & mended))
-    why = "" if n else "there is no wrong entry"
-    yield Row(many if n else np.nan, many, many, n, suffix="_numerator", why=why, unit="corrected entries")
+    yield _numerator(float(np.sum(ended & mended)), n, "corrected entries", "there is no wrong entry")
 
 
 def _appeals(case: Case, *, wrong: bool) -> PerPerson:
@@ -202,11 +203,11 @@ def out_of_scope_rules(case: Case) -> Iterator[Row]:
     direction = {kind.name: kind.direction for kind in case.scenario.conduct}
     attributes = set(case.scenario.recipe.columns)
 
-    def outside(rule: Any) -> bool:
-        kinds = [column for column in rule.reads if column not in attributes]
+    def outside(reads: Iterable[str]) -> bool:
+        kinds = [column for column in reads if column not in attributes]
         return not kinds or any(direction.get(kind) == "lawful" for kind in kinds)
 
-    many = sum(outside(rule) for rule in rules)
+    many = sum(outside(rule.reads) for rule in rules)
     share = many / len(rules)
     yield Row(share, share, share, len(rules))
-    yield Row(float(many), float(many), float(many), len(rules), suffix="_numerator", unit="rules")
+    yield _numerator(float(many), len(rules), "rules", "")

@@ -34,7 +34,7 @@ def misconduct(case: Case) -> NDArray[np.bool_]:
 
     The target depends on the scenario, not on the model, so two models are held to the same target.
     """
-    return acts_in_window(case, case.decided, adverse_kinds(case), late=False).sum(axis=1) > 0
+    return np.asarray(acts_in_window(case, case.decided, adverse_kinds(case), late=False).sum(axis=1) > 0)
 
 
 @detection("detection_precision", caveats=f"{TARGET} A lottery reaches the base rate.")

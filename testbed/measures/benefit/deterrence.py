@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +31,7 @@ deterred = partial(
 NO_TWIN = "the regime has no switch regime.active: there is no world without it"
 
 
-def without_regime(case: Case) -> Any:
+def without_regime(case: Case) -> Case | None:
     """The twin without a regime: no list, no sanction, no response to them. None if the regime has no switch."""
     return case.twin(Switch(ACTIVE, False)) if ACTIVE in case.scenario.dials else None
 
@@ -51,7 +50,7 @@ def _misconduct(case: Case, history: History, t: int) -> Acts:
     return acts.take(adverse[acts.kind] & case.scored[acts.person])
 
 
-def _counts(n: int, people: NDArray, sign: float = 1.0) -> NDArray[np.float64]:
+def _counts(n: int, people: NDArray[np.int64], sign: float = 1.0) -> NDArray[np.float64]:
     return sign * np.bincount(people, minlength=n).astype(np.float64)
 
 

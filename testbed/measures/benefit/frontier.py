@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -46,7 +45,7 @@ class Step:
     oracle: float
 
 
-_kept: WeakKeyDictionary[Any, dict[tuple[str, str], list[Step]]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Case, dict[tuple[str, str], list[Step]]] = WeakKeyDictionary()
 
 
 def steps(case: Case, benefit: str, harm: str) -> list[Step]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import unknown
 from testbed.case import Case
 from testbed.measure import Row, measure
+from testbed.measures.disparate_impact.compared import Place, comparisons, members
 from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, moved, rate_limits, summed, units_in, widened
 from testbed.twins import Assign
 
@@ -76,10 +76,10 @@ def adverse_if(case: Case, attribute: str, value: str, people: NDArray[np.int64]
     If the recipe assigns the group to households, the household moves together. Otherwise people of one household
     move in different twins. Roots whose differences meet are read in their own runs.
     """
-    adverse = case.history.decision(case.decided)[people] == -1
+    adverse: NDArray[np.bool_] = case.history.decision(case.decided)[people] == -1
     codes, levels = case.coded(attribute)
     others = people[codes[people] != levels.index(value)]
-    for batch in _batches(case, attribute, others):
+    for batch in batches(case, attribute, others):
         twin = case.twin(Assign(attribute, value, batch.tolist()))
         made = twin.history.decision(case.decided)[batch]
         households = case.society.household
@@ -91,7 +91,7 @@ def adverse_if(case: Case, attribute: str, value: str, people: NDArray[np.int64]
     return adverse
 
 
-def _batches(case: Case, attribute: str, people: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+def batches(case: Case, attribute: str, people: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     """People moved together: all if the household moves as one, else one person of each household at a time."""
     if case.scenario.declared.variables[attribute].assigned_to == "household":
         if len(people):
@@ -110,13 +110,13 @@ def effects(
     codes, levels = case.coded(attribute)
     which = case.scored & (codes == levels.index(group)) if over == "members" else case.scored
     people = sampled(case, which, sample)
-    if _reads_nothing(case) or not len(people):
+    if reads_nothing(case) or not len(people):
         return people, np.zeros(len(people), np.int64)
     with_group = adverse_if(case, attribute, group, people).astype(np.int64)
     return people, with_group - adverse_if(case, attribute, reference, people)
 
 
-def _reads_nothing(case: Case) -> bool:
+def reads_nothing(case: Case) -> bool:
     """Whether the model declares that it reads no record, so that nobody's group can change its decision."""
     return getattr(case.scheme.scorer.model, "reads", None) == () and "entries" not in case.scheme.needs
 
@@ -149,13 +149,12 @@ def counterfactual_effect(case: Case, *, over: str = "members", sample: int = SA
     """
     if over not in OVER:
         raise unknown("over in counterfactual_effect", over, OVER)
-    said = {"over": over, "sample": sample}
-    for at in _comparisons(case):
-        at["qualifiers"] = said
-        if why := _impossible(case, at["split"]):
+    for at in comparisons(case):
+        at["qualifiers"] = {"over": over, "sample": sample}
+        if why := impossible(case, at["split"]):
             yield Row(math.nan, why=why, **at)
         else:
-            yield from _rows(case, at)
+            yield from _rows(case, at, over, sample)
 
 
 @measure(
@@ -176,13 +175,12 @@ def spurious_gap(case: Case, *, sample: int = SAMPLE) -> Iterator[Row]:
     """The part of the adverse gap that people's own group does not cause: group and decision share other causes."""
     adverse = case.history.decision(case.decided) == -1
     owner, clusters = dense_ids(case.clusters)
-    for at in _comparisons(case):
+    for at in comparisons(case):
         at["qualifiers"] = {"sample": sample}
-        if why := _impossible(case, at["split"]):
+        if why := impossible(case, at["split"]):
             yield Row(math.nan, why=why, **at)
             continue
-        codes, levels = case.coded(at["split"])
-        ours, theirs = (case.scored & (codes == levels.index(at[side])) for side in ("group", "versus"))
+        ours, theirs = members(case, at)
         people, tau = effects(case, at["split"], at["group"], at["versus"], sample=sample)
         if not len(people) or not theirs.any():
             yield Row(math.nan, why="no people in one of the groups", **at)
@@ -194,18 +192,7 @@ def spurious_gap(case: Case, *, sample: int = SAMPLE) -> Iterator[Row]:
         yield Row(value, *limits, n=len(people), **at)
 
 
-def _comparisons(case: Case) -> Iterator[dict[str, Any]]:
-    """Split, group and versus of each group of each compared attribute against its reference."""
-    for split in case.scenario.compared:
-        codes, levels = case.coded(split)
-        size = np.bincount(codes[case.scored], minlength=len(levels))
-        reference = case.scenario.reference.get(split, levels[int(size.argmax())])
-        for group in levels:
-            if group != reference:
-                yield {"split": split, "group": group, "versus": reference}
-
-
-def _impossible(case: Case, split: str) -> str:
+def impossible(case: Case, split: str) -> str:
     """Why people cannot be moved one at a time; "" if they can."""
     unit = case.scenario.declared.variables[split].assigned_to
     if unit not in ("person", "household"):
@@ -215,13 +202,13 @@ def _impossible(case: Case, split: str) -> str:
     return ""
 
 
-def _rows(case: Case, at: dict[str, Any]) -> Iterator[Row]:
-    people, tau = effects(case, at["split"], at["group"], at["versus"], **at["qualifiers"])
+def _rows(case: Case, at: Place, over: str, sample: int) -> Iterator[Row]:
+    people, tau = effects(case, at["split"], at["group"], at["versus"], over=over, sample=sample)
     n = len(people)
     if not n:
         yield Row(math.nan, why="no people in this group", **at)
         return
-    if _reads_nothing(case):
+    if reads_nothing(case):
         for suffix in ("", "_spread", "_flips", "_flips_net"):
             yield Row(0.0, 0.0, 0.0, n, suffix=suffix, **at)
         return

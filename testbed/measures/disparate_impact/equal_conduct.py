@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from testbed.case import Case, acts_in_window, cells, kinds_read, windows
 from testbed.measure import Row, measure
-from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, rate_limits, summed, units_in, widened
+from testbed.measures.disparate_impact.compared import Place, comparisons, members
+from testbed.statistics import FEWEST_CLUSTERS, Limits, around, dense_ids, few, rate_limits, summed, units_in, widened
 
 SUPPORT = 0.8
 
@@ -63,29 +63,49 @@ def standardized_gap(
         return Standardized(math.nan, math.nan, math.nan, support, 0)
     ours, theirs = ours & common[cell], theirs & common[cell]
     y = adverse.astype(float)
-    share = np.bincount(cell[theirs], weights=y[theirs], minlength=size)[common] / n_r[common]
-    a_r = np.zeros(size)
-    a_r[common] = share
-    rate_g = float(y[ours].mean())
-    rate_r = float((n_g * a_r)[common].sum() / members)
-    value = rate_g - rate_r
-    weight = np.zeros(size)
+    a_r, weight = np.zeros(size), np.zeros(size)
+    a_r[common] = np.bincount(cell[theirs], weights=y[theirs], minlength=size)[common] / n_r[common]
     weight[common] = n_g[common] / (members * n_r[common])
-    residual = y - a_r[cell]
-    moved_g, moved_r = (residual - value) / members, weight[cell] * residual
+    rates = float(y[ours].mean()), float((n_g * a_r)[common].sum() / members)
+    supported = _Supported(ours, theirs, y, y - a_r[cell], weight[cell], rates)
+    low, high = _limits(supported, members, others, cluster)
+    return Standardized(rates[0] - rates[1], low, high, support, min(members, others))
+
+
+@dataclass(frozen=True)
+class _Supported:
+    """People on the common support: members of each group and what the limits need of them, one value per person.
+
+    y: 1 if decided adversely. residual: y minus the reference rate of the cell. weight: of a person of the reference
+    group. rates: of the group, and of the reference group standardized to it.
+    """
+
+    ours: NDArray[np.bool_]
+    theirs: NDArray[np.bool_]
+    y: NDArray[np.float64]
+    residual: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    rates: tuple[float, float]
+
+
+def _limits(here: _Supported, members: int, others: int, cluster: NDArray[np.integer]) -> Limits:
+    """Limits of the gap, see `standardized_gap`."""
+    ours, theirs, y, weight, (rate_g, rate_r) = here.ours, here.theirs, here.y, here.weight, here.rates
+    value = rate_g - rate_r
     owner, clusters = dense_ids(cluster)
-    held_g, held_r = summed(owner, clusters, ours / members), summed(owner, clusters, theirs * weight[cell])
-    sum_g, sum_r = summed(owner, clusters, ours * moved_g), summed(owner, clusters, theirs * moved_r)
-    units, n = units_in(owner[ours], owner[theirs]), min(members, others)
+    units = units_in(owner[ours], owner[theirs])
     if units < FEWEST_CLUSTERS:
-        return Standardized(value, math.nan, math.nan, support, n)
+        return math.nan, math.nan
+    held_g, held_r = summed(owner, clusters, ours / members), summed(owner, clusters, theirs * weight)
+    moved_g, moved_r = (here.residual - value) / members, weight * here.residual
+    sum_g, sum_r = summed(owner, clusters, ours * moved_g), summed(owner, clusters, theirs * moved_r)
     limits = around(value, sum_g / (1 - held_g) - sum_r / (1 - held_r), units)
     if few(y[ours].sum(), members - y[ours].sum(), y[theirs].sum(), others - y[theirs].sum()):
         alone = summed(owner, clusters, ours * (y - rate_g) / members)
-        kish = 1 / float((weight[cell[theirs]] ** 2).sum())
+        kish = 1 / float((weight[theirs] ** 2).sum())
         of_g, of_r = rate_limits(rate_g, members, alone, units), rate_limits(rate_r, kish, sum_r, units)
         limits = widened(limits, rate_g, of_g, rate_r, of_r)
-    return Standardized(value, max(limits[0], -1.0), min(limits[1], 1.0), support, n)
+    return max(limits[0], -1.0), min(limits[1], 1.0)
 
 
 def first_full_month(case: Case) -> int:
@@ -96,7 +116,7 @@ def first_full_month(case: Case) -> int:
     scenario = case.scenario
     recorded = [code for code, kind in enumerate(scenario.kinds) if kind in scenario.recorded]
     life = windows(case, late=False)[recorded]
-    return min(int(life.min()) - 1 if len(life) else 0, case.periods - 1)
+    return min(int(life.min()) - 1 if len(life) else 0, int(case.periods) - 1)
 
 
 @measure(
@@ -144,21 +164,15 @@ def _rows(case: Case, month: int, qualifiers: dict[str, object]) -> Iterator[Row
     who = np.flatnonzero(case.scored)
     cell = cells(acts_in_window(case, month, kinds_read(case), late=True)[who])
     adverse = case.history.decision(month)[who] == -1
-    for split in case.scenario.compared:
-        codes, levels = case.coded(split)
-        largest = levels[int(np.bincount(codes[who], minlength=len(levels)).argmax())]
-        reference = case.scenario.reference.get(split, largest)
-        r = levels.index(reference)
-        for g, name in enumerate(levels):
-            if g == r:
-                continue
-            group = np.where(codes[who] == g, 1, np.where(codes[who] == r, 0, -1))
-            found = standardized_gap(cell, group, adverse, case.clusters[who])
-            at = {"split": split, "group": name, "versus": reference, "qualifiers": qualifiers}
-            yield from _found(found, int((group == 1).sum()), at)
+    for at in comparisons(case):
+        ours, theirs = members(case, at)
+        group = np.where(ours[who], 1, np.where(theirs[who], 0, -1))
+        at["qualifiers"] = qualifiers
+        found = standardized_gap(cell, group, adverse, case.clusters[who])
+        yield from _found(found, int((group == 1).sum()), at)
 
 
-def _found(found: Standardized, members: int, at: dict[str, Any]) -> Iterator[Row]:
+def _found(found: Standardized, members: int, at: Place) -> Iterator[Row]:
     numbers = (found.value, found.low, found.high, found.n)
     if not members:
         yield Row(math.nan, why="no people in this group", **at)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from testbed.case import Case
 from testbed.measure import PerPerson, Row, measure
+from testbed.measures.disparate_impact.compared import Bools, Place, comparisons, members
 from testbed.measures.disparate_impact.equal_conduct import first_full_month
 from testbed.statistics import ALPHA, FEWEST_CLUSTERS, Against, dense_ids, moved, quantile, units_in
 
 EVERY = 6
+NOBODY = "no people in one of the groups"
+MAYBE_0 = "the interval of the first gap holds 0, or cannot be given"
 
 
 def months(case: Case) -> list[int]:
@@ -79,18 +82,14 @@ def fieller(over: float, under: float, covariance: NDArray[np.float64], z: float
 def gap_growth(case: Case) -> Iterator[Row]:
     """The adverse gap at the last month over the gap at the first month with a full window; NaN if that may be 0."""
     first, last = first_full_month(case), case.decided
-    for at, ours, theirs, why in _groups(case):
-        if why or first >= last:
-            yield Row(math.nan, why=why or f"the run ends before month {first + 1}", **at)
-            continue
-        (gap, end), covariance, units = _gaps(case, ours, theirs, [first, last])
-        n = int(min(ours.sum(), theirs.sum()))
-        z = float(quantile(ALPHA, units - 1)) if units >= FEWEST_CLUSTERS else math.nan
-        if units < FEWEST_CLUSTERS or gap**2 <= z**2 * covariance[0, 0]:
-            yield Row(math.nan, n=n, why="the interval of the first gap holds 0, or cannot be given", **at)
-            continue
-        limits = fieller(end, gap, covariance[::-1, ::-1], z)
-        yield Row(end / gap, *limits, n=n, **at)
+    for at, n, gaps in _followed(case, [first, last]):
+        if gaps is None or first >= last:
+            yield Row(math.nan, why=NOBODY if gaps is None else f"the run ends before month {first + 1}", **at)
+        elif gaps.may_start_at_0:
+            yield Row(math.nan, n=n, why=MAYBE_0, **at)
+        else:
+            gap, end = gaps.value
+            yield Row(end / gap, *fieller(end, gap, gaps.covariance[::-1, ::-1], gaps.quantile), n=n, **at)
 
 
 @measure(
@@ -113,38 +112,49 @@ def gap_half_life(case: Case) -> Iterator[Row]:
     that were run, which is a lower bound.
     """
     first = first_full_month(case)
-    for at, ours, theirs, why in _groups(case):
-        if why:
-            yield Row(math.nan, why=why, **at)
-            continue
-        path = list(range(first, case.decided + 1))
-        gaps, covariance, units = _gaps(case, ours, theirs, path)
-        n = int(min(ours.sum(), theirs.sum()))
-        known = units >= FEWEST_CLUSTERS
-        if not known or gaps[0] ** 2 <= float(quantile(ALPHA, units - 1)) ** 2 * covariance[0, 0]:
-            yield Row(math.nan, n=n, why="the interval of the first gap holds 0, or cannot be given", **at)
-            continue
-        halved = np.flatnonzero(gaps / gaps[0] <= 0.5)
-        if len(halved):
+    path = list(range(first, case.decided + 1))
+    for at, n, gaps in _followed(case, path):
+        if gaps is None:
+            yield Row(math.nan, why=NOBODY, **at)
+        elif gaps.may_start_at_0:
+            yield Row(math.nan, n=n, why=MAYBE_0, **at)
+        elif len(halved := np.flatnonzero(gaps.value / gaps.value[0] <= 0.5)):
             yield Row(float(halved[0]), n=n, **at)
         else:
             yield Row(math.nan, n=n, why=f"not reached within {len(path) - 1} months", **at)
 
 
-def _groups(case: Case) -> Iterator[tuple[dict[str, Any], NDArray, NDArray, str]]:
-    """(split, group, versus), members of both, and why there is nothing to compare, for each compared group."""
-    for split in case.scenario.compared:
-        codes, levels = case.coded(split)
-        size = np.bincount(codes[case.scored], minlength=len(levels))
-        r = levels.index(case.scenario.reference.get(split, levels[int(size.argmax())]))
-        for g, name in enumerate(levels):
-            if g != r:
-                why = "" if size[g] and size[r] else "no people in one of the groups"
-                at = {"split": split, "group": name, "versus": levels[r]}
-                yield at, case.scored & (codes == g), case.scored & (codes == r), why
+@dataclass(frozen=True)
+class Gaps:
+    """The gap between two groups at several months, its covariance over months, clusters of the smaller group."""
+
+    value: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    units: int
+
+    @property
+    def quantile(self) -> float:
+        """The t quantile of the limits; NaN with too few clusters."""
+        return float(quantile(ALPHA, self.units - 1)) if self.units >= FEWEST_CLUSTERS else math.nan
+
+    @property
+    def may_start_at_0(self) -> bool:
+        """Whether the interval of the first gap holds 0, or cannot be given."""
+        return self.units < FEWEST_CLUSTERS or bool(self.value[0] ** 2 <= self.quantile**2 * self.covariance[0, 0])
 
 
-def _gaps(case: Case, ours: NDArray, theirs: NDArray, path: list[int]) -> tuple[NDArray, NDArray, int]:
+def _followed(case: Case, path: list[int]) -> Iterator[tuple[Place, int, Gaps | None]]:
+    """Yield where each row belongs, the size of the smaller group, and the gaps at these months.
+
+    The gaps are None if a group has no people.
+    """
+    for at in comparisons(case):
+        ours, theirs = members(case, at)
+        n = int(min(ours.sum(), theirs.sum()))
+        yield at, n, _gaps(case, ours, theirs, path) if n else None
+
+
+def _gaps(case: Case, ours: Bools, theirs: Bools, path: list[int]) -> Gaps:
     """The gap at each month, the covariance of these gaps by cluster, and the clusters of the smaller group."""
     owner, clusters = dense_ids(case.clusters)
     units = units_in(owner[ours], owner[theirs])
@@ -155,4 +165,4 @@ def _gaps(case: Case, ours: NDArray, theirs: NDArray, path: list[int]) -> tuple[
         influence.append(moved(owner, clusters, adverse, ours) - moved(owner, clusters, adverse, theirs))
     table = np.array(influence)
     stretch = units / (units - 1) if units > 1 else math.nan
-    return np.array(gaps), table @ table.T * stretch, units
+    return Gaps(np.array(gaps), table @ table.T * stretch, units)

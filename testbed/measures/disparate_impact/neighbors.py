@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError
+from testbed.case import Case, Table
 from testbed.statistics import clusters_of, dense_ids, effective, intervals, plain, weighing
 
 Floats = NDArray[np.float64]
@@ -35,7 +35,7 @@ class Neighborhood:
     cluster: Index
 
 
-def neighborhood(case: Any, k: int) -> Neighborhood | str | None:
+def neighborhood(case: Case | Table, k: int) -> Neighborhood | str | None:
     """The neighborhood of a case's people, or a sentence why there is none; None if no columns can be compared.
 
     Raises InputError unless k is a whole number from 1 to 64.
@@ -48,7 +48,7 @@ def neighborhood(case: Any, k: int) -> Neighborhood | str | None:
     features, at = found
     at, features = _in_order(at, features)
     weights = (weighing(case) or plain(len(case.people))).only(at)
-    who = drawn(weights.people, weights.weight > 0, getattr(case, "seed", 0))
+    who = drawn(weights.people, weights.weight > 0, case.seed)
     if len(who) <= k:
         return f"{len(who)} people are too few for {k} neighbors each"
     made = scaled(features.iloc[who])
@@ -62,13 +62,12 @@ def neighborhood(case: Any, k: int) -> Neighborhood | str | None:
     return Neighborhood(nearest(made, min(k + KNOWN, len(who) - 1)), decision, weight, cluster)
 
 
-def _columns(case: Any) -> tuple[pd.DataFrame, Index] | None:
+def _columns(case: Case | Table) -> tuple[pd.DataFrame, Index] | None:
     """The columns by which people are compared, and the place in `case.people` of each row; None if there are none."""
-    scenario = getattr(case, "scenario", None)
-    if scenario is not None:
+    if isinstance(case, Case):
         records = case.records_at(case.decided)
-        return records.drop(columns=list(scenario.compared), errors="ignore"), np.flatnonzero(case.scored)
-    features = getattr(case, "features", None)
+        return records.drop(columns=list(case.scenario.compared), errors="ignore"), np.flatnonzero(case.scored)
+    features = case.features
     if features is None or not len(features.columns):
         return None
     return features.drop(columns=list(case.attributes), errors="ignore"), np.arange(len(features))
@@ -175,4 +174,4 @@ def _apart(found: Neighborhood, rows: Index, near: Index, taken: NDArray[np.bool
     sums, weight = (held * y[near]).sum(axis=1), held.sum(axis=1)
     if own_point:
         sums, weight = sums + w[rows] * y[rows], weight + w[rows]
-    return np.abs(y[rows] - np.divide(sums, weight, out=y[rows].copy(), where=weight > 0))
+    return np.asarray(np.abs(y[rows] - np.divide(sums, weight, out=y[rows].copy(), where=weight > 0)))

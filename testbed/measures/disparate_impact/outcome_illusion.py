@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,8 @@ from numpy.typing import NDArray
 from synthetic.errors import unknown
 from testbed.case import Case
 from testbed.measure import Row, measure
-from testbed.measures.disparate_impact.counterfactual import _comparisons
+from testbed.measures.disparate_impact.compared import Bools, Place, comparisons, members
+from testbed.scenarios import Scenario
 from testbed.statistics import (
     ALPHA,
     FEWEST_CLUSTERS,
@@ -30,7 +30,6 @@ from testbed.statistics import (
 )
 from testbed.world import outcome_positive, window
 
-Bools = NDArray[np.bool_]
 Number = tuple[float, float, float]
 RATES: dict[str, Callable[[Bools, Bools], tuple[Bools, Bools]]] = {
     "accuracy": lambda decided, outcome: (np.ones_like(decided), decided == outcome),
@@ -43,11 +42,11 @@ RATES: dict[str, Callable[[Bools, Bools], tuple[Bools, Bools]]] = {
 """Each rate from positive decisions and outcomes: who is in the denominator, and who is in the numerator."""
 
 
-def recorded_outcome(scenario: Any) -> str:
+def recorded_outcome(scenario: Scenario) -> str:
     """The recorded outcome that an auditor would use: the scenario's own, or the one that its models learn from."""
     for spec in (scenario.outcome, scenario.learn):
         if spec.startswith("recorded:"):
-            return str(spec)
+            return spec
     return "recorded:any:12"
 
 
@@ -91,13 +90,12 @@ def outcome_illusion(case: Case, *, outcome: str | None = None, rate: str | None
     decided = case.history.decision(month) != -1
     truth = seen.replace("recorded:", "future:", 1)
     recorded, true = (outcome_positive(case.scenario, spec, case.history, case.society) for spec in (seen, truth))
-    for at in _comparisons(case):
-        codes, levels = case.coded(at["split"])
-        ours, theirs = (case.scored & (codes == levels.index(at[side])) for side in ("group", "versus"))
+    for at in comparisons(case):
+        sides = members(case, at)
         for name, counted in RATES.items():
             if rate in (None, name):
                 at["qualifiers"] = {**said, "rate": name}
-                yield from _rows(case, (ours, theirs), counted(decided, recorded), counted(decided, true), at)
+                yield from _rows(case, sides, counted(decided, recorded), counted(decided, true), at)
 
 
 def gaps(
@@ -134,7 +132,12 @@ def gaps(
 
 
 def _few_events(
-    limits: Limits, found: tuple[Bools, Bools], sides: tuple[Bools, Bools], owner: NDArray, clusters: int, units: int
+    limits: Limits,
+    found: tuple[Bools, Bools],
+    sides: tuple[Bools, Bools],
+    owner: NDArray[np.int64],
+    clusters: int,
+    units: int,
 ) -> Limits:
     counts: list[int] = []
     parts = []
@@ -149,7 +152,7 @@ def _few_events(
 
 
 def _rows(
-    case: Case, sides: tuple[Bools, Bools], found: tuple[Bools, Bools], true: tuple[Bools, Bools], at: dict[str, Any]
+    case: Case, sides: tuple[Bools, Bools], found: tuple[Bools, Bools], true: tuple[Bools, Bools], at: Place
 ) -> Iterator[Row]:
     if not all((among & side).any() for among, _ in (found, true) for side in sides):
         for suffix in ("", "_recorded"):

@@ -5,6 +5,7 @@ negatives of the other). For independent people the variances of the sides add u
 summed by cluster over all sides.
 """
 
+# Any: `reference_of` asks for estimates and reads their levels only.
 from __future__ import annotations
 
 import math
@@ -16,7 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from testbed.case import Case, Table
 from testbed.measure import Row
+from testbed.measures.disparate_impact.compared import Place
 from testbed.statistics import Weighing, clusters_of, coded, intervals, reference_of, summed, units_in, weighed
 
 Floats = NDArray[np.float64]
@@ -48,20 +51,20 @@ class Sample:
         """Whether weights are people per row: there are no sampling weights."""
         return self.weighing.alike
 
-    def people(self, rows: NDArray) -> int:
+    def people(self, rows: Index) -> int:
         """How many people these rows of the sample are."""
         return round(float(self.weighing.people[rows].sum()))
 
-    def effective(self, rows: NDArray) -> float:
+    def effective(self, rows: Index) -> float:
         """The number of people of these rows; their effective number if there are sampling weights."""
         return float(self.weighing.only(rows).effective(np.zeros(len(rows), np.int8), 1)[0])
 
-    def squares(self, rows: NDArray, influence: Floats) -> float:
+    def squares(self, rows: Index, influence: Floats) -> float:
         """Sum over people of squared influences, which include the weights."""
         return float(self.weighing.only(rows).squared(influence, np.zeros(len(rows), np.int8), 1)[0])
 
 
-def sampled(case: Any) -> Sample:
+def sampled(case: Case | Table) -> Sample:
     """The people of a case, or of a table, whom a measure counts."""
     at, weights = weighed(case, np.asarray(case.scored, bool))
     known = clusters_of(case)
@@ -84,34 +87,31 @@ class Comparison:
     reference: int
     rows: tuple[Index, ...]
 
-    def pairs(self) -> Iterator[tuple[dict[str, Any], Index, Index]]:
+    def pairs(self) -> Iterator[tuple[Place, Index, Index]]:
         """Yield (split, group, versus), the rows of the group, and the rows of the reference group."""
         for g, level in enumerate(self.levels):
             if g != self.reference:
-                at = {"split": self.split, "group": level, "versus": self.levels[self.reference]}
+                at: Place = {"split": self.split, "group": level, "versus": self.levels[self.reference]}
                 yield at, self.rows[g], self.rows[self.reference]
 
 
-def comparisons(case: Any, sample: Sample) -> Iterator[Comparison]:
+def comparisons(case: Case | Table, sample: Sample) -> Iterator[Comparison]:
     """The comparisons of a case: one for each of its splits (see `splits_in`)."""
-    scenario = getattr(case, "scenario", None)
-    named = (scenario.reference if scenario is not None else getattr(case, "reference", None)) or {}
+    named = case.scenario.reference if isinstance(case, Case) else case.reference
     for split in splits_in(case):
         codes, levels = coded(case, split)
         held: Any = SimpleNamespace(levels=levels)
         yield Comparison(split, levels, reference_of(case, split, held, named), by_group(codes[sample.at], len(levels)))
 
 
-def splits_in(case: Any) -> list[str]:
+def splits_in(case: Case | Table) -> list[str]:
     """The splits of a case: its scenario's, or those a table names in `splits`, else its columns and their pairs."""
-    scenario = getattr(case, "scenario", None)
-    if scenario is not None:
+    if isinstance(case, Case):
         from testbed.scenarios import splits_of
 
-        return splits_of(scenario)
-    given = getattr(case, "splits", None)
-    if given:
-        return list(given)
+        return splits_of(case.scenario)
+    if case.splits:
+        return list(case.splits)
     names = list(case.attributes)
     crossed = [f"{a}*{b}" for place, a in enumerate(names) for b in names[place + 1 :]]
     return [*names, *(split for split in crossed if len(case.coded(split)[1]) <= MOST_GROUPS)]
@@ -119,8 +119,8 @@ def splits_in(case: Any) -> list[str]:
 
 def by_group(codes: NDArray[np.integer], groups: int) -> tuple[Index, ...]:
     """The places of each code 0, 1, ..., in order; codes outside this range belong to no group."""
-    small: Any = np.int16 if groups < 1 << 15 else np.int64
-    order = np.argsort(codes.astype(small), kind="stable")
+    small = codes.astype(np.int16 if groups < 1 << 15 else np.int64)
+    order = np.argsort(small, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(groups + 1))
     return tuple(order[ends[g] : ends[g + 1]] for g in range(groups))
 
@@ -156,10 +156,12 @@ def spread(sample: Sample, sides: Sequence[Side]) -> tuple[float, float]:
     return math.sqrt(total), freedom
 
 
-def limits(value: float, error: float, freedom: float, low: float = -math.inf, high: float = math.inf) -> Any:
+def limits(
+    value: float, error: float, freedom: float, low: float = -math.inf, high: float = math.inf
+) -> tuple[float, float]:
     """Limits value -/+ t error, cut at the least and greatest possible value."""
     half = float(intervals.quantile(intervals.ALPHA, freedom)) * error
-    return max(value - half, low) if half == half else math.nan, min(value + half, high) if half == half else math.nan
+    return (math.nan, math.nan) if math.isnan(half) else (max(value - half, low), min(value + half, high))
 
 
 def p_row(value: float, null: float, error: float, freedom: float, row: Row) -> Row:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +12,8 @@ from synthetic.errors import unknown
 from testbed.case import Case
 from testbed.history import History
 from testbed.measure import Row, measure
-from testbed.measures.disparate_impact.counterfactual import (
-    SAMPLE,
-    _batches,
-    _comparisons,
-    _impossible,
-    _reads_nothing,
-    sampled,
-)
+from testbed.measures.disparate_impact.compared import Place, comparisons
+from testbed.measures.disparate_impact.counterfactual import SAMPLE, batches, impossible, reads_nothing, sampled
 from testbed.models import higher_is
 from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, moved, newcombe, rate_limits, summed, units_in
 from testbed.twins import Assign, apart, by_root, replay
@@ -30,6 +23,7 @@ READERS = ("circumstances", "sensing", "direct", "regime")
 WORLDS = 1 << len(READERS)
 OF = ("decision", "score")
 Limits = tuple[float, float]
+Values = NDArray[np.int64] | NDArray[np.float64]
 
 
 def weights(players: int) -> NDArray[np.int64]:
@@ -41,7 +35,7 @@ def weights(players: int) -> NDArray[np.int64]:
     return np.array([math.factorial(s) * math.factorial(players - 1 - s) for s in range(players)])
 
 
-def shapley(values: NDArray) -> NDArray:
+def shapley(values: Values) -> Values:
     """Shapley values times p!, exact in whole numbers: (p, n) from the worlds (2**p, n), bit i of a row is player i.
 
     Their sum over players is p! times (all - none) for each person. (Shapley 1953.)
@@ -113,7 +107,7 @@ def lives(case: Case, change: Assign) -> Iterator[tuple[NDArray[np.int64], Histo
 
 def worlds(
     case: Case, attribute: str, group: str, reference: str, *, sample: int = SAMPLE, of: str = "decision"
-) -> tuple[NDArray[np.int64], NDArray, int]:
+) -> tuple[NDArray[np.int64], Values, int]:
     """(people, values, bits): sampled members of the group, and the result of each in the 16 worlds of readers.
 
     Row S of `values` (16, n) is one world. The readers in S (bits in the order of READERS) see the members as they are.
@@ -126,26 +120,26 @@ def worlds(
     month = case.decided
     sign = -1 if higher_is(case.model) == "worse" else 1
 
-    def read(history: History, who: NDArray[np.int64]) -> NDArray:
+    def read(history: History, who: NDArray[np.int64]) -> Values:
         place = history.place(who)
         if of == "score":
-            return sign * history.score(month)[place]
-        return (history.decision(month)[place] == -1).astype(np.int64)
+            return np.asarray(sign * history.score(month)[place])
+        return np.asarray(history.decision(month)[place] == -1, np.int64)
 
     values = np.repeat(read(case.history, people)[None], WORLDS, axis=0)
-    bits = 0 if _reads_nothing(case) or not len(people) else unlike(case, attribute, reference, people)
+    bits = 0 if reads_nothing(case) or not len(people) else unlike(case, attribute, reference, people)
     for world in range(WORLDS):
         hidden = bits & ~world
         if not hidden or world & ~bits:
             continue
         readers = () if hidden == bits else tuple(name for i, name in enumerate(READERS) if hidden >> i & 1)
-        for batch in _batches(case, attribute, people):
+        for batch in batches(case, attribute, people):
             for who, history in lives(case, Assign(attribute, reference, batch.tolist(), readers)):
                 values[world, np.searchsorted(people, who)] = read(history, who)
     return people, values[np.arange(WORLDS) & bits], bits
 
 
-def limits_of_mean(values: NDArray, cluster: NDArray[np.integer], *, bounded: bool = True) -> Limits:
+def limits_of_mean(values: Values, cluster: NDArray[np.integer], *, bounded: bool = True) -> Limits:
     """Limits of the mean of per-person parts of an effect, people drawn in clusters.
 
     Influence values summed by cluster, t(G-1). If fewer than five people have a part above, or below, 0, the limits are
@@ -212,29 +206,37 @@ def path_effect(case: Case, *, of: str = "decision", path: str | None = None, sa
         raise unknown("of in path_effect", of, OF)
     if path is not None and path not in READERS:
         raise unknown("path in path_effect", path, READERS)
-    for at in _comparisons(case):
-        said = {"of": of, "sample": sample}
-        if why := _impossible(case, at["split"]):
-            yield Row(math.nan, why=why, qualifiers=said, **at)
+    for at in comparisons(case):
+        said: dict[str, object] = {"of": of, "sample": sample}
+        at["qualifiers"] = said
+        if why := impossible(case, at["split"]):
+            yield Row(math.nan, why=why, **at)
             continue
         people, values, bits = worlds(case, at["split"], at["group"], at["versus"], sample=sample, of=of)
         if not len(people):
-            yield Row(math.nan, why="no people in this group", qualifiers=said, **at)
+            yield Row(math.nan, why="no people in this group", **at)
             continue
         at["unit"] = "points" if of == "score" else ""
         yield from _rows(case, people, values, bits, at, said, path)
 
 
 def _rows(
-    case: Case, people: NDArray[np.int64], values: NDArray, bits: int, at: dict[str, Any], said: dict, path: str | None
+    case: Case,
+    people: NDArray[np.int64],
+    values: Values,
+    bits: int,
+    at: Place,
+    said: dict[str, object],
+    path: str | None,
 ) -> Iterator[Row]:
     cluster, n, bounded = case.clusters[people], len(people), said["of"] == "decision"
 
-    def row(each: NDArray, known: bool, suffix: str, qualifiers: dict, share: int = 1) -> Row:
+    def row(each: Values, known: bool, suffix: str, qualifiers: dict[str, object], share: int = 1) -> Row:
         """The mean of parts that are counted in `share`-ths; exact where no reader sees a difference."""
         value = float(each.sum()) / (share * n)
         low, high = (value, value) if known else limits_of_mean(each / share, cluster, bounded=bounded)
-        return Row(value, low, high, n, suffix=suffix, qualifiers=qualifiers, **at)
+        here: Place = {**at, "qualifiers": qualifiers}
+        return Row(value, low, high, n, suffix=suffix, **here)
 
     parts, whole = shapley(values), values[-1] - values[0]
     for place, reader in enumerate(READERS):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from testbed.case import Case, Table
 from testbed.measure import PerPerson, Row, measure
+from testbed.measures.disparate_impact.compared import Place
 from testbed.measures.disparate_impact.pairs import (
     Floats,
     Index,
@@ -80,7 +81,7 @@ def summed_exposure(rank: Floats) -> Floats:
     interval="MOVER-R on t limits of each mean, by cluster; the ranking is taken as given",
     gap="",
 )
-def exposure_ratio(case: Any) -> list[Against]:
+def exposure_ratio(case: Case | Table) -> list[Against]:
     """Mean exposure 1/log2(1+rank) of a group in the ranking by score, over that of the reference group."""
     if case.score is None:
         return []
@@ -159,7 +160,7 @@ def _limits(value: float, error: float, freedom: float, matched: float) -> tuple
     gap="",
     splits=False,
 )
-def cross_auc(case: Any) -> Iterator[Row]:
+def cross_auc(case: Case | Table) -> Iterator[Row]:
     """Chance that a positive of a group scores above a negative of the reference group, ties counted half.
 
     `cross_auc_gap`: this chance minus the chance that a positive of the reference group scores above a negative of the
@@ -179,9 +180,7 @@ def cross_auc(case: Any) -> Iterator[Row]:
             yield from _crossed(sample, at, one, other, (ours, theirs))
 
 
-def _crossed(
-    sample: Sample, at: dict[str, Any], one: Above, other: Above, groups: tuple[Index, Index]
-) -> Iterator[Row]:
+def _crossed(sample: Sample, at: Place, one: Above, other: Above, groups: tuple[Index, Index]) -> Iterator[Row]:
     if not all(map(len, groups)):
         yield Row(math.nan, why="no people in this group", **at)
         return
@@ -217,7 +216,7 @@ def _crossed(
     gap="",
     splits=False,
 )
-def grade_superiority(case: Any) -> Iterator[Row]:
+def grade_superiority(case: Case | Table) -> Iterator[Row]:
     """Chance that a member of a group has a better grade (or score) than one of the reference group, ties half."""
     if case.score is None:
         return

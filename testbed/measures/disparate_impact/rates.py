@@ -8,10 +8,10 @@ nothing if the table lacks its column.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 
+from testbed.case import Case, Table
 from testbed.measure import PerPerson, measure
 from testbed.statistics import FN, FP, TN, TP, Across, Against, Auc, CellRate, Rate
 
@@ -46,7 +46,7 @@ symmetric = partial(
 )
 
 
-def decided(case: Any, rate: Rate) -> tuple[CellRate, ...]:
+def decided(case: Case | Table, rate: Rate) -> tuple[CellRate, ...]:
     """The rate as a part; nothing if it needs predictions or outcomes that the case does not have."""
     numerator, denominator = set(rate.numerator), set(rate.denominator)
     by_outcome = any((cell in numerator) != (cell ^ 2 in numerator) for cell in range(4)) or len(denominator) < 4
@@ -55,68 +55,68 @@ def decided(case: Any, rate: Rate) -> tuple[CellRate, ...]:
     return (CellRate(case, rate),)
 
 
-def compared(case: Any, kind: str, *rates: Rate) -> tuple[Across, ...]:
+def compared(case: Case | Table, kind: str, *rates: Rate) -> tuple[Across, ...]:
     """The symmetric comparison of these rates over all groups, or nothing."""
     parts = tuple(part for rate in rates for part in decided(case, rate))
     return (Across(parts, kind),) if len(parts) == len(rates) else ()
 
 
 @plain("selection_rate", better="none", caveats=SHARES, gap="")
-def selection_rate(case: Any) -> tuple[CellRate, ...]:
+def selection_rate(case: Case | Table) -> tuple[CellRate, ...]:
     """Share of people decided positively: (TP + FP) / all. Its signed gap is statistical_parity_difference."""
     return decided(case, SELECTION)
 
 
 @plain("adverse_rate", better="none", caveats=SHARES)
-def adverse_rate(case: Any) -> tuple[CellRate, ...]:
+def adverse_rate(case: Case | Table) -> tuple[CellRate, ...]:
     """Share of people decided negatively, in worlds adversely: (TN + FN) / all."""
     return decided(case, ADVERSE)
 
 
 @plain("true_positive_rate", better="higher", caveats=ERRORS)
-def true_positive_rate(case: Any) -> tuple[CellRate, ...]:
+def true_positive_rate(case: Case | Table) -> tuple[CellRate, ...]:
     """Share decided positively among those whose outcome is positive: TP / (TP + FN)."""
     return decided(case, TRUE_POSITIVE)
 
 
 @plain("false_positive_rate", better="lower", caveats=ERRORS)
-def false_positive_rate(case: Any) -> tuple[CellRate, ...]:
+def false_positive_rate(case: Case | Table) -> tuple[CellRate, ...]:
     """Share decided positively among those whose outcome is negative: FP / (FP + TN)."""
     return decided(case, FALSE_POSITIVE)
 
 
 @plain("true_negative_rate", better="higher", caveats=ERRORS)
-def true_negative_rate(case: Any) -> tuple[CellRate, ...]:
+def true_negative_rate(case: Case | Table) -> tuple[CellRate, ...]:
     """Share decided negatively among those whose outcome is negative: TN / (TN + FP)."""
     return decided(case, TRUE_NEGATIVE)
 
 
 @plain("false_negative_rate", better="lower", caveats=ERRORS)
-def false_negative_rate(case: Any) -> tuple[CellRate, ...]:
+def false_negative_rate(case: Case | Table) -> tuple[CellRate, ...]:
     """Share decided negatively among those whose outcome is positive: FN / (FN + TP)."""
     return decided(case, FALSE_NEGATIVE)
 
 
 @plain("precision", better="higher", caveats=ERRORS)
-def precision(case: Any) -> tuple[CellRate, ...]:
+def precision(case: Case | Table) -> tuple[CellRate, ...]:
     """Share with a positive outcome among those decided positively: TP / (TP + FP), the PPV."""
     return decided(case, PRECISION)
 
 
 @plain("negative_predictive_value", better="higher", caveats=ERRORS, gap="negative_predictive_value_gap")
-def negative_predictive_value(case: Any) -> tuple[CellRate, ...]:
+def negative_predictive_value(case: Case | Table) -> tuple[CellRate, ...]:
     """Share with a negative outcome among those decided negatively: TN / (TN + FN)."""
     return decided(case, NEGATIVE_PREDICTIVE)
 
 
 @plain("accuracy", better="higher", caveats=ERRORS)
-def accuracy(case: Any) -> tuple[CellRate, ...]:
+def accuracy(case: Case | Table) -> tuple[CellRate, ...]:
     """Share whose decision agrees with their outcome: (TP + TN) / all."""
     return decided(case, ACCURACY)
 
 
 @plain("base_rate", better="none", caveats=ERRORS, gap="base_rate_gap")
-def base_rate(case: Any) -> tuple[CellRate, ...]:
+def base_rate(case: Case | Table) -> tuple[CellRate, ...]:
     """Share whose outcome is positive: (TP + FN) / all."""
     return decided(case, BASE)
 
@@ -128,7 +128,7 @@ def base_rate(case: Any) -> tuple[CellRate, ...]:
     caveats="The mean of a score without a unit only serves to compare groups.",
     interval="influence values by cluster, t(G-1)",
 )
-def mean_score(case: Any) -> tuple[PerPerson, ...]:
+def mean_score(case: Case | Table) -> tuple[PerPerson, ...]:
     """Mean score of the people scored."""
     if case.score is None:
         return ()
@@ -143,37 +143,37 @@ def mean_score(case: Any) -> tuple[PerPerson, ...]:
     reference="DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44",
     interval="DeLong's components, by cluster",
 )
-def auc(case: Any) -> tuple[Auc, ...]:
+def auc(case: Case | Table) -> tuple[Auc, ...]:
     """Chance that a positive outcome scores above a negative one of the same group, ties half (area under the ROC)."""
     return () if case.score is None or case.outcome is None else (Auc(),)
 
 
 @symmetric("auc_difference", caveats=MAXIMUM)
-def auc_difference(case: Any) -> tuple[Across, ...]:
+def auc_difference(case: Case | Table) -> tuple[Across, ...]:
     """Largest minus smallest AUC over all groups."""
     return tuple(Across((part,)) for part in auc(case))
 
 
 @symmetric("demographic_parity_difference", caveats=f"{SHARES} {MAXIMUM}")
-def demographic_parity_difference(case: Any) -> tuple[Across, ...]:
+def demographic_parity_difference(case: Case | Table) -> tuple[Across, ...]:
     """Largest minus smallest selection rate over all groups."""
     return compared(case, "difference", SELECTION)
 
 
 @symmetric("demographic_parity_ratio", better="higher", unit="ratio", caveats=f"{SHARES} {MAXIMUM}")
-def demographic_parity_ratio(case: Any) -> tuple[Across, ...]:
+def demographic_parity_ratio(case: Case | Table) -> tuple[Across, ...]:
     """Smallest over largest selection rate over all groups."""
     return compared(case, "ratio", SELECTION)
 
 
 @symmetric("equal_opportunity_difference", caveats=f"{ERRORS} {MAXIMUM}", reference="Hardt, Price and Srebro (2016)")
-def equal_opportunity_difference(case: Any) -> tuple[Across, ...]:
+def equal_opportunity_difference(case: Case | Table) -> tuple[Across, ...]:
     """Largest minus smallest true positive rate over all groups."""
     return compared(case, "difference", TRUE_POSITIVE)
 
 
 @symmetric("equalized_odds_difference", caveats=f"{ERRORS} {MAXIMUM}", reference="Hardt, Price and Srebro (2016)")
-def equalized_odds_difference(case: Any) -> tuple[Across, ...]:
+def equalized_odds_difference(case: Case | Table) -> tuple[Across, ...]:
     """The larger of two values: the largest difference in true and in false positive rates over all groups."""
     return compared(case, "difference", TRUE_POSITIVE, FALSE_POSITIVE)
 
@@ -185,7 +185,7 @@ def equalized_odds_difference(case: Any) -> tuple[Across, ...]:
     caveats=f"{ERRORS} {MAXIMUM}",
     reference="Hardt, Price and Srebro (2016)",
 )
-def equalized_odds_ratio(case: Any) -> tuple[Across, ...]:
+def equalized_odds_ratio(case: Case | Table) -> tuple[Across, ...]:
     """The smaller of two values: the smallest ratio of true and of false positive rates over all groups."""
     return compared(case, "ratio", TRUE_POSITIVE, FALSE_POSITIVE)
 
@@ -193,7 +193,7 @@ def equalized_odds_ratio(case: Any) -> tuple[Across, ...]:
 @symmetric(
     "predictive_parity_difference", caveats=f"{ERRORS} {MAXIMUM}", reference="Chouldechova (2017), Big Data 5(2)"
 )
-def predictive_parity_difference(case: Any) -> tuple[Across, ...]:
+def predictive_parity_difference(case: Case | Table) -> tuple[Across, ...]:
     """Largest minus smallest precision over all groups."""
     return compared(case, "difference", PRECISION)
 
@@ -207,7 +207,7 @@ def predictive_parity_difference(case: Any) -> tuple[Across, ...]:
     reference="29 CFR 1607.4 D; Koopman (1984)",
     interval="Koopman's score limits; clustered or weighted: MOVER-R",
 )
-def disparate_impact_ratio(case: Any) -> list[Against]:
+def disparate_impact_ratio(case: Case | Table) -> list[Against]:
     """Selection rate of a group over that of the reference group; beside it the ratio of adverse rates."""
     parts = [
         Against(decided(case, SELECTION), "ratio", four_fifths=True),
@@ -217,7 +217,7 @@ def disparate_impact_ratio(case: Any) -> list[Against]:
 
 
 @plain("statistical_parity_difference", better="none", caveats=SHARES, reference="Dwork et al. (2012), ITCS")
-def statistical_parity_difference(case: Any) -> list[Against]:
+def statistical_parity_difference(case: Case | Table) -> list[Against]:
     """Selection rate of a group minus that of the reference group."""
     return [Against((part,)) for part in decided(case, SELECTION)]
 
@@ -229,7 +229,7 @@ def statistical_parity_difference(case: Any) -> list[Against]:
     reference="Bellamy et al. (2018), AI Fairness 360",
     interval="MOVER on Newcombe's limits; clustered: influence values by cluster, t(G-1)",
 )
-def average_odds_difference(case: Any) -> list[Against]:
+def average_odds_difference(case: Case | Table) -> list[Against]:
     """Mean of the gaps in true and in false positive rate, a group minus the reference group."""
     parts = decided(case, TRUE_POSITIVE) + decided(case, FALSE_POSITIVE)
     return [Against(parts)] if len(parts) == 2 else []

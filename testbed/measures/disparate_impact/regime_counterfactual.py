@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from testbed.case import Case
 from testbed.measure import Row, measure
-from testbed.measures.disparate_impact.counterfactual import _comparisons, mean_effect
+from testbed.measures.disparate_impact.compared import comparisons
+from testbed.measures.disparate_impact.counterfactual import mean_effect
 from testbed.world import Scheme, Society, World
 
 
@@ -27,7 +27,7 @@ def moved(society: Society, attribute: str, value: str) -> Society:
     return made
 
 
-def everyone_moved(case: Case, attribute: str, value: str) -> Any:
+def everyone_moved(case: Case, attribute: str, value: str) -> Case:
     """The case of the same model in a world in which everybody has this value, training society included.
 
     The model is fitted again on what is recorded there, and its cut-offs are set there. Random draws are the same.
@@ -41,7 +41,9 @@ def everyone_moved(case: Case, attribute: str, value: str) -> Any:
     return Case.of(setting, case.model, name=case.model_name)
 
 
-def regime_effects(case: Case, attribute: str, group: str, reference: str) -> tuple[NDArray[np.int64], NDArray]:
+def regime_effects(
+    case: Case, attribute: str, group: str, reference: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(people, tau): people in scope of both worlds, and Y(all of g) - Y(all of r) of each, Y = 1 if adverse."""
     ours, theirs = (everyone_moved(case, attribute, value) for value in (group, reference))
     people = np.flatnonzero(ours.scored & theirs.scored)
@@ -70,7 +72,7 @@ def regime_counterfactual(case: Case) -> Iterator[Row]:
     models and cut-offs are fitted again. So a scheme that sanctions a fixed worst share shows about 0. The mean is over
     everybody in scope. Limits: influence values by grid, t(G-1); if few people flip, the wider of these and Newcombe's.
     """
-    for at in _comparisons(case):
+    for at in comparisons(case):
         people, tau = regime_effects(case, at["split"], at["group"], at["versus"])
         found = mean_effect(tau, case.clusters[people])
         yield Row(found.value, found.low, found.high, len(people), **at)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
+from testbed.case import Case, Table
 from testbed.measure import measure
 from testbed.measures.disparate_impact.pairs import Floats, by_group, sampled
 from testbed.measures.disparate_impact.ranking import ranks
@@ -37,7 +37,7 @@ class Distance:
 class Distances:
     """The distances of one case, computed once per split."""
 
-    case: Any
+    case: Case | Table
     held: dict[str, Distance] = field(default_factory=dict)
 
     def of(self, split: str) -> Distance:
@@ -58,7 +58,7 @@ class Distances:
             return Distance(0.0, 0.0, 0.0, n, (), "one group")
         if len(rows) < 2:
             return Distance(math.nan, math.nan, math.nan, n, left_out, "fewer than two groups have people")
-        groups = Groups(sample, *ranks(sample.score), rows, getattr(self.case, "seed", 0))
+        groups = Groups(sample, *ranks(sample.score), rows, self.case.seed)
         value = groups.greatest()
         return Distance(value, *bounds(groups, value), n, left_out, groups=groups)
 
@@ -104,7 +104,7 @@ class DistancePart:
     qualifiers: dict[str, object] = field(default_factory=dict)
     exact: bool = False
 
-    def estimates(self, case: Any, split: str) -> Estimates:
+    def estimates(self, case: Case | Table, split: str) -> Estimates:
         """One number without a group's name; nothing for everybody together, since there is nothing to compare."""
         found = None if split == "all" else self.distances.of(split)
         if found is None or (self.what == "observed" and not found.left_out):
@@ -138,7 +138,7 @@ class DistancePart:
     ),
     gap="",
 )
-def score_ks_distance(case: Any) -> tuple[DistancePart, ...]:
+def score_ks_distance(case: Case | Table) -> tuple[DistancePart, ...]:
     """Greatest Kolmogorov-Smirnov distance between the score distributions of any two groups."""
     if case.score is None:
         return ()

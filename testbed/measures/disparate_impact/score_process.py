@@ -101,7 +101,7 @@ class Groups:
         """Share of each group at or below each evaluated rank."""
         size = len(self.at) + 1
         counts = np.bincount(self.code * size + self.bin, weights=self._even, minlength=len(self.rows) * size)
-        return np.cumsum(counts.reshape(-1, size), axis=1)[:, :-1] / self.weight[:, None]
+        return np.asarray(np.cumsum(counts.reshape(-1, size), axis=1)[:, :-1] / self.weight[:, None])
 
     @cached_property
     def units(self) -> Floats:
@@ -139,8 +139,8 @@ class Groups:
         """Standard errors of shares[g] - shares[r]."""
         if self.sample.owner is None:
             parts = [self.shares[k] * np.maximum(1 - self.shares[k], 0.0) / max(self.units[k] - 1, 1) for k in (g, r)]
-            return np.sqrt(parts[0] + parts[1])
-        return np.sqrt(((self.influence[:, g] - self.influence[:, r]) ** 2).sum(axis=0))
+            return np.asarray(np.sqrt(parts[0] + parts[1]))
+        return np.asarray(np.sqrt(((self.influence[:, g] - self.influence[:, r]) ** 2).sum(axis=0)))
 
     def normals(self, size: int, what: str) -> Floats:
         """Independent standard normals from a named stream: (replicates, size)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -15,6 +14,7 @@ from synthetic.draws import dense, uniform
 from synthetic.errors import unknown
 from synthetic.ledger import ORIGINS
 from testbed.case import Case
+from testbed.history import History
 from testbed.lineage import Lineage, lineage
 from testbed.measure import PerPerson, Row, measure
 from testbed.measures.error_propagation.error_effects import FAMILY
@@ -112,7 +112,7 @@ class Cascades:
         return table
 
 
-_kept: WeakKeyDictionary[Any, tuple[Cascades | None, str]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Case, tuple[Cascades | None, str]] = WeakKeyDictionary()
 
 
 def cascades(case: Case) -> tuple[Effects, Cascades | None, str]:
@@ -126,7 +126,7 @@ def cascades(case: Case) -> tuple[Effects, Cascades | None, str]:
 def _followed(found: Effects) -> tuple[Cascades | None, str]:
     """Follow each root in the batch it ran in, or in its own run if its differences met another root's."""
     case, twin = found.case, found.twin
-    apart: dict[int, tuple[Any, list[int]]] = {}
+    apart: dict[int, tuple[History, list[int]]] = {}
     for root in found.roots.tolist():
         history = twin.alone[root].history if root in twin.alone else twin.history
         apart.setdefault(id(history), (history, []))[1].append(root)

@@ -10,8 +10,7 @@ from synthetic.errors import unknown
 from testbed.case import Case
 from testbed.measure import PerPerson, measure
 from testbed.measures.error_propagation.error_effects import FAMILY
-from testbed.measures.error_propagation.error_roots import blind
-from testbed.measures.error_propagation.error_sources import APPEAL, OTHERS, SIDES, contributions
+from testbed.measures.error_propagation.error_sources import APPEAL, OTHERS, SIDES, contributions, owed_part
 
 
 @measure(
@@ -42,8 +41,6 @@ def channel_contribution(case: Case, channel: str = "all", side: str = "adverse"
         raise unknown("side", side, SIDES)
     names = [one.name for one in case.scenario.channels]
     found = contributions(case, "channel")
-    months = np.where(case.scored, case.history.periods / 1000, 0.0)
-    exact = blind(case) or not case.scenario.errors
     nothing = np.zeros(len(case.people))
     for side_ in SIDES if (channel, side) == ("all", "adverse") else (side,):
         held = found.of.get(side_, {})
@@ -53,7 +50,4 @@ def channel_contribution(case: Case, channel: str = "all", side: str = "adverse"
         if channel not in ("all", *known):
             raise unknown("channel", channel, ("all", *known))
         for name in known if channel == "all" else [channel]:
-            owed = np.where(case.scored, held.get(name, nothing), 0.0)
-            yield PerPerson(
-                owed, months * (not found.why), exact=exact, qualifiers={"channel": name, "side": side_}, why=found.why
-            )
+            yield owed_part(case, found, held.get(name, nothing), {"channel": name, "side": side_})

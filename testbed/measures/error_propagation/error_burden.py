@@ -9,8 +9,7 @@ import numpy as np
 from synthetic.errors import unknown
 from testbed.case import Case
 from testbed.measure import PerPerson, measure
-from testbed.measures.error_propagation.error_roots import blind
-from testbed.measures.error_propagation.error_sources import contributions
+from testbed.measures.error_propagation.error_sources import contributions, errorless, owed_part, thousands_of_months
 
 
 @measure(
@@ -38,10 +37,9 @@ def error_burden(case: Case, source: str = "any") -> Iterator[PerPerson]:
     wrong = np.zeros(len(case.people))
     for t in range(history.periods):
         wrong += (history.decision(t) == -1) & (history.deserved(t) != -1)
-    months = np.where(case.scored, history.periods / 1000, 0.0)
-    exact = blind(case) or not case.scenario.errors
     if source == "any":
-        yield PerPerson(np.where(case.scored, wrong, 0.0), months, exact=exact, bounds=(0.0, np.inf))
+        whole, months = np.where(case.scored, wrong, 0.0), thousands_of_months(case)
+        yield PerPerson(whole, months, exact=errorless(case), bounds=(0.0, np.inf))
     found = contributions(case, "origin")
     owed = found.of.get("adverse", {})
     if source != "any" and not found.why and source not in owed:
@@ -49,5 +47,4 @@ def error_burden(case: Case, source: str = "any") -> Iterator[PerPerson]:
     for name in owed if source == "any" else (source,):
         if source == "any" and not owed[name].any():
             continue
-        held = np.where(case.scored, owed[name], 0.0) if owed else np.zeros(len(months))
-        yield PerPerson(held, months * (not found.why), exact=exact, qualifiers={"source": name}, why=found.why)
+        yield owed_part(case, found, owed.get(name, np.zeros(len(wrong))), {"source": name})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
 
 import numpy as np
 
@@ -63,36 +63,34 @@ def _gains(found: Effects) -> np.ndarray:
     return worse(found.case) * (error.scores - base.scores) + 0.0
 
 
-@measure(
-    "flip_rate",
+flip = partial(
+    measure,
     harm=FAMILY,
     unit="rate",
-    better="lower",
     needs=("twin",),
-    estimand="P(some decision up to the horizon is adverse with the wrong entry and not without it)",
     interval=SHARE,
     reference=TWINS,
     caveats=f"{INJECTED} {HORIZON} {COUPLING}",
+)
+
+
+@flip(
+    "flip_rate",
+    better="lower",
+    estimand="P(some decision up to the horizon is adverse with the wrong entry and not without it)",
 )
 def flip_rate(case: Case) -> tuple[PerPerson, ...]:
     """Share of wrong entries that turn their subject's decision adverse in some month up to the end of the run.
 
     `_net`: share of roots with any adverse decision in that time, error world minus base world.
     """
-    found = effects(case)
-    return _flips(found, lambda decision: decision == -1)
+    return _flips(effects(case), adverse=True)
 
 
-@measure(
+@flip(
     "flip_back_rate",
-    harm=FAMILY,
-    unit="rate",
     better="none",
-    needs=("twin",),
     estimand="P(some decision up to the horizon is not adverse with the wrong entry and adverse without it)",
-    interval=SHARE,
-    reference=TWINS,
-    caveats=f"{INJECTED} {HORIZON} {COUPLING}",
 )
 def flip_back_rate(case: Case) -> tuple[PerPerson, ...]:
     """Share of wrong entries that, in some month, spare their subject an adverse decision.
@@ -100,14 +98,14 @@ def flip_back_rate(case: Case) -> tuple[PerPerson, ...]:
     Above 0 if a scheme rewards an adverse entry, or if effects run through other people. `_net`: share of roots with
     any decision that is not adverse in that time, error world minus base world.
     """
-    found = effects(case)
-    return _flips(found, lambda decision: decision != -1)
+    return _flips(effects(case), adverse=False)
 
 
-def _flips(found: Effects, is_side: Any) -> tuple[PerPerson, ...]:
+def _flips(found: Effects, *, adverse: bool) -> tuple[PerPerson, ...]:
+    """Roots that turn to this side of the decision in some month, gross and net."""
     if found.why:
         return found.part(np.empty(0)), found.part(np.empty(0), "_net")
-    base, error = (is_side(lives.decisions) for lives in found.own())
+    base, error = ((lives.decisions == -1) == adverse for lives in found.own())
     net = error.any(axis=0).astype(float) - base.any(axis=0)
     gross = (error & ~base).any(axis=0)
     return found.part(gross, exact=found.blind), found.part(net, "_net", exact=found.blind, bounds=(-1.0, 1.0))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from testbed.case import Case
 from testbed.measure import PerPerson, Row, measure
@@ -105,9 +105,9 @@ def _at_hop(found: Effects, hop: str) -> np.ndarray:
     return np.asarray(tie != "self" if hop == "any" else tie == hop, bool)
 
 
-def _differs(rows: Any, what: str) -> np.ndarray:
+def _differs(rows: pd.DataFrame, what: str) -> np.ndarray:
     names = list(WHAT[1:]) if what == "any" else [what]
-    return rows[names].to_numpy(bool).any(axis=1)
+    return np.asarray(rows[names].to_numpy(bool).any(axis=1))
 
 
 def _worse_off(found: Effects) -> dict[str, np.ndarray]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,7 +62,7 @@ class Effects:
     """
 
     case: Case
-    twin: Any
+    twin: Case
     roots: np.ndarray
     since: int
     rows: pd.DataFrame

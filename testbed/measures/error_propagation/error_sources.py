@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from synthetic.ledger import CAUSES, ORIGINS, Ledger
 from testbed.case import Case
 from testbed.lineage import decisions_on
+from testbed.measure import PerPerson
+from testbed.measures.error_propagation.error_roots import blind
 
 APPEAL, OPERATOR, OTHERS, MISSED, STALE = "appeal", "operator", "others", "missed", "stale"
 """Sources beside channels and origins: true entries struck; entries made without cause; errors about other people."""
@@ -63,7 +65,9 @@ class Disturbances:
             (true & (ledger.end > ledger.shadow_end), of_stale, ledger.shadow_end, ledger.end, 1),
             (true & struck, APPEAL, ledger.end, ledger.shadow_end, -1),
         )
-        columns: dict[str, list[NDArray]] = {name: [] for name in ("source", "subject", "kind", "start", "end", "sign")}
+        columns: dict[str, list[NDArray[np.generic]]] = {
+            name: [] for name in ("source", "subject", "kind", "start", "end", "sign")
+        }
         for which, source, start, end, sign in parts:
             columns["source"].append(np.broadcast_to(np.asarray(source, object), which.shape)[which])
             columns["subject"].append(ledger.subject[which])
@@ -130,7 +134,30 @@ def contributions(case: Case, by: str) -> Contributions:
     return Contributions(of, total)
 
 
-def _wrong(decision: NDArray, deserved: NDArray) -> dict[str, NDArray[np.bool_]]:
+def owed_part(
+    case: Case, found: Contributions, owed: NDArray[np.float64], qualifiers: Mapping[str, object]
+) -> PerPerson:
+    """Wrong decisions of one source as a part of a measure: per 1,000 months of the people in scope."""
+    return PerPerson(
+        np.where(case.scored, owed, 0.0),
+        thousands_of_months(case) * (not found.why),
+        exact=errorless(case),
+        qualifiers=qualifiers,
+        why=found.why,
+    )
+
+
+def thousands_of_months(case: Case) -> NDArray[np.float64]:
+    """Thousands of months that each person in scope is followed; 0 for other people."""
+    return np.where(case.scored, case.history.periods / 1000, 0.0)
+
+
+def errorless(case: Case) -> bool:
+    """Whether no error can change a decision: the model reads no record, or the channels make no errors."""
+    return blind(case) or not case.scenario.errors
+
+
+def _wrong(decision: NDArray[np.int8], deserved: NDArray[np.int8]) -> dict[str, NDArray[np.bool_]]:
     return {"adverse": (decision == -1) & (deserved != -1), "favorable": decision > deserved}
 
 
@@ -160,7 +187,7 @@ def _owed(
 
 
 def _values(
-    case: Case, t: int, people: Ints, shadow: Ints, moved: Ints, deserved: NDArray, who: Ints, players: Ints
+    case: Case, t: int, people: Ints, shadow: Ints, moved: Ints, deserved: NDArray[np.int8], who: Ints, players: Ints
 ) -> Iterator[tuple[int, dict[str, NDArray[np.float64]]]]:
     """For every set of sources, the wrong decisions about each of `who` if only the errors of that set remain."""
     size = players.shape[1]

@@ -66,7 +66,7 @@ def all_sizes(matrices: Floats) -> Floats:
     growing = radii(matrices) >= 1
     unit = np.eye(matrices.shape[-1])
     tame = np.where(growing[:, None, None], 0.0, matrices)
-    made = np.linalg.inv(unit - tame).sum(axis=1)
+    made = np.asarray(np.linalg.inv(unit - tame).sum(axis=1))
     for place in np.flatnonzero(growing):
         made[place] = sizes(matrices[place])
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from testbed.case import Case
@@ -46,8 +47,8 @@ def record_access(case: Case) -> PerPerson:
     return PerPerson(part, whole, why="no entry that a rule reads stands", bounds=(0.0, 1.0))
 
 
-def _per_person(case: Case, subject: NDArray) -> NDArray[np.float64]:
-    place = case.people.index.get_indexer(subject)
+def _per_person(case: Case, subject: NDArray[np.int64]) -> NDArray[np.float64]:
+    place = case.people.index.get_indexer(pd.Index(subject))
     return np.bincount(place[place >= 0], minlength=len(case.people)).astype(np.float64)
 
 
@@ -74,7 +75,7 @@ def notice_delay(case: Case, *, horizon: int = HORIZON) -> Row:
     held, last = case.history.ledger, case.periods
     adverse = np.array([kind.adverse for kind in case.scenario.conduct], bool)
     which = held.real & adverse[held.kind] & read_kinds(case)[held.kind] & (held.start < last)
-    place = case.people.index.get_indexer(held.subject[which])
+    place = case.people.index.get_indexer(pd.Index(held.subject[which]))
     inside = (place >= 0) & np.asarray(case.scored, bool)[place]
     start, end, noticed = (
         np.asarray(column[which], np.int64)[inside] for column in (held.start, held.end, held.noticed)
@@ -87,7 +88,9 @@ def notice_delay(case: Case, *, horizon: int = HORIZON) -> Row:
     return replace(found, n=len(np.unique(place[inside])))
 
 
-def restricted_mean(months: NDArray, happened: NDArray[np.bool_], clusters: NDArray, horizon: int) -> Row:
+def restricted_mean(
+    months: NDArray[np.int64], happened: NDArray[np.bool_], clusters: NDArray[np.int64], horizon: int
+) -> Row:
     """Restricted mean of a duration in whole months, by Kaplan-Meier, with a jackknife over clusters.
 
     months: (n,) months until the event, or until censoring. happened: which of the two it is. Whoever is censored in a
@@ -103,7 +106,7 @@ def restricted_mean(months: NDArray, happened: NDArray[np.bool_], clusters: NDAr
     np.add.at(ended, (cluster[last >= 0], cut[last >= 0]), 1)
     np.add.at(events, (cluster[happened], cut[happened]), 1)
 
-    def value(gone: NDArray, known: NDArray) -> float:
+    def value(gone: NDArray[np.float64], known: NDArray[np.float64]) -> float:
         risk = gone[::-1].cumsum()[::-1][:horizon]
         left = np.cumprod(1 - np.divide(known[:horizon], risk, out=np.zeros(horizon), where=risk > 0))
         followed = (risk > 0) | (left == 0)

@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.ledger import CAUSES, Ledger
 from testbed.case import Case
-from testbed.lineage import COPY, LISTING, RECORD, lineage
 from testbed.measure import Row, measure
-from testbed.statistics import Durations, around, coded
+from testbed.measures.opacity.waits import Flags, Ints, Waits, cleared, false_upheld, filed, noticed, upheld
+from testbed.statistics import around, coded
 
-CORRECTED, STRUCK = CAUSES.index("corrected"), CAUSES.index("struck")
 HORIZON = 12
 
 contest = partial(
@@ -36,151 +33,81 @@ COMPETING = (
     "Counts all wrong adverse entries that the run makes. Entries that still stand at its end are censored there. "
     "Expiry, repair and correction by the operator itself are competing events."
 )
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Waits:
-    """One row per entry: its subject, months from its start to its end, whether that end is the event, and its start.
+class _Found:
+    """The row of some entries, and the influence of each cluster on its value."""
 
-    `why` says why there are no entries.
-    """
-
-    subject: Ints
-    months: Ints
-    event: Flags
-    start: Ints
-    why: str
-
-    def table(self, periods: int, which: Flags, cluster: NDArray, months: int) -> tuple[Durations, Ints]:
-        """Life table of the first `months` months, the month of entry included, and the cluster of each of its rows."""
-        seen = periods - self.start[which]
-        ended = self.months[which] < seen
-        known = np.where(ended, self.months[which], seen - 1)
-        names, owner = np.unique(cluster[which], return_inverse=True)
-        # An event may fall in the month of entry: everything is counted from the month before it.
-        return Durations.of(known + 1, ended, self.event[which], owner, months + 1), names
+    row: Row
+    clusters: Ints
+    influence: NDArray[np.float64]
 
 
-def _entries(case: Case, *, wrong: bool) -> Ledger:
-    ledger = case.history.ledger
-    adverse = np.array([kind.adverse for kind in case.scenario.conduct])
-    made = ledger.real & (ledger.wrong == wrong) & adverse[ledger.kind] & (ledger.start < case.periods)
-    return ledger.where(made & (ledger.start >= 0) & case.scored[ledger.subject])
+@dataclass(frozen=True)
+class _Contest:
+    """The question asked of waits: the incidence within the horizon, or (`delay`) the mean months, cut at it."""
 
+    case: Case
+    waits: Waits
+    horizon: int
+    delay: bool
 
-def _waits(held: Ledger, when: NDArray, event: Flags, why: str) -> Waits:
-    start = held.start.astype(np.int64)
-    months = np.where(event, when, held.end).astype(np.int64) - start
-    return Waits(held.subject, months, event, start, "" if len(held) else why)
+    @property
+    def said(self) -> dict[str, object]:
+        """The qualifiers of every row."""
+        return {"horizon": self.horizon}
 
+    def of(self, which: Flags, split: str = "all", group: str = "all") -> _Found:
+        """The answer for some entries."""
+        n = len(np.unique(self.waits.subject[which]))
+        blank = Row(np.nan, split=split, group=group, qualifiers=self.said)
+        if self.waits.why or not n:
+            why = self.waits.why or "there is no such entry about this group"
+            return _Found(replace(blank, why=why), np.empty(0, np.int64), np.empty(0))
+        clusters = self.case.clusters[self.waits.subject]
+        table, names = self.waits.table(self.case.periods, which, clusters, self.horizon + (not self.delay))
+        made = table.restricted_wait() if self.delay else table.incidence()
+        # A wait of no month is counted as one in the table, which begins the month before entry.
+        value, low, high = (one - self.delay for one in (made.value, made.low, made.high))
+        influence = table.incidence_curve()[1]
+        moved = -influence.sum(axis=1) if self.delay else influence[:, -1]
+        if np.isnan(value):
+            why = f"no such entry is followed for {self.horizon} months"
+            return _Found(replace(blank, n=n, why=why), names, moved)
+        most = float(self.horizon if self.delay else 1)
+        return _Found(replace(blank, value=value, low=max(low, 0.0), high=min(high, most), n=n), names, moved)
 
-NONE = "there is no wrong adverse entry"
-
-
-def noticed(case: Case) -> Waits:
-    """Months until the subject learns of a wrong entry."""
-    held = _entries(case, wrong=True)
-    return _waits(held, held.noticed, held.noticed >= 0, NONE)
-
-
-def filed(case: Case) -> Waits:
-    """Months until a wrong entry is contested."""
-    held = _entries(case, wrong=True)
-    return _waits(held, held.noticed, held.filed & (held.noticed >= 0), NONE)
-
-
-def upheld(case: Case) -> Waits:
-    """Months until a contest of a wrong entry is upheld and the entry struck from the record."""
-    held = _entries(case, wrong=True)
-    return _waits(held, held.end, held.end_cause == CORRECTED, NONE)
-
-
-def false_upheld(case: Case) -> Waits:
-    """Months until a contest of a true entry is upheld and the entry struck."""
-    held = _entries(case, wrong=False)
-    return _waits(held, held.end, held.end_cause == STRUCK, "there is no true adverse entry")
-
-
-def cleared(case: Case) -> Waits:
-    """Months until a wrong entry is struck on contest and every listing and copy that stems from it is gone."""
-    held = _entries(case, wrong=True)
-    struck = held.end_cause == CORRECTED
-    gone = held.end.astype(np.int64)
-    if struck.any():
-        own = held.where(struck)
-        line = lineage(case, people=np.unique(own.subject))
-        if line.why:
-            return Waits(own.subject[:0], gone[:0], struck[:0], gone[:0], line.why)
-        rows = line.rows.set_index("id")
-        child, parent = (rows.loc[line.edges[side]] for side in ("child", "parent"))
-        copies = child["kind"].isin([LISTING, COPY]).to_numpy() | (parent["holder"] == RECORD).to_numpy()
-        at, found = replace(line, edges=line.edges[copies]).descendants(own.id)
-        # What still stands at the end of the run ends there in the rows: the entry is then censored, as it must be.
-        last = np.zeros(len(own), np.int64)
-        np.maximum.at(last, at, rows["end"].reindex(found).to_numpy(np.int64))
-        gone[struck] = np.maximum(gone[struck], last)
-    return _waits(held, gone, struck, NONE)
+    def gap(self, one: _Found, against: _Found) -> Row:
+        """The difference of a group from the reference group."""
+        row, other = one.row, against.row
+        blank = Row(np.nan, split=row.split, group=row.group, versus=other.group, suffix="_gap", qualifiers=self.said)
+        if row.why or other.why:
+            return replace(blank, why="; ".join(dict.fromkeys(filter(None, (row.why, other.why)))))
+        every = np.union1d(one.clusters, against.clusters)
+        moved = np.zeros(len(every))
+        np.add.at(moved, np.searchsorted(every, one.clusters), one.influence)
+        np.add.at(moved, np.searchsorted(every, against.clusters), -against.influence)
+        value = row.value - other.value
+        low, high = around(value, moved, min(len(one.clusters), len(against.clusters)))
+        return replace(blank, value=value, low=low, high=high, n=min(row.n, other.n))
 
 
 def _rows(case: Case, waits: Waits, horizon: int, *, delay: bool = False) -> Iterator[Row]:
-    """Everybody, each group of each compared attribute, and its difference from the reference group.
-
-    The incidence within the horizon, or (`delay`) the months until the event, restricted to it.
-    """
-    said = {"horizon": horizon}
-    clusters = case.clusters[waits.subject]
-
-    def row(which: Flags, **at: Any) -> tuple[Row, Ints, NDArray[np.float64]]:
-        n = len(np.unique(waits.subject[which]))
-        if waits.why or not n:
-            why = waits.why or "there is no such entry about this group"
-            return Row(np.nan, qualifiers=said, why=why, **at), np.empty(0, np.int64), np.empty(0)
-        table, names = waits.table(case.periods, which, clusters, horizon + (not delay))
-        made = table.restricted_wait() if delay else table.incidence()
-        # A wait of no month is counted as one in the table, which begins the month before entry.
-        value, low, high = (one - delay for one in (made.value, made.low, made.high))
-        influence = table.incidence_curve()[1]
-        moved = -influence.sum(axis=1) if delay else influence[:, -1]
-        if np.isnan(value):
-            return (
-                Row(np.nan, n=n, qualifiers=said, why=f"no such entry is followed for {horizon} months", **at),
-                names,
-                moved,
-            )
-        most = float(horizon if delay else 1)
-        return Row(value, max(low, 0.0), min(high, most), n, qualifiers=said, **at), names, moved
-
-    yield row(np.ones(len(waits.subject), bool))[0]
+    """Yield everybody, each group of each compared attribute, and its difference from the reference group."""
+    asked = _Contest(case, waits, horizon, delay)
+    yield asked.of(np.ones(len(waits.subject), bool)).row
     for split in case.scenario.compared:
         codes, levels = coded(case, split)
         mine = codes[waits.subject]
         reference = case.scenario.reference.get(split, levels[0])
-        against, known, theirs = row(mine == levels.index(reference), split=split, group=reference)
-        yield against
+        against = asked.of(mine == levels.index(reference), split, reference)
+        yield against.row
         for place, level in enumerate(levels):
-            if level == reference:
-                continue
-            one, names, ours = row(mine == place, split=split, group=level)
-            yield one
-            at: dict[str, Any] = {
-                "split": split,
-                "group": level,
-                "versus": reference,
-                "suffix": "_gap",
-                "qualifiers": said,
-            }
-            if one.why or against.why:
-                yield Row(np.nan, why="; ".join(dict.fromkeys(filter(None, (one.why, against.why)))), **at)
-                continue
-            every = np.union1d(names, known)
-            moved = np.zeros(len(every))
-            np.add.at(moved, np.searchsorted(every, names), ours)
-            np.add.at(moved, np.searchsorted(every, known), -theirs)
-            value = one.value - against.value
-            low, high = around(value, moved, min(len(names), len(known)))
-            yield Row(value, low, high, min(one.n, against.n), **at)
+            if level != reference:
+                one = asked.of(mine == place, split, level)
+                yield one.row
+                yield asked.gap(one, against)
 
 
 @contest(

@@ -40,7 +40,7 @@ class Question:
     chances: Floats | None = None
 
     @property
-    def judged(self) -> NDArray:
+    def judged(self) -> NDArray[np.int64] | Floats:
         """What forecasts are compared with: the decisions, or the chances of each decision."""
         return self.happened if self.chances is None else self.chances
 

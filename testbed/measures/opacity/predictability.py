@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from testbed.case import Case
+from testbed.disclosures import Disclosure
 from testbed.measure import Row, measure
+from testbed.measures.opacity.disclosed_forecast import ASKS, foretold
 from testbed.measures.opacity.foresight import Loss, Question, Share, foresee, share
-from testbed.measures.opacity.knowledge import ASKS, PEOPLE, question
+from testbed.measures.opacity.knowledge import PEOPLE, sample, views
 from testbed.measures.opacity.surrogates import Floats
 from testbed.models import row_wise
 
@@ -24,6 +27,34 @@ _LEARNERS = (
     "The value is an upper bound. The surrogates are a tree and a logistic regression, and people know only those of "
     "their attributes that are held or compared. A better learner may foresee more."
 )
+
+
+foreseen = partial(
+    measure,
+    harm="opacity",
+    unit="share of what guessing the base rate leaves",
+    better="lower",
+    reference=_REFERENCE,
+    gap="",
+    splits=False,
+)
+
+
+def question(case: Case, size: int = PEOPLE) -> Question:
+    """The decision on each sampled person at the last period, what they know, and what the disclosed rules tell."""
+    who = sample(case, size)
+    disclosure: Disclosure = case.disclosure
+    decision = np.asarray(case.history.decision(who.period))
+    codes = decision[np.asarray(case.scored, bool)].astype(np.int64) + 1
+    rates = np.bincount(codes, minlength=3) / max(1, len(codes))
+    clusters = np.asarray(case.clusters)[who.place]
+    if rates.max() in (0, 1):  # nobody in scope, or everybody decided alike: nothing to foresee
+        return Question(decision[who.place], clusters, base=rates)
+    told, points = foretold(case, who, rates)
+    known = () if not disclosure.notice_of_decision else views(case, who, points)
+    return Question(
+        decision[who.place], clusters, known, told, rates, disclosure.notice_of_decision, case.seed, who.ids
+    )
 
 
 @dataclass
@@ -60,9 +91,9 @@ def _with_lots(case: Case, made: Question) -> Asked:
     if made.rates.max() in (0, 1):
         return Asked(made, np.zeros(len(said)))
     records = case.records
-    rows: Any = records.index.get_indexer(made.ids)
+    rows = records.index.get_indexer(pd.Index([] if made.ids is None else made.ids))
     if row_wise(case.model):
-        records, rows = records.iloc[rows], slice(None)
+        records, rows = records.iloc[rows], np.arange(len(rows))
     for coins in range(1, ASKS + 1):
         said[np.arange(len(said)), np.asarray(case.ask(records, coins=coins).decision, np.int64)[rows] + 1] += 1
         if coins == 2 and (said.max(axis=1) == 2).all():
@@ -71,19 +102,13 @@ def _with_lots(case: Case, made: Question) -> Asked:
     return Asked(replace(made, chances=said / ASKS), differ)
 
 
-@measure(
+@foreseen(
     "unpredictability",
-    harm="opacity",
-    unit="share of what guessing the base rate leaves",
-    better="lower",
     needs=("history", "asking"),
     interval=_INTERVAL,
-    reference=_REFERENCE,
     caveats=f"{_LEARNERS} 0: fully foreseen. 1: no better than the base rate. Above 1: worse; the value is not "
     "clipped.",
     qualifiers={"k": None},
-    gap="",
-    splits=False,
 )
 def unpredictability(case: Case, *, k: int | None = None) -> Iterator[Row]:
     """Brier loss of the best honest forecast of a decision after k pooled cases, as a share of the base rate's loss.
@@ -92,52 +117,42 @@ def unpredictability(case: Case, *, k: int | None = None) -> Iterator[Row]:
     what the person knows. Rows for k = 0, 10, 100 and 1,000. k = 10,000 needs 20,000 people to draw from. NaN if
     everybody is decided alike, or if there are too few people or clusters to learn from.
     """
-    for size in SIZES if k is None else (int(k),):
-        made = asked(case, size)
-        loss = made.loss(size)
-        found = share(loss.person, made.question.guess, made.question.clusters, spread=loss.spread, why=loss.why)
-        yield _row(found, {"k": size})
+    yield from _after_cases(case, k, randomness=True)
 
 
-@measure(
+@foreseen(
     "hidden",
-    harm="opacity",
-    unit="share of what guessing the base rate leaves",
-    better="lower",
     needs=("history", "asking"),
     interval=_INTERVAL,
-    reference=_REFERENCE,
     caveats=f"{_LEARNERS} What a published lottery leaves open is randomness and does not count here.",
     qualifiers={"k": None},
-    gap="",
-    splits=False,
 )
 def hidden(case: Case, *, k: int | None = None) -> Iterator[Row]:
     """Unpredictability after k pooled cases minus randomness: the opacity that disclosure could remove."""
-    for size in SIZES if k is None else (int(k),):
-        made = asked(case, size)
-        loss, clusters = made.loss(size), made.question.clusters
-        found = share(loss.person - made.differ, made.question.guess, clusters, spread=loss.spread, why=loss.why)
-        yield _row(found, {"k": size})
+    yield from _after_cases(case, k, randomness=False)
 
 
-@measure(
+@foreseen(
     "randomness",
-    harm="opacity",
-    unit="share of what guessing the base rate leaves",
-    better="lower",
     needs=("asking",),
     interval="influence values by cluster, t(G-1)",
-    reference=_REFERENCE,
     caveats="Lots that are drawn once for a person and kept, such as at a cut-off, count as lots. No disclosure can "
     "remove randomness.",
-    gap="",
-    splits=False,
 )
 def randomness(case: Case) -> Row:
     """Probability that two answers about one record with fresh lots differ, over T = 1 - sum_g P(D=g)^2."""
     made = asked(case)
     return _row(share(made.differ, made.question.guess, made.question.clusters), {})
+
+
+def _after_cases(case: Case, k: int | None, *, randomness: bool) -> Iterator[Row]:
+    """Yield the loss after each number of pooled cases as a share of the base rate's, with or without randomness."""
+    for size in SIZES if k is None else (int(k),):
+        made = asked(case, size)
+        loss = made.loss(size)
+        part = loss.person if randomness else loss.person - made.differ
+        found = share(part, made.question.guess, made.question.clusters, spread=loss.spread, why=loss.why)
+        yield _row(found, {"k": size})
 
 
 def _row(found: Share, qualifiers: dict[str, object]) -> Row:

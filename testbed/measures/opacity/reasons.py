@@ -16,6 +16,7 @@ RIGHTS = {"adverse": ("reasons_adverse", -1), "favored": ("reasons_favorable", 1
 """The right that grants reasons for each decision, and the code of the decision."""
 
 NO_REASONS = "the scheme gives no reasons"
+Told = frozenset[int]
 ENGELMANN = "Engelmann, Chen, Fischer, Kao and Grossklags 2019 (FAT*): clear sanctions, vague rewards"
 
 
@@ -26,7 +27,7 @@ def reasons(case: Case) -> pd.DataFrame | None:
         return None
     rule = told["rule"].notna() & (told["rule"].astype(str).str.strip() != "")
     weight = np.isfinite(told["contribution"].to_numpy(np.float64)) & (told["contribution"].to_numpy() != 0)
-    return told[rule.to_numpy() & weight]
+    return pd.DataFrame(told[rule.to_numpy() & weight])
 
 
 def covered(case: Case, decision: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -123,10 +124,10 @@ def reason_specificity(case: Case) -> Row:
     return Row(value, low, high, int(has.sum()), why=why)
 
 
-def signatures(told: pd.DataFrame, person: NDArray) -> tuple[NDArray[np.int64], list[frozenset]]:
+def signatures(told: pd.DataFrame, person: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[Told]]:
     """(which set of reasons each person has, the sets): few sets, many people."""
     pairs, _ = pd.factorize(pd.MultiIndex.from_arrays([told["rule"].astype(str), told["contribution"]]))
-    place = pd.Index(person).get_indexer(told["person"].to_numpy())
+    place = pd.Index(person).get_indexer(pd.Index(told["person"].to_numpy()))
     pairs, place = pairs[place >= 0], place[place >= 0]
     order = np.lexsort((pairs, place))
     ends = np.searchsorted(place[order], np.arange(len(person) + 1))
@@ -139,7 +140,11 @@ def signatures(told: pd.DataFrame, person: NDArray) -> tuple[NDArray[np.int64], 
 
 
 def specificity(
-    kind: NDArray[np.int64], sets: list[frozenset], decision: NDArray, has: NDArray[np.bool_], clusters: NDArray
+    kind: NDArray[np.int64],
+    sets: list[Told],
+    decision: NDArray[np.int8],
+    has: NDArray[np.bool_],
+    clusters: NDArray[np.int64],
 ) -> tuple[float, float, float]:
     """Value and 95 % limits of `reason_specificity`, from people grouped by their set of reasons."""
     codes = decision.astype(np.int64) + 1
@@ -151,7 +156,7 @@ def specificity(
     np.add.at(told, (cluster[has], codes[has], mine[has]), 1)
     np.add.at(everybody, (cluster, codes, kind), 1)
 
-    def value(i: NDArray, j: NDArray) -> float:
+    def value(i: NDArray[np.float64], j: NDArray[np.float64]) -> float:
         other = j.sum(axis=0) - j
         pairs = float((i.sum(axis=1) * other.sum(axis=1)).sum())
         return 1 - float(((i @ true) * other).sum()) / pairs if pairs > 0 else float("nan")

@@ -151,7 +151,7 @@ def rank_disagreement(case: Case) -> Row:
     return Row(float(value), max(low, 0.0), min(high, 1.0), len(some))
 
 
-def _limits(value: float, influence: Floats, cluster: NDArray) -> tuple[float, float]:
+def _limits(value: float, influence: Floats, cluster: NDArray[np.int64]) -> tuple[float, float]:
     names, owner = np.unique(cluster, return_inverse=True)
     moved = np.bincount(owner, weights=influence)
     return around(value, moved, len(names)) if moved.any() else (math.nan, math.nan)

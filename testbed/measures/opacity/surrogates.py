@@ -26,7 +26,7 @@ CLEARLY = 1.5
 """Standard errors by which a mixture must beat the prior forecast."""
 
 
-def brier(forecast: Floats, happened: NDArray) -> Floats:
+def brier(forecast: Floats, happened: NDArray[np.integer] | Floats) -> Floats:
     """Brier loss of each case, 0..2: the sum over g of (1[D = g] - q_g) squared (Brier 1950).
 
     forecast: (n, g) probabilities. happened: (n,) codes 0..g-1, or (n, g) the share of lots in which each happens. In
@@ -168,4 +168,4 @@ def _logistic(seen: NDArray[np.float32], y: NDArray[np.integer], rows: NDArray[n
     fitted = LogisticRegression(C=PENALTY, max_iter=100, tol=1e-2).fit((seen - middle) / spread, y)
     made = np.zeros((len(rows), len(base)))
     made[:, fitted.classes_.astype(np.int64)] = fitted.predict_proba(np.clip((rows - middle) / spread, -30, 30))
-    return (len(y) * made + base) / (len(y) + base.sum())
+    return np.asarray((len(y) * made + base) / (len(y) + base.sum()))

@@ -9,14 +9,8 @@ import pandas as pd
 import pytest
 from sklearn.calibration import calibration_curve
 
-from testbed.measures.disparate_impact.calibration import (
-    BINS,
-    bins,
-    calibration_error,
-    calibration_gap,
-    mean_error,
-    probabilities,
-)
+from testbed.measures.disparate_impact.calibration import calibration_error, calibration_gap
+from testbed.measures.disparate_impact.calibration_bins import BINS, bins, mean_error, probabilities
 from testbed.statistics import expand
 from testbed.tables.table import Table
 

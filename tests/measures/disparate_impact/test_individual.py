@@ -11,16 +11,14 @@ from sklearn.neighbors import NearestNeighbors
 
 from synthetic.errors import InputError
 from testbed.case.case import run_case
-from testbed.measures.disparate_impact.individual import (
+from testbed.measures.disparate_impact.entropy import (
     Entropy,
     between_and_within,
-    consistency,
     entropy_of_shares,
     generalized_entropy,
-    generalized_entropy_index,
     slopes,
-    theil_index,
 )
+from testbed.measures.disparate_impact.individual import consistency, generalized_entropy_index, theil_index
 from testbed.measures.disparate_impact.neighbors import nearest, scaled
 from testbed.statistics import comparisons, expand
 from testbed.tables.table import Table

@@ -5,7 +5,7 @@ import pytest
 
 from testbed.case.case import run_case
 from testbed.measure import measures
-from testbed.measures.opacity.contest import cleared, upheld
+from testbed.measures.opacity.waits import cleared, upheld
 from testbed.statistics import expand
 from testbed.statistics.durations import Durations
 

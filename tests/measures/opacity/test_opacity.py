@@ -8,7 +8,7 @@ import pytest
 
 from synthetic import draws
 from testbed.disclosures.base import Disclosure
-from testbed.measures.opacity import access, discretion, knowledge, predictability, reasons
+from testbed.measures.opacity import access, disclosed_forecast, discretion, knowledge, predictability, reasons
 from testbed.models.base import Scores
 
 N, GRID = 4_000, 100
@@ -155,7 +155,7 @@ def test_rules_without_weights_count_every_item_alike_and_cut_offs_unseen_meet_t
     truth = np.column_stack([coin("late"), coin("kind")])
     case = make(Points(), shown(rules=True, notice_of_decision=True), truth=truth)
     who = knowledge.sample(case)
-    forecast, points = knowledge.foretold(case, who, np.array([0.5, 0.5, 0.0]))
+    forecast, points = disclosed_forecast.foretold(case, who, np.array([0.5, 0.5, 0.0]))
     assert (points == truth[who.place] @ [-1, 1]).all()
     late, both = (points == -1), (points == 0)
     assert forecast[late, 0] == pytest.approx(1)
@@ -209,14 +209,14 @@ def test_a_secret_rule_over_ones_own_conduct_is_learned_where_decisions_are_noti
 
 def test_views_are_one_for_each_coarser_preset_that_shows_something_else():
     case = make(Points(), "open", record=np.column_stack([coin("a"), coin("b")]))
-    assert [view.shape[1] for view in knowledge.question(case).views] == [3, 4, 6]
-    assert knowledge.question(make(Points(), "closed")).views == ()
+    assert [view.shape[1] for view in predictability.question(case).views] == [3, 4, 6]
+    assert predictability.question(make(Points(), "closed")).views == ()
 
 
 def test_a_model_that_is_not_row_wise_is_asked_about_everybody_and_a_row_wise_one_about_the_sample():
     for model, people in ((Secret(), N), (Points(), 500)):
         case = make(model, "open")
-        knowledge.question(case, 500)
+        predictability.question(case, 500)
         assert {many for many, _ in case.asked} == {people}
 
 
