@@ -52,7 +52,7 @@ def bins(score: Floats, weight: Floats, count: int = BINS) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class CalibrationEstimates(Estimates):
-    """Calibration errors by group, with the standard error of each bin's part: (groups, bins), NaN where unknown."""
+    """Calibration errors by group, with the standard error of each bin's part: (groups, bins), NaN if unknown."""
 
     parts: Floats = field(default_factory=lambda: np.empty((0, 0)))
     errors: Floats = field(default_factory=lambda: np.empty((0, 0)))

@@ -64,7 +64,7 @@ def generalized_entropy_index(case: Case | Table, *, alpha: float = 2) -> tuple[
         "people, with neighbors among them."
     ),
     estimand="1 - mean of |decision - mean decision of the k nearest others|",
-    interval="jackknife over clusters (people where there are none), t(G-1)",
+    interval="jackknife over clusters (over people if there are no clusters), t(G-1)",
     qualifiers={"k": 5},
     default=False,
     gap="",

@@ -232,7 +232,7 @@ def _rows(
     cluster, n, bounded = case.clusters[people], len(people), said["of"] == "decision"
 
     def row(each: Values, known: bool, suffix: str, qualifiers: dict[str, object], share: int = 1) -> Row:
-        """The mean of parts that are counted in `share`-ths; exact where no reader sees a difference."""
+        """The mean of parts that are counted in `share`-ths; exact if no reader sees a difference."""
         value = float(each.sum()) / (share * n)
         low, high = (value, value) if known else limits_of_mean(each / share, cluster, bounded=bounded)
         here: Place = {**at, "qualifiers": qualifiers}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from testbed.case import Case
 from testbed.measure import PerPerson, measure
@@ -57,7 +58,7 @@ def error_gain(case: Case, scale: str = "points", span: str = "next") -> Iterato
         yield found.part(gain, "", qualifiers, exact=found.blind, why=why, unit=unit)
 
 
-def _gains(found: Effects) -> np.ndarray:
+def _gains(found: Effects) -> NDArray[np.float64]:
     """Score changes by month and root, worse negative: (months, R)."""
     base, error = found.own()
     return worse(found.case) * (error.scores - base.scores) + 0.0

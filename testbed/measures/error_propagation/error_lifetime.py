@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synthetic.ledger import MENDED, ORIGINS
 from testbed.case import Case
@@ -88,14 +89,14 @@ def residue(case: Case, k: int | None = None) -> Iterator[PerPerson]:
         yield replace(made, numerator=made.numerator * counted, denominator=counted, why=why)
 
 
-def _last(found: Effects) -> np.ndarray:
+def _last(found: Effects) -> NDArray[np.int64]:
     """For each root, the last month in which anybody it touched differs: int (R,)."""
     last = np.full(len(found.roots), found.since - 1, np.int64)
     np.maximum.at(last, found.rows["at"].to_numpy(np.int64), found.rows["last"].to_numpy(np.int64))
     return last
 
 
-def _entries(found: Effects) -> tuple[np.ndarray, np.ndarray]:
+def _entries(found: Effects) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """For each root, whether its entry is found wrong before it expires, and the month it ends: (R,) each."""
     ledger = found.twin.history.ledger
     mine = ledger.where(ledger.origin == ORIGINS.index("injected"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from testbed.case import Case
 from testbed.measure import PerPerson, Row, measure
@@ -68,7 +69,9 @@ def error_reach(case: Case, what: str = "any", hop: str = "any") -> Iterator[Per
         yield from _reached(found, what, hop, net)
 
 
-def _reached(found: Effects, what: str, hop: str, net: dict[str, np.ndarray] | None) -> Iterator[PerPerson | Row]:
+def _reached(
+    found: Effects, what: str, hop: str, net: dict[str, NDArray[np.float64]] | None
+) -> Iterator[PerPerson | Row]:
     qualifiers = {"what": what, "hop": hop}
     if net is None:
         yield found.part(np.empty(0), "", qualifiers)
@@ -87,7 +90,7 @@ def _reached(found: Effects, what: str, hop: str, net: dict[str, np.ndarray] | N
     yield found.part(found.summed(net.get(what, net["any"]), which), "_net", qualifiers, exact=exact, why=why)
 
 
-def _self(found: Effects) -> np.ndarray:
+def _self(found: Effects) -> NDArray[np.bool_]:
     return np.array(found.rows["hop"] == "self", bool)
 
 
@@ -97,7 +100,7 @@ def _no_family(found: Effects) -> bool:
     )
 
 
-def _at_hop(found: Effects, hop: str) -> np.ndarray:
+def _at_hop(found: Effects, hop: str) -> NDArray[np.bool_]:
     """Which rows are others at this hop."""
     tie = found.rows["hop"].to_numpy(object)
     if _no_family(found):
@@ -105,17 +108,17 @@ def _at_hop(found: Effects, hop: str) -> np.ndarray:
     return np.asarray(tie != "self" if hop == "any" else tie == hop, bool)
 
 
-def _differs(rows: pd.DataFrame, what: str) -> np.ndarray:
+def _differs(rows: pd.DataFrame, what: str) -> NDArray[np.bool_]:
     names = list(WHAT[1:]) if what == "any" else [what]
     return np.asarray(rows[names].to_numpy(bool).any(axis=1))
 
 
-def _worse_off(found: Effects) -> dict[str, np.ndarray]:
+def _worse_off(found: Effects) -> dict[str, NDArray[np.float64]]:
     """Per row: adverse in some month of the error world minus the same in the base world, by `what`."""
     listed, barred = adverse_lists(found.case), adverse_sanctions(found.case)
     person, root = found.rows["person"].to_numpy(np.int64), found.rows["root"].to_numpy(np.int64)
 
-    def ever(lives: Lives) -> dict[str, np.ndarray]:
+    def ever(lives: Lives) -> dict[str, NDArray[np.bool_]]:
         made = {
             "decision": (lives.decisions == -1).any(axis=0),
             "list": ((lives.lists & listed) > 0).any(axis=0),

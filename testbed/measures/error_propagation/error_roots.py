@@ -32,7 +32,7 @@ class Lives:
     sanctions: NDArray[np.uint16]
 
     @classmethod
-    def of(cls, history: History, places: np.ndarray, since: int) -> Lives:
+    def of(cls, history: History, places: NDArray[np.int64], since: int) -> Lives:
         """The lives of the people at these places of a history."""
         months = range(since, history.periods)
 
@@ -42,7 +42,7 @@ class Lives:
 
         return cls(*(stacked(at) for at in (history.score, history.decision, history.lists, history.sanctions)))
 
-    def replaced(self, other: Lives, at: np.ndarray) -> Lives:
+    def replaced(self, other: Lives, at: NDArray[np.int64]) -> Lives:
         """The same lives, with those of some people taken from elsewhere."""
         made = {}
         for name in ("scores", "decisions", "lists", "sanctions"):
@@ -63,7 +63,7 @@ class Effects:
 
     case: Case
     twin: Case
-    roots: np.ndarray
+    roots: NDArray[np.int64]
     since: int
     rows: pd.DataFrame
     displaced: pd.DataFrame
@@ -75,7 +75,7 @@ class Effects:
         """The horizon: months from the injection to the end of the run."""
         return max(self.case.periods - self.since, 0)
 
-    def lives(self, people: np.ndarray, root: np.ndarray) -> tuple[Lives, Lives]:
+    def lives(self, people: NDArray[np.int64], root: NDArray[np.int64]) -> tuple[Lives, Lives]:
         """(base world, error world of their root) of these people. A root that met another is read in its own run."""
         made = Lives.of(self.twin.history, people, self.since)
         for one, alone in self.twin.alone.items():
@@ -88,19 +88,19 @@ class Effects:
         """(base world, error world) of the roots themselves."""
         return self.lives(self.roots, self.roots)
 
-    def adverse_acts(self) -> tuple[np.ndarray, np.ndarray]:
+    def adverse_acts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """True adverse acts of each row's person in the months after the injection: (base world, error world)."""
         person, root = self.rows["person"].to_numpy(np.int64), self.rows["root"].to_numpy(np.int64)
         adverse = np.array([kind.adverse for kind in self.case.scenario.conduct])
 
-        def many(history: History) -> np.ndarray:
+        def many(history: History) -> NDArray[np.int64]:
             found = np.zeros(len(history.people), np.int64)
             for acts in history.acts[self.since + 1 :]:
                 np.add.at(found, history.place(acts.person[adverse[acts.kind]]), 1)
             return found
 
         base, error = many(self.case.history)[person], many(self.twin.history)[person]
-        counted: dict[int, np.ndarray] = {}
+        counted: dict[int, NDArray[np.int64]] = {}
         for one, alone in self.twin.alone.items():
             at = np.flatnonzero(root == one)
             if id(alone) not in counted:
@@ -108,16 +108,16 @@ class Effects:
             error[at] = counted[id(alone)][alone.history.place(person[at])]
         return base, error
 
-    def summed(self, values: np.ndarray, which: np.ndarray | None = None) -> np.ndarray:
+    def summed(self, values: NDArray[np.generic], which: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
         """Sums over the rows of each root: (R,). `which` selects rows."""
         at = self.rows["at"].to_numpy(np.int64)
-        values = np.asarray(values, np.float64)
+        summands = np.asarray(values, np.float64)
         if which is not None:
-            at, values = at[which], values[which]
-        return np.bincount(at, weights=values, minlength=len(self.roots))
+            at, summands = at[which], summands[which]
+        return np.asarray(np.bincount(at, weights=summands, minlength=len(self.roots)), np.float64)
 
     def part(
-        self, per_root: np.ndarray, suffix: str = "", qualifiers: Mapping[str, object] | None = None, *,
+        self, per_root: NDArray[np.generic], suffix: str = "", qualifiers: Mapping[str, object] | None = None, *,
         exact: bool = False, why: str = "", unit: str = "",
         bounds: tuple[float, float] = (-np.inf, np.inf),
     ) -> PerPerson:  # fmt: skip
