@@ -31,7 +31,7 @@ from testbed.history.base import History
 from testbed.runs.engine import run
 from testbed.runs.sharding import Shard, shards
 from testbed.scenarios.base import Scenario
-from testbed.twins.twin import Inject, replay
+from testbed.twins import Inject, replay
 from testbed.world.month import World
 from testbed.world.scoring import Scheme
 

@@ -1,8 +1,8 @@
 """The case: all that a measure may see of one model in one world."""
 
+# Any: a user's model is any object that `testbed.models` can ask.
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -11,26 +11,25 @@ import numpy as np
 import pandas as pd
 
 from synthetic.draws import dense, pack, sparse, uniform
-from synthetic.errors import InputError, unknown
+from synthetic.errors import unknown
 from testbed.case.setting import Setting
 from testbed.disclosures import Disclosure
-from testbed.history import History, overlay
-from testbed.models import Scorer, Scores, higher_is, name_of
+from testbed.history import History
+from testbed.models import Scores, higher_is, name_of
 from testbed.scenarios import Scenario
 from testbed.twins import (
     TOUCHED,
     Assign,
     Change,
     Inject,
-    Replay,
     Switch,
-    apart,
-    by_root,
-    replay,
-    strayed_between,
-    touched,
+    Twin,
+    changed,
+    roots_of,
+    separable,
+    switched,
 )
-from testbed.world import Injection, Scheme, Views, World, outcome_positive, record_columns, records, window
+from testbed.world import Injection, Scheme, World, outcome_positive, record_columns, records, window
 
 
 class Case:
@@ -97,19 +96,15 @@ class Case:
         *,
         base: Case | None = None,
         change: Change | None = None,
-        roots: np.ndarray | None = None,
-        touched: Callable[[], pd.DataFrame] | None = None,
-        alone: Mapping[int, Replay] | None = None,
-        views: Views | None = None,
+        twin: Twin | None = None,
     ) -> None:
         self.setting, self.scenario, self.seed = setting, setting.scenario, setting.seed
         self.model, self.model_name, self.scheme = model, name, scheme
         self.history, self.periods = history, history.periods
         self.society = setting.society
-        self.base, self.change, self.views = base, change, views
-        self.roots = np.empty(0, np.int64) if roots is None else roots
-        self._touched = touched
-        self.alone: Mapping[int, Replay] = alone or {}
+        self.base, self.change = base, change
+        twin = twin or Twin(history)
+        self.roots, self.alone, self.views, self._rows = twin.roots, twin.alone, twin.views, twin.rows
         self.questions = 0
         self._twins: dict[Change, Case] = {}
 
@@ -177,7 +172,7 @@ class Case:
 
     @cached_property
     def _touched_rows(self) -> pd.DataFrame:
-        return pd.DataFrame(columns=list(TOUCHED)) if self._touched is None else self._touched()
+        return pd.DataFrame(columns=list(TOUCHED)) if self._rows is None else self._rows()
 
     @property
     def records(self) -> pd.DataFrame:
@@ -308,7 +303,7 @@ class Case:
     @property
     def prediction(self) -> np.ndarray:
         """Whether the decision is positive, "not adverse": bool (n,)."""
-        return self.history.decision(self.decided) != -1
+        return np.asarray(self.history.decision(self.decided) != -1)
 
     @cached_property
     def outcome(self) -> np.ndarray:
@@ -376,161 +371,29 @@ class Case:
         (True, True)
         """
         if change not in self._twins:
-            makers: Mapping[type, Callable[[Any], Case]] = {
-                Inject: self._inject,
-                Assign: self._assign,
-                Switch: self._switch,
-            }
-            self._twins[change] = makers[type(change)](change)
+            made = self._switched(change) if isinstance(change, Switch) else self._changed(change)
+            self._twins[change] = made
         return self._twins[change]
 
     @property
     def separable(self) -> bool:
         """Whether households meet only in strayed entries and along ties, a month later: no quota, no joint model."""
-        alone = self.scheme.row_wise or self.scheme.needs == ("draws",)
-        return alone and not self.scenario.regime.coupled
+        return separable(self.society, self.scheme)
 
     def roots_of(self, change: Inject) -> Injection:
-        """Who is befallen: people in scope of whom the entry is false, at most one in a household."""
-        error = self.scenario.error
-        kind = error.kind if change.kind is None else change.kind
-        period = error.period if change.period is None else change.period
-        share = (error.per_1000 if change.per_1000 is None else change.per_1000) / 1000
-        if kind not in self.scenario.kinds:
-            raise unknown("kind to inject", kind, self.scenario.kinds)
-        code = self.scenario.kinds.index(kind)
-        named = None if change.people is None else self._named(change.people)
-        if period >= self.periods:
-            return Injection(np.empty(0, np.int64), code, self.periods)
-        if named is not None:
-            return Injection(named, code, period)
-        coin = uniform(sparse(self.seed, "inject", pack(self.society.ids, period, code)))
-        innocent = ~self.history.acted(code, period)
-        could = np.flatnonzero(self.scored & innocent & (coin < share))
-        order = could[np.argsort(coin[could], kind="stable")]
-        _, first = np.unique(self.society.household[order], return_index=True)
-        return Injection(np.sort(order[first]), code, period)
+        """The wrong entry to inject, and on whom: people in scope who did not act so, at most one per household."""
+        return roots_of(self.society, self.history, change)
 
-    def _named(self, people: tuple[int, ...]) -> np.ndarray:
-        """Roots that were named. Raises InputError unless they exist, are in scope, and share no household."""
-        roots = np.unique(np.array(people, np.int64))
-        for person in roots.tolist():
-            if not 0 <= person < self.society.size:
-                raise InputError(f"person {person} does not exist: allowed are 0 to {self.society.size - 1}.")
-            if not self.scored[person]:
-                raise InputError(f"person {person} is not scored in {self.scenario.name}: no entry about them is read.")
-        if len(np.unique(self.society.household[roots])) < len(roots):
-            raise InputError("two of the people named for a wrong entry share a household; name one of them.")
-        return roots
-
-    def _inject(self, change: Inject) -> Case:
-        injection = self.roots_of(change)
-        if not len(injection.roots):
-            return self._made(self.history, change, injection.roots, None)
-        if not self.separable:
-            history = World(self.society, self.scheme, self.periods, injection=injection).run()
-            return self._made(history, change, injection.roots, lambda: self._whole(history, injection))
-        return self._batched(change, injection.roots, injection=injection)
-
-    def _assign(self, change: Assign) -> Case:
-        if change.attribute in self.scenario.by_tie:
-            raise InputError(
-                f"attribute to assign: {change.attribute!r} comes by ties, which stay as they are in every twin."
-            )
-        if change.attribute not in self.scenario.recipe.variables:
-            raise unknown("attribute to assign", change.attribute, self.scenario.recipe.variables)
-        people = None if change.people is None else np.array(change.people, np.int64)
-        views = self.society.shown(change.attribute, change.value, people, change.readers)
-        if people is None or not self.separable:
-            history = World(self.society, self.scheme, self.periods, views=views).run()
-            return self._made(history, change, np.empty(0, np.int64), None, views=views)
-        if not len(people):
-            return self._made(self.history, change, people, None)
-        _, first = np.unique(self.society.household[people], return_index=True)
-        return self._batched(change, people[np.sort(first)], views=views)
-
-    def _switch(self, change: Switch) -> Case:
-        other = Setting(
-            self.scenario.set({change.dial: change.value}),
-            people=self.setting.size,
-            periods=self.periods,
-            seed=self.seed,
-        )
-        other.society.share(self.society)
-        scheme = self.scheme
-        if change.dial.startswith("model.") and other.scenario.rulebook is not None:
-            scheme = Scheme(
-                Scorer(other.scenario.rulebook, record_columns(other.scenario)),
-                scheme.decide,
-                scheme.row_wise,
-                scheme.needs,
-            )
-        history = World(other.society, scheme, self.periods).run()
-        return Case(other, self.model, self.model_name, scheme, history, base=self, change=change)
-
-    def _batched(
-        self, change: Change, roots: np.ndarray, *, views: Views | None = None, injection: Injection | None = None
-    ) -> Case:
-        """All roots in one replay. Roots whose differences meet are run again in batches in which none do."""
-        since = 0 if injection is None else injection.period
-        part = replay(self.society, self.scheme, self.history, roots, views=views, injection=injection)
-        history = overlay(self.history, part.history)
-        found: list[tuple[History, dict[int, int], np.ndarray]] = []
-        again = [(roots, part)]
-        alone: dict[int, Replay] = {}
-        while again:
-            batch, part = again.pop(0)
-            homes, component = by_root(self.society, part, batch)
-            smaller = apart(batch, component)
-            crowded = np.concatenate([*smaller, np.empty(0, np.int64)])
-            found.append((part.history, homes, crowded))
-            if len(batch) < len(roots):
-                alone |= dict.fromkeys(np.setdiff1d(batch, crowded).tolist(), part)
-            again += [(one, self._again(one, views, injection)) for one in smaller]
-
-        def rows() -> pd.DataFrame:
-            made = [(touched(self.society, self.history, run, homes, since), crowded) for run, homes, crowded in found]
-            kept = [table[~table["root"].isin(crowded)] for table, crowded in made]
-            return pd.concat(kept).sort_values(["root", "person"], ignore_index=True)
-
-        return self._made(history, change, roots, rows, alone, views)
-
-    def _again(self, roots: np.ndarray, views: Views | None, injection: Injection | None) -> Replay:
-        if injection is not None:
-            injection = Injection(roots, injection.kind, injection.period)
-        if views is not None:
-            homes = np.isin(self.society.household, self.society.household[roots])
-            views = views.only(homes, self.society.views)
-        return replay(self.society, self.scheme, self.history, roots, views=views, injection=injection)
-
-    def _whole(self, history: History, injection: Injection) -> pd.DataFrame:
-        links = strayed_between(self.society, self.history, history, np.ones(self.society.size, bool))
-        part = Replay(self.society.ids, history, links)
-        homes = by_root(self.society, part, injection.roots)[0]
-        return touched(self.society, self.history, history, homes, injection.period)
-
-    def _made(
-        self,
-        history: History,
-        change: Change,
-        roots: np.ndarray,
-        rows: Callable[[], pd.DataFrame] | None,
-        alone: Mapping[int, Replay] | None = None,
-        views: Views | None = None,
-    ) -> Case:
+    def _changed(self, change: Inject | Assign) -> Case:
+        twin = changed(self.society, self.scheme, self.history, change)
         return Case(
-            self.setting,
-            self.model,
-            self.model_name,
-            self.scheme,
-            history,
-            base=self,
-            change=change,
-            roots=roots,
-            touched=rows,
-            alone=alone,
-            views=views,
+            self.setting, self.model, self.model_name, self.scheme, twin.history, base=self, change=change, twin=twin
         )
+
+    def _switched(self, change: Switch) -> Case:
+        setting = self.setting.elsewhere(self.scenario.set({change.dial: change.value}))
+        scheme, history = switched(setting.society, self.scheme, self.periods, change)
+        return Case(setting, self.model, self.model_name, scheme, history, base=self, change=change)
 
 
 def _codes(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
@@ -538,7 +401,7 @@ def _codes(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
     if (values.codes < 0).any():
         bad = column.to_numpy(object)[values.codes < 0][0]
         raise unknown(f"value of {column.name}", bad, levels)
-    return values.codes.astype(np.int64)
+    return np.asarray(values.codes, np.int64)
 
 
 def run_case(

@@ -7,15 +7,14 @@ longest delay together.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.channels import MAX_DELAY
+from testbed.case.case import Case
 
 
-def kinds_read(case: Any) -> NDArray[np.int64]:
+def kinds_read(case: Case) -> NDArray[np.int64]:
     """Codes of the recorded kinds of conduct that the scheme reads; all of them where it does not say."""
     scenario = case.scenario
     recorded = set(scenario.recorded)
@@ -24,7 +23,7 @@ def kinds_read(case: Any) -> NDArray[np.int64]:
     return np.array([code for code, kind in enumerate(scenario.kinds) if kind in wanted], np.int64)
 
 
-def adverse_kinds(case: Any) -> NDArray[np.int64]:
+def adverse_kinds(case: Case) -> NDArray[np.int64]:
     """Codes of the kinds that count against a person and that some channel records."""
     scenario = case.scenario
     recorded = set(scenario.recorded)
@@ -33,7 +32,7 @@ def adverse_kinds(case: Any) -> NDArray[np.int64]:
     )
 
 
-def windows(case: Any, *, late: bool) -> NDArray[np.int64]:
+def windows(case: Case, *, late: bool) -> NDArray[np.int64]:
     """Months for which an act of each kind can count: int64 (kinds,).
 
     late=False: the expiry of its severity. late=True: the longest time that its entry may be late is added,
@@ -48,7 +47,7 @@ def windows(case: Any, *, late: bool) -> NDArray[np.int64]:
     return life
 
 
-def acts_in_window(case: Any, period: int, kinds: NDArray[np.int64], *, late: bool) -> NDArray[np.int32]:
+def acts_in_window(case: Case, period: int, kinds: NDArray[np.int64], *, late: bool) -> NDArray[np.int32]:
     """True acts of some kinds that can still count at a month: int32 (n, len(kinds)), aligned with people."""
     history = case.history
     life = windows(case, late=late)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from testbed.statistics import CellCounts, counted
+
+Number = TypeVar("Number", np.int64, np.float64)
+Kind = TypeVar("Kind", bound=np.generic)
 
 LARGEST_CROSSING = 1 << 16
 """Groups of the finest crossing of all columns up to which every split is a margin of it."""
@@ -58,7 +61,7 @@ class Table:
         for name in names[1:]:
             more, others = self.attributes[name]
             size = len(levels) * len(others)
-            small: Any = np.uint8 if size < 256 else np.uint16 if size < 65536 else np.int64
+            small: type[np.integer] = np.uint8 if size < 256 else np.uint16 if size < 65536 else np.int64
             codes = codes.astype(small) * small(len(others)) + more.astype(small)
             levels = tuple(f"{a}*{b}" for a in levels for b in others)
         return codes, levels
@@ -77,8 +80,8 @@ class Table:
         gone = tuple(at for at in range(len(names)) if at not in kept)
         rank = [sorted(kept).index(at) for at in kept]
 
-        def margin(counts: NDArray) -> NDArray:
-            summed = counts.reshape(*shape, 4).sum(axis=gone)
+        def margin(counts: NDArray[Number]) -> NDArray[Number]:
+            summed: NDArray[Number] = counts.reshape(*shape, 4).sum(axis=gone)
             return summed.transpose(*rank, len(rank)).reshape(-1, 4)
 
         levels: tuple[str, ...] = ("all",)
@@ -93,7 +96,7 @@ class Table:
     def only(self, rows: NDArray[np.int64]) -> Table:
         """The same table with some of its rows; groups that nobody is left of stay listed."""
 
-        def cut(column: Any) -> Any:
+        def cut(column: NDArray[Kind] | None) -> NDArray[Kind] | None:
             return None if column is None else column[rows]
 
         return replace(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.channels import Channel
+from testbed.case.case import Case
 from testbed.measure import Row, measures
 from testbed.scenarios import Scenario
+from testbed.statistics import estimate
 from testbed.world import World
 
 COVERAGE = ("coverage_urban", "coverage_rural")
@@ -43,12 +44,11 @@ def _scaled(channel: Channel, keys: tuple[str, ...], times: float) -> Channel:
     return replace(channel, numbers=numbers)
 
 
-def elsewhere(case: Any, scenario: Scenario) -> Any:
+def elsewhere(case: Case, scenario: Scenario) -> Case:
     """The case of the same people and the same model, as fitted, in a scenario that differs in its channels only."""
-    setting = type(case.setting)(scenario, people=case.setting.size, periods=case.periods, seed=case.seed)
-    setting.society.share(case.society)
+    setting = case.setting.elsewhere(scenario)
     history = World(setting.society, case.scheme, case.periods).run()
-    return type(case)(setting, case.model, case.model_name, case.scheme, history, base=case)
+    return Case(setting, case.model, case.model_name, case.scheme, history, base=case)
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,11 @@ class Answered:
     why: str
 
 
-def answered(case: Any, name: str) -> Answered:
+def answered(case: Case, name: str) -> Answered:
     """What a measure says first of a case, about everybody. Raises InputError for a measure that is not registered."""
     part = measures.get(name)(case)[0]
     if isinstance(part, Row):
         return Answered(part.value, part.low, part.high, part.n, None, part.why)
-    from testbed.statistics import estimate
-
     made = estimate(part, case, "all")
     low, high = made.limits()
     value = float(made.value[0])

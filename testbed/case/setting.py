@@ -1,5 +1,6 @@
 """The setting: what all cases of a scenario at one size, length and seed share."""
 
+# Any: a user's model is any object that `testbed.models` can ask.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -48,6 +49,15 @@ class Setting:
         """A separate society (own stream) in which conduct is recorded and nobody is scored."""
         society = Society(self.scenario, TRAINING_PEOPLE, derive(self.seed, "training"))
         return society, World(society, Scheme(None, None), TRAINING_PERIODS).run()
+
+    def elsewhere(self, scenario: Scenario) -> Setting:
+        """The setting of the same people, at the same size, length and seed, in a scenario that treats them otherwise.
+
+        Ties and candidates for acts are worked out once for both, if both scenarios have the same ones.
+        """
+        other = Setting(scenario, people=self.size, periods=self.periods, seed=self.seed)
+        other.society.share(self.society)
+        return other
 
     def scheme(self, model: Any) -> Scheme:
         """The model, fitted once on the recorded outcomes of the training society, with its cut-offs."""

@@ -4,8 +4,11 @@ Comes in: a base history and a change: Inject, Assign or Switch.
 Goes out: the changed history, and who differs from the base.
 """
 
-from testbed.twins.differences import TOUCHED, touched
-from testbed.twins.twin import Assign, Change, Inject, Replay, Switch, apart, by_root, replay, strayed_between
+from testbed.twins.changes import Assign, Change, Inject, Switch
+from testbed.twins.differences import TOUCHED
+from testbed.twins.replaying import Replay, replay
+from testbed.twins.roots import apart, by_root, roots_of
+from testbed.twins.twin import Twin, changed, separable, switched
 
 __all__ = [
     "TOUCHED",
@@ -14,9 +17,12 @@ __all__ = [
     "Inject",
     "Replay",
     "Switch",
+    "Twin",
     "apart",
     "by_root",
+    "changed",
     "replay",
-    "strayed_between",
-    "touched",
+    "roots_of",
+    "separable",
+    "switched",
 ]

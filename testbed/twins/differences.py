@@ -79,4 +79,5 @@ def shortest(society: Society, people: np.ndarray, root: np.ndarray) -> np.ndarr
 
 
 def _unequal(old: np.ndarray, new: np.ndarray) -> np.ndarray:
-    return (old != new) & ~(np.isnan(old) & np.isnan(new))
+    """Where two arrays differ; NaN equals NaN."""
+    return np.asarray((old != new) & ~(np.isnan(old) & np.isnan(new)))

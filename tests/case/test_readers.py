@@ -27,7 +27,7 @@ from testbed.regimes.ties import FIRMS, LISTED
 from testbed.runs.auditing import run_audit
 from testbed.runs.plan import planned
 from testbed.scenarios.base import Scenario, names
-from testbed.twins.twin import Assign, Change, Inject, Switch, replay
+from testbed.twins import Assign, Change, Inject, Switch, replay
 from testbed.world.recorded import held_arrays, listed_acquaintances, record_columns
 
 PEOPLE, MONTHS = 2048, 6

@@ -8,7 +8,7 @@ from testbed.case.case import Case, run_case
 from testbed.lineage.inducement import Inducement
 from testbed.lineage.trace import RECORD, Lineage, act_number, lineage
 from testbed.scenarios.base import Scenario
-from testbed.twins.twin import Inject
+from testbed.twins import Inject
 
 pytestmark = pytest.mark.usefixtures("small_training")
 

@@ -10,7 +10,7 @@ from testbed.regimes.debt import debts
 from testbed.regimes.gates import refusals
 from testbed.regimes.publicity import seen_by
 from testbed.report.case_page import case_text, sections
-from testbed.twins.twin import Inject
+from testbed.twins import Inject
 
 
 def told(name, person=None, **dials):

@@ -12,7 +12,7 @@ from testbed.disclosures.base import RIGHTS
 from testbed.lives.one_life import life, typical
 from testbed.report.case_page import case_sentence, case_text
 from testbed.scenarios.base import Scenario
-from testbed.twins.twin import Inject
+from testbed.twins import Inject
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from synthetic.ledger import FIELDS
 from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
 from testbed.scenarios.base import Scenario
-from testbed.twins.twin import Assign, Inject, Switch, replay
+from testbed.twins import Assign, Inject, Switch, replay
 from testbed.world.month import Injection, World
 from testbed.world.society import Society
 

@@ -14,7 +14,7 @@ from testbed.measures.accountability.operator import (
 )
 from testbed.statistics import expand
 from testbed.statistics.durations import Durations
-from testbed.twins.twin import Switch
+from testbed.twins import Switch
 
 READ = {"slip": ('column = "slip"', -1)}
 EVERYTHING = {

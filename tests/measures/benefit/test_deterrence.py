@@ -98,7 +98,7 @@ def test_a_bar_that_makes_acts_is_induced_and_the_parts_sum_to_the_whole(town):
 
 
 def without(case):
-    from testbed.twins.twin import Switch
+    from testbed.twins import Switch
 
     return Switch("regime.active", False)
 

@@ -17,7 +17,7 @@ from testbed.measures.disparate_impact.counterfactual import (
 )
 from testbed.models.lottery import Lottery
 from testbed.statistics import expand
-from testbed.twins.twin import Assign
+from testbed.twins import Assign
 
 SLIPS = {"slip": ('column = "slip"', -1)}
 MINORITY = 'when = { community = { is = "minority" } }'

@@ -19,7 +19,7 @@ from testbed.measures.disparate_impact.paths import (
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand
-from testbed.twins.twin import Assign
+from testbed.twins import Assign
 
 SLIPS = {"slip": ('column = "slip"', -1)}
 SURCHARGE = {"surcharge": ('when = { community = { is = "minority" } }', -2)}

@@ -14,7 +14,7 @@ from testbed.measures.error_propagation.next_generation import all_sizes, by_age
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand
-from testbed.twins.twin import Inject
+from testbed.twins import Inject
 
 pytestmark = pytest.mark.usefixtures("small_training")
 

@@ -15,7 +15,7 @@ from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand
 from testbed.statistics.estimates import estimate
-from testbed.twins.twin import Inject
+from testbed.twins import Inject
 from testbed.world.month import World
 
 NEEDS_ROOTS = (

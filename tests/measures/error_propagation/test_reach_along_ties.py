@@ -7,7 +7,7 @@ from testbed.case.case import run_case
 from testbed.lineage.trace import lineage
 from testbed.measure import measures
 from testbed.statistics import expand
-from testbed.twins.twin import Inject
+from testbed.twins import Inject
 
 pytestmark = pytest.mark.usefixtures("small_training")
 

@@ -4,7 +4,7 @@ import pytest
 
 from testbed.case.case import run_case
 from testbed.measures.opacity import access, discretion, predictability, reasons
-from testbed.twins.twin import Switch
+from testbed.twins import Switch
 
 SIZE = {"people": 12 * 1024, "periods": 10}
 

@@ -8,7 +8,7 @@ from synthetic.draws import GRID
 from synthetic.ledger import ORIGINS
 from testbed.case.case import run_case
 from testbed.scenarios.base import Scenario
-from testbed.twins.twin import replay
+from testbed.twins import replay
 
 CHANNELS = ("police_cameras", "kitchen_inspections", "income_register", "personnel_file", "health_code", "wardens")
 KINDS = (
