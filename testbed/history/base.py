@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synthetic.channels import Acts
 from synthetic.errors import unknown
 from synthetic.ledger import Ledger
-from testbed.history.changes import Months
+from testbed.history.changes import ByMonth
 
 BY_MONTH = ("scores", "decisions", "deserved_", "lists_", "sanctions_", "schemes")
 """What a history keeps by month."""
@@ -31,23 +32,23 @@ class Strays:
 
 @dataclass(frozen=True)
 class History:
-    """Arrays are over `people` (ids, ascending). Months are numbered from 0. What changes is in `Monthly` arrays."""
+    """Arrays are over `people` (ids, ascending). Months are numbered from 0. What changes is in `Changes` arrays."""
 
     people: np.ndarray
     kinds: tuple[str, ...]
     list_names: tuple[str, ...]
     sanction_names: tuple[str, ...]
-    scores: Months
-    decisions: Months
-    deserved_: Months
-    lists_: Months
-    sanctions_: Months
+    scores: ByMonth
+    decisions: ByMonth
+    deserved_: ByMonth
+    lists_: ByMonth
+    sanctions_: ByMonth
     ledger: Ledger
     acts: tuple[Acts, ...]
     strays: tuple[Strays, ...]
     roots: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     since: int = 0
-    schemes: Months | None = None
+    schemes: ByMonth | None = None
 
     @property
     def periods(self) -> int:
@@ -80,26 +81,22 @@ class History:
 
     def listed(self, name: str, t: int) -> np.ndarray:
         """Who is on a list or an agency's copy of it: bool (n,). Raises InputError for an unknown name."""
-        if name not in self.list_names:
-            raise unknown("list", name, self.list_names)
-        return (self.lists_[t] >> np.uint16(self.list_names.index(name))) & 1 == 1
+        return _flag("list", name, self.list_names, self.lists_[t])
 
     def sanctioned(self, name: str, t: int) -> np.ndarray:
         """Who is under a sanction: bool (n,). Raises InputError for an unknown name."""
-        if name not in self.sanction_names:
-            raise unknown("sanction", name, self.sanction_names)
-        return (self.sanctions_[t] >> np.uint16(self.sanction_names.index(name))) & 1 == 1
+        return _flag("sanction", name, self.sanction_names, self.sanctions_[t])
 
     def place(self, people: np.ndarray) -> np.ndarray:
         """Positions of these ids in `people`."""
         if len(self.people) and self.people[-1] - self.people[0] + 1 == len(self.people):
-            return np.asarray(people, np.int64) - self.people[0]
+            return np.asarray(np.asarray(people, np.int64) - self.people[0])
         return np.searchsorted(self.people, people)
 
     def counts(self, t: int, *, shadow: bool = False) -> np.ndarray:
         """Standing entries in the record (or the shadow record) at a month: int32 (n, kinds)."""
         size = int(self.people[-1]) + 1 if len(self.people) else 0
-        return self.ledger.counts(t, size, shadow=shadow)[self.people]
+        return np.asarray(self.ledger.counts(t, size, shadow=shadow)[self.people])
 
     def shadow_counts(self, t: int) -> np.ndarray:
         """Standing entries in the shadow record at a month: int32 (n, kinds)."""
@@ -130,7 +127,14 @@ class History:
             found |= (self.decision(t) == -1) & (base.decision(t) != -1)
         return found.astype(np.int8)
 
-    def by_month(self) -> dict[str, Months]:
+    def by_month(self) -> dict[str, ByMonth]:
         """What is kept by month, by name."""
         held = {name: getattr(self, name) for name in BY_MONTH}
         return {name: one for name, one in held.items() if one is not None}
+
+
+def _flag(what: str, name: str, names: tuple[str, ...], bits: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Whose bit of this name is set, bits in the order of `names`. Raises InputError for an unknown name."""
+    if name not in names:
+        raise unknown(what, name, names)
+    return np.asarray((bits >> np.uint16(names.index(name))) & 1 == 1)

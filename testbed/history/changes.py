@@ -4,6 +4,7 @@ Most of what a world leaves changes seldom: a score when an entry comes or goes,
 month holds the places that changed in it with their new values; where over half of them did, it holds all values.
 """
 
+# Any: arrays of any dtype (scores, decisions, bits), and an index of the kinds that numpy takes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 
 
 @dataclass(frozen=True)
-class Change:
+class MonthChange:
     """One month: `places` (ascending, int32) that changed and their `values`; places None: everybody's values."""
 
     places: NDArray[np.int32] | None
@@ -29,7 +30,7 @@ class Change:
             onto[self.places] = self.values
 
 
-class Months:
+class ByMonth:
     """An array (months, n). `[t]` is a month as a read-only array (n,).
 
     `[:, places]` and `[since:, places]` are dense (months, places), and so is `[since:]`. Comparisons are elementwise
@@ -90,7 +91,7 @@ class Months:
     __hash__ = None  # type: ignore[assignment]
 
     def _with(self, test: Callable[..., Any], other: Any) -> NDArray[np.bool_]:
-        by_month = isinstance(other, Months) or np.ndim(other) == 2
+        by_month = isinstance(other, ByMonth) or np.ndim(other) == 2
         months = (other[t] if by_month else other for t in range(self.months))
         made = np.empty(self.shape, np.bool_)
         for t, theirs in enumerate(months):
@@ -99,12 +100,12 @@ class Months:
 
 
 @dataclass(eq=False)
-class Monthly(Months):
+class Changes(ByMonth):
     """An array (months, n) kept as its changes; before month 0 every place holds `fill`.
 
     Reading months in order is cheap: each starts from the one read last.
 
-    >>> scores = Monthly(3, 4, np.float64, fill=0.0)
+    >>> scores = Changes(3, 4, np.float64, fill=0.0)
     >>> scores.add(np.array([1, 3]), np.array([5.0, 6.0]))
     >>> scores.add(np.array([], int), np.array([]))
     >>> scores.add(np.array([1]), np.array([0.0]))
@@ -118,7 +119,7 @@ class Monthly(Months):
     n: int
     dtype: DTypeLike
     fill: float = 0
-    changes: list[Change] = field(default_factory=list)
+    changes: list[MonthChange] = field(default_factory=list)
     _latest: tuple[int, NDArray[Any]] | None = field(default=None, repr=False, compare=False)
 
     def add(self, places: NDArray[Any], values: NDArray[Any]) -> None:
@@ -127,11 +128,11 @@ class Monthly(Months):
         if 2 * len(places) > self.n and len(self.changes):
             whole = self[len(self.changes) - 1].copy()
             whole[places] = values
-            self.changes.append(Change(None, whole))
+            self.changes.append(MonthChange(None, whole))
         elif len(places) == self.n:
-            self.changes.append(Change(None, values))
+            self.changes.append(MonthChange(None, values))
         else:
-            self.changes.append(Change(np.asarray(places, np.int32), values))
+            self.changes.append(MonthChange(np.asarray(places, np.int32), values))
 
     def add_whole(self, before: NDArray[Any], now: NDArray[Any]) -> None:
         """The next month, from everybody's values before and now."""
@@ -140,7 +141,7 @@ class Monthly(Months):
 
     def rest(self) -> None:
         """The next month, in which nothing changes."""
-        self.changes.append(Change(np.empty(0, np.int32), np.empty(0, self.dtype)))
+        self.changes.append(MonthChange(np.empty(0, np.int32), np.empty(0, self.dtype)))
 
     # --- Reading ---
 
@@ -190,7 +191,7 @@ class Monthly(Months):
     # --- Putting together ---
 
     @classmethod
-    def joined(cls, parts: Sequence[Monthly]) -> Monthly:
+    def joined(cls, parts: Sequence[Changes]) -> Changes:
         """Parts of neighboring people, in order, as one."""
         first = parts[0]
         if len(parts) == 1:
@@ -200,20 +201,20 @@ class Monthly(Months):
         for t in range(first.months):
             changes = [one.changes[t] for one in parts]
             if all(one.places is None for one in changes):
-                made.changes.append(Change(None, np.concatenate([one.values for one in changes])))
+                made.changes.append(MonthChange(None, np.concatenate([one.values for one in changes])))
                 continue
             places = [
                 (np.arange(len(one.values), dtype=np.int32) if one.places is None else one.places) + np.int32(low)
                 for one, low in zip(changes, start[:-1], strict=True)
             ]
-            made.changes.append(Change(np.concatenate(places), np.concatenate([one.values for one in changes])))
+            made.changes.append(MonthChange(np.concatenate(places), np.concatenate([one.values for one in changes])))
         return made
 
 
-class Laid(Months):
-    """A `Monthly` with the lives of some places taken from another one: a view, nothing is copied."""
+class Overlay(ByMonth):
+    """A `Changes` with the lives of some places taken from another one: a view, nothing is copied."""
 
-    def __init__(self, base: Months, places: NDArray[Any], part: Months) -> None:
+    def __init__(self, base: ByMonth, places: NDArray[Any], part: ByMonth) -> None:
         self.base, self.places, self.laid = base, np.asarray(places), part
         self.months, self.n, self.dtype = base.months, base.n, base.dtype
 
@@ -234,7 +235,7 @@ class Laid(Months):
         return made
 
 
-def alike(one: Months, other: Months) -> bool:
+def alike(one: ByMonth, other: ByMonth) -> bool:
     """Whether two hold the same bytes in every month."""
     if one.shape != other.shape:
         return False

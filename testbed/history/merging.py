@@ -1,5 +1,6 @@
 """Histories put together: of neighboring people, or a base run with the lives of a replay."""
 
+# Any: the fields of a history that are kept by month, by name.
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import numpy as np
 from synthetic.channels import Acts
 from synthetic.ledger import Ledger
 from testbed.history.base import History, Strays
-from testbed.history.changes import Laid, Monthly
+from testbed.history.changes import ByMonth, Changes, Overlay
 
 
 def joined(parts: Sequence[History]) -> History:
@@ -20,7 +21,7 @@ def joined(parts: Sequence[History]) -> History:
     if len(parts) == 1:
         return first
     months: dict[str, Any] = {
-        name: Monthly.joined([getattr(part, name) for part in parts]) for name in first.by_month()
+        name: Changes.joined([getattr(part, name) for part in parts]) for name in first.by_month()
     }
     return replace(
         first,
@@ -63,20 +64,19 @@ def overlay(base: History, run: History) -> History:
     inside = np.zeros(len(base.people), bool)
     inside[people] = True
 
-    def laid(name: str) -> Any:
-        old, new = getattr(base, name), getattr(run, name)
-        return None if old is None else Laid(old, people, new)
+    def laid(old: ByMonth, new: ByMonth) -> Overlay:
+        return Overlay(old, people, new)
 
     return History(
         people=base.people,
         kinds=base.kinds,
         list_names=base.list_names,
         sanction_names=base.sanction_names,
-        scores=laid("scores"),
-        decisions=laid("decisions"),
-        deserved_=laid("deserved_"),
-        lists_=laid("lists_"),
-        sanctions_=laid("sanctions_"),
+        scores=laid(base.scores, run.scores),
+        decisions=laid(base.decisions, run.decisions),
+        deserved_=laid(base.deserved_, run.deserved_),
+        lists_=laid(base.lists_, run.lists_),
+        sanctions_=laid(base.sanctions_, run.sanctions_),
         ledger=_exchanged(base.ledger, inside, run.ledger),
         acts=tuple(_joined(old, new, inside) for old, new in zip(base.acts, run.acts, strict=True)),
         strays=tuple(
@@ -91,7 +91,7 @@ def overlay(base: History, run: History) -> History:
         ),
         roots=run.roots,
         since=run.since,
-        schemes=laid("schemes"),
+        schemes=None if base.schemes is None or run.schemes is None else laid(base.schemes, run.schemes),
     )
 
 

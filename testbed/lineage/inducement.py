@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -101,7 +101,7 @@ class Inducement:
         if month < 0 or not len(people):
             return np.zeros(len(people), bool)
         lists = self._lists[month, np.searchsorted(self.people, people)].astype(np.uint64)
-        return (lists >> np.uint64(self.history.list_names.index(holder))) & np.uint64(1) == 1
+        return np.asarray((lists >> np.uint64(self.history.list_names.index(holder))) & np.uint64(1) == 1)
 
     @cached_property
     def _lists(self) -> NDArray[np.uint16]:
@@ -111,7 +111,7 @@ class Inducement:
     def _sanctions(self) -> NDArray[np.uint16]:
         return self._by_month(self.history.sanctions)
 
-    def _by_month(self, read: Callable[[int], NDArray[Any]]) -> NDArray[np.uint16]:
+    def _by_month(self, read: Callable[[int], NDArray[np.uint16]]) -> NDArray[np.uint16]:
         """Bits of all months, (months, people)."""
         place = self.history.place(self.people)
         return np.stack([read(t)[place] for t in range(self.history.periods)])

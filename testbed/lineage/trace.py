@@ -103,7 +103,7 @@ def lineage(case: Case, history: History | None = None, people: Ints | None = No
 
 
 def decisions_on(
-    case: Case, people: Ints, counts: NDArray, period: int, history: History | None = None
+    case: Case, people: Ints, counts: NDArray[np.integer], period: int, history: History | None = None
 ) -> NDArray[np.int8]:
     """What the scheme decides in a month about people whose record holds these counts of entries (rows, kinds).
 
@@ -217,12 +217,12 @@ class _Reader:
         )
         return child[parent != NOBODY], parent[parent != NOBODY]
 
-    def _standing(self, spells: pd.DataFrame, person: Ints, holder: NDArray, month: Ints) -> Ints:
+    def _standing(self, spells: pd.DataFrame, person: Ints, holder: NDArray[np.object_], month: Ints) -> Ints:
         """The stay of each person on a holder's list in a month; -1 where there is none."""
         ordered = spells.sort_values(["holder", "person", "start"], ignore_index=True)
         codes = {name: code for code, name in enumerate(self.history.list_names)}
 
-        def key(names: NDArray, who: Ints, when: Ints) -> Ints:
+        def key(names: NDArray[np.object_], who: Ints, when: Ints) -> Ints:
             code = np.array([codes.get(name, -1) for name in names], np.int64)
             return (code << 50) | (who << 12) | when
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic.draws import candidates, pack, sparse, uniform
-from testbed.world.people import Placed
+from testbed.world.people import People
 from testbed.world.society import Society
 
 SCHEME = "scheme"
@@ -21,7 +21,7 @@ def moves(society: Society) -> bool:
     return SCHEME in society.scenario.held and society.scenario.regime.value("moving", "rate") > 0
 
 
-def movers(society: Society, t: int, placed: Placed, listed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def movers(society: Society, t: int, people: People, listed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Those who move in month t: (positions, code of the scheme they come under, whether their record stays behind).
 
     `listed`: who is on an adverse list, by position.
@@ -29,11 +29,11 @@ def movers(society: Society, t: int, placed: Placed, listed: np.ndarray) -> tupl
     regime = society.scenario.regime
     rate, ratio = regime.value("moving", "rate"), regime.value("moving", "listed_ratio", 1.0)
     most = rate * max(ratio, 1.0)
-    person, k = candidates(society.seed, "moving", placed.grids, t, most)
+    person, k = candidates(society.seed, "moving", people.grids, t, most)
     here = person < society.size
-    here[here] = (placed.at(person[here]) >= 0) & ~society.child[person[here]]
+    here[here] = (people.at(person[here]) >= 0) & ~society.child[person[here]]
     person, k = person[here], k[here]
-    at = placed.at(person)
+    at = people.at(person)
     address = pack(person, t, 0, k)
     coin = uniform(sparse(society.seed, "moving:accept", address)) * most
     goes = coin < rate * np.where(listed[at], ratio, 1.0)

@@ -13,14 +13,14 @@ from functools import cached_property
 import numpy as np
 
 from synthetic.channels import Acts
-from testbed.history import History, Monthly, joined
+from testbed.history import Changes, History, joined
 from testbed.regimes import LISTED, Reach, RegimeState, adverse_bits, counted_against, only, tied
 from testbed.world.candidates import BLOCK
 from testbed.world.migration import SCHEME, movers, moves
-from testbed.world.people import Placed
+from testbed.world.people import People
 from testbed.world.recorder import Recorder
-from testbed.world.scoring import Judging, Scheme
-from testbed.world.sensing import Entering, Injection
+from testbed.world.scoring import Scheme, Scoring
+from testbed.world.sensing import Injection, Sensing
 from testbed.world.society import Society, Views
 
 __all__ = ["Injection", "Scheme", "World", "apart"]
@@ -66,7 +66,7 @@ class World:
         if self.people is not None or not apart(self.society, self.scheme):
             people = self.society.ids if self.people is None else self.people
             months = self._months(people)
-            self.moved = months.entering.moved
+            self.moved = months.sensing.moved
             return months.run(progress)
         parts = []
         ids = self.society.ids
@@ -88,7 +88,7 @@ class Months:
         society: Society,
         scheme: Scheme,
         periods: int,
-        people: np.ndarray,
+        ids: np.ndarray,
         views: Views,
         base: History | None,
         injection: Injection | None,
@@ -96,18 +96,18 @@ class Months:
         scenario = society.scenario
         self.society, self.scheme, self.periods, self.views = society, scheme, periods, views
         self.base, self.injection = base, injection
-        self.placed = Placed(society, people)
-        self.judging = Judging(society, scheme, self.placed, views)
-        self.record = Recorder(society, self.placed, periods, self.judging.width)
-        self.entering = Entering(society, self.placed, self.record, views, base)
+        self.people = People(society, ids)
+        self.scoring = Scoring(society, scheme, self.people, views)
+        self.record = Recorder(society, self.people, periods, self.scoring.width)
+        self.sensing = Sensing(society, self.people, self.record, views, base)
         self.state = RegimeState(
             scenario.regime,
-            people,
+            ids,
             self._households(),
-            self.placed.of(society.child),
+            self.people.of(society.child),
             seed=society.seed,
             reach={name: self._ties(name) for name in scenario.regime.ties if scheme.scorer is not None},
-            scored=self.judging.scored,
+            scored=self.scoring.scored,
             rights=scenario.disclosure,
             kinds=scenario.conduct,
             counted=counted_against(scenario.rulebook),
@@ -117,26 +117,26 @@ class Months:
         self.looks = self.known is not None or bool(scheme.scorer is not None and scenario.regime.reaches_ties)
         self.around = np.zeros(society.size, np.uint16) if self.looks else None
         self.moving = moves(society)
-        self.home = self.placed.of(np.asarray(views.direct[SCHEME])).copy() if self.moving else np.empty(0, np.int8)
+        self.home = self.people.of(np.asarray(views.direct[SCHEME])).copy() if self.moving else np.empty(0, np.int8)
         self.acts: list[Acts] = []
-        n = self.placed.n
-        self.scores = Monthly(periods, n, np.float64, np.nan)
-        self.decisions, self.deserved, self.schemes = (Monthly(periods, n, np.int8) for _ in range(3))
-        self.lists, self.sanctions = (Monthly(periods, n, np.uint16) for _ in range(2))
+        n = self.people.n
+        self.scores = Changes(periods, n, np.float64, np.nan)
+        self.decisions, self.deserved, self.schemes = (Changes(periods, n, np.int8) for _ in range(3))
+        self.lists, self.sanctions = (Changes(periods, n, np.uint16) for _ in range(2))
 
     def _households(self) -> np.ndarray:
-        home = self.placed.of(self.society.household)
-        return home - home[0] if self.placed.run else np.unique(home, return_inverse=True)[1]
+        home = self.people.of(self.society.household)
+        return home - home[0] if self.people.run else np.unique(home, return_inverse=True)[1]
 
     def _ties(self, name: str) -> Reach:
         everybody = self.society.ties(name)
-        return everybody if self.placed.whole else only(everybody, self.placed.people)
+        return everybody if self.people.whole else only(everybody, self.people.ids)
 
     def run(self, progress: Callable[[int], None] | None = None) -> History:
         """Run all months and return what happened."""
         for t in range(self.periods):
-            self.entering.enter(t, self._act(t))
-            self.entering.inject(self.injection, t)
+            self.sensing.enter(t, self._act(t))
+            self.sensing.inject(self.injection, t)
             self.record.write(t)
             changed = self.record.post(t)
             if self.scheme.scorer is None:
@@ -151,9 +151,9 @@ class Months:
     def _act(self, t: int) -> Acts:
         """The acts of the month that channels can see: where the rate now is over what the candidate needs."""
         scenario = self.society.scenario
-        placed = self.placed
-        found = self.society.possible(t, self.views, placed.people, placed.among, until=self.periods)
-        place = self.placed.at(found.person)
+        people = self.people
+        found = self.society.possible(t, self.views, people.ids, people.among, until=self.periods)
+        place = people.at(found.person)
         done = np.flatnonzero(found.need < self.state.factors(place, found.kind, scenario.kinds, t))
         acts = Acts(found.person[done], t, found.kind[done], found.k[done])
         self.acts.append(acts)
@@ -162,22 +162,22 @@ class Months:
 
     def _consequences(self, t: int, changed: np.ndarray) -> None:
         """Scores and decisions of the month, and what follows from them."""
-        judging, state = self.judging, self.state
+        scoring, state = self.scoring, self.state
         before: Sequence[np.ndarray]
         around = self._look_around(t)
         if self.moving:
             changed = np.union1d(changed, self._move(t))
         if self.known is not None:
-            changed = np.union1d(changed, self.record.put(judging.columns[LISTED], self._meet(around)))
-        rows = judging.rows(t, changed)
-        now = (judging.score, judging.decision, judging.deserved)
+            changed = np.union1d(changed, self.record.put(scoring.columns[LISTED], self._meet(around)))
+        rows = scoring.rows(t, changed)
+        now = (scoring.score, scoring.decision, scoring.deserved)
         before = [one[rows] for one in now]
-        judging.judge(t, self.record, rows)
+        scoring.update(t, self.record, rows)
         for kept, old, new in zip((self.scores, self.decisions, self.deserved), before, now, strict=True):
             differs = rows[old != new[rows]]
             kept.add(differs, new[differs])
         before = [state.lists.copy(), state.sanctions.copy()]
-        state.step(t, judging.decision, around)
+        state.step(t, scoring.decision, around)
         self.lists.add_whole(before[0], state.lists)
         self.sanctions.add_whole(before[1], state.sanctions)
 
@@ -188,19 +188,19 @@ class Months:
         if t and self.base is not None:
             self.around[:] = self.base.lists(t - 1)
         if t:
-            self.around[self.placed.people] = self.state.lists
+            self.around[self.people.ids] = self.state.lists
         return self.around
 
     def _meet(self, around: np.ndarray | None) -> np.ndarray:
         """How many acquaintances of each person are on adverse lists: int64 (n,)."""
         assert self.known is not None
         assert around is not None
-        if self.placed.whole:
+        if self.people.whole:
             ends = tied(self.known, np.flatnonzero(around & self._adverse))[1]
         else:
-            place = np.repeat(np.arange(self.placed.n), np.diff(self.known.indptr))
+            place = np.repeat(np.arange(self.people.n), np.diff(self.known.indptr))
             ends = place[around[self.known.others] & self._adverse > 0]
-        return np.bincount(ends, minlength=self.placed.n)
+        return np.bincount(ends, minlength=self.people.n)
 
     @cached_property
     def _adverse(self) -> np.uint16:
@@ -210,16 +210,16 @@ class Months:
         """Let those who move this month come under another city's scheme. Returns whose record differs."""
         listed = self.state.lists & self._adverse > 0
         before = self.home.copy()
-        who, scheme, stays = movers(self.society, t, self.placed, listed)
+        who, scheme, stays = movers(self.society, t, self.people, listed)
         self.home[who] = scheme
         self.schemes.add_whole(before, self.home) if t else self.schemes.add(np.arange(len(before)), self.home.copy())
         self.record.leave(who[stays], t)
-        return np.union1d(who, self.record.put(self.judging.columns[SCHEME], self.home))
+        return np.union1d(who, self.record.put(self.scoring.columns[SCHEME], self.home))
 
     def _history(self) -> History:
         scenario = self.society.scenario
         return History(
-            people=self.placed.people,
+            people=self.people.ids,
             kinds=scenario.kinds,
             list_names=tuple(self.state.holders),
             sanction_names=tuple(one.name for one in scenario.regime.sanctions),
@@ -230,7 +230,7 @@ class Months:
             sanctions_=self.sanctions,
             ledger=self.record.ledger(),
             acts=tuple(self.acts),
-            strays=tuple(self.entering.strays),
+            strays=tuple(self.sensing.strays),
             roots=np.empty(0, np.int64) if self.injection is None else self.injection.roots,
             since=0 if self.injection is None else self.injection.period,
             schemes=self.schemes if self.moving else None,

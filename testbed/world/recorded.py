@@ -87,7 +87,7 @@ def outcome_positive(scenario: Scenario, outcome: str, history: History, society
     last = history.periods - 1
     found = OUTCOME.fullmatch(outcome)
     if found is None:
-        return history.deserved(last) != -1
+        return np.asarray(history.deserved(last) != -1)
     whose, kind, months = found[1], found[2], int(found[3])
     if kind != "any" and kind not in scenario.kinds:
         raise unknown("kind in outcome", kind, scenario.kinds)
@@ -107,4 +107,4 @@ def outcome_positive(scenario: Scenario, outcome: str, history: History, society
         happened = np.zeros(society.size, bool)
         happened[ledger.subject[new]] = True
     adverse = kind == "any" or scenario.conduct[scenario.kinds.index(kind)].adverse
-    return ~happened if adverse else happened
+    return np.asarray(~happened if adverse else happened)

@@ -13,7 +13,7 @@ from synthetic.channels import Acts
 from synthetic.draws import sparse
 from synthetic.ledger import CAUSES, FIELDS, Ledger, entry_id
 from testbed.regimes import EXPIRY, fates
-from testbed.world.people import Placed
+from testbed.world.people import People
 from testbed.world.society import Society
 
 LEFT = CAUSES.index("left")
@@ -25,9 +25,9 @@ class Recorder:
     `key` and `shadow_key` add up a fixed odd number for each standing entry, so that equal rows have equal keys.
     """
 
-    def __init__(self, society: Society, placed: Placed, periods: int, columns: int) -> None:
+    def __init__(self, society: Society, people: People, periods: int, columns: int) -> None:
         scenario = society.scenario
-        self.society, self.scenario, self.placed, self.periods = society, scenario, placed, periods
+        self.society, self.scenario, self.people, self.periods = society, scenario, people, periods
         self.severity = np.array([EXPIRY.index(kind.severity) for kind in scenario.conduct])
         self.adverse = np.array([kind.adverse for kind in scenario.conduct])
         rights = scenario.disclosure
@@ -36,13 +36,13 @@ class Recorder:
         self._stale = dict(outlives) if scenario.errors else {}
         self.pays = scenario.regime.value("appeal", "cost") > 0
         wide = -(-columns // 4) * 4
-        self.counts, self.shadow = (np.zeros((placed.n, wide), np.int16) for _ in range(2))
-        self.key, self.shadow_key = (np.zeros(placed.n, np.uint64) for _ in range(2))
+        self.counts, self.shadow = (np.zeros((people.n, wide), np.int16) for _ in range(2))
+        self.key, self.shadow_key = (np.zeros(people.n, np.uint64) for _ in range(2))
         self.weight = sparse(0, "record:key", np.arange(wide)) | np.uint64(1)
         self.chunks: list[dict[str, np.ndarray]] = []
         self._month: list[dict[str, np.ndarray]] = []
         self._due: dict[tuple[int, bool, int], list[np.ndarray]] = defaultdict(list)
-        self._touched = np.zeros(placed.n, bool)
+        self._touched = np.zeros(people.n, bool)
 
     def enter(
         self,
@@ -107,7 +107,7 @@ class Recorder:
         )
         made = {**rows, **fate.__dict__}
         self.chunks.append({name: made[name].astype(dtype) for name, dtype in FIELDS.items()})
-        cell = self.placed.at(subject) * self.counts.shape[1] + kind
+        cell = self.people.at(subject) * self.counts.shape[1] + kind
         shadow = rows["shadow"]
         self._plan(cell[real], rows["start"][real], fate.end[real], t, shadow=False)
         self._plan(cell[shadow], rows["start"][shadow], fate.shadow_end[shadow], t, shadow=True)
@@ -122,12 +122,12 @@ class Recorder:
                 if last > first:
                     self._due[month, shadow, sign].append(cells[first:last])
 
-    def leave(self, people: np.ndarray, t: int) -> None:
+    def leave(self, positions: np.ndarray, t: int) -> None:
         """End, in month t, what stands in either record about these positions: they left it behind."""
-        gone = np.zeros(self.placed.n, bool)
-        gone[people] = True
+        gone = np.zeros(self.people.n, bool)
+        gone[positions] = True
         for rows in self.chunks:
-            place = self.placed.at(rows["subject"])
+            place = self.people.at(rows["subject"])
             mine = gone[place] & (rows["start"] <= t)
             for shadow, held, end in ((False, "real", "end"), (True, "shadow", "shadow_end")):
                 which = np.flatnonzero(mine & rows[held] & (rows[end] > t))

@@ -1,5 +1,6 @@
 """Scores and decisions by the month: the scheme is asked about records that changed, once per distinct record."""
 
+# Any: the scorer of a scheme, None while nobody is scored; whoever asks it knows that it is there.
 from __future__ import annotations
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from synthetic.draws import dense, pack, sparse, uniform
 from testbed.models import Decide, DenseIds, RecordIds, RuleBook, Scorer, Scores
 from testbed.regimes import LISTED
 from testbed.world.migration import SCHEME, moves
-from testbed.world.people import Placed
+from testbed.world.people import People
 from testbed.world.recorder import Recorder
 from testbed.world.society import Society, Views
 
@@ -68,26 +69,26 @@ class Scheme:
         return self.row_wise or self.needs == ("draws",)
 
 
-class Judging:
+class Scoring:
     """Scores (and those of the shadow record), decisions and deserved decisions of some people: arrays (n,).
 
     State columns (acquaintances on lists, the scheme where people move) stand beside the counts of the recorder.
     """
 
-    def __init__(self, society: Society, scheme: Scheme, placed: Placed, views: Views) -> None:
+    def __init__(self, society: Society, scheme: Scheme, people: People, views: Views) -> None:
         scenario = society.scenario
-        self.society, self.scheme, self.placed = society, scheme, placed
+        self.society, self.scheme, self.people = society, scheme, people
         self.kinds = {kind: scenario.kinds.index(kind) for kind in scenario.recorded}
         self.state = [LISTED] * (LISTED in scenario.held) + [SCHEME] * moves(society)
         self.columns = {name: len(scenario.kinds) + place for place, name in enumerate(self.state)}
         self.held = {
-            name: placed.of(np.asarray(views.direct[name])) for name in scenario.held if name not in self.state
+            name: people.of(np.asarray(views.direct[name])) for name in scenario.held if name not in self.state
         }
-        self.scored = placed.of(society.scored)
-        n = placed.n
+        self.scored = people.of(society.scored)
+        n = people.n
         self.score, self.shadow_score = np.full(n, np.nan), np.full(n, np.nan)
         self.decision, self.deserved = np.zeros(n, np.int8), np.zeros(n, np.int8)
-        self.tie = uniform(sparse(society.seed, "decide:tie", pack(placed.people)))
+        self.tie = uniform(sparse(society.seed, "decide:tie", pack(people.ids)))
         self.distinct = scheme.scorer is not None and scheme.row_wise and not scheme.needs
         self.held_id = self._held_ids() if self.distinct else np.empty(0, np.int64)
 
@@ -100,7 +101,7 @@ class Judging:
         """A small number for what is held of each person and does not change."""
         read = [name for name in self.held if name in self.scheme.scorer.columns]
         if not read:
-            return np.zeros(self.placed.n, np.int64)
+            return np.zeros(self.people.n, np.int64)
         known = self.scheme.known
         if known.held_ids is None:
             known.held_ids = RecordIds(len(read))
@@ -116,9 +117,9 @@ class Judging:
         """Who is scored anew: of the positions whose record differs those in scope; in month 0 all in scope."""
         if t == 0 or not self.scheme.row_wise or self.scheme.needs:
             return np.flatnonzero(self.scored)
-        return changed[self.scored[changed]]
+        return np.asarray(changed[self.scored[changed]])
 
-    def judge(self, t: int, record: Recorder, rows: NDArray[np.int64]) -> None:
+    def update(self, t: int, record: Recorder, rows: NDArray[np.int64]) -> None:
         """Score and decide on these positions (in order) anew."""
         if len(rows):
             (self._distinct if self.distinct else self._everybody)(t, record, rows)
@@ -164,7 +165,7 @@ class Judging:
         if isinstance(scorer.model, RuleBook):
             made = Scores(scorer.model.contributions(_labelled(scorer, arrays))[0])
         else:
-            made = scorer.score(arrays, self.placed.people[rows])
+            made = scorer.score(arrays, self.people.ids[rows])
         known.rows = np.concatenate([known.rows.reshape(-1, table.shape[1]), table])
         known.held = np.concatenate([known.held, held])
         known.score = np.concatenate([known.score, made.score])
@@ -190,7 +191,7 @@ class Judging:
             both = None if draws is None else np.concatenate([draws, draws])
             made = [self._ask(np.concatenate([rows, rows]), np.concatenate(tables), both, None)]
         else:
-            entries: Sequence[Any] = (None, None)
+            entries: Sequence[pd.DataFrame | None] = (None, None)
             if "entries" in self.scheme.needs:
                 entries = [record.ledger().in_force(t, shadow=shadow) for shadow in (False, True)]
             made = [self._ask(rows, table, draws, one) for table, one in zip(tables, entries, strict=True)]
@@ -202,17 +203,18 @@ class Judging:
         else:
             self._decide(rows)
 
-    def _ask(self, rows: np.ndarray, table: np.ndarray, draws: np.ndarray | None, entries: Any) -> Any:
-        return self.scheme.scorer.score(
-            self._arrays(table, rows), self.placed.people[rows], draws=draws, entries=entries
-        )
+    def _ask(
+        self, rows: np.ndarray, table: np.ndarray, draws: np.ndarray | None, entries: pd.DataFrame | None
+    ) -> Scores:
+        scorer: Scorer = self.scheme.scorer
+        return scorer.score(self._arrays(table, rows), self.people.ids[rows], draws=draws, entries=entries)
 
     def draws(self, t: int) -> NDArray[np.float64]:
         """The month's addressed uniform of each person, for models that need draws."""
-        placed, seed = self.placed, self.society.seed
-        if placed.run:
-            return uniform(dense(seed, "model", placed.first, placed.first + placed.n, t))
-        return uniform(dense(seed, "model", 0, self.society.size, t))[placed.people]
+        people, seed = self.people, self.society.seed
+        if people.run:
+            return uniform(dense(seed, "model", people.first, people.first + people.n, t))
+        return np.asarray(uniform(dense(seed, "model", 0, self.society.size, t))[people.ids])
 
     def _decide(self, rows: NDArray[np.int64]) -> None:
         if self.scheme.decide is not None:
@@ -221,9 +223,9 @@ class Judging:
             self.deserved[rows] = self.scheme.decide.decide(self.shadow_score[rows], tie)
 
 
-def _labelled(scorer: Scorer, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+def _labelled(scorer: Scorer, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray | pd.Series]:
     """The columns that a rule book reads, without a frame around them: labels where a column has some."""
-    made: dict[str, Any] = {}
+    made: dict[str, np.ndarray | pd.Series] = {}
     for name, labels in scorer.columns.items():
         codes = arrays[name]
         made[name] = codes if labels is None else pd.Series(pd.Categorical.from_codes(codes, pd.Index(labels)))

@@ -14,7 +14,7 @@ from synthetic.draws import GRID
 from synthetic.ledger import INJECTED, ORIGINS, entry_id
 from testbed.history import History, Strays
 from testbed.regimes import misuse
-from testbed.world.people import Placed
+from testbed.world.people import People
 from testbed.world.recorder import Recorder
 from testbed.world.society import Society, Views
 
@@ -32,15 +32,15 @@ class Injection:
     period: int
 
 
-class Entering:
+class Sensing:
     """The channels of a scenario at work on some people. `strays`: one a month and channel, in order.
 
     `moved` keeps pairs of people between whom an assigned attribute moves an entry that strays in from outside.
     """
 
-    def __init__(self, society: Society, placed: Placed, record: Recorder, views: Views, base: History | None) -> None:
+    def __init__(self, society: Society, people: People, record: Recorder, views: Views, base: History | None) -> None:
         scenario = society.scenario
-        self.society, self.scenario, self.placed, self.record = society, scenario, placed, record
+        self.society, self.scenario, self.people, self.record = society, scenario, people, record
         self.views, self.base = views, base
         self.channels = tuple(one if scenario.errors else one.faithful() for one in scenario.channels)
         self.reach = np.array([[kind in one.kinds for kind in scenario.kinds] for one in self.channels])
@@ -49,11 +49,11 @@ class Entering:
         self.strays: list[Strays] = []
         self.moved: list[tuple[np.ndarray, np.ndarray]] = []
         self.near = np.zeros(society.size // GRID + 2, bool)
-        self.near[placed.grids] = True
+        self.near[people.grids] = True
 
     def _at(self, people: np.ndarray, column: str) -> np.ndarray:
         start = self.society.start
-        return self.views.sensing[column][people - start if start else people]
+        return np.asarray(self.views.sensing[column][people - start if start else people])
 
     def enter(self, t: int, acts: Acts) -> None:
         """The entries of a month, from these acts and from none."""
@@ -83,10 +83,10 @@ class Entering:
         """Entries that the channel makes without an act of their subject."""
         if channel.mechanism == "acts":
             return
-        where = self.placed.grids
+        where = self.people.grids
         arisen = channel.arise(t, self._at, grids=where, size=self.society.size, seed=self.society.seed, **self.who)
-        if not self.placed.whole:
-            arisen = arisen.take(self.placed.at(arisen.acts.person) >= 0)
+        if not self.people.whole:
+            arisen = arisen.take(self.people.at(arisen.acts.person) >= 0)
         acts = replace(arisen.acts, kind=self.codes[code][arisen.acts.kind])
         start = t + arisen.delay
         self.record.enter(acts, acts.person, start, code, arisen.origin, real=arisen.real, shadow=arisen.shadow)
@@ -100,7 +100,7 @@ class Entering:
         made = misuse(
             regime,
             t,
-            self.placed.people,
+            self.people.ids,
             self._at,
             kinds=self.scenario.kinds,
             seed=self.society.seed,
@@ -118,7 +118,7 @@ class Entering:
 
     def _enter_strays(self, strays: Strays) -> None:
         hit = strays.victim >= 0
-        hit[hit] = self.placed.at(strays.victim[hit]) >= 0
+        hit[hit] = self.people.at(strays.victim[hit]) >= 0
         if hit.any():
             code = int(strays.channel[0])
             acts = strays.acts.take(hit)
@@ -130,7 +130,7 @@ class Entering:
         """Entries that stray in from households outside this run, from the base run's log."""
         for code, channel in enumerate(self.channels):
             logged = base.strays[t * len(self.channels) + code]
-            outside = self.placed.at(logged.acts.person) < 0
+            outside = self.people.at(logged.acts.person) < 0
             if channel.among == "grid":
                 outside &= self.near[logged.acts.person // GRID]
             which = np.flatnonzero(outside)
@@ -148,6 +148,6 @@ class Entering:
         """Wrong entries added by the experiment, where this is their month."""
         if injection is None or injection.period != t:
             return
-        roots = injection.roots[self.placed.at(injection.roots) >= 0]
+        roots = injection.roots[self.people.at(injection.roots) >= 0]
         acts = Acts(roots, t, np.full(len(roots), injection.kind), np.zeros(len(roots), np.int64))
         self.record.enter(acts, roots, np.full(len(roots), t), INJECTED, INJECTION, shadow=False)

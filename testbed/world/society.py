@@ -1,5 +1,6 @@
 """What is alike in every world of one scenario, size and seed: people, households, candidates for acts."""
 
+# Any: what a scenario declares stands in for the recipe where rates of conduct read levels.
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synthetic.draws import sparse
-from testbed.history.changes import Laid, Monthly
+from testbed.history.changes import Changes, Overlay
 
 MONTHS, N = 7, 90
 
@@ -25,7 +25,7 @@ def dense(n=N, fill=0.0):
 
 
 def kept(values, fill=0.0):
-    made, before = Monthly(len(values), values.shape[1], np.float64, fill), np.full(values.shape[1], fill)
+    made, before = Changes(len(values), values.shape[1], np.float64, fill), np.full(values.shape[1], fill)
     for row in values:
         made.add_whole(before, row)
         before = row
@@ -66,13 +66,13 @@ def test_few_changes_take_few_bytes():
 def test_neighbors_joined_are_one_array():
     values = dense()
     parts = [kept(values[:, :30]), kept(values[:, 30:31]), kept(values[:, 31:])]
-    np.testing.assert_array_equal(Monthly.joined(parts)[:], values)
+    np.testing.assert_array_equal(Changes.joined(parts)[:], values)
 
 
 def test_a_view_has_other_lives_for_some_and_the_base_for_the_rest():
     base, other = dense(), dense() + 10
     places = np.array([2, 30, 31, 89])
-    view = Laid(kept(base), places, kept(other[:, places]))
+    view = Overlay(kept(base), places, kept(other[:, places]))
     expected = base.copy()
     expected[:, places] = other[:, places]
     np.testing.assert_array_equal(view[:], expected)
