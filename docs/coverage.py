@@ -22,9 +22,10 @@ from scipy import stats
 
 from testbed.measure import PerPerson
 from testbed.runs.sequential import enough
-from testbed.statistics import comparisons, intervals
+from testbed.statistics import comparisons, intervals, spreads
 from testbed.statistics.counts import Pairs
-from testbed.statistics.estimates import Estimates, binary_estimates, estimate
+from testbed.statistics.estimates import Estimates
+from testbed.statistics.estimation import binary_estimates, estimate
 from testbed.statistics.paired import Paired
 from testbed.statistics.ranking import Auc
 
@@ -142,10 +143,10 @@ def many_groups() -> None:
         for _ in range(SEEDS if len(planted) < 40 else SEEDS // 4):
             made = [counts(draw.binomial(n, planted), np.full(len(planted), n))]
             for at, kind in enumerate(("difference", "ratio")):
-                found = comparisons.across(made, kind)[0]
+                found = spreads.across(made, kind)[0]
                 hits[at] += found.low <= truth[at] <= found.high
                 stated[at] += not np.isnan(found.value)
-            p.append(comparisons.across(made, "difference")[0].p)
+            p.append(spreads.across(made, "difference")[0].p)
         told(f"{len(planted)} groups of {n}, rates {planted.min():g} to {planted.max():g}", *hits / stated)
         if truth[0] == 0:
             below = [np.mean(np.array(p) <= level) for level in (0.01, 0.05, 0.2, 0.5)]

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from testbed import audit_table
-from testbed.statistics.intervals import _p_fisher
+from testbed.statistics.significance import _p_fisher
 
 TURNS = 3
 TWELVE = [

@@ -15,27 +15,25 @@ from testbed.statistics.counts import (
     CellRate,
     Pairs,
     Rate,
-    Weighing,
     cell_counts,
     clusters_of,
     coded,
     counted,
     dense_ids,
-    effective,
     pair_sums,
-    plain,
-    weighed,
-    weighing,
 )
 from testbed.statistics.durations import Durations
-from testbed.statistics.estimates import Estimates, estimate, reasons
+from testbed.statistics.estimates import Estimates
+from testbed.statistics.estimation import estimate, reasons
 from testbed.statistics.influence import Limits, around, few, moved, rate_limits, summed, units_in, widened
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, clopper_pearson, newcombe, quantile, wilson
 from testbed.statistics.paired import kept, paired_rows
 from testbed.statistics.ranking import Auc, settled
+from testbed.statistics.rows import Across, Against, reference_of
 from testbed.statistics.sensitivity import Factor, Share, design, salib, shares
-from testbed.statistics.splitting import Across, Against, expand, reference_of
+from testbed.statistics.splitting import expand
 from testbed.statistics.strata import Pooling
+from testbed.statistics.weights import Weighing, effective, plain, weighed, weighing
 
 __all__ = [
     "ALPHA",

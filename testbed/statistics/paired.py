@@ -16,16 +16,16 @@ from testbed.statistics.clusters import clustered
 from testbed.statistics.counts import (
     CellRate,
     Pairs,
-    Weighing,
     clusters_of,
     coded,
     dense_ids,
     pair_sums,
-    plain,
-    weighing,
 )
-from testbed.statistics.estimates import Estimates, estimate
-from testbed.statistics.splitting import Against, Rows, expand
+from testbed.statistics.estimates import Estimates
+from testbed.statistics.estimation import estimate
+from testbed.statistics.rows import Against, Rows
+from testbed.statistics.splitting import expand
+from testbed.statistics.weights import Weighing, plain, weighing
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.statistics.clusters import clustered
-from testbed.statistics.counts import clusters_of, coded, pair_sums, weighed
-from testbed.statistics.estimates import Estimates, reasons
+from testbed.statistics.counts import clusters_of, coded, pair_sums
+from testbed.statistics.estimates import Estimates
+from testbed.statistics.estimation import reasons
+from testbed.statistics.weights import weighed
 
 Array = NDArray[np.float64]
 

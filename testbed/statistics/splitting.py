@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from testbed.measure import Measure, Row, in_unit, written
-from testbed.statistics import comparisons
-from testbed.statistics.estimates import Estimates, estimate
-
-Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Across:
-    """A part that compares all groups of each split: largest minus smallest, or smallest over largest.
-
-    `parts`: one or more PerPerson (or parts with `estimates`); of several the worse counts.
-    kind: "difference" or "ratio".
-    """
-
-    parts: tuple[Any, ...]
-    kind: str = "difference"
-    suffix: str = ""
-    qualifiers: Mapping[str, object] = field(default_factory=dict)
-    unit: str = ""
-
-
-@dataclass(frozen=True)
-class Against:
-    """A part that compares each group of each split with the reference group, signed.
-
-    kind "difference": mean over `parts` of value_g - value_r; "ratio": value_g / value_r of one part.
-    `name` replaces the measure's own. `four_fifths`: a 0/1 row decided in whole numbers beside it.
-    `test`: a `_p` row beside it.
-    """
-
-    parts: tuple[Any, ...]
-    kind: str = "difference"
-    name: str = ""
-    four_fifths: bool = False
-    test: bool = True
-    suffix: str = ""
-    qualifiers: Mapping[str, object] = field(default_factory=dict)
-    unit: str = ""
+from testbed.measure import Measure, Row, in_unit
+from testbed.statistics.estimation import estimate
+from testbed.statistics.rows import (
+    Across,
+    Against,
+    Rows,
+    reference_of,
+    row_as_given,
+    rows_across,
+    rows_against,
+    rows_of_gaps,
+    rows_of_values,
+)
 
 
 def expand(
@@ -77,227 +46,20 @@ def expand(
     wanted = [split for split in splits if split != "all"]
     for part in (in_unit(one, measure.unit) for one in parts):
         if isinstance(part, Row):
-            rows.append(_as_it_is(measure, part))
+            rows.append(row_as_given(measure, part))
         elif isinstance(part, Across):
             for split in wanted:
-                rows += _across(measure, part, case, split)
+                rows += rows_across(measure, part, case, split)
         elif isinstance(part, Against):
             for split in wanted:
-                rows += _against(measure, part, case, split, reference or {})
+                rows += rows_against(measure, part, case, split, reference or {})
         else:
-            rows += _values(measure, part, estimate(part, case, "all"), "all")
+            rows += rows_of_values(measure, part, estimate(part, case, "all"), "all")
             if measure.splits:
                 for split in wanted:
                     made = estimate(part, case, split)
-                    rows += _values(measure, part, made, split)
+                    rows += rows_of_values(measure, part, made, split)
                     if measure.gap:
                         r = reference_of(case, split, made, reference or {})
-                        rows += _gaps(measure, part, made, split, r)
+                        rows += rows_of_gaps(measure, part, made, split, r)
     return rows
-
-
-def reference_of(case: Any, split: str, made: Estimates, reference: Mapping[str, str]) -> int:
-    """The index of the group that the others of a split are compared with. Raises InputError if it is not a group."""
-    from synthetic.errors import unknown
-    from testbed.statistics.counts import coded
-
-    name = reference.get(split)
-    if name is None and "*" in split and all(part in reference for part in split.split("*")):
-        name = "*".join(reference[part] for part in split.split("*"))
-    if name is None:
-        codes, levels = coded(case, split)
-        weights = getattr(case, "weights", None)
-        inside = codes >= 0
-        scored = getattr(case, "scored", None)
-        if scored is not None:
-            inside = inside & np.asarray(scored, bool)
-        size = np.bincount(codes[inside], None if weights is None else weights[inside], minlength=len(levels))
-        return int(np.argmax(size))
-    if name not in made.levels:
-        raise unknown(f"reference group of {split}", name, made.levels)
-    return made.levels.index(name)
-
-
-def _named(measure: Measure, part: Any, suffix: str = "", name: str = "") -> str:
-    return written(name or measure.name, part.qualifiers, measure.qualifiers, part.suffix + suffix)
-
-
-def _unit(measure: Measure, part: Any) -> str:
-    return getattr(part, "unit", "") or measure.unit
-
-
-def _row(
-    measure: Measure,
-    name: str,
-    split: str,
-    group: str,
-    versus: str,
-    numbers: tuple[float, float, float],
-    n: int,
-    why: str,
-    unit: str,
-) -> dict[str, Any]:
-    value, low, high = map(float, numbers)
-    if math.isnan(value):
-        low = high = math.nan
-        why = why or "it cannot be computed"
-    else:
-        why = ""
-    return {
-        "measure": name,
-        "harm": measure.harm,
-        "split": split,
-        "group": group,
-        "versus": versus,
-        "value": value,
-        "low": low,
-        "high": high,
-        "unit": unit,
-        "n": int(n),
-        "why": why,
-    }
-
-
-def _as_it_is(measure: Measure, part: Row) -> dict[str, Any]:
-    numbers = (part.value, part.low, part.high)
-    place, unit = (part.split, part.group, part.versus), _unit(measure, part)
-    return _row(measure, _named(measure, part), *place, numbers, part.n, part.why, unit)
-
-
-def _values(measure: Measure, part: Any, made: Estimates, split: str) -> Rows:
-    name, unit, (low, high) = _named(measure, part), _unit(measure, part), made.limits()
-    return [
-        _row(measure, name, split, made.levels[k], "", (made.value[k], low[k], high[k]), made.n[k], made.why[k], unit)
-        for k in range(len(made.levels))
-    ]
-
-
-def _undefined(made: Estimates, *groups: int) -> str:
-    """Which of the groups have no value, and why: "" if all have one."""
-    return "; ".join(f"{made.levels[k]}: {made.why[k]}" for k in groups if np.isnan(made.value[k]))
-
-
-def _gaps(measure: Measure, part: Any, made: Estimates, split: str, r: int) -> Rows:
-    g = np.delete(np.arange(len(made.levels)), r)
-    if not len(g):
-        return []
-    against = np.full(len(g), r)
-    gap = made.value[g] - made.value[r]
-    low, high = comparisons.differences(made, g, against)
-    name = _named(measure, part, name=measure.gap)
-    n = np.minimum(made.n[g], made.n[r])
-    rows, unit = [], _unit(measure, part)
-    tests = _tests(measure, part, made, split, g, r, measure.gap, n)
-    for i, k in enumerate(g.tolist()):
-        numbers = (gap[i], low[i], high[i])
-        why = _undefined(made, k, r)
-        rows.append(_row(measure, name, split, made.levels[k], made.levels[r], numbers, n[i], why, unit))
-        rows += tests[i]
-    return rows
-
-
-def _tests(
-    measure: Measure,
-    part: Any,
-    made: Estimates,
-    split: str,
-    g: NDArray,
-    r: int,
-    stem: str,
-    n: NDArray,
-    detect: bool = True,
-) -> list[Rows]:
-    """The `_p` and, of differences, `_detectable` rows of signed comparisons of one quantity, per compared group."""
-    if made.exact and not made.alike:
-        return [[] for _ in g]
-    against = np.full(len(g), r)
-    p = comparisons.p_values(made, g, against)
-    seen = comparisons.detectable(made, g, against)
-    name_p, name_d = _named(measure, part, "_p", stem), _named(measure, part, "_detectable", stem)
-    tested = comparisons.shared_freedom(made, g, against)
-    rows: list[Rows] = []
-    for i, k in enumerate(g.tolist()):
-        untested = "too few clusters for an interval" if np.isnan(tested[i]) else "there is no spread to test against"
-        few = _undefined(made, k, r) or untested
-        place = (split, made.levels[k], made.levels[r])
-        found = [_row(measure, name_p, *place, (p[i], math.nan, math.nan), n[i], few, "p")]
-        if made.binary and detect:
-            none = few if np.isnan(p[i]) else "the pooled rate is 0 or 1"
-            found.append(_row(measure, name_d, *place, (seen[i], math.nan, math.nan), n[i], none, _unit(measure, part)))
-        rows.append(found)
-    return rows
-
-
-def _across(measure: Measure, part: Across, case: Any, split: str) -> Rows:
-    rates = [estimate(each, case, split) for each in part.parts]
-    spread, observed = comparisons.across(rates, part.kind)
-    rows = []
-    unit = _unit(measure, part)
-    for suffix, found in (("", spread), ("_observed", observed)):
-        if found is None:
-            continue
-        numbers = (found.value, found.low, found.high)
-        rows.append(_row(measure, _named(measure, part, suffix), split, "", "", numbers, found.n, found.why, unit))
-        # The ratio of the same rates would be the same test a second time.
-        if part.kind == "difference" and not all(made.exact for made in rates):
-            why = found.why or "a pair of groups cannot be tested: too few groups or clusters, or no spread"
-            name = _named(measure, part, f"{suffix}_p")
-            rows.append(_row(measure, name, split, "", "", (found.p, math.nan, math.nan), found.n, why, "p"))
-    return rows
-
-
-def _against(measure: Measure, part: Against, case: Any, split: str, reference: Mapping[str, str]) -> Rows:
-    rates = [estimate(each, case, split) for each in part.parts]
-    made = rates[0]
-    r = reference_of(case, split, made, reference)
-    g = np.delete(np.arange(len(made.levels)), r)
-    if not len(g):
-        return []
-    against = np.full(len(g), r)
-    stem = part.name or measure.name
-    n = np.min([np.minimum(each.n[g], each.n[r]) for each in rates], axis=0)
-    if part.kind == "ratio":
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = np.where(made.value[r] > 0, made.value[g] / made.value[r], np.nan)
-        low, high = comparisons.ratios(made, g, against)
-    else:
-        value = np.mean([each.value[g] - each.value[r] for each in rates], axis=0)
-        low, high = comparisons.mean_differences(rates, g, against)
-    single = len(rates) == 1
-    tests = (
-        _tests(measure, part, made, split, g, r, stem, n, part.kind == "difference")
-        if single and part.test
-        else [[] for _ in g]
-    )
-    rows, unit = [], _unit(measure, part)
-    for i, k in enumerate(g.tolist()):
-        why = "; ".join(dict.fromkeys(text for each in rates if (text := _undefined(each, k, r))))
-        if not why and part.kind == "ratio" and made.value[r] == 0:
-            why = f"the rate of {made.levels[r]} is 0"
-        place = (split, made.levels[k], made.levels[r])
-        rows.append(
-            _row(measure, _named(measure, part, "", stem), *place, (value[i], low[i], high[i]), n[i], why, unit)
-        )
-        if part.four_fifths:
-            verdict = math.nan if why else float(four_fifths(made, k, r))
-            name = _named(measure, part, "_four_fifths", stem)
-            rows.append(_row(measure, name, *place, (verdict, math.nan, math.nan), n[i], why, "flag"))
-        rows += tests[i]
-    return rows
-
-
-def four_fifths(made: Estimates, g: int, r: int) -> bool:
-    """Whether group g's rate is at least four fifths of r's, decided without division: 5 a M >= 4 b N.
-
-    Whole numbers for counts of people; sampling weights are compared as the exact fractions that floats are.
-    """
-    from fractions import Fraction
-
-    if made.events is not None and made.trials is not None:
-        a, b = int(made.events[g]), int(made.events[r])
-        n, m = int(made.trials[g]), int(made.trials[r])
-        return 5 * a * m >= 4 * b * n
-    assert made.weighted is not None
-    events, trials = made.weighted
-    a_, b_, n_, m_ = (Fraction(float(x)) for x in (events[g], events[r], trials[g], trials[r]))
-    return 5 * a_ * m_ >= 4 * b_ * n_

@@ -19,8 +19,10 @@ from testbed.measure import Measure, Row
 from testbed.statistics import intervals
 from testbed.statistics.clusters import cross_products
 from testbed.statistics.counts import Pairs, cell_counts
-from testbed.statistics.estimates import Estimates, estimate
-from testbed.statistics.splitting import Across, Against, Rows, expand, reference_of
+from testbed.statistics.estimates import Estimates
+from testbed.statistics.estimation import estimate
+from testbed.statistics.rows import Across, Against, Rows, reference_of
+from testbed.statistics.splitting import expand
 
 Array = NDArray[np.float64]
 

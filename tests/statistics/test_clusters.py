@@ -10,8 +10,9 @@ import pytest
 from scipy.stats import binomtest, t
 
 from testbed.measure import PerPerson
-from testbed.statistics import comparisons
-from testbed.statistics.estimates import Estimates, estimate
+from testbed.statistics import comparisons, spreads
+from testbed.statistics.estimates import Estimates
+from testbed.statistics.estimation import estimate
 
 ZERO, ONE = np.array([0]), np.array([1])
 
@@ -111,7 +112,7 @@ def test_fewer_than_ten_clusters_give_a_value_and_no_interval() -> None:
     assert np.isnan([*found.limits()[0], *found.limits()[1], *low, *high]).all()
     assert np.isnan(comparisons.p_values(found, ZERO, ONE)).all()
     assert np.isnan(comparisons.ratios(found, ZERO, ONE)).all()
-    spread, _ = comparisons.across([found], "difference")
+    spread, _ = spreads.across([found], "difference")
     assert np.isnan([spread.low, spread.high]).all()
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from testbed.statistics import comparisons, intervals
-from testbed.statistics.estimates import Estimates, binary_estimates
+from testbed.statistics import comparisons, intervals, significance, spreads
+from testbed.statistics.estimates import Estimates
+from testbed.statistics.estimation import binary_estimates
 
 
 def counts(events: list[int] | np.ndarray, trials: list[int] | np.ndarray) -> Estimates:
@@ -15,7 +16,7 @@ def counts(events: list[int] | np.ndarray, trials: list[int] | np.ndarray) -> Es
     return binary_estimates(tuple(f"g{k}" for k in range(len(x))), x, n, n, None, None, "no positive outcomes", n)
 
 
-def covered(value: float, found: comparisons.Spread | None) -> bool:
+def covered(value: float, found: spreads.Spread | None) -> bool:
     return found is not None and found.low <= value <= found.high
 
 
@@ -24,7 +25,7 @@ def test_largest_difference_covers_0_where_all_groups_are_equal(groups: int, n: 
     draw = np.random.Generator(np.random.Philox(groups))
     seeds = 300
     hits = sum(
-        covered(0.0, comparisons.across([counts(draw.binomial(n, rate, groups), [n] * groups)], "difference")[0])
+        covered(0.0, spreads.across([counts(draw.binomial(n, rate, groups), [n] * groups)], "difference")[0])
         for _ in range(seeds)
     )
     assert hits / seeds >= 0.93
@@ -39,8 +40,8 @@ def test_largest_difference_and_smallest_ratio_cover_a_planted_one(rates: tuple[
     for _ in range(seeds):
         made = [counts(draw.binomial(n, rates), [n] * len(rates))]
         hits += (
-            covered(difference, comparisons.across(made, "difference")[0]),
-            covered(ratio, comparisons.across(made, "ratio")[0]),
+            covered(difference, spreads.across(made, "difference")[0]),
+            covered(ratio, spreads.across(made, "ratio")[0]),
         )
     # 0.95 less four standard errors of 300 seeds; docs/coverage.txt has the long run.
     assert (hits / seeds >= 0.90).all()
@@ -48,8 +49,8 @@ def test_largest_difference_and_smallest_ratio_cover_a_planted_one(rates: tuple[
 
 def test_equalized_odds_takes_the_worse_rate_and_wider_limits() -> None:
     first, second = counts([30, 60], [100, 100]), counts([10, 20], [100, 100])
-    alone, _ = comparisons.across([first], "difference")
-    both, _ = comparisons.across([first, second], "difference")
+    alone, _ = spreads.across([first], "difference")
+    both, _ = spreads.across([first, second], "difference")
     assert both.value == alone.value == pytest.approx(0.3)
     assert both.low < alone.low
     assert both.high > alone.high
@@ -57,12 +58,12 @@ def test_equalized_odds_takes_the_worse_rate_and_wider_limits() -> None:
 
 def test_one_group_alone_differs_by_0_and_has_the_ratio_1() -> None:
     one = counts([3], [10])
-    assert comparisons.across([one], "difference")[0].value == 0
-    assert comparisons.across([one], "ratio")[0].value == 1
+    assert spreads.across([one], "difference")[0].value == 0
+    assert spreads.across([one], "ratio")[0].value == 1
 
 
 def test_a_group_without_a_value_makes_the_comparison_nan_names_it_and_leaves_the_rest_observed() -> None:
-    found, rest = comparisons.across([counts([3, 0, 5], [10, 0, 10])], "difference")
+    found, rest = spreads.across([counts([3, 0, 5], [10, 0, 10])], "difference")
     assert np.isnan(found.value)
     assert "g1" in found.why
     assert rest is not None
@@ -70,7 +71,7 @@ def test_a_group_without_a_value_makes_the_comparison_nan_names_it_and_leaves_th
 
 
 def test_two_groups_of_which_one_has_no_value_leave_nothing_to_observe() -> None:
-    found, rest = comparisons.across([counts([3, 0], [10, 0])], "ratio")
+    found, rest = spreads.across([counts([3, 0], [10, 0])], "ratio")
     assert np.isnan(found.value)
     assert rest is not None
     assert np.isnan(rest.value)
@@ -79,14 +80,14 @@ def test_two_groups_of_which_one_has_no_value_leave_nothing_to_observe() -> None
 
 def test_no_events_anywhere_make_the_ratio_nan_and_the_difference_0() -> None:
     none = [counts([0, 0], [50, 60])]
-    assert np.isnan(comparisons.across(none, "ratio")[0].value)
-    difference = comparisons.across(none, "difference")[0]
+    assert np.isnan(spreads.across(none, "ratio")[0].value)
+    difference = spreads.across(none, "difference")[0]
     assert difference.value == difference.low == 0
     assert difference.high > 0.05
 
 
 def test_a_group_with_no_events_has_ratio_0_with_an_upper_limit() -> None:
-    found, _ = comparisons.across([counts([0, 30], [50, 60])], "ratio")
+    found, _ = spreads.across([counts([0, 30], [50, 60])], "ratio")
     assert found.value == found.low == 0
     assert 0 < found.high < 0.3
 
@@ -125,7 +126,7 @@ def test_unequal_values_without_any_spread_have_no_p_value() -> None:
 def test_the_p_of_a_largest_difference_is_that_of_the_pair_for_two_and_tukeys_for_more() -> None:
     two = counts([30, 45], [200, 210])
     pair = comparisons.p_values(two, np.array([1]), np.array([0]))[0]
-    assert comparisons.across([two], "difference")[0].p == pytest.approx(pair)
+    assert spreads.across([two], "difference")[0].p == pytest.approx(pair)
     five = counts([60, 75, 70, 66, 90], [300, 300, 280, 310, 300])
     rate = five.events.sum() / five.trials.sum()  # type: ignore[union-attr]
     q = max(
@@ -133,7 +134,7 @@ def test_the_p_of_a_largest_difference_is_that_of_the_pair_for_two_and_tukeys_fo
         for g in range(5)
         for r in range(g)
     )
-    assert comparisons.across([five], "difference")[0].p == pytest.approx(
+    assert spreads.across([five], "difference")[0].p == pytest.approx(
         stats.studentized_range.sf(q, 5, np.inf), rel=1e-5
     )
 
@@ -141,17 +142,17 @@ def test_the_p_of_a_largest_difference_is_that_of_the_pair_for_two_and_tukeys_fo
 def test_few_events_keep_the_exact_tests_of_the_pairs_and_two_quantities_double_p() -> None:
     sparse = counts([0, 1, 6], [40, 40, 40])
     least = comparisons.p_values(sparse, np.array([2]), np.array([0]))[0]
-    found = comparisons.across([sparse], "difference")[0].p
+    found = spreads.across([sparse], "difference")[0].p
     assert least < found <= 3 * least
     other = counts([10, 11, 12], [40, 40, 40])
-    assert comparisons.across([sparse, other], "difference")[0].p == pytest.approx(2 * found)
+    assert spreads.across([sparse, other], "difference")[0].p == pytest.approx(2 * found)
 
 
 def test_the_p_of_a_far_pair_stays_above_the_pairs_own_and_a_pair_without_p_leaves_none() -> None:
     far = counts([100, 500, 300], [1000, 1000, 1000])
-    assert 0 < comparisons.across([far], "difference")[0].p < 1e-60
+    assert 0 < spreads.across([far], "difference")[0].p < 1e-60
     alone = counts([3], [10])
-    assert np.isnan(comparisons.across([alone], "difference")[0].p)
+    assert np.isnan(spreads.across([alone], "difference")[0].p)
 
 
 @pytest.mark.parametrize(("groups", "n", "rate"), [(3, 2000, 0.3), (12, 400, 0.2)])
@@ -160,8 +161,7 @@ def test_p_values_of_largest_differences_are_uniform_where_all_groups_are_equal(
 ) -> None:
     draw = np.random.Generator(np.random.Philox(groups * n))
     found = [
-        comparisons.across([counts(draw.binomial(n, rate, groups), [n] * groups)], "difference")[0].p
-        for _ in range(500)
+        spreads.across([counts(draw.binomial(n, rate, groups), [n] * groups)], "difference")[0].p for _ in range(500)
     ]
     assert stats.kstest(found, "uniform").pvalue > 0.001
 
@@ -181,9 +181,9 @@ def test_of_many_sparse_groups_the_furthest_pairs_hold_the_smallest_exact_p() ->
     n = draw.integers(5, 60, 20)
     made = counts(draw.binomial(n, draw.uniform(0.0, 0.3, 20)), n)
     g, r = np.triu_indices(20, 1)
-    assert len(g) > comparisons.CANDIDATES
+    assert len(g) > spreads.CANDIDATES
     least = float(comparisons.p_values(made, g, r).min())
-    assert comparisons.across([made], "difference")[0].p == pytest.approx(intervals.p_range(least, 20))
+    assert spreads.across([made], "difference")[0].p == pytest.approx(significance.p_range(least, 20))
 
 
 def test_ratios_of_plain_counts_are_koopmans_and_no_others() -> None:

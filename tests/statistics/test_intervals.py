@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from testbed.statistics import intervals
+from testbed.statistics import intervals, significance
 from testbed.statistics.counts import Pairs
-from testbed.statistics.estimates import Estimates, binary_estimates
+from testbed.statistics.estimates import Estimates
+from testbed.statistics.estimation import binary_estimates
 
 
 def counts(events: list[int], trials: list[int], pairs: Pairs | None = None) -> Estimates:
@@ -174,7 +175,7 @@ def test_mover_ratio_ends_are_where_the_difference_a_minus_r_b_just_reaches_0() 
 @pytest.mark.parametrize("groups", [3, 10, 48])
 def test_the_level_of_a_pair_is_that_of_the_studentized_range(groups: int) -> None:
     q = stats.studentized_range.ppf(0.95, groups, 1e6)
-    assert intervals.range_level(groups) == pytest.approx(2 * stats.norm.sf(q / np.sqrt(2)), rel=1e-3)
+    assert significance.range_level(groups) == pytest.approx(2 * stats.norm.sf(q / np.sqrt(2)), rel=1e-3)
 
 
 def test_quantiles_agree_with_scipy() -> None:
@@ -189,18 +190,18 @@ def test_fisher_p_agrees_with_scipy() -> None:
         n, m = draw.integers(1, 400, 2)
         x, y = draw.integers(0, n + 1), draw.integers(0, m + 1)
         wanted = stats.fisher_exact([[x, n - x], [y, m - y]]).pvalue
-        assert intervals.p_fisher(x, n, y, m)[0] == pytest.approx(wanted, rel=1e-6, abs=1e-12)
-    assert intervals.p_fisher(5_100, 50_000, 4_900, 50_000)[0] == pytest.approx(
+        assert significance.p_fisher(x, n, y, m)[0] == pytest.approx(wanted, rel=1e-6, abs=1e-12)
+    assert significance.p_fisher(5_100, 50_000, 4_900, 50_000)[0] == pytest.approx(
         stats.fisher_exact([[5_100, 44_900], [4_900, 45_100]]).pvalue, rel=1e-6
     )
-    assert np.isnan(intervals.p_fisher(0, 0, 1, 2)[0])
+    assert np.isnan(significance.p_fisher(0, 0, 1, 2)[0])
 
 
 def test_fisher_p_of_few_events_among_very_many_people_is_binomial() -> None:
     # Among 2**50 people in all, 30 events fall to one of two equal groups like coins.
     for x in (0, 5, 9, 15):
         wanted = min(1.0, 2 * float(stats.binom.cdf(x, 30, 0.5))) if x < 15 else 1.0
-        assert intervals.p_fisher(x, 2**49, 30 - x, 2**49)[0] == pytest.approx(wanted, rel=1e-6)
+        assert significance.p_fisher(x, 2**49, 30 - x, 2**49)[0] == pytest.approx(wanted, rel=1e-6)
 
 
 @pytest.mark.parametrize("rate", [0.02, 0.5])
@@ -208,24 +209,24 @@ def test_fisher_p_of_few_events_among_very_many_people_is_binomial() -> None:
 def test_fisher_p_beyond_a_billion_people_is_within_a_hundredth_of_the_exact_one(
     rate: float, z: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    n = int(2.2 * intervals.WIDEST**2 / rate / (1 - rate))
-    x, gap = int(n * rate), int(z * intervals.WIDEST * 2)
-    near = intervals.p_fisher(x, n, x - gap, n)[0]
-    monkeypatch.setattr(intervals, "WIDEST", 1e6)
-    intervals._p_fisher.cache_clear()
-    exact = intervals.p_fisher(x, n, x - gap, n)[0]
+    n = int(2.2 * significance.WIDEST**2 / rate / (1 - rate))
+    x, gap = int(n * rate), int(z * significance.WIDEST * 2)
+    near = significance.p_fisher(x, n, x - gap, n)[0]
+    monkeypatch.setattr(significance, "WIDEST", 1e6)
+    significance._p_fisher.cache_clear()
+    exact = significance.p_fisher(x, n, x - gap, n)[0]
     assert near == pytest.approx(exact, rel=0.01)
     assert near != exact
 
 
 def test_fisher_p_that_is_under_the_smallest_float_is_0_without_going_through_the_tables() -> None:
-    assert intervals.p_fisher(10**8, 10**9, 10**7, 10**9)[0] == 0
+    assert significance.p_fisher(10**8, 10**9, 10**7, 10**9)[0] == 0
     x, n, y, m = 900, 1000, 100, 1000
-    assert 0 < intervals.p_fisher(x, n, y, m)[0] == pytest.approx(stats.fisher_exact([[x, n - x], [y, m - y]])[1])
+    assert 0 < significance.p_fisher(x, n, y, m)[0] == pytest.approx(stats.fisher_exact([[x, n - x], [y, m - y]])[1])
     # The bound that says so is one: no chance is above it.
     for x, n, y, m in ((8, 10, 1, 6), (40, 100, 90, 300), (1, 50, 0, 1000)):
         tail = stats.hypergeom.sf(x - 1, n + m, n, x + y) if x * m > y * n else stats.hypergeom.cdf(x, n + m, n, x + y)
-        assert tail <= np.exp(-intervals._surprise(x, n, y, m))
+        assert tail <= np.exp(-significance._surprise(x, n, y, m))
 
 
 def test_a_ratio_with_an_empty_group_or_without_any_event_has_no_limits() -> None:

@@ -13,9 +13,9 @@ import pytest
 from testbed.findings import finding
 from testbed.measure import Measure, PerPerson, measures
 from testbed.statistics.counts import TN, CellRate, Rate
-from testbed.statistics.estimates import estimate
+from testbed.statistics.estimation import estimate
 from testbed.statistics.paired import Paired, kept, paired_rows
-from testbed.statistics.splitting import Against
+from testbed.statistics.rows import Against
 from testbed.tables.table import Table
 
 MEASURE = Measure(

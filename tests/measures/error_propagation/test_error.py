@@ -13,8 +13,7 @@ from testbed.measure import measures
 from testbed.measures.error_propagation.error_roots import Effects, Lives, effects
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
-from testbed.statistics import expand
-from testbed.statistics.estimates import estimate
+from testbed.statistics import estimate, expand
 from testbed.twins import Inject
 from testbed.world.month import World
 
