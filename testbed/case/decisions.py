@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from testbed.statistics import CellCounts, counted
 
-Number = TypeVar("Number", np.int64, np.float64)
+Number = TypeVar("Number", bound=np.number)
 Kind = TypeVar("Kind", bound=np.generic)
 
 LARGEST_CROSSING = 1 << 16

@@ -28,7 +28,9 @@ class Clustered:
     tail: Array
 
 
-def clustered(pairs: Pairs, value: Array, total: NDArray, groups: int, *, leave_out: bool = False) -> Clustered:
+def clustered(
+    pairs: Pairs, value: Array, total: NDArray[np.number], groups: int, *, leave_out: bool = False
+) -> Clustered:
     """Standard errors by cluster of sum(a) / sum(b) per group.
 
     Influence of a cluster: (a_c - value b_c) / sum(b); variance G/(G-1) sum of squares. `leave_out`: the
@@ -83,4 +85,4 @@ def cross_products(influence: Pairs, groups: int) -> Array:
     from scipy.sparse import csr_matrix
 
     thin = csr_matrix((influence.sums, (codes, influence.group)), shape=(n_clusters, groups))
-    return np.asarray((thin.T @ thin).toarray())
+    return np.asarray(csr_matrix(thin.T @ thin).toarray())

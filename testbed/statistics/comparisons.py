@@ -57,7 +57,7 @@ def shared_freedom(made: Estimates, g: Index, r: Index) -> Array:
     square = made.error[g] ** 2, made.error[r] ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         joint = (square[0] + square[1]) ** 2 / (square[0] ** 2 / freedom[g] + square[1] ** 2 / freedom[r])
-    return np.fmin(least, np.where(np.isnan(least), np.nan, joint))
+    return np.asarray(np.fmin(least, np.where(np.isnan(least), np.nan, joint)))
 
 
 def standard_errors(made: Estimates, g: Index, r: Index) -> Array:

@@ -5,6 +5,7 @@ A *cell* is outcome and prediction together: 0 true negative, 1 false positive, 
 number of rates comes from one counting.
 """
 
+# Any: a case or a table, asked for the fields that it has.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
@@ -50,7 +51,7 @@ class Rate:
     denominator: tuple[int, ...]
     nobody: str
 
-    def sums(self, cells: NDArray) -> tuple[NDArray, NDArray]:
+    def sums(self, cells: NDArray[np.number]) -> tuple[NDArray[np.number], NDArray[np.number]]:
         """Events and trials from counts whose last axis is the cell."""
         return cells[..., list(self.numerator)].sum(axis=-1), cells[..., list(self.denominator)].sum(axis=-1)
 
@@ -72,12 +73,12 @@ class CellRate(PerPerson):
             object.__setattr__(self, name, value)
 
     @cached_property
-    def numerator(self) -> NDArray[np.bool_]:  # type: ignore[override]
+    def numerator(self) -> NDArray[np.bool_]:
         """Who is scored and in a cell of the numerator."""
         return within(self.case, self.rate.numerator)
 
     @cached_property
-    def denominator(self) -> NDArray[np.bool_]:  # type: ignore[override]
+    def denominator(self) -> NDArray[np.bool_]:
         """Who is scored and in a cell of the denominator."""
         return within(self.case, self.rate.denominator)
 
@@ -88,7 +89,7 @@ class Pairs:
 
     cluster: NDArray[np.int64]
     group: NDArray[np.int64]
-    sums: NDArray
+    sums: NDArray[np.number]
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,9 @@ class CellCounts:
     """
 
     levels: tuple[str, ...]
-    cells: NDArray
-    rows: NDArray
-    squares: NDArray | None = None
+    cells: NDArray[np.number]
+    rows: NDArray[np.number]
+    squares: NDArray[np.float64] | None = None
     pairs: Pairs | None = None
 
     def weighing(self) -> Weighing:
@@ -134,10 +135,11 @@ def coded(case: Any, split: str) -> tuple[NDArray[np.integer], tuple[str, ...]]:
     """Codes and levels of a split; everybody is one group where the split is `all`."""
     if split == "all":
         return np.zeros(len(case.people), np.int8), ("all",)
-    return case.coded(split)
+    found: tuple[NDArray[np.integer], tuple[str, ...]] = case.coded(split)
+    return found
 
 
-def dense_ids(ids: NDArray) -> tuple[NDArray[np.int64], int]:
+def dense_ids(ids: NDArray[np.integer]) -> tuple[NDArray[np.int64], int]:
     """Ids renamed 0, 1, ... where they are scattered; as they are (less their smallest) where they are close."""
     ids = np.asarray(ids)
     if not len(ids):
@@ -187,7 +189,7 @@ def within(case: Any, cells: tuple[int, ...]) -> NDArray[np.bool_]:
     """Who is scored and in one of these cells of the decision table."""
     inside = np.zeros(4, bool)
     inside[list(cells)] = True
-    return inside[packed(case)] & np.asarray(case.scored, bool)
+    return np.asarray(inside[packed(case)] & np.asarray(case.scored, bool))
 
 
 def counted(case: Any, split: str) -> CellCounts:
@@ -209,7 +211,7 @@ def counted(case: Any, split: str) -> CellCounts:
     key = codes.astype(small) * small(4) + cell
     size = 4 * groups
     rows = (tallied(key, size) if known is None else known.counted(key, size)).reshape(groups, 4)
-    cells: NDArray = rows
+    cells: NDArray[np.number] = rows
     squares = None
     if known is not None and not known.alike:
         cells = known.total(known.weight, key, size).reshape(groups, 4)
@@ -223,7 +225,7 @@ def counted(case: Any, split: str) -> CellCounts:
     return CellCounts(levels, cells, rows, squares, pairs)
 
 
-def tallied(key: NDArray, size: int) -> NDArray[np.int64]:
+def tallied(key: NDArray[np.integer], size: int) -> NDArray[np.int64]:
     """How often each key below `size` occurs; in blocks that stay near the processor, which halves the time."""
     if len(key) <= BLOCK or size > BLOCK:
         return np.bincount(key, minlength=size)
@@ -236,12 +238,12 @@ def tallied(key: NDArray, size: int) -> NDArray[np.int64]:
 def pair_sums(
     owner: NDArray[np.int64],
     n_owners: int,
-    codes: NDArray,
+    codes: NDArray[np.integer],
     groups: int,
     *,
-    cell: NDArray | None = None,
-    columns: tuple[NDArray, ...] = (),
-    weights: NDArray | None = None,
+    cell: NDArray[np.integer] | None = None,
+    columns: tuple[NDArray[np.generic], ...] = (),
+    weights: NDArray[np.number] | None = None,
 ) -> Pairs:
     """Sums per cluster and group: of people by cell, or of `columns` (each (n,), already weighted)."""
     key = owner * groups + codes

@@ -14,6 +14,7 @@ from testbed.statistics.counts import dense_ids
 from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, clopper_pearson, quantile
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,14 @@ class Durations:
     cause: Floats
 
     @classmethod
-    def of(cls, known: NDArray, ended: NDArray, cause: NDArray, cluster: NDArray, horizon: int) -> Durations:
+    def of(
+        cls, known: NDArray[np.integer], ended: Flags, cause: Flags, cluster: NDArray[np.integer], horizon: int
+    ) -> Durations:
         """`known`: the duration where `ended`, else the last month at which the thing was seen standing."""
         owner, groups = dense_ids(cluster)
         ends = np.where(ended, known, 0)
 
-        def table(month: NDArray, which: NDArray) -> Floats:
+        def table(month: NDArray[np.integer], which: Flags) -> Floats:
             kept = which & (month < horizon)
             flat = owner[kept] * horizon + month[kept]
             return np.bincount(flat, minlength=groups * horizon).reshape(groups, horizon).astype(float)

@@ -1,5 +1,6 @@
 """One quantity over the groups of a split: its values, and what is needed for intervals at any level."""
 
+# Any: a field of an estimate, cut whatever its type.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -41,8 +42,8 @@ class Estimates:
     covariance: Array | None = None
     binary: bool = False
     effective: Array | None = None
-    events: NDArray | None = None
-    trials: NDArray | None = None
+    events: NDArray[np.int64] | None = None
+    trials: NDArray[np.int64] | None = None
     weighted: tuple[Array, Array] | None = None
     exact: bool = False
     influence: Pairs | None = None

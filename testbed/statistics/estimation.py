@@ -1,5 +1,6 @@
 """One quantity estimated over the groups of a split: from counts of a decision table, or from per-person sums."""
 
+# Any: a case or a table, and parts that make their estimates themselves.
 from __future__ import annotations
 
 from typing import Any
@@ -33,7 +34,7 @@ def estimate(part: PerPerson | Any, case: Any, split: str) -> Estimates:
     return _from_people(part, case, split)
 
 
-def reasons(value: Array, n: NDArray, nobody: str, listed: NDArray) -> tuple[str, ...]:
+def reasons(value: Array, n: NDArray[np.number], nobody: str, listed: NDArray[np.number]) -> tuple[str, ...]:
     """Why each value is NaN: nobody in the group, or nobody in the denominator."""
     if not np.isnan(value).any():
         return ("",) * len(value)
@@ -59,15 +60,15 @@ def _from_cells(part: CellRate, case: Any, split: str) -> Estimates:
 
 def binary_estimates(
     levels: tuple[str, ...],
-    events: NDArray,
-    trials: NDArray,
-    n: NDArray,
+    events: NDArray[np.number],
+    trials: NDArray[np.number],
+    n: NDArray[np.number],
     kish: Array | None,
     pairs: Pairs | None,
     nobody: str,
-    listed: NDArray,
+    listed: NDArray[np.number],
     exact: bool = False,
-    seen: NDArray | None = None,
+    seen: NDArray[np.number] | None = None,
 ) -> Estimates:
     """Estimates of a 0/1 rate from events and trials, with pairs where clustered.
 
@@ -98,8 +99,8 @@ def binary_estimates(
         holding = None if seen is None else np.stack([seen, n - seen], axis=1).astype(float)
         weighted = (events.astype(float), trials.astype(float))
         return Estimates(**common, units=endless, error=error, effective=counted, weighted=weighted, holding=holding)
-    events, trials = np.rint(events).astype(np.int64), np.rint(trials).astype(np.int64)
-    return Estimates(**common, units=endless, error=error, effective=counted, events=events, trials=trials)
+    whole = [np.rint(one).astype(np.int64) for one in (events, trials)]
+    return Estimates(**common, units=endless, error=error, effective=counted, events=whole[0], trials=whole[1])
 
 
 def _holding(pairs: Pairs, groups: int) -> Array:

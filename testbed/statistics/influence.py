@@ -13,12 +13,14 @@ Floats = NDArray[np.float64]
 Limits = tuple[float, float]
 
 
-def summed(owner: NDArray, clusters: int, values: NDArray) -> Floats:
+def summed(owner: NDArray[np.integer], clusters: int, values: NDArray[np.generic]) -> Floats:
     """Sums by cluster: float64 (clusters,)."""
     return np.bincount(owner, weights=np.asarray(values, float), minlength=clusters).astype(np.float64)
 
 
-def moved(owner: NDArray, clusters: int, values: NDArray, which: NDArray) -> Floats:
+def moved(
+    owner: NDArray[np.integer], clusters: int, values: NDArray[np.number] | NDArray[np.bool_], which: NDArray[np.bool_]
+) -> Floats:
     """Influence of each cluster on the mean of `values` over some people, as by leaving it out: float64 (clusters,).
 
     The plain sum of (value - mean) / n, over the share of these people that other clusters hold: where
@@ -30,12 +32,12 @@ def moved(owner: NDArray, clusters: int, values: NDArray, which: NDArray) -> Flo
     return np.where(held < 1, plain / np.where(held < 1, 1 - held, 1.0), 0.0)
 
 
-def units_in(*owners: NDArray) -> int:
+def units_in(*owners: NDArray[np.integer]) -> int:
     """Clusters of the sample, or of the one of several that has fewer."""
     return min(len(np.unique(owner)) for owner in owners)
 
 
-def around(value: float, influence: NDArray, units: int) -> Limits:
+def around(value: float, influence: NDArray[np.number], units: int) -> Limits:
     """Limits of an estimate from the influence of each cluster, t(units - 1); NaN under 10 clusters."""
     if units < FEWEST_CLUSTERS:
         return math.nan, math.nan
@@ -44,7 +46,7 @@ def around(value: float, influence: NDArray, units: int) -> Limits:
     return value - half, value + half
 
 
-def rate_limits(rate: float, n: float, influence: NDArray, units: int) -> tuple[NDArray, NDArray]:
+def rate_limits(rate: float, n: float, influence: Floats, units: int) -> tuple[Floats, Floats]:
     """Wilson's limits of a 0/1 rate, n reduced by cluster over binomial variance (Korn and Graubard 1998)."""
     variance, binomial = float((influence**2).sum()) * units / (units - 1), rate * (1 - rate) / n
     effective = n / max(1.0, variance / binomial) if binomial > 0 else n
@@ -57,7 +59,7 @@ def few(*counts: float) -> bool:
 
 
 def widened(
-    limits: Limits, first: float, of_first: tuple[NDArray, NDArray], second: float, of_second: tuple[NDArray, NDArray]
+    limits: Limits, first: float, of_first: tuple[Floats, Floats], second: float, of_second: tuple[Floats, Floats]
 ) -> Limits:
     """The wider ends of these limits of first - second and of Newcombe's, from the limits of each of the two rates."""
     low, high = newcombe(first, of_first, second, of_second)

@@ -1,5 +1,6 @@
 """Two models compared on the same people and coins: paired differences, first minus second."""
 
+# Any: a case or a table, and parts of a measure of any kind.
 from __future__ import annotations
 
 import math

@@ -1,5 +1,6 @@
 """How well scores order people: the area under the ROC curve by group, with DeLong's components."""
 
+# Any: a case or a table, asked for the fields that it has.
 from __future__ import annotations
 
 from collections.abc import Mapping

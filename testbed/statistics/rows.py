@@ -1,5 +1,6 @@
 """The rows of one part of a measure: values by group, differences from a reference, comparisons of all groups."""
 
+# Any: a case or a table, parts of a measure of any kind, and cells of a row.
 from __future__ import annotations
 
 import math
@@ -156,10 +157,10 @@ def _tests(
     part: Any,
     made: Estimates,
     split: str,
-    g: NDArray,
+    g: NDArray[np.int64],
     r: int,
     stem: str,
-    n: NDArray,
+    n: NDArray[np.number],
     detect: bool = True,
 ) -> list[Rows]:
     """The `_p` and, of differences, `_detectable` rows of signed comparisons of one quantity, per compared group."""

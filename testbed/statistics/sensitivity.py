@@ -1,5 +1,6 @@
 """How much of a number's variance is owed to what was assumed: Sobol indices, by SALib."""
 
+# Any: SALib has no types.
 from __future__ import annotations
 
 import math

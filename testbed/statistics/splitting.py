@@ -1,5 +1,6 @@
 """The one piece of code around every measure: splits, comparisons, intervals, rows."""
 
+# Any: a case or a table, and parts of a measure of any kind.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -5,6 +5,7 @@ stratum, all groups together; only strata in which every group that is compared 
 (the common support). The sizes of the strata are taken as given, as those of a standard population are.
 """
 
+# Any: a case or a table, and parts of a measure of any kind.
 from __future__ import annotations
 
 import math
@@ -57,7 +58,8 @@ class Standardized(Estimates):
     def only(self, keep: NDArray[np.bool_]) -> Estimates:
         """The same for some of the groups."""
         made: Any = super().only(keep)
-        return replace(made, within=self.within[keep], influence=self._influence_of(keep))
+        cut: Estimates = replace(made, within=self.within[keep], influence=self._influence_of(keep))
+        return cut
 
     def _influence_of(self, keep: NDArray[np.bool_]) -> Pairs | None:
         if self.influence is None:

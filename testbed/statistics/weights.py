@@ -28,29 +28,29 @@ class Weighing:
         """Whether all people weigh the same, 1: there are no sampling weights."""
         return self.square is self.weight
 
-    def only(self, rows: NDArray) -> Weighing:
+    def only(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Weighing:
         """The same of some rows."""
         weight = self.weight[rows]
         if self.alike:
             return Weighing(weight, weight, weight)
         return Weighing(weight, self.people[rows], self.square[rows])
 
-    def total(self, column: NDArray, code: NDArray, groups: int) -> NDArray[np.float64]:
+    def total(self, column: NDArray[np.generic], code: NDArray[np.integer], groups: int) -> NDArray[np.float64]:
         """Sums of a column by code, below `groups`."""
         return np.asarray(np.bincount(code, weights=column, minlength=groups), float)
 
-    def counted(self, code: NDArray, groups: int) -> NDArray[np.int64]:
+    def counted(self, code: NDArray[np.integer], groups: int) -> NDArray[np.int64]:
         """People by code."""
         return np.rint(self.total(self.people, code, groups)).astype(np.int64)
 
-    def effective(self, code: NDArray, groups: int) -> NDArray[np.float64]:
+    def effective(self, code: NDArray[np.integer], groups: int) -> NDArray[np.float64]:
         """People by code; of sampling weights as many as would tell as much if they weighed alike.
 
         Kish (1965): the squared sum of weights over the sum of their squares; at most the people there are.
         """
         return effective(self.total(self.weight, code, groups), self.total(self.square, code, groups))
 
-    def squared(self, influence: NDArray, code: NDArray, groups: int) -> NDArray[np.float64]:
+    def squared(self, influence: NDArray[np.float64], code: NDArray[np.integer], groups: int) -> NDArray[np.float64]:
         """Sums over people, by code, of squared influences; `influence` is that of a row, its weight included.
 
         Of sampling weights never less than if each of the effective people had the mean square: a heavy row draws the
