@@ -1,8 +1,7 @@
 """True conduct in the windows that a scheme reads: what equal conduct and true misconduct mean.
 
 An entry is read from the month it is made until it expires. An act can therefore count at a month t if
-it is younger than the expiry of its severity, or, where its entry may come late, than that and the
-longest delay together.
+it is younger than the expiry of its severity, plus the longest delay if its entry may come late.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from testbed.case.case import Case
 
 
 def kinds_read(case: Case) -> NDArray[np.int64]:
-    """Codes of the recorded kinds of conduct that the scheme reads; all of them where it does not say."""
+    """Codes of the recorded kinds of conduct that the scheme reads; all of them if it does not say."""
     scenario = case.scenario
     recorded = set(scenario.recorded)
     reads = None if "entries" in case.scheme.needs else getattr(case.scheme.scorer.model, "reads", None)

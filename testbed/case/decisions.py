@@ -1,4 +1,4 @@
-"""A table of decisions as measures see it: the part of a case that needs no world."""
+"""A table of decisions, with the part of a case's interface that needs no world."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Table:
         return CellCounts(levels, margin(fine.cells), margin(fine.rows), squares)
 
     def only(self, rows: NDArray[np.int64]) -> Table:
-        """The same table with some of its rows; groups that nobody is left of stay listed."""
+        """The same table with some of its rows; groups that become empty stay listed."""
 
         def cut(column: NDArray[Kind] | None) -> NDArray[Kind] | None:
             return None if column is None else column[rows]

@@ -1,4 +1,4 @@
-"""The same people and the same fitted model in a world whose channels are other ones: scaled errors, scaled reach."""
+"""The same people and the same fitted model in a world with other channels: scaled errors, scaled coverage."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ COVERAGE = ("coverage_urban", "coverage_rural")
 
 
 def scaled_errors(scenario: Scenario, times: float) -> Scenario:
-    """The scenario with every rate of error of its channels at so many times what it is; no chance goes above 1."""
+    """The scenario with every error rate of its channels multiplied by `times`; no probability exceeds 1."""
     return replace(scenario, channels=tuple(_scaled(one, errors_of(one), times) for one in scenario.channels))
 
 
 def scaled_coverage(scenario: Scenario, times: float) -> Scenario:
-    """The scenario with the coverage of its channels at so many times what it is, at most 1."""
+    """The scenario with the coverage of its channels multiplied by `times`, at most 1."""
     return replace(scenario, channels=tuple(_scaled(one, COVERAGE, times) for one in scenario.channels))
 
 
 def errors_of(channel: Channel) -> tuple[str, ...]:
-    """The numbers of a channel that a faithful one has at 0, and that are not 0 already."""
+    """The numbers of a channel that differ from those of a faithful channel: its errors."""
     faithful = channel.faithful().numbers
     return tuple(key for key, dial in channel.numbers.items() if dial.value != faithful[key].value)
 
@@ -64,7 +64,7 @@ class Answered:
 
 
 def answered(case: Case, name: str) -> Answered:
-    """What a measure says first of a case, about everybody. Raises InputError for a measure that is not registered."""
+    """The first value of a measure of a case, over everybody. Raises InputError for an unknown measure."""
     part = measures.get(name)(case)[0]
     if isinstance(part, Row):
         return Answered(part.value, part.low, part.high, part.n, None, part.why)

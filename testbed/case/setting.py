@@ -74,7 +74,7 @@ class Setting:
 
     @cached_property
     def shares(self) -> Mapping[str, Mapping[str, float]]:
-        """What the scenario's own scheme decides in the training society, as shares of it: for a yardstick."""
+        """Shares of adverse and favored decisions by the scenario's own scheme in the training society."""
         own = self.scheme(self.own_model())
         made = self._trained(own.scorer)
         decision = made.decision
@@ -88,7 +88,7 @@ class Setting:
         return {side: {key: float((decision == code).mean())} for side, (key, code) in sides.items()}
 
     def _trained(self, scorer: Scorer) -> Scores:
-        """What a model says of the training society at its last month."""
+        """Scores of the training society at its last month."""
         society, history = self.training
         people = society.ids[society.scored]
         wanted = needs(scorer.model)
@@ -100,7 +100,7 @@ class Setting:
         )
 
     def _cut(self, spec: Mapping[str, Mapping[str, float]], scorer: Scorer) -> Decide | None:
-        """Cut-offs from these shares of the training society, or as given; None where the model decides itself."""
+        """Cut-offs from these shares of the training society, or as given; None if the model decides itself."""
         made = self._trained(scorer)
         if made.decision is not None:
             return None

@@ -1,4 +1,4 @@
-"""What a world leaves: scores, decisions, lists and sanctions by month, acts and entries with their lineage."""
+"""What happened in a run: scores, decisions, lists and sanctions by month, acts, and entries with their lineage."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BY_MONTH = ("scores", "decisions", "deserved_", "lists_", "sanctions_", "schemes
 class Strays:
     """Acts whose entry strayed to another person: with lists that reach along ties, the way between households.
 
-    `victim` is whom it fell on, -1 where nobody could be mistaken; `channel` and `delay` as drawn.
+    `victim`: the person who got the entry, -1 if nobody could be mistaken; `channel` and `delay` as drawn.
     """
 
     acts: Acts
@@ -76,7 +76,7 @@ class History:
         return self.sanctions_[t]
 
     def scheme(self, t: int) -> np.ndarray | None:
-        """The scheme that each person came under at a month, as codes: int8 (n,); None where nobody moves."""
+        """The scheme that each person came under at a month, as codes: int8 (n,); None if nobody moves."""
         return None if self.schemes is None else self.schemes[t]
 
     def listed(self, name: str, t: int) -> np.ndarray:

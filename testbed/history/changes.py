@@ -1,7 +1,7 @@
-"""What changes by the month, kept as its changes: who changed, and to what.
+"""Arrays that change by the month, kept as their changes: who changed, and to what.
 
 Most of what a world leaves changes seldom: a score when an entry comes or goes, a list when a decision turns. So a
-month holds the places that changed in it with their new values; where over half of them did, it holds all values.
+month holds the places that changed in it with their new values; if over half of them did, it holds all values.
 """
 
 # Any: arrays of any dtype (scores, decisions, bits), and an index of the kinds that numpy takes.
@@ -212,7 +212,7 @@ class Changes(ByMonth):
 
 
 class Overlay(ByMonth):
-    """A `Changes` with the lives of some places taken from another one: a view, nothing is copied."""
+    """A view of a `Changes` in which some places have the values of another one. Nothing is copied."""
 
     def __init__(self, base: ByMonth, places: NDArray[Any], part: ByMonth) -> None:
         self.base, self.places, self.laid = base, np.asarray(places), part
@@ -236,7 +236,7 @@ class Overlay(ByMonth):
 
 
 def alike(one: ByMonth, other: ByMonth) -> bool:
-    """Whether two hold the same bytes in every month."""
+    """Whether two arrays have the same bytes in every month."""
     if one.shape != other.shape:
         return False
     return all(one.month(t).tobytes() == other.month(t).tobytes() for t in range(one.months))

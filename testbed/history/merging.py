@@ -59,7 +59,7 @@ def _strays(parts: Sequence[Strays]) -> Strays:
 
 
 def overlay(base: History, run: History) -> History:
-    """The whole twin: the base run with some people in the lives of a replay. What changes by the month is a view."""
+    """The base run with the lives of some people from a replay. What changes by the month is a view."""
     people = run.people
     inside = np.zeros(len(base.people), bool)
     inside[people] = True

@@ -1,7 +1,7 @@
-"""Acts that were done only because of a sanction, and whose stay on which list brought it.
+"""Acts that happened only because of a sanction, and the stays on lists that brought the sanction.
 
 Such an act needs more than the rate that its actor would have without any sanction (see `testbed.world`); the
-stays that are named are those without which, the others left as they are, it would not have been done.
+stays that are named are those without which, all others unchanged, it would not have happened.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ class Inducement:
         return pd.concat(months, ignore_index=True).astype(_RAISED.dtypes.to_dict())
 
     def stays(self, acts: pd.DataFrame) -> pd.DataFrame:
-        """Stays without which an act would not have been done: act (its row), carrier, holder, month."""
+        """Stays without which an act would not have happened: act (its row), carrier, holder, month."""
         return pd.DataFrame(list(self._bringers(acts)), columns=["act", "carrier", "holder", "month"])
 
     def raised(self, t: int) -> pd.DataFrame:
-        """Acts of a month that would not have been done at the rates without any sanction."""
+        """Acts of a month that would not have happened at the rates without any sanction."""
         society, kinds, acts = self.case.society, self.case.scenario.kinds, self.history.acts[t]
         found = society.possible(t, society.views, society.ids)
         person, kind = found.person.astype(np.int64), found.kind.astype(np.int64)
@@ -63,7 +63,7 @@ class Inducement:
         })  # fmt: skip
 
     def _bringers(self, acts: pd.DataFrame) -> Iterator[tuple[int, int, str, int]]:
-        """(act, carrier, holder, month) for each stay without which the act would not have been done."""
+        """(act, carrier, holder, month) for each stay without which the act would not have happened."""
         regime, kinds = self.regime, self.case.scenario.kinds
         for act, person, period, kind, need, own in zip(
             acts.index, acts["person"], acts["period"], acts["kind"], acts["need"], acts["factor"], strict=True
@@ -82,7 +82,7 @@ class Inducement:
                     yield act, *stay
 
     def _carriers(self, person: int, month: int, sanction: Sanction) -> tuple[Stay, ...]:
-        """Whose stay brings a sanction to a person: the person's own, else those of the household or of ties."""
+        """The stays that bring a sanction to a person: their own, else those of their household or of ties."""
         if self._on(sanction.by, month, np.array([person]))[0]:
             return ((person, sanction.by, month),)
         others, when = self._homes[int(self.case.society.household[person])], month

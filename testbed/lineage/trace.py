@@ -1,6 +1,6 @@
-"""Lineage: which listing, copy and later entry goes back to which entry, read from a run after it is over.
+"""Lineage: which entry caused which listing, copy and later entry, read from a run after it is over.
 
-A parent is *locally pivotal*: without it, all else as recorded, the child would not have come to be in that month.
+A parent is *locally pivotal*: without it, all else as recorded, the child would not have arisen in that month.
 A listing whose decision rests on two entries that would each have sufficed therefore has no parent, and one that
 needs two entries together has both. What an entry takes away (a place on a list of the favored) leaves no row.
 """
@@ -188,7 +188,7 @@ class _Reader:
         return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
 
     def _pivotal(self, t: int, spell: Ints, person: Ints, wanted: Ints) -> Iterator[tuple[Ints, Ints]]:
-        """One kind less in the record, for each kind that stands there: does the decision change?"""
+        """Yield the entries without which the decision changes: each kind in a record is reduced by one in turn."""
         standing = self.ledger.where(self.ledger.standing(t))
         standing = standing.where(np.isin(standing.subject, person))
         order = np.argsort(person, kind="stable")
@@ -207,7 +207,7 @@ class _Reader:
         yield spell[at[mine]], standing.id[mine]
 
     def copied(self, spells: pd.DataFrame) -> tuple[Ints, Ints]:
-        """Copies, and lists that follow on another list, and the stay there that stood when they began."""
+        """Copies, and lists that follow another list, each with the stay on its source when it began."""
         source = {one.name: one.copies for one in self.regime.agencies}
         source |= {one.name: one.source for one in self.regime.lists if one.source}
         copies = spells[spells["holder"].isin(source)]
@@ -218,7 +218,7 @@ class _Reader:
         return child[parent != NOBODY], parent[parent != NOBODY]
 
     def _standing(self, spells: pd.DataFrame, person: Ints, holder: NDArray[np.object_], month: Ints) -> Ints:
-        """The stay of each person on a holder's list in a month; -1 where there is none."""
+        """The stay of each person on a holder's list in a month; -1 if there is none."""
         ordered = spells.sort_values(["holder", "person", "start"], ignore_index=True)
         codes = {name: code for code, name in enumerate(self.history.list_names)}
 

@@ -1,4 +1,4 @@
-"""Standard errors where people share clusters: influences summed by cluster, and how well they are known."""
+"""Standard errors if people share clusters: influences summed by cluster, and their degrees of freedom."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Clustered:
-    """What clusters say of the estimates of K groups. Arrays are (K,).
+    """Standard errors by cluster of the estimates of K groups. Arrays are (K,).
 
     units: clusters with anybody of the group in the denominator. covariance: (K, K) where groups share clusters,
     else None. influence: of each cluster on the value of each group. tail: degrees of freedom of the standard error

@@ -40,7 +40,7 @@ def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _adjusted(tests: pd.DataFrame) -> dict[str, list[float]]:
-    """The p values of each family, adjusted, by suffix; what is NaN stays so and counts for nothing."""
+    """The adjusted p values of each family, by suffix. NaN stays NaN and is in no family."""
     p = tests["value"].to_numpy()
     made = {"_holm": np.full(len(p), np.nan), "_bh": np.full(len(p), np.nan)}
     for at in tests.groupby(["harm", "seed"]).indices.values():

@@ -27,7 +27,7 @@ LARGEST_TABLE = 1 << 22
 
 
 class People(Protocol):
-    """What is counted: the view of a case, or of a table, that statistics need. Arrays are one per person.
+    """The part of a case, or of a table, that statistics need. Arrays have one value per person.
 
     `clusters` may be None (everybody independent), `weights` too. `weights` are sampling weights, or people per
     row where `weights_are_people`.
@@ -44,7 +44,7 @@ class People(Protocol):
 
 @dataclass(frozen=True)
 class Rate:
-    """A rate declared by its cells. `nobody` says why it is undefined where its denominator is empty."""
+    """A rate declared by its cells. `nobody` says why it is undefined if its denominator is empty."""
 
     name: str
     numerator: tuple[int, ...]
@@ -124,7 +124,7 @@ _held: WeakKeyDictionary[Any, _Held] = WeakKeyDictionary()
 
 
 def _memory(case: Any) -> _Held:
-    """What was counted of this case before; kept while the case lives."""
+    """The counts of this case so far; kept while the case lives."""
     try:
         return _held.setdefault(case, _Held())
     except TypeError:
@@ -193,7 +193,7 @@ def within(case: Any, cells: tuple[int, ...]) -> NDArray[np.bool_]:
 
 
 def counted(case: Any, split: str) -> CellCounts:
-    """The counting itself, see `cell_counts`."""
+    """Count the decision table of a case by the groups of a split (see `cell_counts`)."""
     codes, levels = coded(case, split)
     groups = len(levels)
     known = weighing(case)

@@ -1,4 +1,4 @@
-"""How long something stands before it ends, where some are still standing when the run is over.
+"""Durations until something ends, if some have not ended when the run is over (censoring).
 
 Months are whole: a thing of duration d stands at 0, 1, ... d - 1 months after its start and no longer at d.
 """

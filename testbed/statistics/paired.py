@@ -33,7 +33,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Paired:
-    """A part: what one model's per-person part gives minus what another's gives, on the same people."""
+    """A part: the value of one model's per-person part minus that of another model's, on the same people."""
 
     first: PerPerson
     second: PerPerson
@@ -171,7 +171,7 @@ def adjusted(made: Estimates, held: _Spread) -> Estimates:
 
 
 def kept(parts: Sequence[Any]) -> list[PerPerson | Against]:
-    """The per-person parts of what a measure gave, by themselves: nothing of the case is held on to.
+    """The per-person parts of a measure, without any reference to the case.
 
     A signed comparison of one such part stays one; what is not made of such parts is left out.
     """

@@ -1,4 +1,4 @@
-"""How much of a number's variance is owed to what was assumed: Sobol indices, by SALib."""
+"""How much of the variance of a number comes from each assumption: Sobol indices, by SALib."""
 
 # Any: SALib has no types.
 from __future__ import annotations

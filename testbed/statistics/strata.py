@@ -139,7 +139,7 @@ class _Made:
 
 @dataclass
 class Pooling:
-    """What is pooled over the strata of one control column: the case, and the groups and sizes it has."""
+    """Pools the rows of measures over the strata of one control column of a case."""
 
     case: Any
     control: str
@@ -235,5 +235,5 @@ class Pooling:
 
 
 def _verdict(row: Mapping[str, Any]) -> bool:
-    """Whether a row is a test, or what could have been seen."""
+    """Whether a row is a test, a detectable difference or an equivalence."""
     return bool(row["unit"] == "p" or row["measure"].partition("[")[0].endswith(("_detectable", "_equivalent")))

@@ -80,7 +80,7 @@ def effective(weight: ArrayLike, square: ArrayLike) -> NDArray[np.float64]:
 
 
 def weighing(case: Any) -> Weighing | None:
-    """What the rows of a case weigh; None where each is one person."""
+    """The weights of the rows of a case; None if each row is one person."""
     if getattr(case, "weights", None) is None:
         return None
     weight = np.asarray(case.weights, float)
@@ -101,7 +101,7 @@ def plain(rows: int) -> Weighing:
 
 
 def weighed(case: Any, keep: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Weighing]:
-    """The rows of a case to be kept that weigh anything, and what they weigh."""
+    """The rows of a case that are kept and have a weight above 0, and their weights."""
     known = weighing(case)
     if known is None:
         at = np.flatnonzero(keep)

@@ -1,4 +1,4 @@
-"""Who differs between a base run and a replay, since when, until when, and how near to the root."""
+"""Who differs between a base run and a replay, from when to when, and how close to the root they are."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ def touched(society: Society, base: History, run: History, roots: dict[int, int]
     """Who differs from the base at some month from `since` on, one row each, with the root it goes back to.
 
     `roots` maps households to their root. hop: self, or the shortest tie to the root: household, kin, employer,
-    colleague, acquaintance, none; displaced, with root -1, where no
-    entry leads back to any root: a model that looks at people together moved them. first, last: months of the first and
-    last difference in anything a rule reads (standing counts, score, decision, lists, sanctions);
-    last is the final month where the worlds have not come together again.
+    colleague, acquaintance, none; displaced, with root -1, if no entry leads back to any root: a model that looks at
+    people together moved them. first, last: months of the first and last difference in anything a rule reads (standing
+    counts, score, decision, lists, sanctions); last is the final month if the worlds still differ then.
     """
     people = run.people
     periods = base.periods

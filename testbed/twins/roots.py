@@ -69,7 +69,7 @@ def by_root(society: Society, part: Replay, roots: np.ndarray) -> tuple[dict[int
 
 
 def apart(roots: np.ndarray, component: np.ndarray) -> list[np.ndarray]:
-    """Batches of roots with one of each component at the most; without the components that hold a single root."""
+    """Batches of roots with at most one of each component; components with a single root are left out."""
     _, place, many = np.unique(component, return_inverse=True, return_counts=True)
     waiting, label = roots[many[place] > 1], place[many[place] > 1]
     batches = []

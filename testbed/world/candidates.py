@@ -1,4 +1,4 @@
-"""Times at which acts may happen: Poisson candidates by grid, thinned to those that some rate could accept.
+"""Times at which acts may happen: Poisson candidates by grid, without those that no rate could accept.
 
 A grid has, for each kind of conduct, a Poisson number of candidates a month with mean 1,024 times the kind's `most`.
 They lie in layers of equal means: a candidate's coin is uniform within its layer, the lowest layer first. The words of
@@ -38,12 +38,12 @@ class Candidates:
     need: NDArray[np.float32]
 
     def take(self, which: np.ndarray) -> Candidates:
-        """Some of them, by mask or index."""
+        """Return some of the candidates, by mask or index."""
         return Candidates(self.person[which], self.kind[which], self.k[which], self.need[which])
 
     @classmethod
     def joined(cls, parts: Sequence[Candidates]) -> Candidates:
-        """Those of neighboring grids, in order, as one."""
+        """Join the candidates of neighboring grids, in order."""
         if len(parts) == 1:
             return parts[0]
         return cls(
@@ -63,13 +63,13 @@ class Shares:
     layers: NDArray[np.int64]
 
     def piece(self, first: int, last: int) -> Shares:
-        """Those of the grids at places first..last-1, where all have all their people."""
+        """Return the shares of the grids at places first..last-1, if every grid has all its people."""
         rows = slice(first * GRID, last * GRID)
         return Shares(self.own[rows], self.top[rows], self.layers[first:last])
 
     @classmethod
     def of(cls, rates: np.ndarray, most: np.ndarray, raised: np.ndarray, people: np.ndarray) -> Shares:
-        """From rates (kinds, n), the largest rates, the most by which sanctions multiply them, and ids (ascending)."""
+        """Make shares from rates (kinds, n), the largest rates, the most that sanctions multiply them by, and ids."""
         own = np.empty(rates.shape[::-1], np.float32)
         for code, rate in enumerate(rates):
             own[:, code] = rate * (1 / most[code])
@@ -82,9 +82,9 @@ class Shares:
 def candidates(
     seed: int, period: int, grids: np.ndarray, most: np.ndarray, shares: Shares, people: np.ndarray
 ) -> Candidates:
-    """Candidates of a month in these grids (ascending) that could be accepted.
+    """Draw the candidates of a month in these grids (ascending) that could be accepted.
 
-    shares: what of the largest rates these people (ids, ascending) have; others have no candidates.
+    shares: the rates of these people (ids, ascending) as shares of the largest; other people have no candidates.
     """
     kinds = len(most)
     cells = (pack(grids, period)[:, None] | np.arange(kinds, dtype=np.uint64) << np.uint64(12))[:, :, None]
@@ -116,7 +116,7 @@ def candidates(
 
 
 def _counts(seed: int, address: NDArray[np.uint64], most: np.ndarray) -> NDArray[np.int64]:
-    """Candidates in each layer: (grids, kinds, layers), of addresses of that shape."""
+    """Count the candidates in each layer: (grids, kinds, layers), from addresses of that shape."""
     coins = uniform(sparse(seed, "conduct:count", address.ravel())).reshape(address.shape)
     count = np.empty(address.shape, np.int64)
     for code, rate in enumerate(most):
@@ -134,7 +134,7 @@ def _words(cell: NDArray[np.uint64], number: NDArray[np.int64], many: NDArray[np
 def coin(
     seed: int, person: np.ndarray, period: np.ndarray | int, kind: np.ndarray, k: np.ndarray, most: np.ndarray
 ) -> NDArray[np.float64]:
-    """The coin of each candidate in terms of its rate: it is accepted where this lies under the person's rate then."""
+    """The coin of each candidate as a rate: the act happens if the person's rate in that month is higher."""
     made = np.empty(len(person))
     layers = np.arange(LAYERS, dtype=np.uint64)
     for code in np.unique(kind).tolist():

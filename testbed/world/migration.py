@@ -1,8 +1,8 @@
-"""Moving between cities: who moves in a month, and which rule book judges them from then on.
+"""Moving between cities: who moves in a month, and which rule book scores them from then on.
 
 Adults move alone, at `regime.moving.rate` a month, `listed_ratio` times that while they are on an adverse list. A move
-goes to the city of somebody drawn from the whole society, so that large cities draw more. The share `record_follows`
-takes its record along; of the others the entries that stand are left behind, for good.
+goes to the city of a person drawn from the whole society, so that large cities draw more. The share `record_follows`
+of those who move take their record along. The others leave their standing entries behind for good.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ SCHEME = "scheme"
 
 
 def moves(society: Society) -> bool:
-    """Whether anybody moves: the rate is not 0, and the scheme differs by city."""
+    """Whether people move: the rate is not 0, and the scheme differs by city."""
     return SCHEME in society.scenario.held and society.scenario.regime.value("moving", "rate") > 0
 
 
 def movers(society: Society, t: int, people: People, listed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Those who move in month t: (positions, code of the scheme they come under, whether their record stays behind).
+    """Who moves in month t: (positions, code of the scheme they come under, whether their record stays behind).
 
     `listed`: who is on an adverse list, by position.
     """

@@ -1,8 +1,8 @@
-"""The month: conduct, entries, scores, decisions, consequences; and again.
+"""The months of a run: conduct, entries, scores, decisions and consequences, month after month.
 
 `World` runs a society, or some of its households against the log of a base run. Everything that happens is a pure
 function of addressed draws and of the state of one household; households meet through entries that stray and through
-ties, a month later. Where nothing leaves the grid, grids are run in blocks that fit the cache, in any process.
+ties, a month later. If nothing leaves the grid, grids are run in blocks that fit the cache, in any process.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from testbed.world.society import Society, Views
 __all__ = ["Injection", "Scheme", "World", "apart"]
 
 TOGETHER = 4 * BLOCK
-"""People run together where grids do not depend on each other: whole blocks of candidates."""
+"""People who are run together if grids do not depend on each other: whole blocks of candidates."""
 
 
 def apart(society: Society, scheme: Scheme) -> bool:
@@ -43,7 +43,7 @@ def apart(society: Society, scheme: Scheme) -> bool:
 
 
 class World:
-    """One run: `people` are the ids that are simulated, everybody or some whole households."""
+    """One run of a society. `people`: the ids that are simulated, everybody or some whole households."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class World:
 
 
 class Months:
-    """The months of some people, one after the other."""
+    """Runs the months of some people, one after the other."""
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class Months:
         return self._history()
 
     def _act(self, t: int) -> Acts:
-        """The acts of the month that channels can see: where the rate now is over what the candidate needs."""
+        """Return the acts of the month that channels can see: those whose candidate needs less than the rate of now."""
         scenario = self.society.scenario
         people = self.people
         found = self.society.possible(t, self.views, people.ids, people.among, until=self.periods)
@@ -161,7 +161,7 @@ class Months:
         return acts.take(~hidden) if hidden.any() else acts
 
     def _consequences(self, t: int, changed: np.ndarray) -> None:
-        """Scores and decisions of the month, and what follows from them."""
+        """Update scores and decisions of the month, and the lists and sanctions that follow from them."""
         scoring, state = self.scoring, self.state
         before: Sequence[np.ndarray]
         around = self._look_around(t)
@@ -182,7 +182,7 @@ class Months:
         self.sanctions.add_whole(before[1], state.sanctions)
 
     def _look_around(self, t: int) -> np.ndarray | None:
-        """Everybody's lists in the month before, where anybody's ties matter."""
+        """Everybody's lists in the month before; None if no rule reads ties."""
         if self.around is None:
             return None
         if t and self.base is not None:
@@ -207,7 +207,7 @@ class Months:
         return adverse_bits(self.society.scenario.regime)
 
     def _move(self, t: int) -> np.ndarray:
-        """Let those who move this month come under another city's scheme. Returns whose record differs."""
+        """Put the people who move this month under another city's scheme. Returns whose record changed."""
         listed = self.state.lists & self._adverse > 0
         before = self.home.copy()
         who, scheme, stays = movers(self.society, t, self.people, listed)

@@ -1,4 +1,4 @@
-"""Some people of a society, by id and by position."""
+"""The people who are simulated together, by id and by position."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from testbed.world.society import Society
 
 
 class People:
-    """People (ids, ascending) who are simulated together; everything kept about them is in their order.
+    """The people (ids, ascending) who are simulated together. Arrays about them are in their order.
 
-    A run of ids needs no table to find its positions.
+    If the ids are consecutive, no table is needed to find positions.
     """
 
     def __init__(self, society: Society, ids: np.ndarray) -> None:
@@ -39,10 +39,10 @@ class People:
 
     @property
     def among(self) -> NDArray[np.bool_] | None:
-        """Whether each id of the society is simulated; None where the people are a run."""
+        """Whether each id of the society is simulated; None if the ids are consecutive."""
         return None if self.run else self._place >= 0
 
     def of(self, column: np.ndarray) -> np.ndarray:
-        """Their part of an array over everybody in the society (or in its part)."""
+        """The values of these people, from an array over everybody in the society (or in its part)."""
         first = self.first - self.society.start
         return column[first : first + self.n] if self.run else column[self.ids]

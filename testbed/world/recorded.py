@@ -46,11 +46,11 @@ def held_arrays(
     views: Views | None = None,
     outside: History | None = None,
 ) -> dict[str, np.ndarray]:
-    """What the institution holds of people (ids) at a month beside entries, as integer-coded arrays.
+    """What the institution knows of people (ids) at a month besides entries, as integer-coded arrays.
 
     What people are is as the views (default: the society's own) show it to a model; what changes by the month (whom
-    they know on a list, the scheme they come under) is that of the history. `outside`: the history of those whom
-    `history`, of some people only, leaves out.
+    they know on a list, the scheme they come under) is that of the history. `outside`: the history of the people
+    whom `history` leaves out.
     """
     columns = (views or society.views).direct
     scheme = history.scheme(period)
@@ -66,7 +66,7 @@ def held_arrays(
 
 
 def listed_acquaintances(society: Society, history: History, period: int, outside: History | None = None) -> np.ndarray:
-    """Acquaintances of everybody on an adverse list in the month before a month: int32 (n,)."""
+    """How many acquaintances of each person were on an adverse list in the month before: int32 (n,)."""
     listed = np.zeros(society.size, np.uint16)
     if period:
         if outside is not None:

@@ -1,4 +1,4 @@
-"""The record as it is written: entries of a month with their fate, and the counts that models see.
+"""Writing the record: the entries of each month with their fate, and the counts that models see.
 
 The counts are integers that are only added to, when an entry starts and when it ends, so order cannot matter.
 """
@@ -58,7 +58,7 @@ class Recorder:
         parent: np.ndarray | int = -1,
         reversal: np.ndarray | int = -1,
     ) -> None:
-        """Take in entries of one channel (see `ledger.ORIGINS` for origin); `write` fixes their fate.
+        """Take in entries of one channel (see `ledger.ORIGINS` for origin); `write` decides when they end.
 
         `reversal`: the month in which an operator takes its own entry back, -1 never.
         """
@@ -84,7 +84,7 @@ class Recorder:
             )
 
     def write(self, t: int) -> None:
-        """Write the entries of the month t, with their fate, and note when they will change the counts."""
+        """Write the entries of month t, with when and why each ends, and note when they will change the counts."""
         if not self._month:
             return
         rows = {name: np.concatenate([part[name] for part in self._month]) for name in self._month[0]}
@@ -123,7 +123,7 @@ class Recorder:
                     self._due[month, shadow, sign].append(cells[first:last])
 
     def leave(self, positions: np.ndarray, t: int) -> None:
-        """End, in month t, what stands in either record about these positions: they left it behind."""
+        """End, in month t, all standing entries about these positions, in both records: they are left behind."""
         gone = np.zeros(self.people.n, bool)
         gone[positions] = True
         for rows in self.chunks:
@@ -143,7 +143,7 @@ class Recorder:
                     rows["end_cause"][which] = LEFT
 
     def post(self, t: int) -> np.ndarray:
-        """Apply what falls due in month t. Returns the positions whose counts were changed, in order."""
+        """Start and end the entries that are due in month t. Returns the positions whose counts changed."""
         for shadow in (False, True):
             for sign in (1, -1):
                 cells = self._due.pop((t, shadow, sign), None)

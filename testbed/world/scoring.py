@@ -1,4 +1,4 @@
-"""Scores and decisions by the month: the scheme is asked about records that changed, once per distinct record."""
+"""Scores and decisions of each month: the scheme scores records that changed, each distinct record once."""
 
 # Any: the scorer of a scheme, None while nobody is scored; whoever asks it knows that it is there.
 from __future__ import annotations
@@ -23,7 +23,7 @@ from testbed.world.society import Society, Views
 
 @dataclass
 class Known:
-    """What a row-wise model says of the records met so far: by key, checked against the record that has the key."""
+    """Scores that a row-wise model gave so far, by key of the record, checked against the record with that key."""
 
     keys: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     ids: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
@@ -35,7 +35,7 @@ class Known:
     decision: NDArray[np.int8] | None = None
 
     def look_up(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """(id of each of these different keys, the places of those not met before, in the order of their ids)."""
+        """The id of each of these distinct keys, and the places of the new ones, in the order of their ids."""
         if not len(self.keys):
             new = np.arange(len(keys))
             ids = np.empty(len(keys), np.int64)
@@ -55,7 +55,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A model as fitted, its cut-offs, and how it is asked. None as scorer: nobody is scored (a training society)."""
+    """A fitted model, its cut-offs, and what it needs. `scorer` is None if nobody is scored (a training society)."""
 
     scorer: Any
     decide: Decide | None
@@ -65,7 +65,7 @@ class Scheme:
 
     @property
     def alone(self) -> bool:
-        """Whether a person's score depends on nobody else's record."""
+        """Whether a person's score depends on their own record only."""
         return self.row_wise or self.needs == ("draws",)
 
 
@@ -98,7 +98,7 @@ class Scoring:
         return len(self.society.scenario.kinds) + len(self.state)
 
     def _held_ids(self) -> NDArray[np.int64]:
-        """A small number for what is held of each person and does not change."""
+        """A small number for each distinct set of attributes that the institution holds and that do not change."""
         read = [name for name in self.held if name in self.scheme.scorer.columns]
         if not read:
             return np.zeros(self.people.n, np.int64)
@@ -114,13 +114,13 @@ class Scoring:
         return known.held_ids.look_up(whole)[0]
 
     def rows(self, t: int, changed: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Who is scored anew: of the positions whose record differs those in scope; in month 0 all in scope."""
+        """The positions to score again: people in scope whose record changed; in month 0 everybody in scope."""
         if t == 0 or not self.scheme.row_wise or self.scheme.needs:
             return np.flatnonzero(self.scored)
         return np.asarray(changed[self.scored[changed]])
 
     def update(self, t: int, record: Recorder, rows: NDArray[np.int64]) -> None:
-        """Score and decide on these positions (in order) anew."""
+        """Score these positions (in order) again, and decide on them."""
         if len(rows):
             (self._distinct if self.distinct else self._everybody)(t, record, rows)
 
@@ -224,7 +224,7 @@ class Scoring:
 
 
 def _labelled(scorer: Scorer, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray | pd.Series]:
-    """The columns that a rule book reads, without a frame around them: labels where a column has some."""
+    """The columns that a rule book reads, as arrays, with labels if a column has them."""
     made: dict[str, np.ndarray | pd.Series] = {}
     for name, labels in scorer.columns.items():
         codes = arrays[name]

@@ -1,4 +1,4 @@
-"""From acts to entries: what channels record, miss and mistake, what arises without an act, and what is added.
+"""From acts to entries: what channels record, miss and mistake, entries without an act, and injected entries.
 
 The only messages between households are entries that stray; they arrive a month later at the earliest.
 """
@@ -33,7 +33,7 @@ class Injection:
 
 
 class Sensing:
-    """The channels of a scenario at work on some people. `strays`: one a month and channel, in order.
+    """Makes the entries of some people from the channels of a scenario. `strays`: one a month and channel, in order.
 
     `moved` keeps pairs of people between whom an assigned attribute moves an entry that strays in from outside.
     """
@@ -56,7 +56,7 @@ class Sensing:
         return np.asarray(self.views.sensing[column][people - start if start else people])
 
     def enter(self, t: int, acts: Acts) -> None:
-        """The entries of a month, from these acts and from none."""
+        """Record the entries of a month: those of these acts, and those that no act is behind."""
         for code, channel in enumerate(self.channels):
             self._sense(t, code, channel, acts.take(self.reach[code][acts.kind]))
             self._arise(t, code, channel)
@@ -80,7 +80,7 @@ class Sensing:
             self.record.enter(twice, twice.person, start, code, DUPLICATE, shadow=False, copy=1, parent=parent)
 
     def _arise(self, t: int, code: int, channel: Channel) -> None:
-        """Entries that the channel makes without an act of their subject."""
+        """Record the entries that the channel makes without an act of their subject."""
         if channel.mechanism == "acts":
             return
         where = self.people.grids
@@ -92,7 +92,7 @@ class Sensing:
         self.record.enter(acts, acts.person, start, code, arisen.origin, real=arisen.real, shadow=arisen.shadow)
 
     def _misuse(self, t: int) -> None:
-        """Entries that an operator makes without cause, by the first channel that records their kind."""
+        """Record the entries that an operator makes without cause, by the first channel that records their kind."""
         regime = self.scenario.regime
         clause = regime.misused
         if clause is None or not self.scenario.errors:
@@ -127,7 +127,7 @@ class Sensing:
             self.record.enter(acts, strays.victim[hit], start, code, origin, shadow=False, copy=2)
 
     def _hear(self, t: int, base: History) -> None:
-        """Entries that stray in from households outside this run, from the base run's log."""
+        """Record the entries that stray in from households outside this run, from the base run's log."""
         for code, channel in enumerate(self.channels):
             logged = base.strays[t * len(self.channels) + code]
             outside = self.people.at(logged.acts.person) < 0
@@ -145,7 +145,7 @@ class Sensing:
             )
 
     def inject(self, injection: Injection | None, t: int) -> None:
-        """Wrong entries added by the experiment, where this is their month."""
+        """Add the wrong entries of the experiment, if this is their month."""
         if injection is None or injection.period != t:
             return
         roots = injection.roots[self.people.at(injection.roots) >= 0]

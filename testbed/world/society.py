@@ -1,4 +1,4 @@
-"""What is alike in every world of one scenario, size and seed: people, households, candidates for acts."""
+"""What every world of one scenario, size and seed shares: people, households, candidates for acts."""
 
 # Any: what a scenario declares stands in for the recipe where rates of conduct read levels.
 from __future__ import annotations
@@ -24,7 +24,7 @@ from testbed.world.candidates import BLOCK, CACHED, Candidates, Shares, candidat
 class Views:
     """What each reader is shown of people: base rates of conduct (kinds, n), the channels' and the model's columns.
 
-    `assigned`: the rates, where an attribute is assigned to somebody; None where they are the society's own.
+    `assigned`: the rates, if an attribute is assigned to somebody; None if they are the society's own.
     """
 
     society: Society
@@ -94,7 +94,7 @@ class Society:
         return pd.DataFrame(made, index=pd.Index(self.ids, dtype=np.int64, name="person"))
 
     def assigned(self, attribute: str, value: str, people: np.ndarray | None = None) -> dict[str, np.ndarray]:
-        """The columns had people (None: everybody) had this value from the start. Those by ties stay, as ties do."""
+        """The columns if people (None: everybody) had this value from the start. Ties, and columns by ties, stay."""
         changed = self.population.do({attribute: value}, people=None if people is None else list(map(int, people)))
         known = self.population.recipe.variables
         own = {name: column for name, column in self.columns.items() if name in known}
@@ -126,7 +126,7 @@ class Society:
 
     @cached_property
     def views(self) -> Views:
-        """What every reader is shown where nothing is assigned."""
+        """What every reader is shown if no attribute is assigned."""
         return Views(self, None, self.columns, self.columns)
 
     def rates(self, columns: Columns) -> np.ndarray:
@@ -181,7 +181,7 @@ class Society:
     def possible(
         self, period: int, views: Views, people: np.ndarray, among: np.ndarray | None = None, *, until: int = 0
     ) -> Candidates:
-        """Those candidates of a month that the rates of people, raised by every sanction, could accept.
+        """The candidates of a month that the rates of people, raised by every sanction, could accept.
 
         people: ids, ascending; whole blocks of `candidates.BLOCK` are kept for every world of this society.
         `among`: bool over everybody, the same people, where they are not one run of ids. `until`: the month up to which
@@ -206,7 +206,7 @@ class Society:
         return Candidates.joined(parts)
 
     def _thin(self, block: int, until: int) -> None:
-        """Candidates of a block that its base rates could accept, of all months up to `until`."""
+        """Draw and keep the candidates of a block, for all months up to `until`."""
         low, high = max(block * BLOCK, self.start), min((block + 1) * BLOCK, int(self.ids[-1]) + 1)
         grids = np.arange(low // GRID, -(-high // GRID))
         low, high = low - self.start, high - self.start
