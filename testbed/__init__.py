@@ -5,6 +5,8 @@ is light and is imported at once: `testbed.measure` is then the decorator, never
 """
 
 from importlib import import_module
+
+# Any: a public name can be anything.
 from typing import TYPE_CHECKING, Any
 
 from testbed.measure import PerPerson as PerPerson

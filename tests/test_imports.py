@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -95,3 +96,10 @@ def test_loading_a_scenario_loads_nothing_heavy() -> None:
 def test_the_module_runs_as_a_command() -> None:
     ran = subprocess.run([sys.executable, "-m", "testbed", "--version"], check=True, capture_output=True, text=True)
     assert ran.stdout.strip() == f"testbed {testbed.__version__}"
+
+
+@pytest.mark.parametrize("package", [synthetic, testbed])
+def test_every_module_that_keeps_any_says_why(package: ModuleType) -> None:
+    for path in Path(package.__file__ or "").parent.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert bool(re.search(r"^from typing import .*\bAny\b", text, re.MULTILINE)) == ("# Any:" in text), path

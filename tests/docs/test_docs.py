@@ -34,6 +34,15 @@ def test_every_file_that_a_document_names_is_there(document: Path) -> None:
             assert list(ROOT.glob(name.rstrip("/"))), f"{document.name} names {name}"
 
 
+def test_every_function_on_the_way_of_a_wrong_entry_is_where_the_guide_says() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    way = text[text.index("## Follow a wrong entry") : text.index("## Adding one")]
+    named = re.findall(r"`([\w/]+\.py)`: `(\w+)`", way)
+    assert len(named) >= 17
+    for path, name in named:
+        assert re.search(rf"^ *def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), (path, name)
+
+
 def test_every_command_that_the_readme_shows_exists() -> None:
     from testbed.commands.cli import COMMANDS
 
