@@ -54,14 +54,8 @@ class Case:
         The case that this one is a twin of. Default: it is no twin.
     change : Inject, Assign or Switch, optional
         What differs from the base.
-    roots : ndarray of int64, optional
-        Ids of the people that the change starts from. Default: none.
-    touched : callable, optional
-        Makes the table of people who differ from the base.
-    alone : mapping of int to Replay, optional
-        What roots cause alone, for roots whose differences meet those of another root in `history`.
-    views : Views, optional
-        What each reader is shown, if the change sets an attribute.
+    twin : Twin, optional
+        What the change left: its roots, who differs, and replays of roots alone. Default: nothing changed.
 
     Attributes
     ----------
@@ -73,6 +67,8 @@ class Case:
         Months that were run.
     seed : int
         Seed of the world.
+    roots : ndarray of int64
+        Ids of the people that the change starts from; empty in a base world.
 
     See Also
     --------
