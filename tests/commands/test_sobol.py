@@ -37,7 +37,7 @@ def planted(task: Task) -> Answer:
 def test_the_share_of_a_planted_dial_is_found_written_and_printed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(import_module("testbed.runs.measuring"), "work", planted)
+    monkeypatch.setattr(import_module("testbed.runs"), "work", planted)
     monkeypatch.setattr(
         import_module("testbed.commands.sobol_design"), "placed", lambda scenario, dials, *_: scenario.set(dials)
     )
