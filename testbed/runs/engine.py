@@ -219,22 +219,70 @@ def _dask(
     done: Callable[[Task], None] | None,
     died: Callable[[Task], Answer],
 ) -> list[Answer]:
-    """Run the tasks on the cluster that Dask's configuration names, or on a local one made for this run."""
+    """Run the tasks on the cluster that Dask's configuration names, or on a local one made for this run.
+
+    A worker that ends takes the tasks that wait on it along, and Dask reports each of them as the one that killed it.
+    A lost task therefore runs again alone, after all others; only a task that ends its worker then has killed it.
+    """
     distributed = _distributed()
-    address = os.environ.get("DASK_SCHEDULER_ADDRESS")
-    client = (
-        distributed.Client(address)
-        if address
-        else distributed.Client(n_workers=workers or cores(), threads_per_worker=1, dashboard_address=None)
-    )
+    made: dict[int, Answer] = {}
+    lost = []
 
-    def answer(task: Task, future: Any) -> Answer:
+    def take(place: int, answer: Answer) -> None:
+        made[place] = answer
+        if done is not None:
+            done(tasks[place])
+
+    with _client(distributed, workers or cores()) as client:
+        for place, future in enumerate(client.map(work, tasks, pure=False)):
+            try:
+                take(place, _answer(client, future))
+            except (distributed.KilledWorker, _NoWorkerLeft):
+                lost.append(place)
+            future.release()  # or Dask would compute it again if its worker ends
+    for place in lost:
+        with _client(distributed, 1) as client:
+            try:
+                answer: Answer = _answer(client, client.submit(work, tasks[place], pure=False))
+            except (distributed.KilledWorker, _NoWorkerLeft):
+                answer = died(tasks[place])
+        take(place, answer)
+    return [made[place] for place in range(len(tasks))]
+
+
+class _NoWorkerLeft(Exception):
+    """Every worker of a local cluster has ended, and Dask does not begin them anew."""
+
+
+def _answer(client: Any, future: Any) -> Any:
+    """The answer of a task. A worker that ends while it begins is gone for good, so a local cluster can run out."""
+    while True:
         try:
-            made: Answer = future.result()
-        except distributed.KilledWorker:
-            return died(task)
-        return made
+            return future.result(timeout=30)
+        except TimeoutError:
+            if future.done():
+                raise  # by the task itself
+            if client.cluster is not None and not client.nthreads():
+                raise _NoWorkerLeft from None
 
+
+@contextmanager
+def _client(distributed: Any, workers: int) -> Iterator[Any]:
+    """A client of the cluster that the environment names, or of a local one, which gives a lost task up at once.
+
+    Elsewhere Dask runs a task that was lost with its worker up to four times.
+    """
+    import dask
+
+    if address := os.environ.get("DASK_SCHEDULER_ADDRESS"):
+        with distributed.Client(address) as client:
+            yield client
+        return
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+        client = distributed.Client(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
     with client:
-        futures = client.map(work, tasks, pure=False)
-        return _gather(map(answer, tasks, futures), tasks, done)
+        try:
+            yield client
+        finally:
+            with suppress(TimeoutError):  # a cluster cannot close while a worker that ended begins anew
+                client.wait_for_workers(workers, timeout=30)

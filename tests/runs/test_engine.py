@@ -6,17 +6,40 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from synthetic.draws import derive
 from synthetic.errors import InputError
+from testbed.findings import csv_text
+from testbed.runs import audit
 from testbed.runs.engine import run
 
 ROOT = Path(__file__).parents[2]
 HERE = {**os.environ, "PYTHONPATH": str(ROOT)}
 NO_DASK = importlib.util.find_spec("distributed") is None
+
+
+@pytest.fixture(scope="module")
+def dask_cluster() -> Iterator[str]:
+    """The address of a local cluster of two workers, which gives a task up that was lost once."""
+    dask, distributed = pytest.importorskip("dask"), pytest.importorskip("distributed")
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
+    ):
+        yield cluster.scheduler_address
+        with suppress(TimeoutError), distributed.Client(cluster) as client:
+            client.wait_for_workers(2, timeout=30)  # a cluster cannot close while a worker that ended begins anew
+
+
+@pytest.fixture
+def on_dask(dask_cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs on Dask use the shared cluster."""
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", dask_cluster)
 
 
 @pytest.mark.parametrize(
@@ -79,10 +102,21 @@ def test_a_task_that_ends_its_worker_is_answered_for_it_and_the_others_have_thei
     assert found == ["A", "deadly died", "B", "C", "deadly died", "D"]
 
 
-@pytest.mark.skipif(NO_DASK, reason="Dask is not installed")
-def test_a_task_that_ends_its_worker_of_dask_is_answered_for_it() -> None:
-    found = run(ends, ["a", "deadly", "b"], engine="dask", workers=1, died=lambda task: f"{task} died")
-    assert found == ["A", "deadly died", "B"]
+@pytest.mark.usefixtures("on_dask")
+def test_a_task_that_ends_its_worker_of_dask_is_answered_for_it_and_its_neighbors_have_their_own_answers() -> None:
+    told: list[str] = []
+    tasks = ["a", "deadly", "b", "c"]
+    found = run(ends, tasks, engine="dask", died=lambda task: f"{task} died", done=told.append)
+    assert found == ["A", "deadly died", "B", "C"]
+    assert sorted(told) == sorted(tasks)
+
+
+@pytest.mark.usefixtures("on_dask")
+def test_an_audit_on_dask_finds_what_a_serial_one_finds() -> None:
+    asked = {"people": 2000, "periods": 6, "measures": "adverse_rate"}
+    serial, dask = (audit("rongcheng", engine=engine, workers=2, **asked) for engine in ("serial", "dask"))
+    assert len(serial) > 0
+    assert csv_text(dask) == csv_text(serial)
 
 
 def test_without_an_answer_for_it_a_task_that_ends_its_worker_is_refused() -> None:
