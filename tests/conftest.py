@@ -1,8 +1,54 @@
-"""Planted scenarios: a society, channels, a scheme and a regime of one's own, whose answers are known."""
+"""What many tests share: how they are spread over workers, rows of a measure, and planted scenarios.
+
+A planted scenario is a society, channels, a scheme and a regime of one's own, whose answers are known.
+"""
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from testbed.scenarios.base import Scenario
+
+sys.path.append(str(Path(__file__).parent))  # for `from shared import ...`
+
+# Files that take long for the number of their tests, longest first: begun late, one would leave a worker idle.
+LONG = (
+    "benchmarks/",
+    "tests/commands/test_suggested.py",
+    "tests/runs/test_engine.py",
+    "tests/pytest_plugin/test_plugin.py",
+)
+
+
+def pytest_configure(config):
+    """A worker of xdist uses one thread for linear algebra: more would fight over the cores."""
+    if hasattr(config, "workerinput"):
+        os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+        threadpool_limits(1)
+    elif hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False  # the order is that of `pytest_collection_modifyitems`
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Workers of xdist begin with the files that take long, then with those of many tests."""
+    if not hasattr(config, "workerinput"):
+        return
+    tests = Counter(file_of(item) for item in items)
+
+    def place(item):
+        long = (at for at, name in enumerate(LONG) if file_of(item).startswith(name))
+        return next(long, len(LONG)), -tests[file_of(item)], file_of(item)
+
+    items.sort(key=place)
+
+
+def file_of(item):
+    return item.nodeid.partition("::")[0]
 
 
 def number(value, low=0, high=1000):

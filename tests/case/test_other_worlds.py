@@ -4,23 +4,17 @@ import math
 
 import numpy as np
 import pytest
+from shared import rows_of
 
 from synthetic.errors import InputError
 from testbed.case.case import run_case
 from testbed.case.other_worlds import errors_of, scaled_coverage, scaled_errors
-from testbed.measure import measures
 from testbed.measures.benefit.frontier import dominated, fieller
-from testbed.statistics import expand
 
 pytestmark = pytest.mark.usefixtures("small_training")
 
 READ = {"slip": ('column = "slip"', -1)}
 RATE, LASTS, PERIODS = 0.05, 6, 8
-
-
-def rows_of(case, name, **given):
-    made = measures.get(name)
-    return {row["measure"]: row for row in expand(made, made(case, **given), case)}
 
 
 @pytest.fixture(scope="module")

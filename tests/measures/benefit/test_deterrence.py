@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from shared import rows_of
 
 from testbed.case.case import run_case
-from testbed.measure import measures
-from testbed.statistics import expand
 
 pytestmark = pytest.mark.usefixtures("small_training")
 
@@ -15,11 +14,6 @@ PARTS = ("_sanctioned", "_rest", "_induced", "_moved")
 
 def number(value, low=0, high=1000):
     return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [{low}, {high}] }}'
-
-
-def rows_of(case, name):
-    made = measures.get(name)
-    return {row["measure"]: row for row in expand(made, made(case), case)}
 
 
 @pytest.fixture

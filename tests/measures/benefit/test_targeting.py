@@ -4,20 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from shared import rows_of
 
 from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
-from testbed.measure import measures
 from testbed.measures.benefit.detection import given, in_need
 from testbed.scenarios.base import Scenario
-from testbed.statistics import expand
 
 pytestmark = pytest.mark.usefixtures("small_training")
-
-
-def rows_of(case, name, **said):
-    made = measures.get(name)
-    return {row["measure"]: row for row in expand(made, made(case, **said), case)}
 
 
 def number(value):

@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from shared import rows_of
 
 from testbed.case.case import run_case
-from testbed.measure import measures
-from testbed.statistics import expand
 
 pytestmark = pytest.mark.usefixtures("small_training")
 
@@ -16,11 +15,6 @@ READ = {"slip": ('column = "slip"', -1)}
 
 def number(value):
     return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [0, 1000] }}'
-
-
-def rows_of(case, name):
-    made = measures.get(name)
-    return {row["measure"]: row for row in expand(made, made(case), case)}
 
 
 def lawful(rate, *, sensitive):

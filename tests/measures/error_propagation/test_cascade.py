@@ -3,27 +3,21 @@
 import numpy as np
 import pandas as pd
 import pytest
+from shared import rows_of
 
 from synthetic.ledger import ORIGINS
 from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
 from testbed.lineage.trace import RECORD, Lineage, lineage
-from testbed.measure import measures
 from testbed.measures.error_propagation.cascade import Cascades, cascades
 from testbed.measures.error_propagation.next_generation import all_sizes, by_age, radii, sizes, spectral_radius
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
-from testbed.statistics import expand
 from testbed.twins import Inject
 
 pytestmark = pytest.mark.usefixtures("small_training")
 
 TWO = np.array([[0.5, 0.9], [0.0, 0.1]])
-
-
-def rows_of(case, name):
-    made = measures.get(name)
-    return {row["measure"]: row for row in expand(made, made(case), case)}
 
 
 def family(children, starts, kinds, months):

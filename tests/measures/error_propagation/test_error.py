@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from shared import rows_of
 
 from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
@@ -91,11 +92,6 @@ def town(
         f'[error]\nkind = "slip"\nperiod = {period}\nper_1000 = {per_1000}\n'
     )
     return Scenario.load(folder / "town.toml")
-
-
-def rows_of(case, name):
-    made = measures.get(name)
-    return {row["measure"]: row for row in expand(made, made(case), case)}
 
 
 def value(case, name):

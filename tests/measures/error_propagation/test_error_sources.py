@@ -4,23 +4,17 @@ import itertools
 
 import numpy as np
 import pytest
+from shared import rows_of
 
 import testbed.measures.error_propagation.error_sources as sources
 from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
 from testbed.lineage.trace import decisions_on
-from testbed.measure import measures
 from testbed.measures.error_propagation.error_sources import SIDES, contributions
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
-from testbed.statistics import expand
 
 pytestmark = pytest.mark.usefixtures("small_training")
-
-
-def rows_of(case, name, **given):
-    made = measures.get(name)
-    return {row["measure"]: row for row in expand(made, made(case, **given), case)}
 
 
 def summed(found, side):

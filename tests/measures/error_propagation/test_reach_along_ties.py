@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from shared import rows_of
 
 from testbed.case.case import run_case
 from testbed.lineage.trace import lineage
-from testbed.measure import measures
-from testbed.statistics import expand
 from testbed.twins import Inject
 
 pytestmark = pytest.mark.usefixtures("small_training")
@@ -16,11 +15,6 @@ HOPS = {"kin": "kin", "colleagues": "colleague", "acquaintances": "acquaintance"
 
 def number(value, high=1000):
     return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [0, {high}] }}'
-
-
-def rows_of(case, name):
-    made = measures.get(name)
-    return {row["measure"]: row for row in expand(made, made(case), case)}
 
 
 @pytest.fixture

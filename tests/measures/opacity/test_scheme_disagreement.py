@@ -2,19 +2,13 @@
 
 import numpy as np
 import pytest
+from shared import rows_of
 
 from testbed.case.case import run_case
-from testbed.measure import measures
 from testbed.measures.opacity.scheme_disagreement import ONE, discordant, parts, schemes
 from testbed.scenarios.base import Scenario
-from testbed.statistics import expand
 
 pytestmark = pytest.mark.usefixtures("small_training")
-
-
-def rows_of(case, name):
-    made = measures.get(name)
-    return {row["measure"]: row for row in expand(made, made(case), case)}
 
 
 @pytest.fixture(scope="module")

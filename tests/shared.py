@@ -1,0 +1,14 @@
+"""Functions that many test files call; `conftest.py` lets them import this module by its name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from testbed.measure import measures
+from testbed.statistics import expand
+
+
+def rows_of(case: Any, name: str, **qualifiers: Any) -> dict[str, dict[str, Any]]:
+    """The rows of a measure over everybody, by what they are called."""
+    made = measures.get(name)
+    return {row["measure"]: row for row in expand(made, made(case, **qualifiers), case)}
