@@ -57,7 +57,7 @@ def test_the_sentence_is_made_of_the_numbers_of_the_life(told):
 
 
 def test_the_wrong_entry_is_in_the_error_world_only_and_everything_before_it_in_both(told):
-    wrong = [event for event in told["events"] if "followed" in event["detail"]]
+    wrong = [event for event in told["events"] if "only one world has" in event["detail"]]
     assert [(event["period"], event["world"]) for event in wrong] == [(6, "error")]
     assert {event["world"] for event in told["events"] if event["period"] < 6} <= {"both"}
     assert [event["period"] for event in told["events"]] == sorted(event["period"] for event in told["events"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -22,6 +23,15 @@ def test_what_would_end_a_program_comes_out_as_an_error(problem: BaseException) 
         raise problem
 
 
+@pytest.fixture
+def listening() -> Iterator[None]:
+    """Python's own handler of an interrupt: a shell that runs the tests in the background turns it off."""
+    held = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, held)
+
+
+@pytest.mark.usefixtures("listening")
 def test_an_interrupt_from_outside_still_ends_the_run_and_the_handler_is_given_back() -> None:
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(Interrupted), theirs(), theirs():

@@ -113,9 +113,7 @@ def test_what_could_be_seen_by_the_person_and_by_others_is_said_with_its_worlds(
     for text in (parse(render_case(life)).text, " ".join(line.strip() for line in case_text(life, width=200))):
         assert "train tickets: none without the wrong entry, 3 attempts with it" in text
         assert "loans: 2 attempts in both worlds" in text
-        told = [
-            text.index(said) for said in ("sees: which items", "does not see: one's own", "not told of: list marked")
-        ]
+        told = [text.index(said) for said in ("sees: the items", "does not see: one's own", "not told of: list marked")]
         assert told == sorted(told)
         assert "callers, because of sanctions: none without the wrong entry, 1 month with it" in text
         assert "bank, always: the scheme shows it scores or status" in text

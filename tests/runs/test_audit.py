@@ -256,7 +256,9 @@ def test_one_life_is_told_in_both_worlds(made: Any) -> None:
     case = run_case("rongcheng", **SMALL)
     assert typical(case) == told["person"]
     assert life(case, told["person"]) == told
-    injected = [event for event in told["events"] if event["world"] == "error" and "followed" in event["detail"]]
+    injected = [
+        event for event in told["events"] if event["world"] == "error" and "only one world has" in event["detail"]
+    ]
     assert injected[0]["period"] == 6
     with pytest.raises(InputError, match="0 to 3071"):
         life(case, 3072)

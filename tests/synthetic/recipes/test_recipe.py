@@ -174,7 +174,7 @@ def test_a_number_that_no_file_gives_is_named(write):
     [
         (FUNCTIONS.replace("def x(draw", "def x(z, draw"), "is its own cause"),
         (FUNCTIONS.replace("def x(draw", "def x(w, draw"), "unknown parent of variable x"),
-        (FUNCTIONS.replace('levels=("red", "green", "blue")', "levels=None"), "a category has levels"),
+        (FUNCTIONS.replace('levels=("red", "green", "blue")', "levels=None"), "a category must have levels"),
         (FUNCTIONS.replace('"grid", "float"', '"city", "float"'), "unknown unit 'city'"),
         (FUNCTIONS.replace("def color(coin,", "def color(x,"), "variable x has no finite set of values"),
         (FUNCTIONS.replace("numbers.red, 0.0), 1.0,", "numbers.red, 0.0),"), "2 chances for 3 values"),
