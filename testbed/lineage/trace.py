@@ -81,7 +81,7 @@ def lineage(case: Case, history: History | None = None, people: Ints | None = No
     """The lineage of a case, or of another history of its society (a twin's), for everybody or some people.
 
     `people`: ids, whole households, in ascending order; None: all of the history. Without an answer (`why`) where
-    the model looks at people together or at single entries: what one entry did to a decision cannot then be asked
+    the model scores people together or reads single entries: what one entry did to a decision cannot then be asked
     about one person.
 
     >>> from testbed.case import run_case
@@ -96,7 +96,7 @@ def lineage(case: Case, history: History | None = None, people: Ints | None = No
     rows = pd.concat([entries, spells], ignore_index=True)
     if not case.separable or "entries" in case.scheme.needs:
         none = pd.DataFrame({"child": np.empty(0, np.int64), "parent": np.empty(0, np.int64)})
-        return Lineage(rows, none, "the model looks at people together: no decision can be asked without one entry")
+        return Lineage(rows, none, "the model scores people together: no decision can be asked without one entry")
     pairs = [reader.recorded(), reader.triggers(spells), reader.copied(spells), reader.induced(spells)]
     child, parent = (np.concatenate([pair[side] for pair in pairs]) for side in (0, 1))
     return Lineage(rows, pd.DataFrame({"child": child, "parent": parent}))

@@ -41,7 +41,7 @@ def _months(case: Case) -> tuple[int, int]:
 def _unheld(case: Case) -> str:
     """Why there is nothing to compare; "" if there is."""
     if BELIEF not in case.scenario.dials or case.scenario.regime.value("response", "belief") == 0:
-        return "nobody believes to be watched: regime.response.belief is 0 or absent"
+        return "no one in this run believes they are watched: set regime.response.belief above 0"
     if _months(case)[0] >= case.periods:
         return "the run ends before the belief begins"
     return ""

@@ -88,7 +88,7 @@ def _rows(sample: Sample, found: AtEqualScore, members: int, at: Place) -> Itera
         yield Row(math.nan, why="no people in this group", **at)
         return
     if not found.n:
-        yield Row(math.nan, why="nobody of the two groups has the same score", **at)
+        yield Row(math.nan, why="no one in one group has a score that someone in the other has", **at)
         return
     error, freedom = spread(sample, found.sides)
     suffix = ""

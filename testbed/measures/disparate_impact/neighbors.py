@@ -53,7 +53,7 @@ def neighborhood(case: Case | Table, k: int) -> Neighborhood | str | None:
         return f"{len(who)} people are too few for {k} neighbors each"
     made = scaled(features.iloc[who])
     if not made.shape[1]:
-        return "nobody differs from anybody in the columns compared"
+        return "all people are alike in the columns compared"
     rows = at[who]
     known = clusters_of(case)
     cluster = np.arange(len(who)) if known is None else dense_ids(np.unique(known[0][rows], return_inverse=True)[1])[0]

@@ -156,7 +156,7 @@ def _rows(
 ) -> Iterator[Row]:
     if not all((among & side).any() for among, _ in (found, true) for side in sides):
         for suffix in ("", "_recorded"):
-            yield Row(math.nan, why="nobody to count in one of the groups", suffix=suffix, **at)
+            yield Row(math.nan, why="one of the groups has no one to count", suffix=suffix, **at)
         return
     n = int(min((among & side).sum() for among, _ in (found, true) for side in sides))
     for suffix, numbers in zip(("", "_recorded"), gaps(found, true, sides, case.clusters), strict=True):

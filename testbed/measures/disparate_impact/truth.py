@@ -30,7 +30,9 @@ def wrong_adverse_rate(case: Case) -> PerPerson:
     """Share decided adversely among people whom true records would spare: P(D adverse | D* not adverse)."""
     decision, deserved = case.history.decision(case.decided), case.history.deserved(case.decided)
     spared = case.scored & (deserved != -1)
-    return PerPerson(spared & (decision == -1), spared, why="true records would have spared nobody")
+    return PerPerson(
+        spared & (decision == -1), spared, why="everyone deserves an adverse decision by their true record"
+    )
 
 
 @against_truth("missed_adverse_rate", estimand="P(D not adverse | D* adverse), D* decided on the shadow record")
@@ -38,7 +40,7 @@ def missed_adverse_rate(case: Case) -> PerPerson:
     """Share not decided adversely among people who deserve it on true records: P(D not adverse | D* adverse)."""
     decision, deserved = case.history.decision(case.decided), case.history.deserved(case.decided)
     hit = case.scored & (deserved == -1)
-    return PerPerson(hit & (decision != -1), hit, why="true records would have hit nobody")
+    return PerPerson(hit & (decision != -1), hit, why="no one deserves an adverse decision by their true record")
 
 
 @measure(

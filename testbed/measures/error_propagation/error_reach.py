@@ -27,8 +27,8 @@ WHAT = ("any", "score", "decision", "list", "sanction")
 HOPS = ("any", "household", "none")
 TIES = ("kin", "employer", "colleague", "acquaintance")
 """Ties beyond the household, the shortest first. A society may have some, or none."""
-DISPLACED = "the model looks at people together: whom one entry moved cannot be told root by root"
-NO_SIDE = "a score has no adverse side to count people on; see the net rows of decision, list and sanction"
+DISPLACED = "the model scores people together, so the effect of one entry cannot be told from that of another"
+NO_SIDE = "a score has no adverse side to count; see the net rows of decision, list and sanction"
 
 
 @measure(
@@ -49,7 +49,7 @@ def error_reach(case: Case, what: str = "any", hop: str = "any") -> Iterator[Per
 
     Followed to the end of the run. what: any of the four (default), or one. hop: the shortest tie to the root at
     injection: household, kin, employer, colleague, acquaintance or none; any (default) for everybody; displaced for
-    people moved by a model that looks at people together.
+    people moved by a model that scores people together.
     If `regime.family.share` is 0, nothing reaches the household through the root, by rule or by circumstance. Then
     hop=household is exactly 0, and a member reached by strayed entries through strangers counts as none.
     `_net`: others with an adverse decision, on an adverse list or under a sanction (not a reward) in that time,

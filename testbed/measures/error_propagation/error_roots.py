@@ -145,7 +145,7 @@ def effects(case: Case, change: Inject | None = None) -> Effects:
     if since >= case.periods:
         why = f"the run ends after {case.periods} months, before month {since} in which the wrong entry enters"
     elif not len(twin.roots):
-        why = "nobody was drawn for a wrong entry: too few people"
+        why = "no one was drawn for a wrong entry: use more people"
     rows = twin.touched
     lost = rows["root"].to_numpy(np.int64) < 0
     kept = rows[~lost].reset_index(drop=True)

@@ -101,7 +101,7 @@ def contributions(case: Case, by: str) -> Contributions:
     """
     history, n = case.history, len(case.people)
     if not case.separable or "entries" in case.scheme.needs:
-        return Contributions({}, {}, "the model looks at people together: it cannot be asked about one record")
+        return Contributions({}, {}, "the model scores people together: it cannot be asked about one record")
     found = Disturbances.of(history.ledger, by)
     names = (*found.names, OTHERS)
     of = {side: {name: np.zeros(n) for name in names} for side in SIDES}

@@ -99,7 +99,7 @@ def _learned(question: Question, k: int, pools: int) -> Loss:
     n, rates = len(question.decision), question.rates
     held, place = np.unique(question.clusters, return_inverse=True)
     if len(held) < 2:
-        return Loss(np.full(n, np.nan), why="people of one cluster only: nobody else to be evaluated")
+        return Loss(np.full(n, np.nan), why="all people are in one cluster: no one is left for evaluation")
     ids = np.arange(n) if question.ids is None else question.ids
     guess, total, seen = question.guess, np.zeros(n), np.zeros(n)
     shares, chosen = [], Counter[str]()

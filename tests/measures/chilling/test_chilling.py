@@ -59,7 +59,7 @@ def test_where_nobody_believes_there_is_nothing_to_compare(town):
     for name in ("lawful_conduct_suppressed", "chilling_recovery"):
         for row in rows_of(case, name).values():
             assert np.isnan(row["value"])
-            assert "nobody believes" in row["why"]
+            assert "no one in this run believes" in row["why"]
 
 
 def test_recovery_takes_half_life_times_the_binary_logarithm_of_ten(town):

@@ -163,7 +163,10 @@ def test_scores_that_nobody_shares_give_no_gap() -> None:
     case = points(3)
     case.score = case.score + 10.0 * case.attributes["g"][0]
     row = found(calibration_gap, case)["calibration_gap", "b"]
-    assert (math.isnan(row["value"]), row["why"]) == (True, "nobody of the two groups has the same score")
+    assert (math.isnan(row["value"]), row["why"]) == (
+        True,
+        "no one in one group has a score that someone in the other has",
+    )
 
 
 @pytest.mark.parametrize("measure", [calibration_error, calibration_gap])

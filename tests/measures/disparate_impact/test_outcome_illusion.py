@@ -97,7 +97,7 @@ def test_a_group_without_positive_outcomes_is_nan_and_says_so(town):
     object.__setattr__(case.history, "decisions", np.zeros_like(case.history.decisions))
     row = rows(case, outcome=SEEN)["outcome_illusion[rate=negative_predictive_value]"]
     assert np.isnan(row["value"])
-    assert "nobody to count" in row["why"]
+    assert "no one to count" in row["why"]
 
 
 @pytest.mark.parametrize(("clusters", "missed"), [(12, 0.5), (20, 0.02), (40, 0.002)])

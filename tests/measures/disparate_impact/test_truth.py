@@ -60,7 +60,7 @@ def test_where_true_records_would_hit_nobody_the_missed_rate_is_nan_and_says_so(
     case = run_case(plant(acts={"slip": parts.act(0.0)}, rules=READ), people=2048, periods=3)
     row = overall(missed_adverse_rate, case)
     assert np.isnan(row["value"])
-    assert row["why"] == "true records would have hit nobody"
+    assert row["why"] == "no one deserves an adverse decision by their true record"
 
 
 @pytest.mark.parametrize("measure", [wrong_adverse_rate, missed_adverse_rate])

@@ -172,5 +172,5 @@ def test_a_model_that_looks_at_people_together_says_why(case):
     ranked = Case.of(case.setting, Ranking())
     for row in rows_of(ranked, "channel_contribution").values():
         assert np.isnan(row["value"])
-        assert "looks at people together" in row["why"]
+        assert "scores people together" in row["why"]
     assert rows_of(ranked, "error_burden")["error_burden"]["value"] >= 0
