@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -36,15 +37,14 @@ def answer(
     missing. life: the case file of one person, or None. pages: the files that were written.
 
     For each harm family the first headline that could be computed is printed, whatever its size; if there is none, the
-    reason.
+    reason. Where lines are short, blank lines go first, then names of dials, then families without a number.
     """
     rows = Findings(findings, manifest)
-    for gap in ([""], []):
-        for dials in (3, 2, 1, 0):
-            blocks = _blocks(rows, manifest, life, pages, dials=dials)
-            lines = [line for number, block in enumerate(blocks) for line in ([*gap, *block] if number else block)]
-            if len(lines) <= LINES:
-                return lines
+    for missing, gap, dials in product((True, False), ([""], []), (3, 2, 1, 0)):
+        blocks = _blocks(rows, manifest, life, pages, dials=dials, missing=missing)
+        lines = [line for number, block in enumerate(blocks) for line in ([*gap, *block] if number else block)]
+        if len(lines) <= LINES:
+            return lines
     return [*lines[: LINES - 1], "(cut: the report page and findings.csv have the rest)"]
 
 
@@ -143,9 +143,18 @@ def failures_said(manifest: Mapping[str, Any]) -> str:
 
 
 def _blocks(
-    rows: Findings, manifest: Mapping[str, Any], life: Mapping[str, Any] | None, pages: Sequence[str], *, dials: int
+    rows: Findings,
+    manifest: Mapping[str, Any],
+    life: Mapping[str, Any] | None,
+    pages: Sequence[str],
+    *,
+    dials: int,
+    missing: bool,
 ) -> list[list[str]]:
-    """The answer in blocks of lines: what was audited, what was found, what it rests on, what to run next."""
+    """The answer in blocks of lines: what was audited, what was found, what it rests on, what to run next.
+
+    missing: whether families without any number are named too.
+    """
     head = (
         wrap("VOID: an anchor (a check with a known answer) failed. Do not use the numbers below.", WIDTH)
         if is_void(manifest)
@@ -163,7 +172,7 @@ def _blocks(
     for harm in (*FAMILIES, "accountability"):
         said = headlines(rows, harm, column)
         first = next((one for one in said if one.state != "not computed"), next(iter(said), None))
-        if first is not None:
+        if first is not None and (missing or first.state != "not computed"):
             found += wrap(f"{TITLES[harm]}: {first.text}", WIDTH, rest=INDENT)
     if life:
         found += wrap(f"One life: {case_sentence(life)}.", WIDTH, rest=INDENT)

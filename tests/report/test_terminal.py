@@ -101,6 +101,19 @@ def test_a_family_that_could_not_be_computed_says_why(manifest):
     assert "Error propagation: Not computed: flip rate (the run ends before month 6)." in text
 
 
+def test_where_lines_are_short_the_commands_to_try_stay_and_a_family_without_a_number_goes(findings, manifest, life):
+    import pandas as pd
+
+    row = {"scenario": "rongcheng", "model": "rongcheng", "measure": "lawful_conduct_suppressed", "harm": "chilling"}
+    row |= {"split": "all", "group": "all", "value": math.nan, "unit": "rate", "why": "no one believes it " * 9}
+    known = findings[findings["harm"] != "chilling"]
+    crowded = {**manifest, "claimed_note": "The press reports what followed. " * 12}
+    lines = answer(pd.concat([known, frame([row])], ignore_index=True), crowded, life, pages=PAGES)
+    assert fits(lines)
+    assert any(line.startswith("Try: testbed ") for line in lines)
+    assert not any(line.startswith(("Chilling", "(cut")) for line in lines)
+
+
 def test_where_nothing_was_written_it_says_how_to_write(findings, manifest):
     assert "add --out DIR" in "\n".join(answer(findings, manifest))
     assert "Written: out/report.html, out/findings.csv." in "\n".join(answer(findings, manifest, pages=PAGES))
