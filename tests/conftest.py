@@ -4,16 +4,13 @@ A planted scenario is a society, channels, a scheme and a regime of one's own, w
 """
 
 import os
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from shared import number
 from threadpoolctl import threadpool_limits
 
 from testbed.scenarios.base import Scenario
-
-sys.path.append(str(Path(__file__).parent))  # for `from shared import ...`
 
 # Files that take long for the number of their tests, longest first: begun late, one would leave a worker idle.
 LONG = (
@@ -49,10 +46,6 @@ def pytest_collection_modifyitems(config, items):
 
 def file_of(item):
     return item.nodeid.partition("::")[0]
-
-
-def number(value, low=0, high=1000):
-    return f'{{ value = {value}, unit = "planted", source = "assumed", reading = "assumed", range = [{low}, {high}] }}'
 
 
 def act(rate, *, adverse=True, severity="minor", most=0.9, depends=""):

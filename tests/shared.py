@@ -1,4 +1,4 @@
-"""Functions that many test files call; `conftest.py` lets them import this module by its name."""
+"""Functions that many test files call; `pyproject.toml` lets them import this module by its name."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ def rows_of(case: Any, name: str, **qualifiers: Any) -> dict[str, dict[str, Any]
     """The rows of a measure over everybody, by what they are called."""
     made = measures.get(name)
     return {row["measure"]: row for row in expand(made, made(case, **qualifiers), case)}
+
+
+def number(value: object, low: float = 0, high: float = 1000) -> str:
+    """A number as a data file holds it, assumed, with its range."""
+    return f'{{ value = {value}, unit = "planted", source = "assumed", reading = "assumed", range = [{low}, {high}] }}'

@@ -124,10 +124,6 @@ class Members:
         """The value of each household's first member, the head."""
         return values.take(self.layout.first)
 
-    def of_household(self, values: Column) -> Column:
-        """The value of each household, repeated for its members."""
-        return values.take(self.layout.of)
-
     def where(self, flags: NDArray[np.bool_]) -> tuple[Ints, Ints]:
         """The flagged people and their households, as numbers in the block."""
         people = np.flatnonzero(flags)

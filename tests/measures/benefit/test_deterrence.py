@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from shared import rows_of
+from shared import number, rows_of
 
 from testbed.case.case import run_case
 
@@ -10,10 +10,6 @@ pytestmark = pytest.mark.usefixtures("small_training")
 
 READ = {"slip": ('column = "slip"', -1)}
 PARTS = ("_sanctioned", "_rest", "_induced", "_moved")
-
-
-def number(value, low=0, high=1000):
-    return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [{low}, {high}] }}'
 
 
 @pytest.fixture

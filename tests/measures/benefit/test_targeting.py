@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from shared import rows_of
+from shared import number, rows_of
 
 from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
@@ -12,10 +12,6 @@ from testbed.measures.benefit.detection import given, in_need
 from testbed.scenarios.base import Scenario
 
 pytestmark = pytest.mark.usefixtures("small_training")
-
-
-def number(value):
-    return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [0, 1000] }}'
 
 
 @pytest.fixture(scope="module")

@@ -4,17 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from shared import rows_of
+from shared import number, rows_of
 
 from testbed.case.case import run_case
 
 pytestmark = pytest.mark.usefixtures("small_training")
 
 READ = {"slip": ('column = "slip"', -1)}
-
-
-def number(value):
-    return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [0, 1000] }}'
 
 
 def lawful(rate, *, sensitive):

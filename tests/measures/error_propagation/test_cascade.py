@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from shared import rows_of
+from shared import number, rows_of
 
 from synthetic.ledger import ORIGINS
 from testbed.case.case import Case, run_case
@@ -136,14 +136,10 @@ def test_the_observed_size_counts_all_that_goes_back_to_each_root(case):
     assert row["low"] < row["value"] < row["high"]
 
 
-def number(value, high=1000):
-    return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [0, {high}] }}'
-
-
 def test_a_root_whose_differences_met_anothers_has_the_cascade_that_it_has_alone(plant, parts):
     lines = [parts.regime(minor=6), "[lists.black]", 'enter = "adverse"', f"stay = {number(1)}"]
     lines += ["[sanctions.bar]", 'by = "black"', 'family = "all"', 'source = "assumed"', 'reading = "assumed"',
-              "[sanctions.bar.raises]", f"slip = {number(3)}", "[family]", f"share = {number(1, 1)}"]  # fmt: skip
+              "[sanctions.bar.raises]", f"slip = {number(3)}", "[family]", f"share = {number(1, high=1)}"]  # fmt: skip
     scenario = plant(
         acts={"slip": parts.act(0.05, most=0.3)}, rules={"slip": ('column = "slip"', -1)}, follows="\n".join(lines),
         channels={"watch": parts.channel(["slip"], false_match=0.9)},

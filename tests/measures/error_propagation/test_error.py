@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from shared import rows_of
+from shared import number, rows_of
 
 from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
@@ -21,10 +21,6 @@ from testbed.world.month import World
 NEEDS_ROOTS = (
     "error_gain", "flip_rate", "flip_back_rate", "error_reach", "error_agencies", "error_lifetime", "residue", "echo"
 )  # fmt: skip
-
-
-def number(value, low=0, high=1000):
-    return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [{low}, {high}] }}'
 
 
 def said(value):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from shared import rows_of
+from shared import number, rows_of
 
 from testbed.case.case import run_case
 from testbed.lineage.trace import lineage
@@ -13,10 +13,6 @@ pytestmark = pytest.mark.usefixtures("small_training")
 HOPS = {"kin": "kin", "colleagues": "colleague", "acquaintances": "acquaintance"}
 
 
-def number(value, high=1000):
-    return f'{{ value = {value}, unit = "a number", source = "assumed", reading = "assumed", range = [0, {high}] }}'
-
-
 @pytest.fixture
 def town(plant, parts):
     """A town in which nobody does anything, and a list whose members' ties are watched; five wrong entries."""
@@ -25,7 +21,7 @@ def town(plant, parts):
         lines = [parts.regime(minor=4), "[lists.black]", 'enter = "adverse"', f"stay = {number(0)}"]
         lines += ["[sanctions.watched]", 'by = "black"', f'reach = "{reach}"', 'source = "assumed"',
                   'reading = "assumed"', "[sanctions.watched.raises]", f"slip = {number(raises)}",
-                  "[family]", f"share = {number(1, 1)}"]  # fmt: skip
+                  "[family]", f"share = {number(1, high=1)}"]  # fmt: skip
         scenario = plant(
             acts={"slip": parts.act(rate, most=0.3)}, rules={"slip": ('column = "slip"', -1)}, follows="\n".join(lines)
         )
