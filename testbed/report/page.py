@@ -15,6 +15,7 @@ from testbed.report.case_page import case_view
 from testbed.report.curve_figures import crossings, curve_figures, doses, frontiers
 from testbed.report.family_figures import Figure, figures
 from testbed.report.finding_row import Finding, owner
+from testbed.report.glossary import TERMS
 from testbed.report.operator_card import report_card
 from testbed.report.plaintext import clean, counted
 from testbed.report.rerun import command_for
@@ -86,6 +87,7 @@ def render(
         anchors=[_anchor(anchor) for anchor in manifest.get("anchors") or []],
         failures=[clean(said) for said in manifest.get("failures") or []],
         anchor_rows=_blocks(rows, _alone(rows), manifest, info),
+        terms=TERMS,
         command=clean(manifest.get("command") or ""),
         made=_made(manifest),
         manifest_json=_plain_json(manifest),

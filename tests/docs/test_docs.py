@@ -132,3 +132,14 @@ def test_no_document_or_module_carries_a_path_of_a_machine_or_an_index() -> None
     ]:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"(?<![\w.])/(home|root|work|tmp|Users)/", text), path.name
+
+
+def test_the_page_prints_the_terms_of_the_glossary() -> None:
+    from testbed.report.glossary import TERMS
+
+    rows = re.findall(
+        r"^\| (.+?) \| (.+?) \|$", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    listed = [row for row in rows if row[0] != "term" and not row[0].startswith("-")]
+    assert sorted(listed) == sorted(TERMS)
+    assert len(dict(TERMS)) == len(TERMS)
