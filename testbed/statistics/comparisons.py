@@ -111,32 +111,46 @@ def p_values(made: Estimates, g: Index, r: Index) -> Array:
         return np.asarray(significance.p_fisher(made.events[g], made.trials[g], made.events[r], made.trials[r]))
     freedom = shared_freedom(made, g, r)
     if made.binary and made.effective is not None:
-        n_g, n_r = made.effective[g], made.effective[r]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            pooled = (made.value[g] * n_g + made.value[r] * n_r) / (n_g + n_r)
-            spread = np.sqrt(pooled * (1 - pooled) * (1 / n_g + 1 / n_r))
         edge = (made.error[g] == 0) | (made.error[r] == 0) | (made.covariance is None)
-        error = np.where(edge, spread, error)
+        error = np.where(edge, _pooled_errors(made, made.effective, g, r), error)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = np.where(gap == 0, 0.0, np.where(error > 0, gap / error, np.nan))
     return intervals.two_sided(statistic, freedom)
 
 
-def detectable(made: Estimates, g: Index, r: Index, power: float = 0.8) -> Array:
-    """The smallest difference that would be found with 80 % power: from effective n and the pooled rate.
+def _pooled_errors(made: Estimates, effective: Array, g: Index, r: Index) -> Array:
+    """Standard errors of value[g] - value[r] if both had the pooled rate, by the effective numbers of each."""
+    n_g, n_r = effective[g], effective[r]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pooled = (made.value[g] * n_g + made.value[r] * n_r) / (n_g + n_r)
+        return np.asarray(np.sqrt(pooled * (1 - pooled) * (1 / n_g + 1 / n_r)))
 
-    Not from the difference that was seen (Hoenig and Heisey 2001). NaN for what is not
-    a 0/1 rate and where the pooled rate is 0 or 1.
+
+def detectable(made: Estimates, g: Index, r: Index, power: float = 0.8) -> Array:
+    """The smallest difference that `p_values` would find at 5 % with 80 % power: from effective n and the pooled rate.
+
+    Not from the difference that was seen (Hoenig and Heisey 2001). Groups that share clusters: the variance under the
+    pooled rate times the design effect of the difference, its variance by cluster over that of two independent rates
+    with these effective n; what a cluster does to both groups cancels. Plain counts: half a person of each group more,
+    as Fisher's test asks (Casagrande, Pike and Smith 1978). NaN for what is not a 0/1 rate and where the pooled rate
+    is 0 or 1.
     """
     if not made.binary or made.effective is None or made.exact:
         return np.full(len(g), np.nan)
     n_g, n_r = made.effective[g], made.effective[r]
-    freedom = shared_freedom(made, g, r)
+    freedom, spread = shared_freedom(made, g, r), _pooled_errors(made, made.effective, g, r)
+    whole: Array | float = 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
-        pooled = (made.value[g] * n_g + made.value[r] * n_r) / (n_g + n_r)
-        spread = np.sqrt(pooled * (1 - pooled) * (1 / n_g + 1 / n_r))
+        if made.plain:
+            whole = (1 / n_g + 1 / n_r) / 2
+        if made.covariance is not None:
+            alone = made.value[g] * (1 - made.value[g]) / n_g + made.value[r] * (1 - made.value[r]) / n_r
+            design = standard_errors(made, g, r) / np.sqrt(alone)
+            # A rate of 0 or 1 does not show what it shares: the test takes the two to be independent, too.
+            edge = (made.error[g] == 0) | (made.error[r] == 0) | (design == 0)
+            spread = np.where(edge, spread, spread * design)
     found = (intervals.quantile(intervals.ALPHA, freedom) + intervals.quantile(2 * (1 - power), freedom)) * spread
-    return np.where(spread > 0, found, np.nan)
+    return np.where(spread > 0, found + whole, np.nan)
 
 
 def mean_differences(

@@ -86,6 +86,59 @@ def test_rare_events_in_few_strong_clusters_are_the_exception_and_covered_too_se
     assert 0.8 < hits / seeds < 0.93
 
 
+def planted(clusters: int, size: int, shared: bool, gap: float, seed: int) -> Estimates:
+    """Rates 0.4 +- gap / 2 of two groups, moved by clusters by up to 0.25 (intracluster correlation 0.09).
+
+    shared: half of each cluster's people are of each group; else each cluster holds one group.
+    """
+    draw = np.random.Generator(np.random.Philox(seed))
+    owner = np.repeat(np.arange(clusters), size)
+    group = ((np.arange(clusters * size) if shared else owner) % 2).astype(np.int8)
+    rate = 0.4 + draw.uniform(-0.25, 0.25, clusters)[owner] + np.where(group == 0, gap / 2, -gap / 2)
+    return made(People(group, owner), (draw.random(clusters * size) < rate).astype(float))
+
+
+@pytest.mark.parametrize(
+    ("clusters", "size", "shared"),
+    [(100, 100, True), (100, 20, True), (12, 100, True), (100, 20, False), (24, 40, False)],
+)
+def test_a_planted_difference_of_the_printed_size_is_found_in_80_percent_of_samples(
+    clusters: int, size: int, shared: bool
+) -> None:
+    seeds = 600
+    without = [planted(clusters, size, shared, 0.0, seed) for seed in range(100)]
+    printed = float(np.mean([comparisons.detectable(each, ZERO, ONE)[0] for each in without]))
+    samples = [planted(clusters, size, shared, printed, 1000 + seed) for seed in range(seeds)]
+    found = np.mean([comparisons.p_values(each, ZERO, ONE)[0] < 0.05 for each in samples])
+    # Four standard errors of 600 samples are 0.065.
+    assert found == pytest.approx(0.8, abs=0.065)
+    again = np.mean([comparisons.detectable(each, ZERO, ONE)[0] for each in samples[:100]])
+    assert again == pytest.approx(printed, rel=0.05)
+
+
+def test_what_a_cluster_does_to_both_groups_cancels_in_the_detectable_difference() -> None:
+    # 100 clusters of 100 people, correlation 0.09: each rate is 2.3 times as uncertain as that of independent people.
+    shared, apart = (
+        np.mean([comparisons.detectable(planted(100, 100, how, 0.0, seed), ZERO, ONE)[0] for seed in range(20)])
+        for how in (True, False)
+    )
+    # Two groups of 5,000 independent people with a rate of 0.4, less the share of the variance that clusters hold.
+    alone = (1.984 + 0.845) * np.sqrt(0.24 * (1 - 0.0868) * 2 / 5000)
+    assert shared == pytest.approx(alone, rel=0.03)
+    assert apart > 2.5 * shared
+
+
+def test_a_rate_of_0_keeps_the_detectable_difference_of_effective_numbers() -> None:
+    case, hit = beta_binomial(30, 50, 0.5, 0.1, 1)
+    found = made(case, np.where(case.group == 0, 0.0, hit))
+    n = found.effective
+    assert n is not None
+    rate = found.value[1] * n[1] / n.sum()
+    scale = t.ppf(0.975, 29) + t.ppf(0.8, 29)
+    seen = comparisons.detectable(found, ZERO, ONE)[0]
+    assert seen == pytest.approx(scale * np.sqrt(rate * (1 - rate) * (1 / n[0] + 1 / n[1])), rel=0.05)
+
+
 def test_standard_errors_of_ratios_and_gaps_agree_with_the_delete_one_cluster_jackknife() -> None:
     draw = np.random.Generator(np.random.Philox(2))
     owner = np.repeat(np.arange(60), 30)
