@@ -62,7 +62,8 @@ class PerPerson:
     The value over a set S of people is sum(numerator[S]) / sum(denominator[S]), and `n` is the number of people in S
     whose denominator is above 0. Rates get Wilson limits (Wilson 1927), with an effective n and a t quantile when
     people come in clusters (Korn and Graubard 1998). If fewer than five clusters hold an event, limits are as wide as
-    those of Clopper and Pearson (1934) at least.
+    those of Clopper and Pearson (1934) at least. Mean counts, declared by the bounds (0, inf), to which few people or
+    clusters add get limits as wide as those of Fay and Feuer (1997) at least.
 
     Examples
     --------

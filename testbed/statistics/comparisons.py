@@ -22,8 +22,8 @@ def differences(made: Estimates, g: Index, r: Index, alpha: float = intervals.AL
     Independent groups: Newcombe on the limits of each. Groups that share clusters: influence values
     summed by cluster, t(G-1), G the clusters of the group that has fewer. A 0/1 rate, or an AUC,
     that is exactly 0 or 1 has no influence variance of its own, so pairs with one keep to Newcombe on
-    the clustered limits; so do two means without spread, whose limits are those of their bounds. Paired shares:
-    around their adjusted difference.
+    the clustered limits; so do two means without spread, whose limits are those of their bounds. Of mean counts to
+    which few units add: the wider ends of both. Paired shares: around their adjusted difference.
     """
     gap = made.value[g] - made.value[r]
     if made.exact:
@@ -40,7 +40,10 @@ def differences(made: Estimates, g: Index, r: Index, alpha: float = intervals.AL
     edge = (made.error[g] == 0) | (made.error[r] == 0)
     if not made.binary and made.matched is None:
         edge = (made.error[g] == 0) & (made.error[r] == 0)
-    return np.where(edge, mover[0], gap - half), np.where(edge, mover[1], gap + half)
+    few = made.sparse[g] | made.sparse[r]
+    low = np.where(few, np.fmin(mover[0], gap - half), gap - half)
+    high = np.where(few, np.fmax(mover[1], gap + half), gap + half)
+    return np.where(edge, mover[0], low), np.where(edge, mover[1], high)
 
 
 def shared_freedom(made: Estimates, g: Index, r: Index) -> Array:

@@ -30,7 +30,8 @@ class Estimates:
     clusters hold most of it. `holding`: (K, 2) clusters with an event, and with a non-event, of a clustered 0/1
     rate; people, of one with sampling weights. `bounds`: the least and greatest that the quantity can be. `center`:
     what limits lie around, and tests are of, where that is not the value. `alike`: exact, since two models that are
-    compared do the same to everybody.
+    compared do the same to everybody. `amounts`: (K, 4) of a mean count, the units that add anything, and the sum,
+    sum of squares and largest (of any group) of what they add to the value.
     """
 
     levels: tuple[str, ...]
@@ -53,6 +54,7 @@ class Estimates:
     bounds: tuple[float, float] = (-np.inf, np.inf)
     center: Array | None = None
     alike: bool = False
+    amounts: Array | None = None
 
     @property
     def middle(self) -> Array:
@@ -63,6 +65,15 @@ class Estimates:
     def plain(self) -> bool:
         """Whether these are 0/1 rates of independent people who count once each."""
         return self.events is not None
+
+    @property
+    def sparse(self) -> NDArray[np.bool_]:
+        """Whether so few units, and less than half of them, add to a mean count that they do not tell its spread."""
+        if self.amounts is None:
+            return np.zeros(len(self.value), bool)
+        number = self.amounts[:, 0]
+        few = (number < intervals.FEW_AMOUNTS) & (2 * number < self.units)
+        return np.asarray(few & (self.units >= FEWEST_CLUSTERS))
 
     def freedom(self) -> Array:
         """Degrees of freedom: units less one, or fewer by the tail; NaN under ten units: then there is no interval."""
@@ -97,6 +108,11 @@ class Estimates:
             )
         else:
             low, high = self._flat(low, high, alpha)
+            if self.amounts is not None and self.sparse.any():
+                total, square, most = self.amounts[:, 1:].T
+                ends = intervals.gamma(total, square, most, alpha)
+                low = np.where(self.sparse, np.fmin(low, ends[0]), low)
+                high = np.where(self.sparse, np.fmax(high, ends[1]), high)
         return np.maximum(low, self.bounds[0]), np.minimum(high, self.bounds[1])
 
     def _flat(self, low: Array, high: Array, alpha: float) -> tuple[Array, Array]:
@@ -136,6 +152,7 @@ class Estimates:
             center=cut(self.center),
             tail=cut(self.tail),
             holding=cut(self.holding),
+            amounts=cut(self.amounts),
             influence=None,
             weighted=None if self.weighted is None else (self.weighted[0][keep], self.weighted[1][keep]),
         )

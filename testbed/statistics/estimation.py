@@ -16,6 +16,8 @@ from testbed.statistics.weights import effective, weighed, weighing
 
 Array = NDArray[np.float64]
 
+COUNT = (0.0, np.inf)
+"""The bounds of a mean count."""
 ROUNDING = 1e-12
 """A standard error, relative to its value, that is rounding."""
 
@@ -134,6 +136,9 @@ def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
     value = np.divide(sum_a, sum_b, out=np.full(groups, np.nan), where=sum_b != 0)
     why = reasons(value, n, nobody, listed)
     common: dict[str, Any] = {"exact": part.exact, "bounds": part.bounds}
+    if part.bounds == COUNT and (weights is None or not known.alike):
+        held = Pairs(at, code, w * a) if pairs is None else Pairs(pairs.cluster, pairs.group, pairs.sums[:, 0])
+        common.update(amounts=_amounts(held, sum_b))
     if pairs is not None:
         made = clustered(pairs, value, sum_b, groups, leave_out=True)
         common.update(covariance=made.covariance, influence=made.influence, tail=made.tail)
@@ -143,6 +148,20 @@ def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.where(units > 1, np.sqrt(square * units / (units - 1)) / np.abs(sum_b), np.nan)
     return Estimates(levels, value, n, why, units, _beyond_rounding(error, value), **common)
+
+
+def _amounts(held: Pairs, total: Array) -> Array | None:
+    """What units add to each mean count: how many add anything, their sum, sum of squares, and largest: (groups, 4).
+
+    The largest is that of any group: few units do not show how much one may add, and none show nothing.
+    """
+    some = held.sums > 0
+    if not some.any():
+        return None
+    group, amount = held.group[some], held.sums[some]
+    number, whole, square = (np.bincount(group, amount**power, minlength=len(total)) for power in (0, 1, 2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.stack([number, whole / total, square / total**2, amount.max() / total], axis=1)
 
 
 def _beyond_rounding(error: Array, value: Array) -> Array:

@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 ALPHA = 0.05
 FEWEST_CLUSTERS = 10
 FEW_EVENTS = 5
+FEW_AMOUNTS = 20
+"""Units with something to count under which a mean count has the limits of Fay and Feuer: amounts that differ tell less
+than events do."""
 UNSEEN_CORRELATION = 0.02
 """The correlation inside clusters that is assumed where no cluster, or each, has the event: such data tell none."""
 
@@ -67,6 +70,25 @@ def clopper_pearson(events: ArrayLike, n: ArrayLike, alpha: float) -> tuple[Arra
     low = betaincinv(np.where(events > 0, events, 1.0), n - events + 1, alpha / 2)
     high = betaincinv(events + 1, np.where(events < n, n - events, 1.0), 1 - alpha / 2)
     return np.where(events > 0, low, 0.0), np.where(events < n, high, 1.0)
+
+
+def gamma(total: Array, square: Array, most: Array, alpha: float = ALPHA) -> tuple[Array, Array]:
+    """Limits of a mean count to which few units add, each its own amount (Fay and Feuer 1997).
+
+    `total`, `square`, `most`: sum, sum of squares and largest of what they add to it; the events of each are Poisson.
+    With equal amounts the exact limits of a Poisson count.
+
+    >>> one = np.ones(1)
+    >>> [limit.round(3).tolist() for limit in gamma(2 * one, 2 * one, one)]
+    [[0.242], [7.225]]
+    """
+    from scipy.special import gammaincinv
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = square / total * gammaincinv(np.where(total > 0, total**2 / square, 1.0), alpha / 2)
+        up, wide = total + most, square + most**2
+        high = wide / up * gammaincinv(up**2 / wide, 1 - alpha / 2)
+    return np.where(total > 0, low, 0.0), high
 
 
 def few_clusters(

@@ -19,7 +19,7 @@ from testbed.measures.error_propagation.error_sources import contributions, erro
     better="lower",
     needs=("history",),
     estimand="expected wrong adverse decisions in 1,000 months of a person in scope",
-    interval="influence values by cluster, t(G-1)",
+    interval="influence values by cluster, t(G-1); few who bear any: at least the gamma limits of Fay and Feuer",
     reference="MEASURES section 3; Shapley (1953), Contributions to the Theory of Games II (sources)",
     caveats="Wrong means that the same scheme decides otherwise on the record without channel errors. Whether the "
     "scheme itself is right does not count. Months of one person do not count as independent.",
