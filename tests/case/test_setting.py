@@ -1,0 +1,90 @@
+"""The setting: models learn from a society of its own, of what was known before the outcome, and stay as fitted."""
+
+import numpy as np
+import pytest
+
+from testbed.case.case import Case
+from testbed.case.setting import Setting
+from testbed.scenarios.base import Scenario
+from testbed.twins import Switch
+
+pytestmark = pytest.mark.usefixtures("small_training")
+
+SLIPS = {"slip": ('column = "slip"', -1)}
+
+
+class Pupil:
+    """Remembers every lesson; its score is minus the entries, each at the share of bad outcomes that it was taught."""
+
+    name = "pupil"
+    row_wise = True
+
+    def fit(self, records, outcomes):
+        self.records, self.outcomes = records, outcomes
+        self.weight = float((outcomes == 0).mean())
+        return self
+
+    def score(self, records):
+        return -self.weight * records["slip"].to_numpy(np.float64)
+
+
+@pytest.fixture
+def town(plant, parts, tmp_path):
+    """Slips by chance, alike in every month and for everybody, each recorded at once; `decide`: as the file says it."""
+
+    def make(decide="adverse = { cutoff = -0.5 }"):
+        plant(acts={"slip": parts.act(0.05, most=0.3)}, rules=SLIPS)
+        path = tmp_path / "town.toml"
+        head, _, _ = path.read_text().partition("[decide]")
+        path.write_text(f"{head}[decide]\n{decide}\n")
+        return Scenario.load(path)
+
+    return make
+
+
+def taught(scenario, people=1024, periods=4, seed=3):
+    return Setting(scenario, people=people, periods=periods, seed=seed).scheme(Pupil()).scorer.model
+
+
+def test_a_model_is_taught_the_same_lesson_whoever_it_will_judge_and_for_how_long(town):
+    scenario = town()
+    one, other = taught(scenario), taught(scenario, people=2048, periods=2)
+    assert one.records.equals(other.records)
+    np.testing.assert_array_equal(one.outcomes, other.outcomes)
+
+
+def test_the_people_of_the_lesson_are_not_the_people_who_are_judged(town):
+    scenario = town()
+    # As many people in both, from the same seed: ages at the same places agree by chance only.
+    pupil = taught(scenario)
+    judged = Setting(scenario, people=1024, periods=4, seed=3).society
+    theirs = judged.people()["age"].to_numpy()
+    lesson = pupil.records["age"]
+    both = lesson.index[judged.scored[lesson.index]]
+    assert len(both) > 300
+    assert (lesson[both].to_numpy() == theirs[both]).mean() < 0.1
+
+
+def test_what_a_model_is_shown_does_not_hold_the_acts_that_it_is_to_foretell(town):
+    # Slips come independently by month: who slips in the next half year has as often an entry before as others have.
+    pupil = taught(town('learn = "future:slip:6"'))
+    entered = pupil.records["slip"].to_numpy() > 0
+    bad = pupil.outcomes == 0
+    assert bad.mean() == pytest.approx(1 - np.exp(-0.05 * 6), abs=0.06)
+    assert entered[bad].mean() == pytest.approx(entered[~bad].mean(), abs=0.12)
+
+
+def test_a_switched_world_is_judged_by_the_model_and_the_cut_off_as_they_were_fitted(town):
+    scenario = town('adverse = { worst_share = 0.1 }\nlearn = "recorded:slip:6"')
+    change = Switch("channels.watch.miss", 0.5)
+    case = Case.of(Setting(scenario, people=1024, periods=4, seed=3), Pupil())
+    twin = case.twin(change)
+    again = Case.of(Setting(twin.scenario, people=1024, periods=4, seed=3), Pupil())
+    assert again.scheme.scorer.model.weight < 0.8 * case.scheme.scorer.model.weight
+    # The same records are told the same in both worlds, and would not be if the scheme had been fitted again.
+    for records in (case.records, twin.records):
+        told = [world.ask(records) for world in (case, twin, again)]
+        np.testing.assert_array_equal(told[0].score, told[1].score)
+        np.testing.assert_array_equal(told[0].decision, told[1].decision)
+        assert (told[0].score != told[2].score).any()
+        assert (told[0].decision != told[2].decision).any()
