@@ -185,3 +185,27 @@ def test_the_spurious_gap_is_what_a_shared_place_makes_and_the_effect_what_the_g
     assert row["low"] < shared < row["high"]
     gap = adverse[minority].mean() - adverse[case.scored & ~minority].mean()
     assert row["value"] + effect(case)["value"] == pytest.approx(gap)
+
+
+@pytest.mark.usefixtures("small_training")
+def test_where_the_group_is_all_that_parts_them_no_gap_is_left_over_and_that_is_certain(plant, parts):
+    # Adverse are the older of the minority and nobody else: gap and effect are the same people, whoever is drawn.
+    scenario = plant(acts={"slip": parts.act(0)}, rules={"surcharge": (OLDER, -1)}, held=("community", "age"))
+    case = run_case(scenario, people=12_288, periods=2)
+    whole = effect(case)
+    assert whole["high"] - whole["low"] > 0.02
+    (row,) = expand(spurious_gap, spurious_gap(case), case)
+    assert (row["value"], row["low"], row["high"]) == pytest.approx((0, 0, 0), abs=1e-9)
+
+
+@pytest.mark.usefixtures("small_training")
+def test_what_a_place_does_to_both_groups_is_no_less_sure_for_an_effect_that_is_subtracted(plant, parts):
+    # Beside the place, the older of the minority: what they add comes and goes with the effect, grid by grid.
+    place = {"place": ('when = { residence = { is = "rural" } }', -1)}
+    widths = []
+    for rules in (place, place | {"surcharge": (OLDER, -1)}):
+        scenario = plant(acts={"slip": parts.act(0)}, rules=rules, held=("residence", "community", "age"))
+        case = run_case(scenario, people=12_288, periods=2)
+        (row,) = expand(spurious_gap, spurious_gap(case), case)
+        widths.append((row["low"], row["high"]))
+    assert widths[1] == pytest.approx(widths[0])
