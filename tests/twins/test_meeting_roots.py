@@ -15,6 +15,8 @@ from testbed.measures.error_propagation.error_roots import effects
 from testbed.regimes import tied
 from testbed.twins import Assign, Inject
 
+pytestmark = pytest.mark.usefixtures("small_training")
+
 PERIODS = 5
 SHUN = f"""
 [lists.black]
