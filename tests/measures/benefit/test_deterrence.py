@@ -100,3 +100,23 @@ def test_without_a_switch_there_is_no_world_without_the_regime(plant, parts):
         for row in rows_of(case, name).values():
             assert np.isnan(row["value"])
             assert "no switch" in row["why"]
+
+
+def test_what_had_been_entered_by_the_end_is_the_same_in_a_run_that_goes_on(plant, parts):
+    # Entries come up to a year late. The run knows of acts whose entries come after its end; the operator does not.
+    lines = [parts.regime(minor=6), "[lists.black]", 'enter = "adverse"', f"stay = {number(0)}"]
+    lines += ["[response]", f"heeded = {number(0.9)}", f"adaptation = {number(0.9)}", f"avoidance = {number(0)}"]
+    scenario = plant(
+        acts={"slip": parts.act(0.1, most=0.3)}, rules=READ,
+        channels={"watch": parts.channel(["slip"], delay=6)}, follows="\n".join(lines),
+    )  # fmt: skip
+    short, longer = (run_case(scenario, people=2048, periods=periods, seed=4) for periods in (4, 8))
+    assert (short.history.ledger.start >= 4).any()
+    entered = {}
+    for name, world in (("with", longer), ("without", longer.twin(without(longer)))):
+        ledger = world.history.ledger
+        seen = np.logical_or.reduce([ledger.standing(t) for t in range(4)])
+        entered[name] = world.scored[ledger.subject[seen]].sum()
+    found = rows_of(short, "apparent_deterrence")["apparent_deterrence"]["value"]
+    assert entered["without"] > 1.3 * entered["with"] > 0
+    assert found * short.scored.sum() * 4 / 1000 == pytest.approx(entered["without"] - entered["with"])
