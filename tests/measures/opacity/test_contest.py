@@ -144,3 +144,39 @@ def test_the_restricted_wait_counts_what_ends_otherwise_as_the_horizon():
     assert table.restricted_wait().value == pytest.approx(0.5 * 2 + 0.5 * 5)
     assert table.incidence().value == pytest.approx(0.5)
     assert table.incidence_curve()[0].tolist() == pytest.approx([0, 0.5, 0.5, 0.5])
+
+
+def test_a_lapse_that_a_listing_has_led_to_is_no_copy_of_the_wrong_entry_that_led_to_the_listing(plant, parts):
+    # Who is barred lapses far more often; a lapse stands for years, and no rule reads it.
+    bar = f"""
+[lists.black]
+enter = "adverse"
+stay = {number(0)}
+[sanctions.bar]
+by = "black"
+source = "assumed"
+reading = "assumed"
+[sanctions.bar.raises]
+lapse = {number(20)}
+"""
+    acts = {"slip": parts.act(0.03, most=0.3), "lapse": parts.act(0.04, severity="serious")}
+    appeal = APPEAL | {"noticed": 1, "filed": 1, "upheld": 1, "filed_true": 0, "decision_delay": 0}
+    scenario = plant(
+        acts=acts, rules=READ,
+        channels={"watch": parts.channel(["slip"], false_match=0.6), "court": parts.channel(["lapse"])},
+        follows=parts.regime(minor=10, **appeal) + bar,
+    )  # fmt: skip
+    case = run_case(scenario, people=2048, periods=10, seed=3)
+    ledger = case.history.ledger
+    slips = np.bincount(ledger.subject[ledger.real & (ledger.kind == 0)], minlength=len(case.people))
+    early, late = upheld(case), cleared(case)
+    alone = early.event & (early.start + early.months < case.periods) & (slips[early.subject] == 1)
+    # Of those whom no other slip keeps on the list, many lapsed while they were barred.
+    led = np.zeros(len(case.people), bool)
+    for person, start, months in zip(
+        *(column[alone] for column in (early.subject, early.start, early.months)), strict=True
+    ):
+        mine = (ledger.subject == person) & (ledger.kind == 1)
+        led[person] = ((ledger.start[mine] > start) & (ledger.start[mine] < start + months)).any()
+    assert led[early.subject[alone]].sum() > 20
+    np.testing.assert_array_equal(late.months[alone], early.months[alone])
