@@ -204,3 +204,21 @@ def test_the_lottery_is_read_at_the_same_month_and_has_no_gap():
     assert first_full_month(case) == first_full_month(Case.of(setting)) == 5
     assert len(kinds_read(case)) == 0
     assert value(case)["low"] < 0 < value(case)["high"]
+
+
+@pytest.mark.usefixtures("small_training")
+def test_what_has_expired_parts_nobody_so_that_all_have_as_many_equals_after_years_as_after_months(plant, parts):
+    # Over four years the minority does nine acts and the majority one; in two months most people do none.
+    acts = {"slip": parts.act(0.06, most=0.9, depends=parts.times("community", "minority", 10))}
+    case = run_case(plant(acts=acts, rules=SLIPS, follows=parts.regime(minor=2)), people=2048, periods=48, seed=1)
+    minority = case.people["community"].to_numpy() == "minority"
+    first = first_full_month(case)
+    assert first == 1
+    early, late = rows(case, period=first), rows(case, period=47)
+    support = "adverse_gap_at_equal_conduct_support"
+    assert early[f"{support}[period=1]"]["value"] > 0.95
+    assert late[f"{support}[period=47]"]["value"] > 0.95
+    for made, t in ((early, 1), (late, 47)):
+        assert made[f"adverse_gap_at_equal_conduct[period={t}]"]["value"] == pytest.approx(0, abs=1e-9)
+        adverse = case.history.decision(t) == -1
+        assert adverse[case.scored & minority].mean() > adverse[case.scored & ~minority].mean() + 0.1
