@@ -31,7 +31,7 @@ def differences(made: Estimates, g: Index, r: Index, alpha: float = intervals.AL
     if made.center is not None:
         half = intervals.quantile(alpha, shared_freedom(made, g, r)) * standard_errors(made, g, r)
         return made.center[g] - made.center[r] - half, made.center[g] - made.center[r] + half
-    low, high = made.limits(alpha)
+    low, high = made.for_gaps.limits(alpha)
     mover = intervals.newcombe(made.value[g], (low[g], high[g]), made.value[r], (low[r], high[r]))
     if made.covariance is None:
         return mover

@@ -30,8 +30,8 @@ class Estimates:
     clusters hold most of it. `holding`: (K, 2) clusters with an event, and with a non-event, of a clustered 0/1
     rate; people, of one with sampling weights. `bounds`: the least and greatest that the quantity can be. `center`:
     what limits lie around, and tests are of, where that is not the value. `alike`: exact, since two models that are
-    compared do the same to everybody. `amounts`: (K, 4) of a mean count, the units that add anything, and the sum,
-    sum of squares and largest (of any group) of what they add to the value.
+    compared do the same to everybody. `amounts`: (K, 5) of a mean count, the units that add anything, and of what
+    they add to the value the sum, the sum of squares, the largest, and what the largest of any group would be.
     """
 
     levels: tuple[str, ...]
@@ -75,6 +75,14 @@ class Estimates:
         few = (number < intervals.FEW_AMOUNTS) & (2 * number < self.units)
         return np.asarray(few & (self.units >= FEWEST_CLUSTERS))
 
+    @property
+    def for_gaps(self) -> Estimates:
+        """The same for differences: other groups tell the largest amount only where under `FEW_EVENTS` units tell it.
+
+        Newcombe's interval of two such counts covers already, and with the largest of any group would seldom exclude 0.
+        """
+        return self if self.amounts is None else replace(self, amounts=self.amounts[:, [0, 1, 2, 3, 3]])
+
     def freedom(self) -> Array:
         """Degrees of freedom: units less one, or fewer by the tail; NaN under ten units: then there is no interval."""
         most = self.units - 1 if self.tail is None else np.fmin(self.tail, self.units - 1)
@@ -109,7 +117,7 @@ class Estimates:
         else:
             low, high = self._flat(low, high, alpha)
             if self.amounts is not None and self.sparse.any():
-                total, square, most = self.amounts[:, 1:].T
+                total, square, _, most = self.amounts[:, 1:].T
                 ends = intervals.gamma(total, square, most, alpha)
                 low = np.where(self.sparse, np.fmin(low, ends[0]), low)
                 high = np.where(self.sparse, np.fmax(high, ends[1]), high)

@@ -12,6 +12,7 @@ from testbed.measure import PerPerson
 from testbed.statistics.clusters import clustered
 from testbed.statistics.counts import CellRate, Pairs, cell_counts, clusters_of, coded, dense_ids, pair_sums
 from testbed.statistics.estimates import Estimates
+from testbed.statistics.intervals import FEW_EVENTS
 from testbed.statistics.weights import effective, weighed, weighing
 
 Array = NDArray[np.float64]
@@ -151,17 +152,20 @@ def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
 
 
 def _amounts(held: Pairs, total: Array) -> Array | None:
-    """What units add to each mean count: how many add anything, their sum, sum of squares, and largest: (groups, 4).
+    """What units add to each mean count: number, sum, sum of squares, largest, largest of any group: (groups, 5).
 
-    The largest is that of any group: few units do not show how much one may add, and none show nothing.
+    Where under `FEW_EVENTS` of a group add anything, its largest is that of any group.
     """
     some = held.sums > 0
     if not some.any():
         return None
     group, amount = held.group[some], held.sums[some]
     number, whole, square = (np.bincount(group, amount**power, minlength=len(total)) for power in (0, 1, 2))
+    most, any_most = np.zeros(len(total)), amount.max()
+    np.maximum.at(most, group, amount)
+    most[number < FEW_EVENTS] = any_most
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.stack([number, whole / total, square / total**2, amount.max() / total], axis=1)
+        return np.stack([number, whole / total, square / total**2, most / total, any_most / total], axis=1)
 
 
 def _beyond_rounding(error: Array, value: Array) -> Array:
