@@ -1,8 +1,8 @@
 """Roots whose differences meet: what each of them changes is what it changes when it is the only one.
 
-In the planted town nobody does wrong. Whoever is listed brings a sanction on those of their kin who are not listed, a
-month later. So where two kin are listed together for two months both are under the sanction in the month after, and
-where only one of them is listed that one never is.
+In the planted town nobody does what a rule reads. Whoever is listed brings a sanction on those of their kin who are not
+listed, a month later. So where two kin are listed together for two months both are under the sanction in the month
+after, and where only one of them is listed that one never is. Who is under the sanction lapses, which no rule reads.
 """
 
 import numpy as np
@@ -28,6 +28,8 @@ reach = "kin"
 subject = false
 source = "assumed"
 reading = "assumed"
+[sanctions.shun.raises]
+lapse = {number(40)}
 [family]
 share = {number(1)}
 """
@@ -37,7 +39,8 @@ OLDER = 'when = { community = { is = "minority" }, age = { at_least = 30 } }'
 @pytest.fixture
 def town(plant, parts):
     def make(rules, held=("age",)):
-        scenario = plant(acts={"slip": parts.act(0)}, rules=rules, held=held, follows=parts.regime(minor=2) + SHUN)
+        acts = {"slip": parts.act(0), "lapse": parts.act(0.02)}
+        scenario = plant(acts=acts, rules=rules, held=held, follows=parts.regime(minor=2) + SHUN)
         return run_case(scenario, people=1024, periods=PERIODS, seed=2)
 
     return make
@@ -118,3 +121,21 @@ def test_a_root_that_is_run_again_finds_the_other_root_and_their_household_as_th
             np.testing.assert_array_equal(mine, getattr(only.history, name)[:, people])
         rows = twin.touched
         alike(rows[rows["root"] == root], only.touched)
+
+
+def test_what_people_do_for_a_wrong_entry_is_what_they_do_where_it_is_the_only_one(town):
+    # Kin of a root are shunned from month 2 on, and lapse; if they are listed too, from month 3 on.
+    case = town({"slip": ('column = "slip"', -1)})
+    pair = two_kin(case)
+    found = effects(case, Inject("slip", 1, people=pair))
+    base, error = found.adverse_acts()
+    together = np.zeros(len(case.people), np.int64)
+    for acts in found.twin.history.acts[2:]:
+        np.add.at(together, acts.person, 1)
+    assert (error != together[found.rows["person"]]).any()
+    for root in pair:
+        only = effects(case, Inject("slip", 1, people=(root,)))
+        mine = (found.rows["root"] == root).to_numpy()
+        assert found.rows["person"][mine].tolist() == only.rows["person"].tolist()
+        np.testing.assert_array_equal([base[mine], error[mine]], only.adverse_acts())
+        assert error[mine].sum() > base[mine].sum()
