@@ -11,6 +11,7 @@ import pytest
 from shared import number
 
 from testbed.case.case import run_case
+from testbed.measures.error_propagation.cascade import _followed as followed
 from testbed.measures.error_propagation.error_roots import effects
 from testbed.regimes import tied
 from testbed.twins import Assign, Inject
@@ -139,3 +140,18 @@ def test_what_people_do_for_a_wrong_entry_is_what_they_do_where_it_is_the_only_o
         assert found.rows["person"][mine].tolist() == only.rows["person"].tolist()
         np.testing.assert_array_equal([base[mine], error[mine]], only.adverse_acts())
         assert error[mine].sum() > base[mine].sum()
+
+
+def test_a_cascade_among_kin_is_that_of_the_only_wrong_entry(town):
+    case = town({"slip": ('column = "slip"', -1)})
+    pair = two_kin(case)
+
+    def nodes(people):
+        """How many of each type go back to each root."""
+        found, why = followed(effects(case, Inject("slip", 1, people=people)))
+        assert not why
+        return [{name: n for name, n in zip(found.types, row.tolist(), strict=True) if n} for row in found.nodes]
+
+    each = [nodes((root,))[0] for root in pair]
+    assert nodes(pair) == each
+    assert all(any("lapse" in name for name in one) for one in each)
