@@ -1,10 +1,10 @@
 """The ledger: the institution's record and the shadow record, one row per entry.
 
 An entry's id is its packed address (subject, period of the act, kind, k, channel, copy) and does not
-depend on how many other entries exist. `real` entries are in the record, `shadow` entries in the record
-that channels without errors would have made; a faithful entry is in both. An entry stands at t if
-start <= t < end. In the shadow record it always stands until it expires, at `shadow_end`; in the record a stale entry
-stands longer.
+depend on how many other entries exist, unless one of them has the same address (see `told_apart`). `real`
+entries are in the record, `shadow` entries in the record that channels without errors would have made; a
+faithful entry is in both. An entry stands at t if start <= t < end. In the shadow record it always stands
+until it expires, at `shadow_end`; in the record a stale entry stands longer.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthetic.draws import within
 from synthetic.errors import InputError
 
 ORIGINS = (
@@ -35,6 +36,9 @@ MENDED = tuple(map(CAUSES.index, ("corrected", "audited")))
 """Codes of the causes that mean that an entry was found wrong: on appeal, or by the operator."""
 
 COPY = ORIGINS.index("copy")
+
+FIRST_AGAIN = 3
+"""The first copy number of entries whose address is taken."""
 
 INJECTED = 15
 """The channel number of injected entries."""
@@ -57,7 +61,8 @@ def entry_id(
     """Packed address: subject 31 bits, period 9, kind 5, k 10, channel 4, copy 4.
 
     True acts are numbered from 0, entries that arise without an act from 512, entries made by an operator from 768.
-    Raises InputError for a part that does not fit.
+    Copy 0 is the entry itself, 1 its duplicate, 2 the entry that strayed to the subject. Raises InputError for a part
+    that does not fit.
     """
     for name, part, bits in (("period", period, 9), ("kind", kind, 5), ("k", k, 10), ("channel", channel, 4)):
         most = int(np.max(part, initial=0))
@@ -66,6 +71,41 @@ def entry_id(
     word = np.asarray(subject, np.int64) << 32
     word = word | (np.asarray(period, np.int64) << 23) | (np.asarray(kind, np.int64) << 18)
     return np.asarray(word | (np.asarray(k, np.int64) << 8) | (channel << 4) | copy)
+
+
+def told_apart(address: NDArray[np.int64], author: NDArray[np.int64], origin: NDArray[np.int8]) -> NDArray[np.int64]:
+    """The ids of all entries of a month: their addresses, and a copy number from 3 on where an address is taken.
+
+    Acts are numbered within their author's grid, so entries that stray from two grids to one person can have one
+    address. The first by (author, origin) keeps it; if that one is absent in a twin, the next has its id. Raises
+    InputError if more entries meet than there are numbers.
+
+    >>> taken = entry_id(np.array([5, 5, 5]), 0, np.array([1, 1, 2]), np.array([7, 7, 7]), 0, copy=2)
+    >>> (told_apart(taken, np.array([4000, 2000, 2000]), np.zeros(3, np.int8)) & 15).tolist()
+    [3, 2, 2]
+    """
+    held = np.sort(address)
+    if not (held[1:] == held[:-1]).any():
+        return address
+    order = np.lexsort((origin, author, address))
+    later = order[1:][address[order[1:]] == address[order[:-1]]]
+    shared, many = np.unique(address[later] >> 4, return_counts=True)
+    if FIRST_AGAIN + many.max() > 16:
+        subject = int(shared[many.argmax()]) >> 28
+        raise InputError(
+            f"entry: {many.max()} more entries about person {subject} have the address of another, allowed: "
+            f"{16 - FIRST_AGAIN}."
+        )
+    made = address.copy()
+    made[later] = np.repeat(shared << 4, many) | (FIRST_AGAIN + within(many))
+    return made
+
+
+def check_unique(ids: NDArray[np.int64]) -> None:
+    """Assert that no two entries have one id; `ids` ascend."""
+    twice = int((ids[1:] == ids[:-1]).sum())
+    if twice:
+        raise AssertionError(f"ledger: {twice} entries have the id of another.")
 
 
 @dataclass(frozen=True)
@@ -88,6 +128,7 @@ class Ledger:
             name: np.concatenate([np.asarray(chunk[name], dtype) for chunk in chunks]) if chunks else np.empty(0, dtype)
             for name, dtype in FIELDS.items()
         }
+        check_unique(np.sort(whole["id"]))
         order = np.lexsort((whole["id"], whole["start"]))
         return cls({name: column[order] for name, column in whole.items()}, kinds, channels)
 

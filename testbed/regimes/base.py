@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from synthetic.errors import InputError
 from synthetic.registry import toml_names
 from synthetic.source import Dial
 
@@ -23,6 +24,10 @@ FAMILY = ("none", "children", "all")
 TIES = ("kin", "colleagues", "acquaintances")
 REACH = ("none", "children", "household", *TIES)
 EXPIRY = ("minor", "moderate", "serious")
+
+MOST_MISUSE = 3000.0
+"""The largest rate of misuse in 1,000 person-months: the chance that a grid has over 4,096 such entries in a month,
+more than an address can number, is then below 1e-60."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,15 @@ class Regime:
     gates: tuple[Gate, ...] = ()
     debts: tuple[Debt, ...] = ()
     misused: Misuse | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse misuse that is more frequent than the run can number."""
+        rate, ratio = self.value("misuse", "rate"), max(self.value("misuse", "ratio", 1.0), 1.0)
+        if rate * ratio > MOST_MISUSE:
+            raise InputError(
+                f"regime {self.name}, misuse: rate times ratio is {rate * ratio:g}, allowed: up to {MOST_MISUSE:g} "
+                "entries per 1,000 person-months."
+            )
 
     @property
     def dials(self) -> Mapping[str, Dial]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from synthetic.channels import Acts
 from synthetic.draws import sparse
-from synthetic.ledger import CAUSES, FIELDS, Ledger, entry_id
+from synthetic.ledger import CAUSES, FIELDS, Ledger, check_unique, entry_id, told_apart
 from testbed.regimes import EXPIRY, fates
 from testbed.world.people import People
 from testbed.world.society import Society
@@ -105,7 +105,9 @@ class Recorder:
             stale=rows.pop("stale"),
             reversal=rows.pop("reversal"),
         )
-        made = {**rows, **fate.__dict__}
+        # The fate is drawn at the address, which no other entry can change.
+        ids = told_apart(rows["id"], rows["author"], rows["origin"])
+        made = {**rows, **fate.__dict__, "id": ids}
         self.chunks.append({name: made[name].astype(dtype) for name, dtype in FIELDS.items()})
         cell = self.people.at(subject) * self.counts.shape[1] + kind
         shadow = rows["shadow"]
@@ -178,6 +180,7 @@ class Recorder:
             for name, dtype in FIELDS.items()
         }
         order = np.argsort(whole["id"])
+        check_unique(whole["id"][order])
         order = order[np.argsort(whole["start"][order], kind="stable")]
         columns = {name: column[order] for name, column in whole.items()}
         return Ledger(columns, self.scenario.kinds, tuple(one.name for one in self.scenario.channels))

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.special import pdtrc
 
 from synthetic.errors import InputError
 from synthetic.ledger import ORIGINS, Ledger, entry_id
+from testbed.regimes.base import MOST_MISUSE
 from testbed.regimes.misused import misuse, operator_log
 
 N = 64 * 1024
@@ -79,3 +81,11 @@ def test_a_kind_that_the_scenario_has_not_is_refused(regime):
 def test_an_aim_without_a_ratio_is_refused(made):
     with pytest.raises(InputError, match="'column', 'level' and 'ratio'"):
         made({"misuse": {"kind": "red", "column": "side", **{k: v for k, v in NUMBERS.items() if k != "ratio"}}})
+
+
+def test_more_misuse_than_a_run_can_number_is_refused_when_it_is_set_and_the_most_allowed_runs(regime):
+    assert pdtrc(4096, 1024 * MOST_MISUSE / 1000) < 1e-60
+    often = regime.set({"regime.misuse.rate": MOST_MISUSE / 100, "regime.misuse.ratio": 100})
+    assert len(drawn(often, size=4096, people=np.arange(4096)).acts.person) > 4096
+    with pytest.raises(InputError, match=r"^regime own, misuse: rate times ratio is 5000, allowed: up to 3000 entries"):
+        regime.set({"regime.misuse.rate": 50, "regime.misuse.ratio": 100})

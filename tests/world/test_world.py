@@ -1,15 +1,19 @@
 """The world: months that are pure functions of addressed draws."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from synthetic.draws import GRID
 from synthetic.errors import InputError
+from synthetic.ledger import FIRST_AGAIN
 from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
 from testbed.models.base import Scores
 from testbed.scenarios.base import Scenario
+from testbed.twins import replay
 from testbed.world.recorded import outcome_positive
 
 
@@ -57,6 +61,51 @@ def test_nobody_out_of_scope_is_scored_or_listed(case):
 
 def test_ids_of_entries_are_unique(case):
     assert len(np.unique(case.history.ledger.id)) == len(case.history.ledger)
+
+
+def crossing(scenario):
+    """The scenario with many acts of a kind, each entered about somebody of the whole society."""
+    always = {"false_match": 1.0, "coverage_urban": 1.0, "coverage_rural": 1.0}
+    return replace(
+        scenario,
+        conduct=tuple(
+            replace(kind, depends=(), rate=replace(kind.rate, value=0.3))
+            if kind.name == "late_supplier_payment"
+            else kind
+            for kind in scenario.conduct
+        ),
+        channels=tuple(
+            replace(
+                one,
+                mistakes="",
+                numbers={key: replace(dial, value=always.get(key, dial.value)) for key, dial in one.numbers.items()},
+            )
+            for one in scenario.channels
+        ),
+    )
+
+
+def test_entries_that_stray_from_two_grids_to_one_person_have_two_ids_in_every_part_of_the_society():
+    case = run_case(crossing(Scenario.load("corporate")), people=4 * GRID, periods=12, seed=1)
+    ledger = case.history.ledger
+    again = np.flatnonzero(ledger.id & 15 >= FIRST_AGAIN)
+    assert len(again)
+    assert len(np.unique(ledger.id)) == len(ledger)
+    for entry in again.tolist():
+        first = np.flatnonzero(ledger.id == (ledger.id[entry] >> 4 << 4 | 2))
+        assert len(first) == 1
+        assert ledger.author[first[0]] // GRID < ledger.author[entry] // GRID
+    part = replay(case.society, case.scheme, case.history, np.unique(ledger.subject[again])[:1])
+    mine = np.isin(ledger.subject, part.people)
+    for name, column in part.history.ledger.columns.items():
+        np.testing.assert_array_equal(column, ledger.columns[name][mine])
+
+
+def test_entries_without_cause_have_ids_of_their_own_however_many_there_are():
+    often = Scenario.load("health-code").set({"regime.misuse.rate": 50, "regime.misuse.ratio": 60})
+    ledger = run_case(often, people=2 * GRID, periods=4, seed=1).history.ledger
+    assert (ledger.id & 15 >= FIRST_AGAIN).any()
+    assert len(np.unique(ledger.id)) == len(ledger)
 
 
 def test_an_entry_never_reaches_another_household_in_the_month_of_the_act(case):

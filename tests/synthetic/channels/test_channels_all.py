@@ -134,8 +134,8 @@ def test_acts_of_a_kind_that_arises_without_an_act_are_numbered_apart(tmp_path):
     check_numbers(channels, [Conduct.load(kind) for kind in {one.kinds[0] for one in channels}])
     text = (CONDUCT / "train_misconduct.toml").read_text()
     path = tmp_path / "train_misconduct.toml"
-    path.write_text("\n".join("most = 0.8" if line.startswith("most ") else line for line in text.splitlines()))
-    with pytest.raises(InputError, match=r"train_misconduct: most is 0.8, allowed: up to 0.36 .* metro_gates"):
+    path.write_text("\n".join("most = 0.6" if line.startswith("most ") else line for line in text.splitlines()))
+    with pytest.raises(InputError, match=r"train_misconduct: most is 0.6, allowed: up to 0.36 .* metro_gates"):
         check_numbers([Channel.load("metro_gates")], [Conduct.load(str(path))])
     check_numbers([Channel.load("court")], [Conduct.load(str(path))])
 

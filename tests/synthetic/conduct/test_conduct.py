@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.special import pdtrc
 
-from synthetic.conduct.base import Conduct, names
+from synthetic.conduct.base import MOST, MOST_BESIDE, Conduct, names
 from synthetic.draws import GRID
 from synthetic.errors import InputError
 from testbed.case.case import run_case
@@ -94,7 +95,7 @@ def test_a_lawful_act_counts_neither_against_nor_for_a_person_and_may_be_sensiti
         ({"direction": '"unlawful"'}, "lawful"),
         ({"direction": '"adverse"', "sensitive": "true"}, "sensitive"),
         ({"sensitive": '"yes"'}, "sensitive"),
-        ({"most": "0.95"}, r"most is 0.95, allowed: above 0 to 0.9"),
+        ({"most": "0.9"}, r"^conduct kind: most is 0.9, allowed: above 0 to 0.7 candidates a month\.$"),
         ({"most": "0"}, "most is 0,"),
     ],
 )
@@ -105,8 +106,13 @@ def test_a_kind_with_a_wrong_word_or_bound_says_which(tmp_path, lines, said):
 
 def test_candidates_at_the_largest_bound_are_numbered_below_those_of_entries_without_an_act():
     from synthetic.channels.rare import FIRST
-    from synthetic.conduct.base import MOST_BESIDE
     from synthetic.draws import candidates
 
     _, k = candidates(1, "conduct:bound", np.arange(20_000), 0, MOST_BESIDE)
     assert k.max() < FIRST
+    assert pdtrc(FIRST, GRID * MOST_BESIDE) < 1e-12
+
+
+def test_no_grid_of_any_run_has_more_candidates_than_an_entry_can_number():
+    assert pdtrc(1024, GRID * MOST) < 1e-26
+    assert all(Conduct.load(name).most <= MOST for name in names())
