@@ -6,8 +6,9 @@ from scipy.special import pdtrc
 
 from synthetic.errors import InputError
 from synthetic.ledger import ORIGINS, Ledger, entry_id
-from testbed.regimes.base import MOST_MISUSE
+from testbed.regimes.base import MOST_MISUSE, names
 from testbed.regimes.misused import misuse, operator_log
+from testbed.regimes.reading import load_regime
 
 N = 64 * 1024
 HALF = np.arange(N) % 2
@@ -89,3 +90,10 @@ def test_more_misuse_than_a_run_can_number_is_refused_when_it_is_set_and_the_mos
     assert len(drawn(often, size=4096, people=np.arange(4096)).acts.person) > 4096
     with pytest.raises(InputError, match=r"^regime own, misuse: rate times ratio is 5000, allowed: up to 3000 entries"):
         regime.set({"regime.misuse.rate": 50, "regime.misuse.ratio": 100})
+
+
+def test_every_rate_and_ratio_in_range_of_a_registered_regime_can_run():
+    for regime in map(load_regime, names()):
+        if regime.misused is not None:
+            numbers = (regime.numbers.get(f"regime.misuse.{key}") for key in ("rate", "ratio"))
+            assert regime.set({one.path: one.range[1] for one in numbers if one is not None}).misused is not None
