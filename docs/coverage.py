@@ -260,6 +260,8 @@ def over_seeds() -> None:
         "normal": lambda draw: draw.normal(0, 1, 400),
         "gamma(4)": lambda draw: draw.gamma(4, 0.5, 400) - 2,
         "largest of four": lambda draw: draw.normal(0, 1, (400, 4)).max(axis=1) - 1.02937537,
+        "exponential": lambda draw: draw.exponential(1, 1000) - 1,
+        "lognormal": lambda draw: (draw.lognormal(0, 1, 1000) - np.exp(0.5)) / np.sqrt((np.e - 1) * np.e),
     }
     for place, (name, form) in enumerate(forms.items()):
         draw, hits, used = rng(place + 1), np.zeros(4), np.zeros(3)

@@ -37,7 +37,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="MEASURE=HALF_WIDTH",
-        help="with --seeds: stop once half the interval of MEASURE is this narrow (ten seeds or more); repeatable",
+        help="with --seeds: stop once half the interval of MEASURE is this narrow: after ten seeds or more, more if "
+        "they are skewed or all equal, and never if a row is undefined in one; repeatable",
     )
     parser.add_argument("--paired", action="store_true", help="also compare each pair of models person by person")
     add_engine(parser)
@@ -65,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
         manifest_of,
         planned,
         run_audit,
+        unreached,
         write_run,
     )
 
@@ -93,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
     if folder is not None:
         write_run(made.findings, manifest, folder)
         pages = [f"{args.out}/report.html", f"{args.out}/findings.csv"]
-    for said in made.failures:
+    for said in [*made.failures, *unreached(made.precision)]:
         tell(f"testbed: {said}")
     from testbed.report import answer
 

@@ -19,7 +19,7 @@ from testbed.findings.finding import (
 )
 from testbed.findings.metric_frames import metric_frame
 from testbed.findings.names import canonical, patterns, plain_name, split_name
-from testbed.findings.pooling import DERIVED, KEY, pooled
+from testbed.findings.pooling import DERIVED, KEY, bounds, pooled, unseen
 from testbed.findings.selection import asks, chosen, may_give, only_asked, rows_asked
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "ClaimUndecided",
     "asks",
     "audited",
+    "bounds",
     "canonical",
     "checked",
     "chosen",
@@ -52,4 +53,5 @@ __all__ = [
     "restored",
     "rows_asked",
     "split_name",
+    "unseen",
 ]

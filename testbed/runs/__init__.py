@@ -20,6 +20,7 @@ from testbed.runs.manifest import (
 from testbed.runs.measuring import Task, died, forget, model_of, work
 from testbed.runs.output import claim_folder, folder_path, read_run, reopen, write_run
 from testbed.runs.plan import LOTTERY, Outcome, Plan, planned
+from testbed.runs.sequential import unreached
 
 __all__ = [
     "LOTTERY",
@@ -48,6 +49,7 @@ __all__ = [
     "reopen",
     "run",
     "run_audit",
+    "unreached",
     "versions",
     "work",
     "write_run",

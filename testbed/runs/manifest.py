@@ -116,6 +116,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
     return {
         **identity(made.plan),
         "seeds_run": list(made.seeds),
+        **({"precision_reached": made.precision} if made.precision else {}),
         "title": scenario.title,
         "as_of": scenario.as_of,
         "compared": list(scenario.compared),

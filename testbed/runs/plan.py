@@ -128,7 +128,8 @@ class Outcome:
     """The answer to a plan. `failures` and verdicts that do not hold make the exit status 1.
 
     `findings` is the whole table, as `findings.csv` holds it: the rows of what was audited, then those of anchors.
-    `seeds` were run; `plan.seeds` were allowed, and are more if a precision was reached early.
+    `seeds` were run; `plan.seeds` were allowed, and are more if a precision was reached early. `precision` says, by
+    measure, how many rows are as precise as was asked.
     """
 
     plan: Plan
@@ -137,6 +138,7 @@ class Outcome:
     verdicts: list[dict[str, Any]]
     failures: list[str]
     life: dict[str, Any] | None
+    precision: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
     def void(self) -> bool:
