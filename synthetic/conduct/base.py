@@ -22,9 +22,9 @@ SEVERITIES = ("minor", "moderate", "serious")
 DIRECTIONS = ("adverse", "favorable", "lawful")
 """Whether an act counts against a person, for a person, or neither (lawful, but recorded)."""
 
-MOST = 0.7
-"""The largest value of `most`: the chance that a grid of 1,024 people has over 1,024 candidates of a kind in a month,
-more than an entry's id can number, is then below 1e-26 (at 0.8 it is 2e-12, at 0.9 4e-4)."""
+MOST = 0.9
+"""The largest value of `most`. A grid of 1,024 people then has over 1,024 candidates of a kind in a month, more than an
+entry's id can number, with a chance of 4e-4, and the run is refused; at 0.8 the chance is 2e-12, at 0.7 below 1e-26."""
 
 MOST_BESIDE = 0.36
 """The same for kinds of which a channel also makes entries without an act: acts are then numbered below 512, except
