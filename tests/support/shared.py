@@ -17,3 +17,22 @@ def rows_of(case: Any, name: str, **qualifiers: Any) -> dict[str, dict[str, Any]
 def number(value: object, low: float = 0, high: float = 1000) -> str:
     """A number as a data file holds it, assumed, with its range."""
     return f'{{ value = {value}, unit = "planted", source = "assumed", reading = "assumed", range = [{low}, {high}] }}'
+
+
+def shun_kin(kind: str, times: float) -> str:
+    """Clauses of a regime: kin of whoever is listed, but not the listed, do a kind so many times as often."""
+    return f"""
+[lists.black]
+enter = "adverse"
+stay = {number(0)}
+[sanctions.shun]
+by = "black"
+reach = "kin"
+subject = false
+source = "assumed"
+reading = "assumed"
+[sanctions.shun.raises]
+{kind} = {number(times)}
+[family]
+share = {number(1)}
+"""

@@ -8,7 +8,7 @@ after, and where only one of them is listed that one never is. Who is under the 
 import numpy as np
 import pandas as pd
 import pytest
-from shared import number
+from shared import shun_kin
 
 from testbed.case.case import run_case
 from testbed.measures.error_propagation.cascade import _followed as followed
@@ -19,21 +19,7 @@ from testbed.twins import Assign, Inject
 pytestmark = pytest.mark.usefixtures("small_training")
 
 PERIODS = 5
-SHUN = f"""
-[lists.black]
-enter = "adverse"
-stay = {number(0)}
-[sanctions.shun]
-by = "black"
-reach = "kin"
-subject = false
-source = "assumed"
-reading = "assumed"
-[sanctions.shun.raises]
-lapse = {number(40)}
-[family]
-share = {number(1)}
-"""
+SHUN = shun_kin("lapse", 40)
 OLDER = 'when = { community = { is = "minority" }, age = { at_least = 30 } }'
 
 

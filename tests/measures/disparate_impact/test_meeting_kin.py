@@ -6,7 +6,7 @@ moved to the majority is taken off the list and then slips for their kin, unless
 
 import numpy as np
 import pytest
-from shared import number
+from shared import shun_kin
 
 from testbed.case.case import run_case
 from testbed.measures.disparate_impact.counterfactual import adverse_if
@@ -17,21 +17,7 @@ from testbed.twins import Assign
 pytestmark = pytest.mark.usefixtures("small_training")
 
 LAST = 5
-SHUN = f"""
-[lists.black]
-enter = "adverse"
-stay = {number(0)}
-[sanctions.shun]
-by = "black"
-reach = "kin"
-subject = false
-source = "assumed"
-reading = "assumed"
-[sanctions.shun.raises]
-slip = {number(80)}
-[family]
-share = {number(1)}
-"""
+SHUN = shun_kin("slip", 80)
 MINORITY = 'when = { community = { is = "minority" } }'
 
 
