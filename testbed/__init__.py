@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from testbed.checks import check_measure as check_measure
     from testbed.checks import check_model as check_model
     from testbed.checks import check_rulebook as check_rulebook
+    from testbed.checks import parametrize_with_checks as parametrize_with_checks
     from testbed.findings import Claim as Claim
     from testbed.findings import ClaimBroken as ClaimBroken
     from testbed.findings import ClaimUndecided as ClaimUndecided
@@ -56,6 +57,7 @@ _HOME = {
     "claim": "testbed.findings",
     "from_callable": "testbed.tables",
     "metric_frame": "testbed.findings",
+    "parametrize_with_checks": "testbed.checks",
 }
 """The room that each name is taken from."""
 

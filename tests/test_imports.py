@@ -38,6 +38,7 @@ PUBLIC = {
     "from_callable",
     "measure",
     "metric_frame",
+    "parametrize_with_checks",
 }
 HEAVY = ("scipy", "sklearn", "fairlearn", "matplotlib", "jinja2", "rich", "pytest", "distributed")
 

@@ -6,7 +6,14 @@ Goes out: nothing, or a ContractError that says which promise is broken.
 
 from testbed.checks.contract import ContractError, sample_records
 from testbed.checks.measures import check_measure
-from testbed.checks.models import check_model
+from testbed.checks.models import check_model, parametrize_with_checks
 from testbed.checks.rulebooks import check_rulebook
 
-__all__ = ["ContractError", "check_measure", "check_model", "check_rulebook", "sample_records"]
+__all__ = [
+    "ContractError",
+    "check_measure",
+    "check_model",
+    "check_rulebook",
+    "parametrize_with_checks",
+    "sample_records",
+]

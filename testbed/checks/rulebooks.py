@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from testbed.checks.contract import expect, sample_records, scenario_for
-from testbed.checks.models import check_model, columns_are_declared
+from testbed.checks.models import check_model
+from testbed.checks.promises import columns_are_declared
 from testbed.models import RuleBook, load_rulebook
 from testbed.scenarios import Scenario
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,9 @@ from testbed.models import limit
 from testbed.models.base import REASON_COLUMNS, ModelError, Scores, declared, learns, name_of, needs
 from testbed.models.guard import first_line, theirs
 from testbed.models.limit import limited
+
+NUMBER = (Real, Decimal, np.bool_)
+"""What counts as a number in an array of objects."""
 
 
 def fitted(model: Any, records: pd.DataFrame, outcomes: np.ndarray, *, own: bool = False) -> Any:
@@ -51,14 +56,17 @@ def ask(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = Non
     """The validated scores of these records: n finite float64, in the order of the records.
 
     `given` holds what is available in addition to the records ("draws", "entries"). The model gets what it declares in
-    `needs` and nothing else, as copies unless the data are its `own`. Raises ModelError if the model raises or breaks
-    the contract, InputError if it declares a need that is not available.
+    `needs` and nothing else, as copies unless the data are its `own`. It is never asked about no records: the answer is
+    empty. Raises ModelError if the model raises or breaks the contract, InputError if it declares a need that is not
+    available.
     """
     name, given = name_of(model), given or {}
     wanted = needs(model)
     for need in wanted:
         if given.get(need) is None:
             raise InputError(f"model {name} needs {need}, which are not available here.")
+    if not len(records):
+        return Scores(np.empty(0), np.empty(0, np.int8))
     index = records.index.copy(deep=True)
     seen = records if own else records.copy()
     beside = {need: given[need] if own else given[need].copy() for need in wanted}
@@ -100,7 +108,7 @@ def checked(answer: Any, n: int, name: str = "model") -> Scores:
     made = answer if isinstance(answer, Scores) else Scores(answer)
     score = _numbers(made.score)
     if score is None:
-        raise ModelError(f"model {name} returned {type(made.score).__name__}, not {n} numbers.")
+        raise ModelError(f"model {name} returned {_kind(made.score)}, not {n} numbers.")
     if score.shape != (n,):
         raise ModelError(f"model {name} returned scores of shape {score.shape}, ({n},) is needed.")
     if n and not np.isfinite(score).all():
@@ -109,10 +117,29 @@ def checked(answer: Any, n: int, name: str = "model") -> Scores:
     return Scores(score, _checked_decision(made.decision, n, name), _checked_reasons(made.reasons, name))
 
 
-def _numbers(values: Any) -> np.ndarray | None:
-    """The values as float64; None if they are not numbers."""
+def _kind(values: Any) -> str:
+    """What was returned instead of numbers, such as "MaskedArray" or "ndarray with 'a' (str) in place 3"."""
+    kind = type(values).__name__
+    if np.ma.isMaskedArray(values):
+        return kind
     try:
+        cells = list(np.asarray(values, object).flat)
+    except (TypeError, ValueError):
+        return kind
+    wrong = next((at for at, cell in enumerate(cells) if not isinstance(cell, NUMBER)), None)
+    return (
+        kind if wrong is None else f"{kind} with {cells[wrong]!r:.40} ({type(cells[wrong]).__name__}) in place {wrong}"
+    )
+
+
+def _numbers(values: Any) -> np.ndarray | None:
+    """The values as float64; None if they are not numbers, such as text, or have a mask."""
+    try:
+        if np.ma.isMaskedArray(values):
+            return None
         found = np.asarray(values)
+        if found.dtype.kind == "O" and not all(isinstance(value, NUMBER) for value in found.flat):
+            return None
         return found.astype(np.float64) if found.dtype.kind in "biufO" else None
     except (TypeError, ValueError):
         return None

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+LONGEST = 300
+"""Characters of a message that are told."""
+
 
 class LeftError(Exception):
     """Foreign code tried to end the program: SystemExit, KeyboardInterrupt, or another exception of this kind."""
@@ -67,4 +70,5 @@ def first_line(problem: BaseException) -> str:
     except Exception:
         text = "its text cannot be read"
     kind = type(problem).__name__
-    return f"{kind}: {text}".split("\n")[0] if text else kind
+    line = f"{kind}: {text[:LONGEST]}".split("\n")[0] if text else kind
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 4]} ..."

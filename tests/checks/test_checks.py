@@ -10,8 +10,16 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed.case.case import run_case
-from testbed.checks import ContractError, check_measure, check_model, check_rulebook, sample_records
+from testbed.checks import (
+    ContractError,
+    check_measure,
+    check_model,
+    check_rulebook,
+    parametrize_with_checks,
+    sample_records,
+)
 from testbed.measure import Measure, PerPerson, Row
+from testbed.models.asking import ask
 from testbed.models.base import Scores
 from testbed.models.rulebook import Example
 from testbed.models.rulebook_file import load_rulebook
@@ -93,6 +101,57 @@ class NeedsSomebody(Good):
         return late / late.max() if late.max() else late
 
 
+class Unaware(ByPlace):
+    row_wise = False
+
+
+class ByBatch:
+    """It says nothing of other rows."""
+
+    def score(self, records):
+        return np.full(len(records), float(len(records)))
+
+
+class Masked(Good):
+    def score(self, records):
+        return np.ma.masked_array(np.zeros(len(records)), mask=np.arange(len(records)) == 0)
+
+
+class Text(Good):
+    def score(self, records):
+        return records["utility_late"].to_numpy().astype(str)
+
+
+class Words(Good):
+    def score(self, records):
+        return np.array(["1_000"] * len(records), object)
+
+
+class Leaver(Good):
+    def score(self, records):
+        raise GeneratorExit
+
+
+class Interrupter(Good):
+    def score(self, records):
+        raise KeyboardInterrupt
+
+
+class Unspeakable(Exception):
+    def __str__(self):
+        raise SystemExit(0)
+
+
+class Mumbler(Good):
+    def score(self, records):
+        raise Unspeakable
+
+
+class Ranter(Good):
+    def score(self, records):
+        raise ValueError("x" * 2**20)
+
+
 class InPlace(Good):
     def score(self, records):
         codes = records["residence"].cat.codes.to_numpy()
@@ -161,14 +220,22 @@ class Unsendable(Good):
     [
         (Short, r"shape \(47,\), \(48,\) is needed"),
         (NotFinite, "must be finite"),
-        (Moody, "asked twice about the same records"),
+        (Moody, r"asked twice about the same records, .* \(person 0: score 1, then 2\)"),
         (Scribbler, "changes the records"),
         (Gambler, "global random state"),
-        (Ranker, "in groups of 1, it gives other scores"),
-        (ByPlace, "another order of rows"),
+        (Ranker, r"in groups of 1, it gives a person another score \(person 0: score 17, then 1\)"),
+        (ByPlace, r"another order of rows gives a person another score \(person 0: score 0, then \d+\)"),
+        (Unaware, "another order of rows"),
+        (ByBatch, r"in groups of 1, .*; if that is meant, declare row_wise = False \(person 0: score 48, then 1\)"),
+        (Masked, "returned MaskedArray, not 48 numbers"),
+        (Text, "returned ndarray with '0' .str. in place 0, not 48 numbers"),
+        (Words, "returned ndarray with '1_000' .str. in place 0, not 48 numbers"),
+        (Leaver, "GeneratorExit"),
+        (Interrupter, "KeyboardInterrupt"),
+        (Mumbler, "its text cannot be read"),
+        (Ranter, r"ValueError: x{200,300} \.\.\."),
         (ById, "in groups|the id of a person changes the score"),
         (FromZero, "failed on 48 records|failed on 1 records"),
-        (NeedsSomebody, "failed on 0 records"),
         (InPlace, "cannot be written to"),
         (Liar, "only the columns that it declares as read"),
         (Gossip, "was not asked about"),
@@ -184,6 +251,40 @@ def test_each_broken_promise_is_named(model, sentence):
     with pytest.raises(ContractError, match=sentence) as problem:
         check_model(model(), processes=True)
     assert "\n" not in str(problem.value)
+
+
+@pytest.mark.parametrize("kind", [NeedsSomebody, type("Scaled", (Ranker,), {"row_wise": False})])
+def test_a_model_that_says_that_it_reads_other_rows_keeps_the_contract(kind):
+    check_model(kind())
+
+
+def test_a_function_that_goes_by_the_order_of_rows_is_found():
+    with pytest.raises(ContractError, match="another order of rows"):
+        check_model(lambda records: np.arange(len(records)))
+
+
+def test_a_model_is_never_asked_about_nobody():
+    records = sample_records(Scenario.load("rongcheng")).iloc[:0]
+    assert ask(lambda seen: 1 / len(seen), records).score.shape == (0,)
+
+
+@parametrize_with_checks(["lottery", Good(), lambda records: -records["utility_late"].to_numpy(float)])
+def test_the_checks_are_tests_of_their_own(model, check):
+    check(model)
+
+
+def test_the_checks_of_one_model_are_those_of_check_model():
+    mark = parametrize_with_checks([ByPlace()]).mark
+    names = [name.partition("-")[2] for name in mark.kwargs["ids"]]
+    assert mark.kwargs["ids"][0].startswith("ByPlace-")
+    assert len(names) == len(set(names)) >= 11
+    broken = []
+    for (model, check), name in zip(mark.args[1], names, strict=True):
+        try:
+            check(model)
+        except ContractError:
+            broken.append(name)
+    assert broken == ["ignores_the_order_of_rows", "ignores_other_rows"]
 
 
 def test_a_need_that_does_not_exist_and_a_model_that_does_not_are_wrong_input():
