@@ -1,13 +1,14 @@
 """Provenance: the source of each number, and how it was read there.
 
-Every number in a data file names a source and a reading. The sources are listed in
-`synthetic/sources/*.toml`, one table per id.
+Every number in a data file names a source and a reading. The sources are listed in `synthetic/sources/*.toml`, one
+table per id; files of users bring their own (see `declaration`).
 """
 
 from __future__ import annotations
 
 import math
 import tomllib
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -119,16 +120,49 @@ def _parts(held: dict[str, object] | list[object]) -> list[object]:
     return held if isinstance(held, list) else list(held.values())
 
 
+_OWN: dict[str, tuple[Path, Source]] = {}
+"""Sources that files of users bring, each with the file that it stands in."""
+
+
 @cache
-def sources() -> Mapping[str, Source]:
-    """Every registered source by id."""
+def shipped() -> Mapping[str, Source]:
+    """The sources of this project by id."""
     found: dict[str, Source] = {}
     for path in sorted((Path(__file__).parent / "sources").glob("*.toml")):
-        for name, table in load_toml(path).items():
-            table = check_keys(table, ("title", "publisher", "date", "locator"), f"source {name}")
+        for name, source in _read_sources(load_toml(path), path.name).items():
             if name in found:
                 raise InputError(f"source {name!r} is defined in two files, the second is {path.name}.")
-            found[name] = Source(name, **{key: str(value) for key, value in table.items()})
+            found[name] = source
+    return found
+
+
+def sources() -> Mapping[str, Source]:
+    """Every known source by id: those of this project, and those of the files that were read so far."""
+    return ChainMap({name: source for name, (_, source) in _OWN.items()}, dict(shipped()))
+
+
+def add_sources(table: object, path: Path, where: str) -> None:
+    """Make the sources of a user's file known, by id. A file that is read again replaces its own.
+
+    Raises InputError if one lacks a part, or if its id stands for another source already.
+    """
+    for name, source in _read_sources(table, where).items():
+        held, other = _OWN.get(name, (path, source))
+        if name in shipped():
+            raise InputError(f"{where}: {name!r} is a source of the testbed; give yours another name.")
+        if held != path and other != source:
+            raise InputError(f"{where}: {name!r} is another source in {held.name}; give one of them another name.")
+        _OWN[name] = (path, source)
+
+
+def _read_sources(table: object, where: str) -> dict[str, Source]:
+    found = {}
+    for name, given in check_keys(table, table if isinstance(table, dict) else (), where).items():
+        part = check_keys(given, ("title", "publisher", "date", "locator"), f"{where}, {name}")
+        for key in ("title", "publisher", "date"):
+            if not part.get(key):
+                raise InputError(f"{where}, {name} must have {key!r}.")
+        found[name] = Source(name, **{key: str(value) for key, value in part.items()})
     return found
 
 

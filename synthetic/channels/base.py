@@ -22,9 +22,10 @@ from synthetic.channels.declared import MAX_DELAY, Acts, Arisen, At, Columns, De
 from synthetic.channels.namesakes import AMONG, mistaken_for
 from synthetic.channels.rare import Scope, nothing
 from synthetic.conduct import MOST_BESIDE, Conduct
+from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
-from synthetic.source import dial, load_toml
+from synthetic.source import dial
 
 __all__ = [
     "MAX_DELAY",
@@ -68,7 +69,7 @@ class Channel(Declared):
         """A channel by name or path. Raises InputError if the file is wrong."""
         path = find_toml("channel", name, FOLDER, beside)
         where = f"channel {path.stem}"
-        table = load_toml(path)
+        table = load_declaration(path, where)
         mechanism = str(table.get("mechanism", "acts"))
         if mechanism not in MECHANISMS:
             raise unknown(f"mechanism in {where}", mechanism, MECHANISMS)

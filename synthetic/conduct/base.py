@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes import Recipe
 from synthetic.registry import find_toml, toml_names
-from synthetic.source import Dial, dial, load_toml
+from synthetic.source import Dial, dial
 
 FOLDER = Path(__file__).parent
 SEVERITIES = ("minor", "moderate", "serious")
@@ -81,7 +82,7 @@ class Conduct:
         path = find_toml("kind of conduct", name, FOLDER, beside)
         where = f"conduct {path.stem}"
         allowed = ("title", "direction", "severity", "min_age", "most", "rate", "depends", "sensitive")
-        table = check_keys(load_toml(path), allowed, where)
+        table = check_keys(load_declaration(path, where), allowed, where)
         for key in ("title", "direction", "most", "rate"):
             if key not in table:
                 raise InputError(f"{where} must have {key!r}.")

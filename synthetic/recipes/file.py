@@ -10,15 +10,16 @@ from pathlib import Path
 from types import ModuleType
 
 from synthetic.contradiction import Contradiction, read_contradictions
+from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes.margins import Margin, read_margins
 from synthetic.recipes.tables import Table, read_table
 from synthetic.registry import find_toml
-from synthetic.source import Dial, dial, load_toml
+from synthetic.source import Dial, dial
 from synthetic.variables import Variable
 
 FOLDER = Path(__file__).parent
-HEAD = ("schema", "title", "as_of", "base", "not_modelled", "margins", "contradictory")
+HEAD = ("title", "as_of", "base", "not_modelled", "margins", "contradictory")
 """Keys of a recipe file that are not sections of numbers."""
 
 
@@ -45,14 +46,12 @@ def read_recipe(path: Path, above: tuple[Path, ...] = ()) -> RecipeFile:
     """
     if path in above:
         raise InputError(f"recipe {path.name} starts from itself, through its own `base` or that of another recipe.")
-    text = load_toml(path)
+    text = load_declaration(path, path.name)
     if "base" in text:
         base = read_recipe(find_toml("recipe", str(text["base"]), FOLDER, path.parent), (*above, path))
     else:
         base = _start(path)
     check_keys(text, (*HEAD, *base.variables), path.name)
-    if text.get("schema") != 1:
-        raise InputError(f"{path.name}: schema is {text.get('schema')!r}, allowed: 1.")
     dials, tables = _numbers(text, base, path)
     left_out = text.get("not_modelled", base.not_modelled)
     return RecipeFile(

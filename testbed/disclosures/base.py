@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
-from synthetic.source import Dial, check_source, dial, load_toml
+from synthetic.source import Dial, check_source, dial
 
 FOLDER = Path(__file__).parent
 
@@ -63,9 +64,7 @@ class Disclosure:
         """
         path = find_toml("disclosure", name, FOLDER, beside)
         where = f"disclosure {path.stem}"
-        table = check_keys(load_toml(path), ("schema", "title", "rights", "audience"), where)
-        if table.get("schema", 1) != 1:
-            raise InputError(f"{where}: schema is {table['schema']!r}, allowed: 1.")
+        table = check_keys(load_declaration(path, where), ("title", "rights", "audience"), where)
         if not isinstance(table.get("title"), str):
             raise InputError(f"{where} must have a title.")
         given = check_keys(table.get("rights", {}), RIGHTS, f"{where}, rights")

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys
 from synthetic.registry import find_toml
-from synthetic.source import Dial, check_source, dial, load_toml
+from synthetic.source import Dial, check_source, dial
 from testbed.models.grammar import ALWAYS, Condition, condition
 from testbed.models.rulebook import FOLDER, RuleBook
 from testbed.models.rules import Example, Grade, Rule
 
 BOOK = (
-    "schema",
     "title",
     "as_of",
     "higher_is",
@@ -37,9 +37,7 @@ def load_rulebook(name_or_path: str | Path, *, beside: Path | None = None) -> Ru
     """
     path = find_toml("rule book", name_or_path, FOLDER, beside)
     name = path.stem
-    table = check_keys(load_toml(path), BOOK, f"rule book {name}")
-    if table.get("schema") != 1:
-        raise InputError(f"rule book {name}: schema is {table.get('schema')!r}, allowed: 1.")
+    table = check_keys(load_declaration(path, f"rule book {name}"), BOOK, f"rule book {name}")
     if not isinstance(table.get("title"), str) or not isinstance(table.get("as_of"), date):
         raise InputError(f"rule book {name} must have a title and a date as_of.")
     if table.get("higher_is", "better") not in ("better", "worse"):

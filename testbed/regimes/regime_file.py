@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys
 from synthetic.source import Dial, dial, load_toml
 from testbed.regimes.base import EXPIRY, FOLDER
@@ -52,7 +53,7 @@ class RegimeFile:
 
     def __init__(self, path: Path) -> None:
         self.where = f"regime {path.stem}"
-        self.table = check_keys(load_toml(path), KEYS, self.where)
+        self.table = check_keys(load_declaration(path, self.where), KEYS, self.where)
         if "title" not in self.table:
             raise InputError(f"{self.where} must have a title.")
         self.coupled = self.flag(self.table, "coupled", self.where)

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from synthetic.channels import Channel, check_columns, check_kinds, check_numbers
 from synthetic.conduct import Conduct
+from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes import Recipe
 from synthetic.registry import find_toml
-from synthetic.source import load_toml
 from testbed.disclosures import Disclosure
 from testbed.models import Condition, RuleBook, condition, load_rulebook, rulebook_names
 from testbed.regimes import LISTED, Regime, check_ties, declared, load_regime
 
 FOLDER = Path(__file__).parent
-REQUIRED = ("schema", "title", "recipe", "channels", "model", "regime", "disclosure")
+REQUIRED = ("title", "recipe", "channels", "model", "regime", "disclosure")
 SECTIONS = {
     "run": ("people", "periods"),
     "who": ("scored", "held", "compared", "reference"),
@@ -60,12 +60,10 @@ class ScenarioFile:
         self.folder = path.parent
         self.beside = None if self.folder == FOLDER else self.folder
         self.where = f"scenario {path.stem}"
-        self.table = check_keys(load_toml(path), KEYS, self.where)
+        self.table = check_keys(load_declaration(path, self.where), KEYS, self.where)
         for key in REQUIRED:
             if key not in self.table:
                 raise InputError(f"{self.where} must have {key!r}.")
-        if self.table["schema"] != 1:
-            raise InputError(f"{self.where}: schema is {self.table['schema']!r}, allowed: 1.")
 
     def section(self, name: str) -> dict[str, object]:
         """One of the tables in `SECTIONS`; empty if the file has none."""
