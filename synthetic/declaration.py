@@ -6,10 +6,14 @@ Every such file may say `schema = 1`, which is the only one there is, and may br
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from synthetic.errors import InputError
 from synthetic.source import add_sources, load_toml
+
+Grammar = Mapping[str, Mapping[str, str]]
+"""What a kind of file says: by the head of each table ("" for the top of the file) its keys, with their meaning."""
 
 SCHEMA = 1
 BESIDE = "sources.toml"

@@ -18,6 +18,24 @@ from synthetic.errors import InputError, check_keys, unknown
 
 READINGS = ("stated", "inferred", "assumed", "claimed")
 
+NUMBER = {
+    "value": "a number, true or false, or a text",
+    "unit": "what one of it is, in words",
+    "source": "the id of a source",
+    "reading": "how the source gives it: stated, inferred, assumed or claimed",
+    "range": "[lowest, highest] allowed; needed if the number is assumed",
+    "where": "where in the source, or a note; optional",
+}
+"""What a number of a file says."""
+
+SOURCE = {
+    "title": "title of the text",
+    "publisher": "who published it, with the author if there is one",
+    "date": "date of publication",
+    "locator": "page, section or table; optional",
+}
+"""What a source says."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -158,7 +176,7 @@ def add_sources(table: object, path: Path, where: str) -> None:
 def _read_sources(table: object, where: str) -> dict[str, Source]:
     found = {}
     for name, given in check_keys(table, table if isinstance(table, dict) else (), where).items():
-        part = check_keys(given, ("title", "publisher", "date", "locator"), f"{where}, {name}")
+        part = check_keys(given, SOURCE, f"{where}, {name}")
         for key in ("title", "publisher", "date"):
             if not part.get(key):
                 raise InputError(f"{where}, {name} must have {key!r}.")
@@ -180,8 +198,7 @@ def check_source(table: Mapping[str, object], where: str) -> tuple[str, str]:
 
 def dial(table: object, path: str) -> Dial:
     """A dial from its table: value, unit, source, reading, and optionally range and where."""
-    allowed = ("value", "unit", "source", "reading", "range", "where")
-    table = check_keys(table, allowed, path)
+    table = check_keys(table, NUMBER, path)
     if "value" not in table or "unit" not in table:
         raise InputError(f"{path} must have a value and a unit.")
     source, reading = check_source(table, path)

@@ -6,6 +6,7 @@ Goes out: entries with their delay and origin, some of them errors.
 
 from synthetic.channels.base import (
     FOLDER,
+    GRAMMAR,
     MAX_DELAY,
     Acts,
     Channel,
@@ -19,6 +20,7 @@ from synthetic.channels.base import (
 
 __all__ = [
     "FOLDER",
+    "GRAMMAR",
     "MAX_DELAY",
     "Acts",
     "Channel",

@@ -14,7 +14,13 @@ from synthetic.channels.declared import Arisen, Declared, coin
 from synthetic.channels.rare import ERROR, Scope, entries, events, numbered
 from synthetic.draws import pack
 
-NUMBERS = ("matched", "averaged", "free_income", "taper", "least_debt")
+NUMBERS = {
+    "matched": "reviews per recipient and year",
+    "averaged": "share of reviews that the average decides",
+    "free_income": "yuan a month that may be earned beside the benefit",
+    "taper": "share of earnings above it that is taken off",
+    "least_debt": "yuan below which no debt is raised",
+}
 ERRORS = ("averaged",)
 COLUMNS = ("benefit", "months_worked", "income")
 STRAYS = True

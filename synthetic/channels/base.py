@@ -22,7 +22,7 @@ from synthetic.channels.declared import MAX_DELAY, Acts, Arisen, At, Columns, De
 from synthetic.channels.namesakes import AMONG, mistaken_for
 from synthetic.channels.rare import Scope, nothing
 from synthetic.conduct import MOST_BESIDE, Conduct
-from synthetic.declaration import load_declaration
+from synthetic.declaration import Grammar, load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import dial
@@ -42,22 +42,53 @@ __all__ = [
 
 FOLDER = Path(__file__).parent
 MECHANISMS = ("acts", "averaging", "gate", "legacy", "screening")
-KEYS = (
-    "coverage_urban", "coverage_rural", "miss", "miss_ratio", "false_match", "false_match_ratio", "delay", "duplicate",
-)  # fmt: skip
+KEYS = {
+    "coverage_urban": "share of acts within its reach in towns",
+    "coverage_rural": "the same in the country",
+    "miss": "share of acts within reach that are missed",
+    "miss_ratio": "that share for minority people over others",
+    "false_match": "share of recorded acts that are entered on somebody else",
+    "false_match_ratio": "that share for minority people over others",
+    "delay": "mean months until the entry",
+    "duplicate": "share of recorded acts that are entered twice",
+}
 """Numbers that every channel has."""
 
 TOGETHER = (
-    ("density_half",),
-    ("attention_ratio",),
-    ("without",),
-    ("load", "load_spread", "load_half"),
-    ("stale", "stale_months"),
+    {"density_half": "cameras per 1,000 people at which reach is half of its maximum"},
+    {"attention_ratio": "attention to minority people over others"},
+    {"without": "reach of people for whom the column `through` says no, over the others"},
+    {
+        "load": "people per warden",
+        "load_spread": "how much that differs between wardens",
+        "load_half": "load at which attention is half",
+    },
+    {
+        "stale": "share of entries that stand on when their term is over",
+        "stale_months": "mean months that they stand on",
+    },
 )
 """Numbers that a channel may have; a group is declared as a whole or not at all."""
 
 ERRORS = ("miss", "false_match", "duplicate", "stale")
-WORDS = ("title", "kinds", "mistakes", "mechanism", "among", "whose", "through")
+WORDS = {
+    "title": "what the channel is",
+    "kinds": "the kinds of conduct that it records, a list of names",
+    "mistakes": "the column in which a person wrongly entered equals the actor; default any neighbor",
+    "among": "where such a person is looked for: grid or society; default grid",
+    "mechanism": "acts, averaging, gate, legacy or screening; default acts",
+    "whose": "a yes-or-no column: the people whom the channel is about; default all",
+    "through": "a yes-or-no column: the people whom it reaches in full; goes with `without`",
+}
+"""What else the file of a channel says."""
+
+
+GRAMMAR: Grammar = {
+    "": WORDS,
+    "numbers that every channel has": KEYS,
+    "numbers that a channel may have": {key: said for group in TOGETHER for key, said in group.items()},
+    **{f'numbers of mechanism = "{name}"': mechanism_of(name).NUMBERS for name in MECHANISMS if name != "acts"},
+}
 
 
 @dataclass(frozen=True)

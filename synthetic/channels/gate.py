@@ -15,7 +15,12 @@ from synthetic.channels.rare import TRUE, Scope, entries, errors, joined, number
 from synthetic.channels.reach import coverage
 from synthetic.draws import GRID, pack
 
-NUMBERS = ("outbreak", "exposed", "contact", "false_red")
+NUMBERS = {
+    "outbreak": "share of grids and months with an outbreak",
+    "exposed": "share of the households of such a grid in contact",
+    "contact": "share of the adults of such a household",
+    "false_red": "codes turned red without exposure, per adult and month",
+}
 ERRORS = ("false_red",)
 COLUMNS: tuple[str, ...] = ()
 STRAYS = True

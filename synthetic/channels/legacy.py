@@ -12,7 +12,11 @@ from synthetic.channels.rare import Scope, entries, errors, events, joined, noth
 from synthetic.channels.reach import coverage
 from synthetic.draws import pack
 
-NUMBERS = ("marks", "lost", "forged")
+NUMBERS = {
+    "marks": "marks per adult with a file at the start",
+    "lost": "share of those marks gone from the file",
+    "forged": "marks put in without cause, per adult with a file",
+}
 ERRORS = ("lost", "forged")
 COLUMNS: tuple[str, ...] = ()
 STRAYS = True

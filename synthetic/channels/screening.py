@@ -15,7 +15,10 @@ from synthetic.channels.declared import Arisen, Declared, coin
 from synthetic.channels.rare import Scope, entries, errors
 from synthetic.draws import pack
 
-NUMBERS = ("scans_urban", "scans_rural")
+NUMBERS = {
+    "scans_urban": "scans per adult and month in towns",
+    "scans_rural": "the same in the country",
+}
 ERRORS: tuple[str, ...] = ()
 COLUMNS: tuple[str, ...] = ()
 STRAYS = False

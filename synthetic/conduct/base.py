@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from synthetic.declaration import load_declaration
+from synthetic.declaration import Grammar, load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes import Recipe
 from synthetic.registry import find_toml, toml_names
@@ -22,6 +22,29 @@ FOLDER = Path(__file__).parent
 SEVERITIES = ("minor", "moderate", "serious")
 DIRECTIONS = ("adverse", "favorable", "lawful")
 """Whether an act counts against a person, for a person, or neither (lawful, but recorded)."""
+
+KEYS = {
+    "title": "what people do, in a few words",
+    "direction": "adverse, favorable or lawful",
+    "severity": "minor, moderate or serious: how long an entry of it stands; default minor",
+    "min_age": "youngest age at which it is done; default 18",
+    "most": "most candidates per adult and month, a bound that no rate exceeds",
+    "rate": "acts per adult and month, a number",
+    "sensitive": "true if people may leave a lawful act when they believe that they are watched; default false",
+    "depends": "a table for each thing that the rate depends on",
+}
+"""What the file of a kind of conduct says."""
+
+DEPENDS = {
+    "on": "the column; default the name of the table",
+    "level": "for a category: the level that is compared with all others",
+    "low": "for a number: where the rate is lowest; default 0",
+    "high": "for a number: where the ratio is reached; default 1",
+    "ratio": "rate at `level`, or at `high`, over the rate elsewhere, or at `low`, a number",
+}
+"""What a dependence of a rate says."""
+
+GRAMMAR: Grammar = {"": KEYS, "depends.NAME": DEPENDS}
 
 MOST = 0.9
 """The largest value of `most`. A grid of 1,024 people then has over 1,024 candidates of a kind in a month, more than an
@@ -81,8 +104,7 @@ class Conduct:
         """A kind by name or path. Raises InputError if the file is wrong."""
         path = find_toml("kind of conduct", name, FOLDER, beside)
         where = f"conduct {path.stem}"
-        allowed = ("title", "direction", "severity", "min_age", "most", "rate", "depends", "sensitive")
-        table = check_keys(load_declaration(path, where), allowed, where)
+        table = check_keys(load_declaration(path, where), KEYS, where)
         for key in ("title", "direction", "most", "rate"):
             if key not in table:
                 raise InputError(f"{where} must have {key!r}.")
@@ -148,7 +170,7 @@ def _depends(table: object, name: str) -> tuple[Dependence, ...]:
     where = f"conduct {name}, depends"
     made = []
     for key, value in check_keys(table, table if isinstance(table, dict) else (), where).items():
-        part = check_keys(value, ("on", "level", "low", "high", "ratio"), f"{where}.{key}")
+        part = check_keys(value, DEPENDS, f"{where}.{key}")
         made.append(
             Dependence(
                 str(part.get("on", key)),

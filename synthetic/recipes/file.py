@@ -10,16 +10,25 @@ from pathlib import Path
 from types import ModuleType
 
 from synthetic.contradiction import Contradiction, read_contradictions
-from synthetic.declaration import load_declaration
+from synthetic.declaration import Grammar, load_declaration
 from synthetic.errors import InputError, check_keys, unknown
-from synthetic.recipes.margins import Margin, read_margins
+from synthetic.recipes.margins import MARGIN, Margin, read_margins
 from synthetic.recipes.tables import Table, read_table
 from synthetic.registry import find_toml
 from synthetic.source import Dial, dial
 from synthetic.variables import Variable
 
 FOLDER = Path(__file__).parent
-HEAD = ("title", "as_of", "base", "not_modelled", "margins", "contradictory")
+HEAD = {
+    "title": "what society it is",
+    "as_of": "the date for which the numbers hold",
+    "base": "the recipe that this one changes, a name or path; without it, a Python file of the same stem is beside it",
+    "not_modelled": "what is left out, a list of sentences",
+    "margins": "published figures that the society is compared with, a list of tables",
+    "contradictory": "figures that contradict each other: about, figures (says, source), used",
+}
+NUMBERS = {"KEY": "a number of the variable, or a table of numbers: values or file, skip, unit, source, reading, where"}
+GRAMMAR: Grammar = {"": HEAD, "VARIABLE": NUMBERS, "margins": MARGIN}
 """Keys of a recipe file that are not sections of numbers."""
 
 

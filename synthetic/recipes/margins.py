@@ -17,23 +17,24 @@ from typing import Any
 from synthetic.errors import InputError, check_keys
 from synthetic.source import check_source
 
-_KEYS = (
-    "name",
-    "where",
-    "among",
-    "mean",
-    "bands",
-    "counts",
-    "total",
-    "shares",
-    "worth",
-    "value",
-    "unit",
-    "source",
-    "reading",
-    "note",
-    "within",
-)
+MARGIN = {
+    "name": "what the figure is",
+    "where": "a condition: the figure is the share of people for whom it holds",
+    "among": "a condition: the people among whom it is taken; default all",
+    "mean": "instead of where: the column whose mean it is",
+    "bands": "instead of where: the column, and the edges of its bands",
+    "counts": "with bands: people in each band",
+    "total": "with bands: all people, if the counts leave some out",
+    "shares": "with bands: the share of each band, instead of counts",
+    "worth": "with mean: what each level of a category counts",
+    "value": "the published figure",
+    "unit": "what one of it is",
+    "source": "the id of a source",
+    "reading": "how the source gives it",
+    "note": "a note; optional",
+    "within": "the largest difference allowed on top of sampling error",
+}
+"""What a margin says."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def read_margins(entries: object) -> tuple[Margin, ...]:
     made: list[Margin] = []
     for number, entry in enumerate(entries):
         place = f"margin {entry.get('name', number)}" if isinstance(entry, dict) else f"margin {number}"
-        made += _read(check_keys(entry, _KEYS, place), place)
+        made += _read(check_keys(entry, MARGIN, place), place)
     return tuple(made)
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "people": ("people", "a synthetic population as CSV or Parquet, with its data card"),
     "case": ("case", "one person's life, with and without one wrong entry"),
     "sweep": ("sweep", "findings at several values of a dial"),
+    "new": ("new", "a commented file of your own that runs: a scenario, rule book, channel or another part"),
     "check": ("check", "whether your own model, measure or rule book keeps its contract"),
     "report": ("report", "the page of a run, made again from its findings"),
 }

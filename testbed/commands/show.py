@@ -10,7 +10,11 @@ from testbed.commands.options import add_overwrite
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
-    parser.add_argument("name", metavar="NAME", help="a registered name, or a scenario's path ending in .toml")
+    parser.add_argument(
+        "name",
+        metavar="NAME",
+        help="a registered name, a scenario's path ending in .toml, or files: what files may say",
+    )
     parser.add_argument(
         "--graph", metavar="FILE", help="also draw the causal graph of a recipe, as FILE ending in .svg"
     )
@@ -22,6 +26,11 @@ def run(args: argparse.Namespace) -> int:
     from synthetic.errors import unknown
     from testbed.commands.kinds import names
 
+    if args.name == "files":
+        from testbed.commands.files import page
+
+        print("\n".join(page()))
+        return 0
     if args.graph is not None:
         draw(args.name, args.graph, overwrite=args.overwrite)
     if args.name.endswith(".toml"):

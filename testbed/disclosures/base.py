@@ -10,12 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from synthetic.declaration import load_declaration
+from synthetic.declaration import Grammar, load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, check_source, dial
 
 FOLDER = Path(__file__).parent
+
+KEYS = {
+    "title": "what people can see, in a sentence",
+    "rights": "a table for each right: value = true or false, source, reading, where",
+    "audience": "other parties who see a score or status: value = a list of names, source, reading",
+}
+"""What the file of a disclosure says."""
 
 RIGHTS: Mapping[str, str] = {
     "own_record": "the entries in force about oneself",
@@ -30,6 +37,9 @@ RIGHTS: Mapping[str, str] = {
     "list_membership": "whether one is on a list",
 }
 """The rights by name, each with what it shows."""
+
+
+GRAMMAR: Grammar = {"": KEYS, "rights": RIGHTS}
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Disclosure:
         """
         path = find_toml("disclosure", name, FOLDER, beside)
         where = f"disclosure {path.stem}"
-        table = check_keys(load_declaration(path, where), ("title", "rights", "audience"), where)
+        table = check_keys(load_declaration(path, where), KEYS, where)
         if not isinstance(table.get("title"), str):
             raise InputError(f"{where} must have a title.")
         given = check_keys(table.get("rights", {}), RIGHTS, f"{where}, rights")

@@ -24,11 +24,12 @@ from testbed.models.load import imported, load_model, model_names, usable
 from testbed.models.lottery import Lottery
 from testbed.models.record_ids import DenseIds, RecordIds
 from testbed.models.rulebook import FOLDER, RuleBook, rulebook_names
-from testbed.models.rulebook_file import load_rulebook
+from testbed.models.rulebook_file import GRAMMAR, load_rulebook
 from testbed.models.scorer import Scorer, record_frame
 
 __all__ = [
     "FOLDER",
+    "GRAMMAR",
     "Condition",
     "Decide",
     "DenseIds",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from synthetic.declaration import load_declaration
+from synthetic.declaration import Grammar, load_declaration
 from synthetic.errors import InputError, check_keys
 from synthetic.registry import find_toml
 from synthetic.source import Dial, check_source, dial
@@ -14,20 +14,52 @@ from testbed.models.grammar import ALWAYS, Condition, condition
 from testbed.models.rulebook import FOLDER, RuleBook
 from testbed.models.rules import Example, Grade, Rule
 
-BOOK = (
-    "title",
-    "as_of",
-    "higher_is",
-    "scope",
-    "base",
-    "rules",
-    "clamp",
-    "grades",
-    "clauses_not_modelled",
-    "examples",
-)
-RULE = ("title", "column", "per", "when", "points", "cap", "drops_to", "discretion")
-SAID = ("source", "reading", "where")
+BOOK = {
+    "title": "what the book is",
+    "as_of": "the date for which it holds",
+    "higher_is": "better or worse; default better",
+    "scope": "whom it applies to, with its source",
+    "base": "points that everybody begins with",
+    "rules": "a table for each rule, applied in their order",
+    "clamp": "lowest and highest points that are possible",
+    "grades": "a table for each grade, best first; the last has no at_least",
+    "clauses_not_modelled": "clauses of the text that are left out, a list of sentences",
+    "examples": "worked examples, a list of tables; `testbed check` needs one",
+}
+RULE = {
+    "title": "the rule in words; default its name",
+    "column": "what it counts: a kind of conduct or a column that the institution holds",
+    "per": "what is counted: event, month, person, or a unit of the column; default event",
+    "when": "a condition on the record",
+    "points": "points for each, a number",
+    "cap": "most points in all, a number",
+    "drops_to": "instead of points: the grade that a person falls to",
+    "discretion": "the band that the text leaves to the official: low, high, unit, source, reading",
+}
+BASE = {"points": "points, a number"}
+SAID = {"source": "the id of a source", "reading": "how the source gives it", "where": "where in the source"}
+SCOPE = {"when": "a condition on the record", **SAID}
+BAND = {"low": "fewest points", "high": "most points", "unit": "what one of it is", **SAID}
+GRADE = {"at_least": "points from which the grade is given, a number", "brought": "what it brought, as told"}
+BROUGHT = {"text": "what the grade brought", **SAID}
+CLAMP = {"lowest": "fewest points possible, a number", "highest": "most points possible, a number"}
+EXAMPLE = {
+    "title": "the example in words",
+    "record": "counts and attributes by column",
+    "points": "the points that the text gives for it",
+    "grade": "the grade that it gives",
+}
+GRAMMAR: Grammar = {
+    "": BOOK,
+    "scope": SCOPE,
+    "base": BASE,
+    "rules.NAME": RULE,
+    "rules.NAME.discretion": BAND,
+    "grades.NAME": GRADE,
+    "grades.NAME.brought": BROUGHT,
+    "clamp": CLAMP,
+    "examples": EXAMPLE,
+}
 
 
 def load_rulebook(name_or_path: str | Path, *, beside: Path | None = None) -> RuleBook:
@@ -42,7 +74,7 @@ def load_rulebook(name_or_path: str | Path, *, beside: Path | None = None) -> Ru
         raise InputError(f"rule book {name} must have a title and a date as_of.")
     if table.get("higher_is", "better") not in ("better", "worse"):
         raise InputError(f"rule book {name}: higher_is is {table['higher_is']!r}, allowed: better, worse.")
-    base = check_keys(table.get("base"), ("points",), f"rule book {name}: base")
+    base = check_keys(table.get("base"), BASE, f"rule book {name}: base")
     rules = check_keys(table.get("rules"), _anything(table.get("rules")), f"rule book {name}: rules")
     if not rules:
         raise InputError(f"rule book {name} has no rules.")
@@ -115,7 +147,7 @@ def _rule(name: str, table: object) -> Rule:
 
 
 def _band(table: object, where: str) -> tuple[float, float]:
-    table = check_keys(table, ("low", "high", "unit", *SAID), where)
+    table = check_keys(table, BAND, where)
     check_source(table, where)
     low, high = table.get("low"), table.get("high")
     if not isinstance(low, int | float) or not isinstance(high, int | float) or not low <= high:
@@ -127,10 +159,10 @@ def _grades(table: object, name: str) -> tuple[Grade, ...]:
     made = []
     for grade, said in check_keys(table, _anything(table), f"rule book {name}: grades").items():
         where = f"model.grades.{grade}"
-        said = check_keys(said, ("at_least", "brought"), where)
+        said = check_keys(said, GRADE, where)
         brought = ""
         if "brought" in said:
-            told = check_keys(said["brought"], ("text", *SAID), f"{where}.brought")
+            told = check_keys(said["brought"], BROUGHT, f"{where}.brought")
             check_source(told, f"{where}.brought")
             brought = str(told.get("text", ""))
         made.append(Grade(grade, _number(said["at_least"], where) if "at_least" in said else None, brought))
@@ -142,7 +174,7 @@ def _grades(table: object, name: str) -> tuple[Grade, ...]:
 def _clamp(table: object, name: str) -> tuple[Dial | None, Dial | None]:
     if table is None:
         return None, None
-    table = check_keys(table, ("lowest", "highest"), f"rule book {name}: clamp")
+    table = check_keys(table, CLAMP, f"rule book {name}: clamp")
     low, high = (_number(table[key], f"model.clamp.{key}") if key in table else None for key in ("lowest", "highest"))
     return low, high
 
@@ -150,14 +182,14 @@ def _clamp(table: object, name: str) -> tuple[Dial | None, Dial | None]:
 def _scope(table: object, name: str) -> Condition:
     if table is None:
         return ALWAYS
-    table = check_keys(table, ("when", *SAID), f"rule book {name}: scope")
+    table = check_keys(table, SCOPE, f"rule book {name}: scope")
     check_source(table, f"rule book {name}: scope")
     return condition(table.get("when"), f"rule book {name}: scope.when")
 
 
 def _example(table: object, name: str) -> Example:
     where = f"rule book {name}: an example"
-    table = check_keys(table, ("title", "record", "points", "grade"), where)
+    table = check_keys(table, EXAMPLE, where)
     record, points = table.get("record"), table.get("points")
     if not isinstance(record, dict) or isinstance(points, bool) or not isinstance(points, int | float):
         raise InputError(f"{where} needs a record and its points.")

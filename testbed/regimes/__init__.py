@@ -6,6 +6,7 @@ Goes out: the regime as data, and who is on which list and under which sanction 
 
 from testbed.regimes.appeal import fates
 from testbed.regimes.base import EXPIRY, FOLDER, TIES, Regime, Sanction, names
+from testbed.regimes.clauses import GRAMMAR
 from testbed.regimes.debt import debts
 from testbed.regimes.gates import refusals
 from testbed.regimes.misused import misuse, operator_log
@@ -31,6 +32,7 @@ __all__ = [
     "ACQUAINTED",
     "EXPIRY",
     "FOLDER",
+    "GRAMMAR",
     "LISTED",
     "TIES",
     "Declared",

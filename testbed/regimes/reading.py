@@ -1,23 +1,7 @@
-"""Reading a regime's file: each clause has a source, and each number is a dial `regime.CLAUSE.KEY`.
+"""Reading a regime's file. Each clause has a source, and each number is a dial `regime.CLAUSE.KEY`.
 
-The file holds `title`, `as_of`, `claimed` (what the press or an essay says and no rule text does), `coupled`,
-`not_modelled`, and clauses (N: a number with its source):
-
-* `[switches]` NAME = true or false, with its source. A switch that a sanction names holds for that sanction alone, all
-  others are general.
-* `[lists.NAME]` enter = "adverse" | "favored", or from = an earlier list; stay = N months at least; after = N months
-  (of decisions in a row, or on the earlier list); times = N-th time on the earlier list; quota = N, the share of the
-  scored for whom there is a place, if coupled = true; secret.
-* `[agencies.NAME]` copies = a list or an earlier agency; delay, forgets = N months; secret. `[sharing]` share = N.
-* `[sanctions.NAME]` by = a list or agency; source, reading, where; subject = false if only others are reached; reach =
-  one of `REACH` (or family = "children" | "all"), reach_share = N of the ties; reward; gate; audience; switch; secret;
-  adults = true if nobody under 18 is affected; said, in words; `[sanctions.NAME.raises]` KIND = N, the rate under it
-  over the rate before. `[family]` share = N.
-* `[gates.NAME]` title; who = "all" | "adults" | "children"; attempts = N a month; wait = N minutes, lane = N of them.
-* `[debts.NAME]` by = a list; raised, penalty, months = N.
-* `[misuse]` kind; column and level, with ratio = N; rate, logged, audited, reversal, answered = N.
-* `[expiry]`, `[restoration]`, `[appeal]`, `[audit]`, `[response]`, `[moving]`: numbers only, see `NUMBERS`. Those
-  that `common/off.toml` gives do nothing until a file or a dial sets them.
+What the clauses are and say stands in `clauses`. Those that `common/off.toml` gives do nothing until a file or a dial
+sets them.
 """
 
 from __future__ import annotations
@@ -41,6 +25,7 @@ from testbed.regimes.base import (
     Regime,
     Sanction,
 )
+from testbed.regimes.clauses import AGENCY, DEBT, GATE, LIST, SANCTION
 from testbed.regimes.regime_file import WORDS, RegimeFile, text, texts
 
 DECISIONS = {"adverse": -1, "favored": 1}
@@ -80,8 +65,7 @@ def load_regime(name: str | Path, *, beside: Path | None = None) -> Regime:
 
 def _lists(file: RegimeFile) -> tuple[ListClause, ...]:
     made: list[ListClause] = []
-    allowed = ("enter", "from", "after", "times", "stay", "quota", "secret")
-    for key, part, at in file.parts("lists", allowed):
+    for key, part, at in file.parts("lists", LIST):
         earlier = [one.name for one in made]
         if ("enter" in part) == ("from" in part):
             raise InputError(f"{at} must have one of 'enter' (a decision) and 'from' (an earlier list).")
@@ -116,7 +100,7 @@ def _lists(file: RegimeFile) -> tuple[ListClause, ...]:
 
 def _agencies(file: RegimeFile, lists: tuple[ListClause, ...]) -> tuple[Agency, ...]:
     made: list[Agency] = []
-    for key, part, at in file.parts("agencies", ("copies", "delay", "forgets", "secret")):
+    for key, part, at in file.parts("agencies", AGENCY):
         known = [*(one.name for one in lists), *(one.name for one in made)]
         if part.get("copies") not in known:
             raise unknown(f"list copied in {at}", part.get("copies"), known)
@@ -129,7 +113,7 @@ def _agencies(file: RegimeFile, lists: tuple[ListClause, ...]) -> tuple[Agency, 
 
 def _gates(file: RegimeFile) -> tuple[Gate, ...]:
     made = []
-    for key, part, at in file.parts("gates", ("title", "who", "attempts", "wait", "lane")):
+    for key, part, at in file.parts("gates", GATE):
         who = str(part.get("who", "all"))
         if who not in WHO:
             raise unknown(f"who in {at}", who, WHO)
@@ -142,13 +126,8 @@ def _gates(file: RegimeFile) -> tuple[Gate, ...]:
 
 
 def _sanctions(file: RegimeFile, holders: list[str], gates: list[str]) -> tuple[Sanction, ...]:
-    allowed = (
-        "by", "subject", "family", "reach", "reach_share", "reward", "source", "reading", "where", "raises",
-        "secret", "gate", "audience", "switch",
-        "said", "adults",
-    )  # fmt: skip
     made = []
-    for key, part, at in file.parts("sanctions", allowed):
+    for key, part, at in file.parts("sanctions", SANCTION):
         if part.get("by") not in holders:
             raise unknown(f"by in {at}", part.get("by"), holders)
         if "gate" in part and part["gate"] not in gates:
@@ -200,7 +179,7 @@ def _reach(file: RegimeFile, part: Mapping[str, object], key: str, at: str) -> s
 
 def _debts(file: RegimeFile, lists: list[str]) -> tuple[Debt, ...]:
     made = []
-    for key, part, at in file.parts("debts", ("by", "raised", "penalty", "months")):
+    for key, part, at in file.parts("debts", DEBT):
         if part.get("by") not in lists:
             raise unknown(f"by in {at}", part.get("by"), lists)
         raised, penalty, months = (file.number(part.get(name), key, name) for name in ("raised", "penalty", "months"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys
 from synthetic.source import Dial, dial, load_toml
 from testbed.regimes.base import EXPIRY, FOLDER
+from testbed.regimes.clauses import CLAUSES, MISUSE, NUMBERS, TOP
 
 WORDS = {
     "enter", "from", "copies", "title", "who", "by", "family", "reach", "source", "reading", "where", "gate", "switch",
@@ -18,28 +19,8 @@ WORDS = {
 """Keys of a clause that hold a text."""
 
 OFF = FOLDER / "common" / "off.toml"
-NUMBERS: Mapping[str, tuple[str, ...]] = {
-    "sharing": ("share",),
-    "family": ("share",),
-    "expiry": EXPIRY,
-    "appeal": (
-        "noticed", "notice_delay", "filed", "filed_true", "upheld", "upheld_true", "decision_delay", "cost", "bearable",
-    ),
-    "restoration": (*EXPIRY, "requested", "granted"),
-    "audit": ("found",),
-    "response": (
-        "belief", "chilling", "belief_from", "belief_until", "half_life", "heeded", "adaptation", "avoidance",
-    ),
-    "moving": ("rate", "listed_ratio", "record_follows"),
-    "misuse": ("rate", "ratio", "logged", "audited", "reversal", "answered"),
-}  # fmt: skip
-"""Clauses that hold nothing but numbers, and their keys."""
-
-TEXTS = {"misuse": ("kind", "column", "level")}
-KEYS = (
-    "title", "as_of", "claimed", "coupled", "not_modelled", "switches", "lists", "agencies", "sanctions", "gates",
-    "debts", *NUMBERS,
-)  # fmt: skip
+TEXTS = {"misuse": tuple(MISUSE)}
+KEYS = (*TOP, *(head.partition(".")[0] for head in CLAUSES))
 
 
 @cache
@@ -89,7 +70,7 @@ class RegimeFile:
             raise InputError(f"{where}: {key} is {value!r}, allowed: true, false.")
         return value
 
-    def parts(self, key: str, allowed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, object], str]]:
+    def parts(self, key: str, allowed: Collection[str]) -> Iterator[tuple[str, dict[str, object], str]]:
         """The clauses of one kind: name, table, and the place that errors name."""
         held = self.table.get(key, {})
         for name, part in check_keys(held, held if isinstance(held, dict) else (), f"{self.where}, {key}").items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from synthetic.channels import Channel, check_columns, check_kinds, check_numbers
 from synthetic.conduct import Conduct
-from synthetic.declaration import load_declaration
+from synthetic.declaration import Grammar, load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes import Recipe
 from synthetic.registry import find_toml
@@ -18,14 +18,46 @@ from testbed.models import Condition, RuleBook, condition, load_rulebook, rulebo
 from testbed.regimes import LISTED, Regime, check_ties, declared, load_regime
 
 FOLDER = Path(__file__).parent
-REQUIRED = ("title", "recipe", "channels", "model", "regime", "disclosure")
-SECTIONS = {
-    "run": ("people", "periods"),
-    "who": ("scored", "held", "compared", "reference"),
-    "decide": ("adverse", "favored", "outcome", "learn"),
-    "error": ("kind", "period", "per_1000"),
+REQUIRED = {
+    "title": "what the scenario is",
+    "recipe": "how people are made: a name, or a path from this file",
+    "channels": "what is recorded and how it goes wrong, a list of names or paths",
+    "model": "the scheme: a rule book or another model",
+    "regime": "what follows from decisions: a name or path",
+    "disclosure": "what people can see: a name or path",
 }
-KEYS = (*REQUIRED, *SECTIONS, "as_of", "conduct", "not_modelled", "dials", "ties")
+SECTIONS = {
+    "run": {
+        "people": "how many people, unless a command says otherwise; default 100,000",
+        "periods": "how many months; default 24",
+    },
+    "who": {
+        "scored": "who is in scope, a condition; default all",
+        "held": "columns of people that the institution holds, so that models can read them",
+        "compared": "columns by which groups are compared",
+        "reference": "the group that others are compared with, by column",
+    },
+    "decide": {
+        "adverse": "{ worst_share = 0.03 } or { cutoff = POINTS }, for models without decisions of their own",
+        "favored": "{ best_share = 0.05 } or { cutoff = POINTS }",
+        "outcome": "what decisions are judged by: deserved, future:KIND:WINDOW or recorded:KIND:WINDOW",
+        "learn": "what a model that learns is fitted on; default recorded:any:12",
+    },
+    "error": {
+        "kind": "the kind of the wrong entry that is followed; default the first adverse kind",
+        "period": "the month of its making; default 6",
+        "per_1000": "how many people in 1,000 get one; default 2",
+    },
+}
+OPTIONAL = {
+    "as_of": "the date for which the scenario holds",
+    "conduct": "the kinds of conduct, a list of names or paths; default those that the channels record",
+    "ties": "ties between people that are laid down, a list of names",
+    "not_modelled": "what is left out, a list of sentences",
+    "dials": "other values for numbers of the parts, by path: value, source, reading, range",
+}
+KEYS = (*REQUIRED, *SECTIONS, *OPTIONAL)
+GRAMMAR: Grammar = {"": {**REQUIRED, **OPTIONAL}, **SECTIONS}
 OUTCOME = re.compile(r"(future|recorded):([a-z_]+):([1-9][0-9]*)")
 
 

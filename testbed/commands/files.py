@@ -1,0 +1,88 @@
+"""The files that users write: what each kind may say, taken from its reader, and a draft of each that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthetic.declaration import Grammar
+
+DRAFTS = Path(__file__).parents[1] / "drafts"
+"""A commented file of each kind, `KIND.toml`."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file: what it is, what it may say, and the line by which a scenario or command uses one."""
+
+    title: str
+    grammar: Grammar
+    used: str
+
+
+def kinds() -> dict[str, Kind]:
+    """Every kind of file by name."""
+    from synthetic import channels, conduct, recipes
+    from testbed import disclosures, models, regimes, scenarios
+
+    return {
+        "scenario": Kind(
+            "everything that a world is made of",
+            scenarios.GRAMMAR,
+            "testbed audit {name}.toml --people 4000 --periods 12",
+        ),
+        "rulebook": Kind(
+            "a scheme of points and grades", models.GRAMMAR, "testbed check {name}.toml, or --model {name}.toml"
+        ),
+        "channel": Kind(
+            "how conduct becomes entries, and how that goes wrong",
+            channels.GRAMMAR,
+            'channels = [..., "{name}"] in a scenario beside it',
+        ),
+        "regime": Kind("what follows from decisions", regimes.GRAMMAR, 'regime = "{name}" in a scenario beside it'),
+        "recipe": Kind("how people are made", recipes.GRAMMAR, 'recipe = "{name}" in a scenario beside it'),
+        "conduct": Kind(
+            "a kind of thing that people do", conduct.GRAMMAR, 'conduct = [..., "{name}"] in a scenario beside it'
+        ),
+        "disclosure": Kind(
+            "what people can see of the scheme", disclosures.GRAMMAR, 'disclosure = "{name}" in a scenario beside it'
+        ),
+    }
+
+
+def page() -> Iterator[str]:
+    """The grammar of every kind of file, as lines of Markdown."""
+    from synthetic.source import NUMBER, SOURCE
+
+    yield from (
+        "# The files",
+        "",
+        "Everything that the testbed is told stands in TOML files. `testbed new KIND NAME` writes a commented one that",
+        "runs. Unknown keys are refused. Made by `testbed show files`, from the readers of the files.",
+        "",
+        "Every file may say `schema = 1`. A path in a file is sought beside that file first.",
+        "",
+        'A **number** is a table: `{ value = 0.1, unit = "share", source = "assumed", reading = "assumed", '
+        "range = [0, 1] }`.",
+        "It is a dial: `--set PATH=VALUE` sets it, `testbed sweep` varies it.",
+        "",
+        *keys(NUMBER),
+        "",
+        "A **source** is a table `[sources.NAME]` in the file, or `[NAME]` in a file `sources.toml` beside it.",
+        "",
+        *keys(SOURCE),
+        "",
+        'A **condition** is a table of columns: `{ age = { at_least = 18 }, residence = { is = "rural" } }`. All must',
+        "hold. Tests: at_least, at_most, above, below for numbers; is, is_not, one_of for all.",
+    )
+    for name, kind in kinds().items():
+        yield from ("", f"## {name}: {kind.title}", "", f"Used: `{kind.used.format(name='NAME')}`")
+        for head, said in kind.grammar.items():
+            titled = f"`[{head}]`" if head and " " not in head else head[:1].upper() + head[1:]
+            yield from ("", *([f"{titled}:", ""] if head else []), *keys(said))
+
+
+def keys(said: Mapping[str, str]) -> Iterator[str]:
+    """Keys with their meaning, as a list."""
+    return (f"- `{key}`: {meaning}" for key, meaning in said.items())
