@@ -41,6 +41,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--measures", metavar="PATTERN", help="only these measures or rows: a name or a pattern (default: all)"
     )
     add_equivalent(parser)
+    parser.add_argument(
+        "--missing",
+        choices=("refuse", "drop"),
+        default="refuse",
+        help="what happens to rows that lack a value that is asked for; drop says how many (default: refuse)",
+    )
     size = parser.add_mutually_exclusive_group()
     size.add_argument(
         "--stream", action="store_true", help="read the file in blocks (default for files over a gigabyte)"
@@ -125,6 +131,7 @@ def run(args: argparse.Namespace) -> int:
         features=args.features.split(",") if args.features else (),
         measures=args.measures,
         equivalence=numbers_of("--equivalent", args.equivalent),
+        missing=args.missing,
         stream=True if args.stream else False if args.whole else None,
     )
     notes = list(findings.attrs.get("notes") or [])
@@ -168,10 +175,11 @@ def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
             "features",
             "measures",
             "equivalent",
+            "missing",
             "stream",
             "whole",
         )
-        if getattr(args, key) not in (None, [], False)
+        if getattr(args, key) not in (None, [], False, "refuse")
     }
     words = ["testbed", "table", Path(args.file).name]
     for key, value in arguments.items():

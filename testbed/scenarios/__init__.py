@@ -5,7 +5,8 @@ Goes out: the parts, checked against each other, and the groups by which finding
 """
 
 from testbed.scenarios.base import TRAINING_PERIODS, Scenario, names
-from testbed.scenarios.reading import FOLDER, GRAMMAR, OUTCOME
+from testbed.scenarios.own import OUTCOME
+from testbed.scenarios.reading import FOLDER, GRAMMAR
 from testbed.scenarios.splits import splits_of
 
 __all__ = ["FOLDER", "GRAMMAR", "OUTCOME", "TRAINING_PERIODS", "Scenario", "names", "splits_of"]

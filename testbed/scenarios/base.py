@@ -17,7 +17,7 @@ from synthetic.source import Dial, check_source
 from testbed.disclosures import Disclosure
 from testbed.models import Condition, RuleBook
 from testbed.regimes import ACQUAINTED, LISTED, Declared, Regime, declared
-from testbed.scenarios.own import SHARES, cut, cuts_at, own_dials
+from testbed.scenarios.own import SHARES, check_outcome, cut, cuts_at, own_dials
 from testbed.scenarios.reading import FOLDER, ScenarioFile
 
 TRAINING_PERIODS = 24
@@ -75,9 +75,6 @@ class Scenario:
         The group that others are compared with, by attribute.
     decide : mapping of str to mapping
         How scores become decisions, for models without decisions of their own.
-    outcome : str
-        What decisions are measured against: "deserved", "future:KIND:WINDOW" or "recorded:KIND:WINDOW", with the window
-        in months.
     learn : str
         What models that learn are fitted on, such as "recorded:any:12".
     own : mapping of str to Dial
@@ -90,6 +87,12 @@ class Scenario:
         Ties between people that are laid down.
     changed : mapping of str to object, default {}
         Dials that were set after loading, by path.
+
+    Attributes
+    ----------
+    outcome : str
+        What decisions are measured against, the dial `decide.outcome`: "deserved", "future:KIND:WINDOW" or
+        "recorded:KIND:WINDOW", with the window in months.
 
     See Also
     --------
@@ -120,7 +123,6 @@ class Scenario:
     compared: tuple[str, ...]
     reference: Mapping[str, str]
     decide: Mapping[str, Mapping[str, float]]
-    outcome: str
     learn: str
     own: Mapping[str, Dial]
     not_modelled: tuple[str, ...] = ()
@@ -157,7 +159,7 @@ class Scenario:
         file = ScenarioFile(path)
         parts = file.parts()
         who = file.who(parts)
-        outcome, learn = file.outcomes()
+        outcome, learn = file.outcomes(parts.conduct)
         error, decide = file.section("error"), file.section("decide")
         made = cls(
             base=str(name_or_path) if str(name_or_path).endswith(".toml") else path.stem,
@@ -177,9 +179,8 @@ class Scenario:
             compared=who.compared,
             reference=who.reference,
             decide={side: cut(decide.get(side), side, f"{file.where}, decide.{side}") for side in SHARES},
-            outcome=outcome,
             learn=learn,
-            own=own_dials(file.followed(parts.conduct), error, decide, file.where),
+            own=own_dials(file.followed(parts.conduct), error, decide, outcome, file.where),
             not_modelled=file.words("not_modelled"),
             folder=file.folder,
             ties=parts.ties,
@@ -216,6 +217,11 @@ class Scenario:
     def by_tie(self) -> tuple[str, ...]:
         """The columns that people have by ties alone."""
         return tuple(name for name in self.declared.variables if name not in self.recipe.variables)
+
+    @property
+    def outcome(self) -> str:
+        """What decisions are measured against."""
+        return str(self.own["decide.outcome"].value)
 
     @property
     def error(self) -> Followed:
@@ -292,6 +298,7 @@ class Scenario:
             if path not in known:
                 raise unknown("dial", path, known)
         made = self._turned(dials)
+        check_outcome(made.outcome, self.kinds, "dial decide.outcome")
         now = made.dials
         changed = {**self.changed, **{path: now[path].value for path in dials if now[path].value != known[path].value}}
         return replace(made, changed=changed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from synthetic.registry import find_toml
 from testbed.disclosures import Disclosure
 from testbed.models import Condition, RuleBook, condition, load_rulebook, rulebook_names
 from testbed.regimes import LISTED, Regime, check_ties, declared, load_regime
+from testbed.scenarios.own import check_outcome
 
 FOLDER = Path(__file__).parent
 REQUIRED = {
@@ -58,7 +58,6 @@ OPTIONAL = {
 }
 KEYS = (*REQUIRED, *SECTIONS, *OPTIONAL)
 GRAMMAR: Grammar = {"": {**REQUIRED, **OPTIONAL}, **SECTIONS}
-OUTCOME = re.compile(r"(future|recorded):([a-z_]+):([1-9][0-9]*)")
 
 
 @dataclass(frozen=True)
@@ -147,14 +146,11 @@ class ScenarioFile:
         reference = check_keys(who.get("reference", {}), levels, f"{at}.reference")
         return Who(scored, held, compared, {column: str(level) for column, level in reference.items()})
 
-    def outcomes(self) -> tuple[str, str]:
+    def outcomes(self, conduct: tuple[Conduct, ...]) -> tuple[str, str]:
         """(outcome, learn): what people are judged by, and what a model learns from."""
-        decide = self.section("decide")
-        outcome, learn = str(decide.get("outcome", "deserved")), str(decide.get("learn", "recorded:any:12"))
-        if outcome != "deserved" and not OUTCOME.fullmatch(outcome):
-            raise InputError(
-                f"{self.where}: outcome is {outcome!r}, allowed: deserved, future:KIND:WINDOW, recorded:KIND:WINDOW."
-            )
+        decide, kinds = self.section("decide"), [kind.name for kind in conduct]
+        given = {"outcome": "deserved", "learn": "recorded:any:12", **decide}
+        outcome, learn = (check_outcome(str(given[key]), kinds, f"{self.where}: {key}") for key in ("outcome", "learn"))
         return outcome, learn
 
     def followed(self, conduct: tuple[Conduct, ...]) -> str:

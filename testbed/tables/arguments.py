@@ -45,6 +45,14 @@ def check_arguments(
         raise InputError(f"seed is {seed!r}; a whole number, 0 or more, is allowed.")
 
 
+def check_missing(missing: Any, stream: Any) -> None:
+    """Raise InputError unless `missing` is one of its words, and the table can be read whole where rows are dropped."""
+    if missing not in ("refuse", "drop"):
+        raise InputError(f"missing is {missing!r}; allowed: 'refuse', 'drop'.")
+    if missing == "drop" and stream:
+        raise InputError("missing='drop' reads the table whole, so stream=True (--stream) cannot be given with it.")
+
+
 def listed(given: Any) -> list[Any]:
     """Return the columns that were given: none, one, or those of a list."""
     return [] if given is None else list(given) if isinstance(given, list | tuple) else [given]

@@ -20,15 +20,18 @@ from testbed.tables.held import WEIGHTS, Held, names_asked
 from testbed.tables.streaming import from_file
 
 
-def held(frame: Any, roles: Mapping[str, Any], *, threshold: float | None, stream: bool | None) -> Held:
+def held(
+    frame: Any, roles: Mapping[str, Any], *, threshold: float | None, stream: bool | None, counted: bool = True
+) -> Held:
     """Return a user's table as pandas; `audit_table` says what it may be.
 
-    roles: the columns asked for, by what they are for. Raises InputError for anything but a table.
+    roles: the columns asked for, by what they are for. counted: whether rows may be counted on the way, which needs
+    tables without missing values. Raises InputError for anything but a table.
     """
     if isinstance(frame, pd.DataFrame):
         return Held(frame)
     if isinstance(frame, str | Path):
-        return from_file(Path(frame), roles, threshold=threshold, stream=stream)
+        return from_file(Path(frame), roles, threshold=threshold, stream=stream if counted else False)
     import narwhals as nw
 
     try:
@@ -39,11 +42,11 @@ def held(frame: Any, roles: Mapping[str, Any], *, threshold: float | None, strea
             f"audit_table needs a DataFrame, found {type(frame).__name__}; allowed: a DataFrame of pandas, polars or "
             "any library that narwhals knows, or the path of a CSV or Parquet file."
         ) from None
-    return _converted(wrapped, roles)
+    return _converted(wrapped, roles, counted=counted)
 
 
-def _converted(wrapped: Any, roles: Mapping[str, Any]) -> Held:
-    """Return the columns asked for as pandas, counted first if counts are enough."""
+def _converted(wrapped: Any, roles: Mapping[str, Any], *, counted: bool) -> Held:
+    """Return the columns asked for as pandas, counted first if that is allowed and enough."""
     import narwhals as nw
 
     known = wrapped.collect_schema()
@@ -57,7 +60,7 @@ def _converted(wrapped: Any, roles: Mapping[str, Any]) -> Held:
         for role, given in roles.items()
         for one in (given if isinstance(given, list | tuple) else [given])
     )
-    alone = by_name and not any(roles.get(role) is not None for role in ("score", *WEIGHTS, "clusters"))
+    alone = counted and by_name and not any(roles.get(role) is not None for role in ("score", *WEIGHTS, "clusters"))
     if alone and not roles.get("features"):
         number = "rows" + "_" * max(map(len, asked))  # no name of a column
         counts = chosen.group_by(*asked).agg(nw.len().alias(number))

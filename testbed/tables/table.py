@@ -12,9 +12,10 @@ from synthetic.errors import InputError
 from testbed.case import Table as Table
 from testbed.findings import finding, judged
 from testbed.statistics import correct
-from testbed.tables.arguments import check_arguments, check_roles, listed
+from testbed.tables.arguments import check_arguments, check_missing, check_roles, listed
 from testbed.tables.coding import encoded, factorized
 from testbed.tables.columns import column
+from testbed.tables.dropping import without_missing
 from testbed.tables.filling import filled
 from testbed.tables.frames import held
 from testbed.tables.grouping import grouped, references
@@ -39,6 +40,7 @@ def audit_table(
     features: Sequence[str] = (),
     measures: str | Sequence[str] | None = None,
     equivalence: Mapping[str, float] | None = None,
+    missing: str = "refuse",
     stream: bool | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -85,6 +87,9 @@ def audit_table(
     equivalence : mapping of str to float, optional
         Bounds by measure, declared beforehand. Each row of such a measure gets an `_equivalent` row: 1 if its interval
         lies within the bound, 0 if not. Default: none.
+    missing : {"refuse", "drop"}, default "refuse"
+        What happens to rows that lack a value in a column that is asked for. "drop" leaves them out, and a note says
+        how many, and how many lack a value in each column.
     stream : bool, optional
         Whether a file is counted in blocks instead of read whole. What cannot be had from counts is then NaN and says
         why. Default: True if the file would take over a gigabyte.
@@ -129,11 +134,16 @@ def audit_table(
     }  # fmt: skip
     check_roles(roles, threshold)
     check_arguments(groups, threshold, positive, reference, features, stream, seed)
+    check_missing(missing, stream)
     features = [features] if isinstance(features, str) else list(features)
     asked = {**roles, "groups": groups, "control": control, "features": features}
-    source = held(frame, asked, threshold=threshold, stream=stream)
+    source = held(frame, asked, threshold=threshold, stream=stream, counted=missing == "refuse")
     if not len(source.frame):
         raise InputError("the table has no rows.")
+    if missing == "drop":
+        source, asked = without_missing(source, asked)
+        roles = {role: asked[role] for role in roles}
+        groups, control, features, clusters = (asked[one] for one in ("groups", "control", "features", "clusters"))
     named = [*listed(groups), *listed(control), outcome, prediction, clusters]
     parts = [part for one in named if isinstance(one, str) for part in (one, *one.split("*"))]
     ready = encoded(source.frame, parts)

@@ -162,3 +162,25 @@ def test_a_folder_in_place_of_a_file_is_refused(tmp_path):
     (tmp_path / "town.toml").mkdir()
     with pytest.raises(InputError, match=r"town\.toml' is a folder, a file is needed"):
         Scenario.load(tmp_path / "town.toml")
+
+
+def test_what_decisions_are_judged_by_is_a_dial():
+    base = Scenario.load("rongcheng")
+    made = base.set({"decide.outcome": "future:debt_sued:6"})
+    assert (base.outcome, made.outcome) == ("deserved", "future:debt_sued:6")
+    assert made.name == "rongcheng{decide.outcome=future:debt_sued:6}"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("merit", "allowed: deserved, future:KIND:WINDOW"),
+        ("future:debt_sued:0", "allowed: deserved"),
+        ("future:debt_sueed:6", "did you mean 'debt_sued'"),
+    ],
+)
+def test_an_outcome_that_is_none_gets_one_sentence(tmp_path, outcome, said):
+    with pytest.raises(InputError, match=said):
+        Scenario.load("rongcheng").set({"decide.outcome": outcome})
+    with pytest.raises(InputError, match=said):
+        Scenario.load(own(tmp_path, 'outcome = "deserved"', f'outcome = "{outcome}"'))
