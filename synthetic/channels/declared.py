@@ -73,9 +73,10 @@ class Arisen:
 class Declared:
     """What the file of a channel declares.
 
-    `mistakes` names the column ("surname", "community") in which the person wrongly entered equals the actor; "" means
-    that any neighbor can be entered. `among` says where such a person is looked for ("grid", "society"). `whose` names
-    a column that is yes for the people the channel is about, `through` one that is yes for people it reaches in full.
+    `mistakes` names the column ("surname", "community") in which the person wrongly entered equals the actor, if there
+    is such a person; "" means that any neighbor can be entered. `among` says where such a person is looked for ("grid",
+    "society"). `whose` names a column that is yes for the people the channel is about, `through` one that is yes for
+    people it reaches in full.
     """
 
     name: str

@@ -5,37 +5,83 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic.channels.declared import Acts, At, Declared
-from synthetic.draws import GRID, sparse_rows
+from synthetic.draws import GRID, sparse, sparse_rows
 
 LOOKALIKES = 32
-"""Number of people among whom somebody who can be mistaken for the actor is looked for."""
+"""Number of people who are drawn before a whole grid is searched."""
+
+TOGETHER = 256
+"""Acts whose grids are searched together, so that memory stays small."""
 
 AMONG = ("grid", "society")
+Array = np.ndarray
 
 
-def mistaken_for(channel: Declared, acts: Acts, at: At, size: int, *, seed: int) -> np.ndarray:
-    """The person on whom a strayed act is entered: int64 (n,), -1 if nobody can be mistaken for the actor.
+def mistaken_for(channel: Declared, acts: Acts, at: At, size: int, *, seed: int) -> Array:
+    """The person on whom a strayed act is entered: int64 (n,), -1 only if there is no other person to be had.
 
-    32 people of the grid (or of the whole society) are drawn by the address of the act. The person is the first of them
-    who exists, is an adult of another household, is one of the people the channel is about (`whose`), and equals the
-    actor in the column `mistakes`. This depends on ids and attributes only, never on state. People with a rare surname
-    are seldom mistaken: two people drawn at random share a surname with a probability that is the sum of the squared
-    shares of the surnames.
+    Somebody can be mistaken for the actor who is an adult of another household, is one of the people the channel is
+    about (`whose`), and equals the actor in the column `mistakes`. The search widens until it finds such a person:
+
+    1. the first who fits of 32 people drawn by the address of the act from the grid (or from the whole society);
+    2. anybody who fits in the grid (or in that of the first person drawn), each with the same chance;
+    3. the same two steps without `mistakes`: somebody of another surname or community.
+
+    So the chance that an entry falls on another person is that of the dial `false_match`, however rare a surname is.
+    The person depends on ids and attributes only, never on state.
     """
     n = len(acts.person)
     if not n:
         return np.empty(0, np.int64)
-    words = sparse_rows(seed, f"channel:{channel.name}:lookalike", acts.address, LOOKALIKES)
+    stream = f"channel:{channel.name}:lookalike"
+    words = sparse_rows(seed, stream, acts.address, LOOKALIKES)
     if channel.among == "society":
-        other = ((words >> np.uint64(32)) * np.uint64(size) >> np.uint64(32)).astype(np.int64)
+        drawn = ((words >> np.uint64(32)) * np.uint64(size) >> np.uint64(32)).astype(np.int64)
     else:
-        other = (acts.person // GRID * GRID)[:, None] + (words >> np.uint64(54)).astype(np.int64)
-    fits = other < size
-    other = np.where(fits, other, acts.person[:, None])
-    fits &= (at(other, "age") >= 18) & (at(other, "household") != at(acts.person, "household")[:, None])
-    if channel.mistakes:
-        fits &= at(other, channel.mistakes) == at(acts.person, channel.mistakes)[:, None]
+        drawn = (acts.person // GRID * GRID)[:, None] + (words >> np.uint64(54)).astype(np.int64)
+    exists = drawn < size
+    drawn = np.where(exists, drawn, acts.person[:, None])
+    may = exists & _another(channel, at, acts.person[:, None], drawn)
+    victim = np.full(n, -1)
+    for column in dict.fromkeys((channel.mistakes, "")):
+        fits = may & _alike(at, column, acts.person[:, None], drawn)
+        victim = np.where(victim < 0, _first(drawn, fits), victim)
+        left = np.flatnonzero(victim < 0)
+        for some in np.split(left, range(TOGETHER, len(left), TOGETHER)):
+            coins = sparse(seed, f"{stream}:grid", acts.address[some])
+            victim[some] = _in_grid(channel, at, column, acts.person[some], drawn[some, 0] // GRID, coins, size)
+    return victim
+
+
+def _another(channel: Declared, at: At, actor: Array, other: Array) -> Array:
+    """Whether each other person is an adult of another household whom the channel is about."""
+    fits: Array = (at(other, "age") >= 18) & (at(other, "household") != at(actor, "household"))
     if channel.whose:
         fits &= at(other, channel.whose).astype(bool)
-    first = fits.argmax(axis=1)
-    return np.where(fits.any(axis=1), other[np.arange(n), first], -1)
+    return fits
+
+
+def _alike(at: At, column: str, actor: Array, other: Array) -> Array | bool:
+    """Whether each other person equals the actor in a column; True if none is named."""
+    return at(other, column) == at(actor, column) if column else True
+
+
+def _first(people: Array, fits: Array) -> Array:
+    """The first person of each row who fits; -1 if nobody does."""
+    first = people[np.arange(len(people)), fits.argmax(axis=1)]
+    return np.where(fits.any(axis=1), first, -1)
+
+
+def _in_grid(channel: Declared, at: At, column: str, actor: Array, grid: Array, coins: Array, size: int) -> Array:
+    """One of all the people of a grid who fit, by a coin of each pair of actor and person; -1 if nobody does."""
+    everybody = grid[:, None] * GRID + np.arange(GRID)
+    other = np.minimum(everybody, size - 1)
+    row, place = np.nonzero((everybody < size) & _alike(at, column, actor[:, None], other))
+    found = other[row, place]
+    kept = _another(channel, at, actor[row], found)
+    row, found = row[kept], found[kept]
+    order = np.lexsort((sparse(0, "lookalike:pair", coins[row] ^ found.astype(np.uint64)), row))
+    hit, first = np.unique(row[order], return_index=True)
+    victim = np.full(len(actor), -1)
+    victim[hit] = found[order[first]]
+    return victim

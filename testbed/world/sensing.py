@@ -123,8 +123,14 @@ class Sensing:
             code = int(strays.channel[0])
             acts = strays.acts.take(hit)
             start = acts.period + np.maximum(strays.delay[hit].astype(np.int64), 1)
-            origin = COLLISION if self.channels[code].mistakes == "surname" else FALSE_MATCH
-            self.record.enter(acts, strays.victim[hit], start, code, origin, shadow=False, copy=2)
+            victim = strays.victim[hit]
+            origin = np.where(self._namesakes(code, acts.person, victim), COLLISION, FALSE_MATCH)
+            self.record.enter(acts, victim, start, code, origin, shadow=False, copy=2)
+
+    def _namesakes(self, code: int, actor: np.ndarray, victim: np.ndarray) -> np.ndarray | bool:
+        """Whether each victim bears the name of the actor, where the channel tells people apart by it."""
+        column = self.channels[code].mistakes
+        return np.asarray(self._at(actor, column) == self._at(victim, column)) if column == "surname" else False
 
     def _hear(self, t: int, base: History) -> None:
         """Record the entries that stray in from households outside this run, from the base run's log."""

@@ -5,8 +5,12 @@ import pytest
 
 from synthetic.channels.base import Acts, Channel, names, waiting
 from synthetic.draws import GRID
+from synthetic.ledger import ORIGINS
+from testbed.case import run_case
 from testbed.scenarios.base import Scenario
 from testbed.world.society import Society
+
+DUPLICATE = ORIGINS.index("duplicate")
 
 
 @pytest.fixture(scope="module")
@@ -69,15 +73,46 @@ def test_cameras_mistake_minority_faces_as_many_times_more_often_as_the_ratio_sa
         assert near(sensed.strayed[group & seen].sum(), (group & seen).sum(), rate)
 
 
+def test_as_many_entries_fall_on_somebody_else_as_the_dial_says():
+    stated = {"court": 0.04, "agencies": 0.02, "cameras": 0.02}
+    dials = {f"channels.{name}.false_match": share for name, share in stated.items()}
+    dials |= {f"channels.{name}.coverage_{where}": 1.0 for name in stated for where in ("urban", "rural")}
+    case = run_case(Scenario.load("rongcheng").set(dials), people=24 * GRID, periods=24, seed=4)
+    ledger, minority = case.history.ledger, case.society.columns["community"] == 1
+    for name, share in stated.items():
+        entered = ledger.real & (ledger.channel == ledger.channels.index(name)) & (ledger.origin != DUPLICATE)
+        elsewhere = entered & (ledger.subject != ledger.author)
+        groups = ((~minority, 1), (minority, 10)) if name == "cameras" else ((minority | ~minority, 1),)
+        for group, ratio in groups:
+            mine = group[ledger.author]
+            n = (entered & mine).sum()
+            assert n * share * ratio > 10
+            assert near((elsewhere & mine).sum(), n, share * ratio)
+
+
+def test_only_namesakes_are_called_collisions():
+    case = run_case("rongcheng", people=12 * GRID, periods=12, seed=4)
+    ledger, surname = case.history.ledger, case.society.columns["surname"]
+    elsewhere = ledger.where(ledger.real & (ledger.subject != ledger.author) & (ledger.channel < 2))
+    assert ledger.channels[:2] == ("court", "agencies")
+    same = surname[elsewhere.subject] == surname[elsewhere.author]
+    assert 0.8 < same.mean() < 1
+    np.testing.assert_array_equal(elsewhere.origin == ORIGINS.index("collision"), same)
+    np.testing.assert_array_equal(elsewhere.origin == ORIGINS.index("false_match"), ~same)
+
+
 def test_the_wrong_person_is_an_adult_of_the_same_grid_and_community_in_another_household(society, acts):
     channel = Channel.load("cameras")
     _, at = sense(channel, acts, society)
     victim = channel.mistaken_for(acts, at, society.size, seed=society.seed)
-    hit = victim >= 0
-    assert hit.mean() > 0.5
-    one, other = acts.person[hit], victim[hit]
+    assert (victim >= 0).all()
+    one, other = acts.person, victim
     assert (one // GRID == other // GRID).all()
-    assert (society.columns["community"][one] == society.columns["community"][other]).all()
+    community = society.columns["community"]
+    adults = np.flatnonzero(society.columns["age"] >= 18)
+    others = np.bincount(adults // GRID, community[adults], minlength=60)[one // GRID]
+    many = np.where(community[one] == 1, others, np.bincount(adults // GRID)[one // GRID] - others) > 20
+    assert (community[one] == community[other])[many].all()
     assert (society.columns["household"][one] != society.columns["household"][other]).all()
     assert (society.columns["age"][other] >= 18).all()
 
