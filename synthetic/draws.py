@@ -136,8 +136,17 @@ def sparse(seed: int, stream: str, address: ArrayLike) -> Words:
 
 def sparse_rows(seed: int, stream: str, address: ArrayLike, count: int) -> Words:
     """`count` 64-bit words at each packed address: (n, count). The first words do not depend on `count`."""
-    word = sparse(seed, stream, address)
-    return _mix(word[:, None] + np.arange(1, count + 1, dtype=np.uint64) * _GAMMA)
+    return nth(sparse(seed, stream, address)[:, None], np.arange(count))
+
+
+def nth(word: Words, place: ArrayLike) -> Words:
+    """The word at a place (0, 1, ...) of the sequence that starts from each word, as in a row of `sparse_rows`.
+
+    >>> rows = sparse_rows(1, "age", pack([3, 5]), 4)
+    >>> bool((nth(sparse(1, "age", pack([3, 5])), 2) == rows[:, 2]).all())
+    True
+    """
+    return _mix(word + (np.atleast_1d(np.asarray(place, np.uint64)) + np.uint64(1)) * _GAMMA)
 
 
 def uniform(words: Words) -> NDArray[np.float64]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic.channels.declared import Acts, At, Declared
-from synthetic.draws import GRID, sparse, sparse_rows
+from synthetic.draws import GRID, nth, sparse, sparse_rows
 
-LOOKALIKES = 32
+LOOKALIKES = 8
 """Number of people who are drawn before a whole grid is searched."""
 
 TOGETHER = 256
@@ -23,7 +23,7 @@ def mistaken_for(channel: Declared, acts: Acts, at: At, size: int, *, seed: int)
     Somebody can be mistaken for the actor who is an adult of another household, is one of the people the channel is
     about (`whose`), and equals the actor in the column `mistakes`. The search widens until it finds such a person:
 
-    1. the first who fits of 32 people drawn by the address of the act from the grid (or from the whole society);
+    1. the first who fits of 8 people drawn by the address of the act from the grid (or from the whole society);
     2. anybody who fits in the grid (or in that of the first person drawn), each with the same chance;
     3. the same two steps without `mistakes`: somebody of another surname or community.
 
@@ -47,9 +47,12 @@ def mistaken_for(channel: Declared, acts: Acts, at: At, size: int, *, seed: int)
         fits = may & _alike(at, column, acts.person[:, None], drawn)
         victim = np.where(victim < 0, _first(drawn, fits), victim)
         left = np.flatnonzero(victim < 0)
-        for some in np.split(left, range(TOGETHER, len(left), TOGETHER)):
+        for start in range(0, len(left), TOGETHER):
+            some = left[start : start + TOGETHER]
             coins = sparse(seed, f"{stream}:grid", acts.address[some])
             victim[some] = _in_grid(channel, at, column, acts.person[some], drawn[some, 0] // GRID, coins, size)
+        if not len(left):
+            break
     return victim
 
 
@@ -74,14 +77,16 @@ def _first(people: Array, fits: Array) -> Array:
 
 def _in_grid(channel: Declared, at: At, column: str, actor: Array, grid: Array, coins: Array, size: int) -> Array:
     """One of all the people of a grid who fit, by a coin of each pair of actor and person; -1 if nobody does."""
-    everybody = grid[:, None] * GRID + np.arange(GRID)
-    other = np.minimum(everybody, size - 1)
-    row, place = np.nonzero((everybody < size) & _alike(at, column, actor[:, None], other))
-    found = other[row, place]
+    other = grid[:, None] * GRID + np.arange(GRID)
+    if other[:, -1].max() >= size:
+        np.minimum(other, size - 1, out=other)  # who is met twice has one coin and is no likelier to be taken
+    alike = np.broadcast_to(_alike(at, column, actor[:, None], other), other.shape)
+    flat = np.flatnonzero(alike)
+    row, found = flat // GRID, other.ravel()[flat]
     kept = _another(channel, at, actor[row], found)
     row, found = row[kept], found[kept]
-    order = np.lexsort((sparse(0, "lookalike:pair", coins[row] ^ found.astype(np.uint64)), row))
-    hit, first = np.unique(row[order], return_index=True)
+    order = np.lexsort((nth(coins[row], found), row))
+    first = order[np.diff(row, prepend=-1) > 0]
     victim = np.full(len(actor), -1)
-    victim[hit] = found[order[first]]
+    victim[row[first]] = found[first]
     return victim

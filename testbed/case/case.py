@@ -15,7 +15,7 @@ from synthetic.errors import unknown
 from testbed.case.setting import Setting
 from testbed.disclosures import Disclosure
 from testbed.history import History
-from testbed.models import Scores, higher_is, name_of
+from testbed.models import Scores, higher_is, lots, name_of
 from testbed.scenarios import Scenario
 from testbed.twins import (
     TOUCHED,
@@ -290,8 +290,7 @@ class Case:
         made = self.scheme.scorer.score(arrays, people, draws=draws, entries=entries, reasons=True)
         decision = made.decision
         if decision is None and self.scheme.decide is not None:
-            tie = uniform(sparse(self.seed, f"decide:tie{fresh}", pack(people)))
-            decision = self.scheme.decide.decide(made.score, tie)
+            decision = self.scheme.decide.decide(made.score, lots(self.seed, people, period, stream=fresh))
         return Scores(made.score, decision, made.reasons)
 
     # The table view: what a measure of predictions and outcomes reads, aligned with people.

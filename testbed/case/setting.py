@@ -12,7 +12,7 @@ import numpy as np
 from synthetic.draws import GRID, derive, pack, sparse, uniform
 from synthetic.errors import InputError
 from testbed.history import History
-from testbed.models import Decide, Scorer, Scores, declared, fitted, higher_is, learns, needs, row_wise
+from testbed.models import Decide, Scorer, Scores, declared, fitted, higher_is, learns, lots, needs, row_wise
 from testbed.scenarios import TRAINING_PERIODS, Scenario
 from testbed.world import Scheme, Society, World, outcome_positive, record_arrays, record_columns, records, window
 
@@ -82,8 +82,8 @@ class Setting:
             if own.decide is None:
                 return {}
             society, _ = self.training
-            tie = uniform(sparse(society.seed, "decide:tie", pack(society.ids[society.scored])))
-            decision = own.decide.decide(made.score, tie)
+            lot = lots(society.seed, society.ids[society.scored], TRAINING_PERIODS - 1)
+            decision = own.decide.decide(made.score, lot)
         sides = {"adverse": ("worst_share", -1), "favored": ("best_share", 1)}
         return {side: {key: float((decision == code).mean())} for side, (key, code) in sides.items()}
 

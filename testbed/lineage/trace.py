@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthetic.draws import dense, pack, sparse, uniform
+from synthetic.draws import dense, uniform
 from testbed.history import History
 from testbed.lineage.inducement import Inducement
+from testbed.models import lots
 from testbed.world import held_arrays
 
 if TYPE_CHECKING:
@@ -122,8 +123,7 @@ def decisions_on(
         return np.asarray(made.decision, np.int8)
     if scheme.decide is None:
         return np.zeros(len(people), np.int8)
-    tie = uniform(sparse(case.seed, "decide:tie", pack(people)))
-    return np.asarray(scheme.decide.decide(made.score, tie), np.int8)
+    return np.asarray(scheme.decide.decide(made.score, lots(case.seed, people, period)), np.int8)
 
 
 class _Reader:

@@ -17,7 +17,7 @@ from testbed.models.base import (
     needs,
     row_wise,
 )
-from testbed.models.decide import Decide
+from testbed.models.decide import Decide, drums, lots, lots_of
 from testbed.models.grammar import Condition, condition
 from testbed.models.guard import LeftError, first_line, theirs
 from testbed.models.load import imported, load_model, model_names, usable
@@ -44,6 +44,7 @@ __all__ = [
     "ask",
     "condition",
     "declared",
+    "drums",
     "first_line",
     "fitted",
     "higher_is",
@@ -51,6 +52,8 @@ __all__ = [
     "learns",
     "load_model",
     "load_rulebook",
+    "lots",
+    "lots_of",
     "model_names",
     "models",
     "name_of",

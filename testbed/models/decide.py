@@ -6,17 +6,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from synthetic.draws import Words, nth, pack, sparse, uniform
 from synthetic.errors import InputError, check_keys
+
+
+def lots(seed: int, people: ArrayLike, period: int, *, stream: str = "") -> NDArray[np.float64]:
+    """The lot of each person (id) in a month, a uniform in [0, 1), which decides a tie at a cut-off.
+
+    Each month has lots of its own, and every twin has the same. `stream`: names fresh lots, which no world draws.
+
+    >>> bool((lots(1, [7, 8], 3) == lots(1, [8, 7], 3)[::-1]).all()), bool((lots(1, [7], 3) == lots(1, [7], 4)).any())
+    (True, False)
+    """
+    return lots_of(drums(seed, people, stream=stream), period)
+
+
+def drums(seed: int, people: ArrayLike, *, stream: str = "") -> Words:
+    """The word of each person (id) from which the lots of all months come, see `lots_of`."""
+    return sparse(seed, f"decide:tie{stream}", pack(people))
+
+
+def lots_of(drum: Words, period: int) -> NDArray[np.float64]:
+    """The lots of a month from people's words (see `drums`), at a fraction of the time that `lots` takes."""
+    return uniform(nth(drum, period))
 
 
 @dataclass(frozen=True)
 class Decide:
-    """Fixed cut-offs, in points of the score. A decision depends on the person's own score and tie draw alone.
+    """Fixed cut-offs, in points of the score. A decision depends on the person's own score and lot alone.
 
-    Adverse: scores strictly worse than `adverse`, and scores exactly at it if the tie draw is under `adverse_ties` (a
-    share of ties). Favored: scores strictly better than `favored`, and scores exactly at it if the tie draw is at least
+    Adverse: scores strictly worse than `adverse`, and scores exactly at it if the lot is under `adverse_ties` (a share
+    of ties). Favored: scores strictly better than `favored`, and scores exactly at it if the lot is at least
     1 - `favored_ties`. A cut-off of None decides on nobody.
     """
 
@@ -77,21 +99,30 @@ class Decide:
             higher_is,
         )
 
-    def decide(self, score: ArrayLike, tie_uniform: ArrayLike) -> np.ndarray:
+    def torn(self, score: ArrayLike) -> NDArray[np.bool_]:
+        """Whether a lot decides on each score: it lies exactly at a cut-off whose ties are shared out."""
+        score = np.asarray(score, np.float64)
+        found = np.zeros(score.shape, bool)
+        for cut, share in ((self.adverse, self.adverse_ties), (self.favored, self.favored_ties)):
+            if cut is not None and 0 < share < 1:
+                found |= score == cut
+        return found
+
+    def decide(self, score: ArrayLike, lot: ArrayLike) -> np.ndarray:
         """Decisions: int8 (n,), -1 adverse, 0 none, +1 favored; 0 where the score is NaN.
 
-        `tie_uniform` is a uniform in [0, 1) per person, used only exactly at a cut-off.
+        `lot` is a uniform in [0, 1) per person (see `lots`), read only where a score is `torn`.
         """
         sign = 1.0 if self.higher_is == "better" else -1.0
         good = sign * np.asarray(score, np.float64)
-        tie = np.asarray(tie_uniform, np.float64)
+        tie = np.asarray(lot, np.float64)
         made = np.zeros(good.shape, np.int8)
         if self.favored is not None:
             cut = sign * self.favored
-            made[(good > cut) | ((good == cut) & (tie >= 1 - self.favored_ties))] = 1
+            made += np.where(tie >= 1 - self.favored_ties, good >= cut, good > cut)
         if self.adverse is not None:
             cut = sign * self.adverse
-            made[(good < cut) | ((good == cut) & (tie < self.adverse_ties))] = -1
+            made[np.where(tie < self.adverse_ties, good <= cut, good < cut)] = -1
         return made
 
 

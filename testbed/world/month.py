@@ -170,12 +170,17 @@ class Months:
         if self.known is not None:
             changed = np.union1d(changed, self.record.put(scoring.columns[LISTED], self._meet(around)))
         rows = scoring.rows(t, changed)
-        now = (scoring.score, scoring.decision, scoring.deserved)
-        before = [one[rows] for one in now]
-        scoring.update(t, self.record, rows)
-        for kept, old, new in zip((self.scores, self.decisions, self.deserved), before, now, strict=True):
-            differs = rows[old != new[rows]]
-            kept.add(differs, new[differs])
+        undecided = scoring.undecided(rows)
+        watched = (
+            (self.scores, scoring.score, rows),
+            (self.decisions, scoring.decision, undecided),
+            (self.deserved, scoring.deserved, undecided),
+        )
+        before = [now[which] for _, now, which in watched]
+        scoring.update(t, self.record, rows, undecided)
+        for (kept, now, which), old in zip(watched, before, strict=True):
+            differs = which[old != now[which]]
+            kept.add(differs, now[differs])
         before = [state.lists.copy(), state.sanctions.copy()]
         state.step(t, scoring.decision, around)
         self.lists.add_whole(before[0], state.lists)

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthetic.draws import dense, pack, sparse, uniform
-from testbed.models import Decide, DenseIds, RecordIds, RuleBook, Scorer, Scores
+from synthetic.draws import dense, uniform
+from testbed.models import Decide, DenseIds, RecordIds, RuleBook, Scorer, Scores, drums, lots_of
 from testbed.regimes import LISTED
 from testbed.world.migration import SCHEME, moves
 from testbed.world.people import People
@@ -88,7 +88,8 @@ class Scoring:
         n = people.n
         self.score, self.shadow_score = np.full(n, np.nan), np.full(n, np.nan)
         self.decision, self.deserved = np.zeros(n, np.int8), np.zeros(n, np.int8)
-        self.tie = uniform(sparse(society.seed, "decide:tie", pack(people.ids)))
+        self.torn, self.drum = np.zeros(n, bool), drums(society.seed, people.ids)
+        self.decides = False  # whether the model decides itself
         self.distinct = scheme.scorer is not None and scheme.row_wise and not scheme.needs
         self.held_id = self._held_ids() if self.distinct else np.empty(0, np.int64)
 
@@ -119,10 +120,18 @@ class Scoring:
             return np.flatnonzero(self.scored)
         return np.asarray(changed[self.scored[changed]])
 
-    def update(self, t: int, record: Recorder, rows: NDArray[np.int64]) -> None:
-        """Score these positions (in order) again, and decide on them."""
+    def undecided(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The positions to decide on again: these, and those on whom a lot decided, which is drawn anew each month."""
+        again = self.torn.copy()
+        again[rows] = True
+        return np.flatnonzero(again)
+
+    def update(self, t: int, record: Recorder, rows: NDArray[np.int64], undecided: NDArray[np.int64]) -> None:
+        """Score the positions `rows` (in order) again, and decide on the `undecided`, who are these and others."""
         if len(rows):
             (self._distinct if self.distinct else self._everybody)(t, record, rows)
+        if self.scheme.decide is not None and not self.decides:
+            self._decide(self.scheme.decide, t, undecided)
 
     # --- A row-wise model ---
 
@@ -141,8 +150,7 @@ class Scoring:
         if known.decision is not None:
             self.decision[rows] = self.deserved[rows] = known.decision[ids[:n]]
             self.deserved[also] = known.decision[ids[n:]]
-        else:
-            self._decide(rows)
+            self.decides = True
 
     def _look_up(
         self, keys: NDArray[np.uint64], table: NDArray[np.int16], held: NDArray[np.int64], rows: NDArray[np.int64]
@@ -200,8 +208,7 @@ class Scoring:
         if made[0].decision is not None:
             decision = np.concatenate([one.decision for one in made])
             self.decision[rows], self.deserved[rows] = decision[: len(rows)], decision[len(rows) :]
-        else:
-            self._decide(rows)
+            self.decides = True
 
     def _ask(
         self, rows: np.ndarray, table: np.ndarray, draws: np.ndarray | None, entries: pd.DataFrame | None
@@ -216,11 +223,15 @@ class Scoring:
             return uniform(dense(seed, "model", people.first, people.first + people.n, t))
         return np.asarray(uniform(dense(seed, "model", 0, self.society.size, t))[people.ids])
 
-    def _decide(self, rows: NDArray[np.int64]) -> None:
-        if self.scheme.decide is not None:
-            tie = self.tie[rows]
-            self.decision[rows] = self.scheme.decide.decide(self.score[rows], tie)
-            self.deserved[rows] = self.scheme.decide.decide(self.shadow_score[rows], tie)
+    def _decide(self, decide: Decide, t: int, rows: NDArray[np.int64]) -> None:
+        score, shadow = self.score[rows], self.shadow_score[rows]
+        lot = lots_of(self.drum[rows], t)
+        self.torn[rows] = decide.torn(score)
+        self.decision[rows] = self.deserved[rows] = decide.decide(score, lot)
+        apart = np.flatnonzero(score != shadow)
+        also, shadow = rows[apart], shadow[apart]
+        self.torn[also] |= decide.torn(shadow)
+        self.deserved[also] = decide.decide(shadow, lot[apart])
 
 
 def _labelled(scorer: Scorer, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray | pd.Series]:

@@ -7,7 +7,7 @@ import pytest
 
 from synthetic.draws import dense, uniform
 from synthetic.errors import InputError
-from testbed.models.decide import Decide
+from testbed.models.decide import Decide, lots
 
 N = 20_000
 TIES = uniform(dense(3, "test:ties", 0, N))
@@ -94,3 +94,20 @@ def test_a_spec_that_means_nothing_is_refused(spec, sentence):
 def test_a_share_of_nobody_is_refused():
     with pytest.raises(InputError, match="found none"):
         Decide.fit([], adverse={"worst_share": 0.1})
+
+
+def test_a_lot_decides_only_at_a_cut_off_whose_ties_are_shared_out():
+    scores = np.array([0.0, 1.0, 1.0, 2.0, 2.0, 3.0])
+    rule = Decide.fit(scores, adverse={"worst_share": 2 / 6}, favored={"best_share": 2 / 6})
+    torn = rule.torn(scores)
+    assert torn.tolist() == [False, True, True, True, True, False]
+    one, other = (rule.decide(scores, np.full(6, lot)) for lot in (0.01, 0.99))
+    np.testing.assert_array_equal(one != other, torn)
+    assert not Decide.fit([], adverse={"cutoff": 1}, favored={"cutoff": 2}).torn(scores).any()
+    assert not Decide.fit(scores, adverse={"worst_share": 3 / 6}).torn([np.nan]).any()
+
+
+def test_lots_of_two_months_have_nothing_to_do_with_each_other():
+    one, other = (lots(3, np.arange(N), month) for month in (6, 7))
+    assert abs(np.corrcoef(one, other)[0, 1]) < 4 / np.sqrt(N)
+    assert abs(((one < 0.1) & (other < 0.1)).mean() - 0.01) < 4 * np.sqrt(0.01 / N)

@@ -9,9 +9,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.draws import pack, sparse, uniform
 from testbed.case import Case, acts_in_window, adverse_kinds
 from testbed.measure import PerPerson, Row, measure
+from testbed.models import lots
 
 TARGET = (
     "The target is any true act that counts against a person, recorded or not, if some channel records its kind and it "
@@ -69,16 +69,16 @@ targeting = partial(
 def given(case: Case, budget: float | str) -> tuple[NDArray[np.bool_], str]:
     """Who gets something within a budget, bool (n,), and why nobody does.
 
-    The budget is `favored` (the people decided favorably) or a share of people by score. The world's own tie draws cut
-    ties at the edge of a share.
+    The budget is `favored` (the people decided favorably) or a share of people by score. The world's own lots of
+    the month cut ties at the edge of a share.
     """
     n = len(case.people)
     if budget == "favored":
         found = case.scored & (case.history.decision(case.decided) == 1)
         return found, "" if found.any() else "the scheme favors nobody: give a budget, a share of people in scope"
     places = round(float(budget) * int(case.scored.sum()))
-    tie = uniform(sparse(case.seed, "decide:tie", pack(case.society.ids)))
-    order = np.lexsort((tie, -np.where(case.scored, case.score, -np.inf)))
+    lot = lots(case.seed, case.society.ids, case.decided)
+    order = np.lexsort((lot, -np.where(case.scored, case.score, -np.inf)))
     found = np.zeros(n, bool)
     found[order[:places]] = True
     return found & case.scored, "" if places else "the budget has no place"

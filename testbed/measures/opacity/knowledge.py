@@ -2,9 +2,10 @@
 
 V, a person's knowledge, has three parts. Own attributes: those that the institution holds and those that findings are
 split by. Own true conduct: acts that would still stand if each had been recorded when it was done. What is disclosed:
-the record, entries the person was told of, and the score, or else the points that the published rules give on the best
-known record. V is what can be known before lots are drawn. So if a scheme draws lots, the score shown comes from other
-lots, and V leaves out list membership, which reveals lots drawn earlier.
+the record, entries the person was told of, the decision of the month before if decisions are notified, and the score,
+or else the points that the published rules give on the best known record. V is what can be known before the lots of the
+month are drawn. So if a scheme draws lots, the score shown comes from other lots, and V leaves out the lists of the
+month, which follow from the decision itself.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from testbed.measures.opacity.surrogates import Floats
 PEOPLE = 8_192
 """Size of the addressed sample of people in scope."""
 
-BLOCKS = {"record": "own_record", "noticed": "notice_of_entry", "score": "own_score", "points": "rules"}
+BLOCKS = {
+    "record": "own_record", "noticed": "notice_of_entry", "score": "own_score", "points": "rules",
+    "before": "notice_of_decision",
+}  # fmt: skip
 """Parts of V beyond attributes and conduct, and the right that shows each."""
 
 
@@ -82,6 +86,9 @@ def _blocks(case: Case, who: Sample, points: Floats | None) -> dict[str, NDArray
         made["record"] = case.records[counted_kinds(case)].to_numpy()[who.row]
     elif seen.notice_of_entry:
         made["noticed"] = noticed(case, who.period)[who.place]
+    if seen.notice_of_decision and who.period > 0:
+        before = np.asarray(case.history.decision(who.period - 1))[who.place]
+        made["before"] = np.column_stack([before == -1, before == 1])
     if points is not None:
         made["score" if seen.own_score else "points"] = points[:, None]
     return made

@@ -25,7 +25,8 @@ _INTERVAL = "influence values by cluster, t(G-1); k > 0: plus the variance over 
 _REFERENCE = "Brier 1950; MEASURES section 2"
 _LEARNERS = (
     "The value is an upper bound. The surrogates are a tree and a logistic regression, and people know only those of "
-    "their attributes that are held or compared. A better learner may foresee more."
+    "their attributes that are held or compared, and of their earlier decisions only the last, if it was notified. A "
+    "better learner may foresee more."
 )
 
 
@@ -136,8 +137,7 @@ def hidden(case: Case, *, k: int | None = None) -> Iterator[Row]:
     "randomness",
     needs=("asking",),
     interval="influence values by cluster, t(G-1)",
-    caveats="Lots that are drawn once for a person and kept, such as at a cut-off, count as lots. No disclosure can "
-    "remove randomness.",
+    caveats="Lots at a cut-off are drawn anew each month. No disclosure can remove randomness.",
 )
 def randomness(case: Case) -> Row:
     """Probability that two answers about one record with fresh lots differ, over T = 1 - sum_g P(D=g)^2."""

@@ -187,6 +187,21 @@ def test_a_secret_rule_keyed_on_ids_is_hidden_and_not_random():
     assert [row.value for row in predictability.hidden(case)] == pytest.approx([1, 1, 1, 1], abs=0.05)
 
 
+def test_a_secret_rule_that_decides_as_before_is_foreseen_from_the_last_decision_if_that_was_notified():
+    case = make(Secret(), "notified")
+    case.periods = 2
+    found = [row.value for row in predictability.hidden(case)]
+    assert found[0] == pytest.approx(1, abs=0.05)
+    assert found[-1] < 0.02
+    other = make(Secret(), "notified")
+    other.periods = 2
+    other.history.decision = lambda t: other.scores.decision if t else -coin("apart", 0.2).astype(np.int8)
+    assert [row.value for row in predictability.hidden(other)] == pytest.approx([1, 1, 1, 1], abs=0.05)
+    unheard = make(Secret(), "closed")
+    unheard.periods = 2
+    assert [row.value for row in predictability.hidden(unheard)] == pytest.approx([1, 1, 1, 1], abs=0.05)
+
+
 def test_an_input_that_nobody_sees_comes_from_its_margin_and_leaves_two_thirds():
     truth = np.column_stack([coin("late"), coin("kind")])
     case = make(Bits(), shown(**PUBLISHED), truth=truth, unseen=coin("unseen"))
