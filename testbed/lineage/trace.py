@@ -95,12 +95,23 @@ def lineage(case: Case, history: History | None = None, people: Ints | None = No
     reader = _Reader(case, history, people)
     entries, spells = reader.entries(), reader.spells()
     rows = pd.concat([entries, spells], ignore_index=True)
-    if not case.separable or "entries" in case.scheme.needs:
+    if why := unasked(case):
         none = pd.DataFrame({"child": np.empty(0, np.int64), "parent": np.empty(0, np.int64)})
-        return Lineage(rows, none, "the model scores people together: no decision can be asked without one entry")
+        return Lineage(rows, none, why)
     pairs = [reader.recorded(), reader.triggers(spells), reader.copied(spells), reader.induced(spells)]
     child, parent = (np.concatenate([pair[side] for pair in pairs]) for side in (0, 1))
     return Lineage(rows, pd.DataFrame({"child": child, "parent": parent}))
+
+
+def unasked(case: Case) -> str:
+    """Why no decision can be asked about one person without one entry; "" if it can.
+
+    >>> from testbed.case import run_case
+    >>> unasked(run_case("rongcheng", people=1024, periods=2))
+    ''
+    """
+    alone = case.separable and "entries" not in case.scheme.needs
+    return "" if alone else "the model scores people together: no decision can be asked without one entry"
 
 
 def decisions_on(

@@ -66,7 +66,8 @@ LEVELS: dict[str, Phrase] = {
         ("person told reasons", "people told reasons"),
     ),
     "notice_delay": Phrase(
-        "people learn of an adverse entry about them after {v} on average; waits are counted up to {horizon} months",
+        "people learn of an adverse entry about them after {v} on average; an entry that they never learn of counts"
+        " {horizon} months",
         "learn", "adverse entry", "months", ("adverse entry", "adverse entries"),
     ),
     "contest_noticed": Phrase(

@@ -76,8 +76,15 @@ class Durations:
         return curve, np.cumsum(moved * hazard + before * own, axis=1)
 
     def restricted_wait(self) -> Estimate:
-        """E min(months until ended by the cause, horizon); what ends otherwise never is, and counts as the horizon."""
+        """E min(months until ended by the cause, horizon); what ends otherwise never is, and counts as the horizon.
+
+        If nothing is ended by the cause, the low limit is what an incidence at its own upper limit from the first month
+        on would give.
+        """
         curve, influence = self.incidence_curve()
+        if curve[-1] == 0:
+            most = float(clopper_pearson(0, self.risk.sum(axis=0)[0], ALPHA)[1])
+            return Estimate(1.0 + len(curve), 1 + len(curve) * (1 - most), 1.0 + len(curve))
         return self._estimate(1 + (1 - curve).sum(), -influence.sum(axis=1))
 
     def _survival(self) -> tuple[Floats, Floats]:

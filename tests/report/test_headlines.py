@@ -310,7 +310,7 @@ def test_the_apparent_deterrence_is_of_entries():
         ("error_burden", "[source=false_match]", "that go back to errors of the kind false match per 1,000"),
         ("echo", "[who=self]", "by its subject"),
         ("contest_noticed", "[horizon=6]", "within 6 months"),
-        ("notice_delay", "[horizon=24]", "counted up to 24 months"),
+        ("notice_delay", "[horizon=24]", "never learn of counts 24 months"),
     ],
 )
 def test_a_qualifier_that_changes_the_number_is_said(name, qualifiers, words):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from testbed.case import Case
 from testbed.measure import Row, measure
-from testbed.measures.opacity.waits import Flags, Ints, Waits, cleared, false_upheld, filed, noticed, upheld
+from testbed.measures.opacity.waits import Flags, Ints, Waits, cleared, entries, false_upheld, filed, noticed, upheld
 from testbed.statistics import around, coded
 
 HORIZON = 12
@@ -66,17 +66,11 @@ class _Contest:
             why = self.waits.why or "there is no such entry about this group"
             return _Found(replace(blank, why=why), np.empty(0, np.int64), np.empty(0))
         clusters = self.case.clusters[self.waits.subject]
-        table, names = self.waits.table(self.case.periods, which, clusters, self.horizon + (not self.delay))
-        made = table.restricted_wait() if self.delay else table.incidence()
-        # A wait of no month is counted as one in the table, which begins the month before entry.
-        value, low, high = (one - self.delay for one in (made.value, made.low, made.high))
-        influence = table.incidence_curve()[1]
-        moved = -influence.sum(axis=1) if self.delay else influence[:, -1]
-        if np.isnan(value):
-            why = f"no such entry is followed for {self.horizon} months"
-            return _Found(replace(blank, n=n, why=why), names, moved)
-        most = float(self.horizon if self.delay else 1)
-        return _Found(replace(blank, value=value, low=max(low, 0.0), high=min(high, most), n=n), names, moved)
+        found = self.waits.asked(self.case.periods, which, clusters, self.horizon, delay=self.delay)
+        row = replace(blank, value=found.value, low=found.low, high=found.high, n=n)
+        if np.isnan(found.value):
+            row = replace(blank, n=n, why=f"no such entry is followed for {self.horizon} months")
+        return _Found(row, found.clusters, found.influence)
 
     def gap(self, one: _Found, against: _Found) -> Row:
         """The difference of a group from the reference group."""
@@ -119,7 +113,7 @@ def _rows(case: Case, waits: Waits, horizon: int, *, delay: bool = False) -> Ite
 )
 def contest_noticed(case: Case, horizon: int = HORIZON) -> Iterator[Row]:
     """Share of wrong adverse entries that their subject learns of within `horizon` months, by group and with gaps."""
-    yield from _rows(case, noticed(case), horizon)
+    yield from _rows(case, noticed(entries(case, wrong=True)), horizon)
 
 
 @contest(
@@ -151,12 +145,14 @@ def contest_upheld(case: Case, horizon: int = HORIZON) -> Iterator[Row]:
     unit="rate",
     better="higher",
     estimand="P(a wrong adverse entry is struck on contest and every copy of it is gone within the horizon)",
-    caveats=f"{COMPETING} A listing counts as a copy of an entry if it would not have begun without that entry.",
+    caveats=f"{COMPETING} A list on which the subject would stand without the entry, all else as recorded, is no copy "
+    "of it: another entry has kept the subject there.",
 )
 def contest_cleared(case: Case, horizon: int = HORIZON) -> Iterator[Row]:
     """Share of wrong adverse entries struck on contest, with every copy gone, within `horizon` months, by group.
 
-    Copies are the listings that would not have begun without the entry, and what agencies took over from them.
+    Copies are duplicates in the record, and lists and agencies' copies on which the subject would not stand without
+    the entry (`lineage.remains_until`). What a true entry has kept up since is not the wrong entry's to clear.
     """
     yield from _rows(case, cleared(case), horizon)
 

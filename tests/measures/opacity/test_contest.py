@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
+from synthetic.ledger import ORIGINS
 from testbed.case.case import run_case
+from testbed.lineage import remains_until
 from testbed.measure import measures
-from testbed.measures.opacity.waits import cleared, upheld
+from testbed.measures.opacity.waits import CORRECTED, cleared, entries, filed, noticed, upheld
 from testbed.statistics import expand
 from testbed.statistics.durations import Durations
+from testbed.twins import Inject
 
 pytestmark = pytest.mark.usefixtures("small_training")
 
@@ -99,6 +102,45 @@ def test_an_agency_that_forgets_two_months_late_clears_two_months_later(town):
     assert delay["value"] > 6 - 5 * sooner["value"]
 
 
+@pytest.fixture
+def listing(town):
+    """A town with a list that is kept for six months, and an agency that forgets two months late."""
+    follows = LISTED.format(number(6), number(2)).replace("delay = " + number(6), "delay = " + number(0))
+    return town(follows=follows, rate=0.03, lasts=12, people=8192, filed=1, upheld=1)
+
+
+def test_what_a_wrong_entry_leaves_is_what_parts_the_world_from_the_one_without_it(listing):
+    twin = listing.twin(Inject("slip", 3, 40))
+    ledger = twin.history.ledger
+    own = ledger.where((ledger.origin == ORIGINS.index("injected")) & (ledger.end_cause == CORRECTED))
+    until = np.minimum(own.end, listing.periods)
+    place = listing.history.place(own.subject)
+    for t in range(listing.periods):
+        more = twin.history.lists(t)[place] & ~listing.history.lists(t)[place]
+        until = np.where(more != 0, np.maximum(until, t + 1), until)
+    assert len(own) > 100
+    np.testing.assert_array_equal(remains_until(twin, own), until)
+
+
+def test_a_listing_that_one_other_entry_keeps_up_is_cleared_as_by_hand(listing):
+    # An entry in month a brings six months on the list and two more at the agency. Struck in s, it is gone by then,
+    # unless the other entry, made in u, carries the listing on: from u (or s) on it is that one's.
+    ledger = listing.history.ledger.where(listing.history.ledger.real)
+    many = np.bincount(ledger.subject, minlength=len(listing.people))
+    waits, held = cleared(listing), entries(listing, wrong=True)
+    found = []
+    for place in np.flatnonzero(waits.event & (many[held.subject] == 2)):
+        both = (ledger.subject == held.subject[place]) & (ledger.id != held.id[place])
+        a, s, u = int(held.start[place]), int(held.end[place]), int(ledger.start[both][0])
+        if ledger.wrong[both][0] or not a < u < listing.periods or max(s, a + 8) >= listing.periods:
+            continue
+        by_hand = max(s, min(a + 8, u))
+        found.append((waits.months[place] + a, by_hand, max(s, a + 8)))
+    made, by_hand, alone = np.array(found).T
+    np.testing.assert_array_equal(made, by_hand)
+    assert (by_hand < alone).sum() > 20
+
+
 def test_what_still_stands_at_an_agency_when_the_run_ends_is_not_cleared(town):
     case = town(follows=LISTED.format(number(0), number(20)), rate=0.003, notice_delay=0, decision_delay=0, periods=8)
     assert overall(case, "contest_upheld", 3)["value"] > 0.1
@@ -119,6 +161,27 @@ def test_an_operator_that_finds_every_wrong_entry_in_a_month_leaves_to_contests_
     case = town(people=12_288, follows=f"\n[audit]\nfound = {number(1)}\n")
     row = overall(case, "contest_upheld")
     assert row["low"] < 0.8 * waits(2)[0] * 0.5 * 0.6 * waits(1)[0] < row["high"] < 0.1
+
+
+def test_nobody_learns_of_an_entry_that_the_operator_has_found_wrong_before(town):
+    case = town(people=12_288, notice_delay=4, follows=f"\n[audit]\nfound = {number(1)}\n")
+    held = entries(case, wrong=True)
+    assert (held.noticed >= held.end).sum() > 20
+    for waits in (noticed(held), filed(case)):
+        assert (waits.months + held.start <= held.end).all()
+        assert not waits.event[held.noticed >= held.end].any()
+    # An entry stands for a month: it is noticed in its own month or never, with a chance of 1/5.
+    row = overall(case, "contest_noticed")
+    assert row["low"] < 0.8 / 5 < row["high"]
+
+
+def test_notice_competes_with_expiry_and_has_its_closed_form(town):
+    # Half would be noticed, a third of them each month, and all entries are gone after six months.
+    case = town(lasts=6, noticed=0.5, filed=0, periods=20, rate=0.02)
+    within = 0.5 * (1 - (2 / 3) ** np.minimum(np.arange(12) + 1, 6))
+    row = rows_of(case, "notice_delay")["notice_delay", "all", "all"]
+    assert (1 - within).sum() == pytest.approx(7.18, abs=0.01)
+    assert row["low"] < (1 - within).sum() < row["high"] < row["low"] + 0.5
 
 
 def test_groups_have_rows_of_their_own_and_a_gap_with_limits(town):

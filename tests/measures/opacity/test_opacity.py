@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from synthetic import draws
+from synthetic.ledger import Ledger
 from testbed.disclosures.base import Disclosure
 from testbed.measures.opacity import access, disclosed_forecast, discretion, knowledge, predictability, reasons
+from testbed.measures.opacity.waits import Waits
 from testbed.models.base import Scores
 
 N, GRID = 4_000, 100
@@ -77,7 +79,9 @@ def ledger(record, noticed, end):
     many = record[person, kind]
     subject, kind = np.repeat(person, many), np.repeat(kind, many)
     columns = {"subject": subject, "kind": kind, "real": np.ones(len(kind), bool), "start": np.zeros(len(kind), int)}
-    return SimpleNamespace(**columns, end=np.full(len(kind), end), noticed=noticed(subject))
+    return Ledger(
+        columns | {"id": np.arange(len(kind)), "end": np.full(len(kind), end), "noticed": noticed(subject)}, KINDS, ()
+    )
 
 
 def make(
@@ -338,23 +342,35 @@ def test_kinds_that_no_rule_reads_are_left_out_of_access():
     assert access.record_access(case)[0].denominator.sum() == case.records["late"].sum()
 
 
-def test_notice_delay_is_the_restricted_mean_known_in_closed_form():
-    """Noticed with chance h each month: the mean over H months is the sum of (1 - h)^(m + 1)."""
-    n, h, horizon = 40_000, 0.2, 6
+def test_a_wait_against_expiry_and_the_end_of_the_run_has_its_closed_form():
+    """Noticed with chance h each month, gone after four: P(noticed within m months) = 1 - (1 - h)^min(m + 1, 4)."""
+    n, h, lasts, horizon, periods = 40_000, 0.2, 4, 6, 16
     wait = np.floor(np.log1p(-draws.uniform(draws.dense(1, "wait", 0, n))) / np.log(1 - h)).astype(int)
-    followed = 1 + (draws.uniform(draws.dense(1, "follow", 0, n)) * 12).astype(int)
-    row = access.restricted_mean(np.minimum(wait, followed), wait < followed, np.arange(n) // 400, horizon)
-    truth = sum((1 - h) ** (month + 1) for month in range(horizon))
-    assert row.low <= truth <= row.high
-    assert row.high - row.low < 0.1
+    start = (draws.uniform(draws.dense(1, "start", 0, n)) * periods).astype(int)
+    waits = Waits(np.arange(n), np.minimum(wait, lasts), wait < lasts, start, "")
+    found = waits.asked(periods, np.ones(n, bool), np.arange(n) // 400, horizon, delay=True)
+    truth = sum((1 - h) ** min(month + 1, lasts) for month in range(horizon))
+    assert found.low <= truth <= found.high
+    assert found.high - found.low < 0.1
 
 
 def test_entries_that_nobody_learns_of_last_the_whole_horizon():
     case = make(Points(), "closed")
     case.periods = 20
     (row,) = access.notice_delay(case)
-    assert (row.value, row.n) == (12, int(case.records["late"].sum()))
-    assert "nobody is followed" in access.notice_delay(make(Points(), "closed"))[0].why
+    assert (row.value, row.high, row.n) == (12, 12, int(case.records["late"].sum()))
+    assert 11.9 < row.low < 12
+    assert "no such entry is followed" in access.notice_delay(make(Points(), "closed"))[0].why
+
+
+def test_an_entry_that_expires_unnoticed_is_never_noticed():
+    # A quarter learn of their entry at once; all entries are gone after three months, nine before the horizon.
+    case = make(Points(), "closed", noticed=lambda subject: np.where(subject % 4 == 0, 0, -1), end=3)
+    case.periods = 20
+    (row,) = access.notice_delay(case)
+    told = case.records["late"].to_numpy() > 0
+    assert row.value == pytest.approx(12 * (np.arange(N)[told] % 4 != 0).mean())
+    assert row.low < 9 < row.high
 
 
 # --- Discretion ---
