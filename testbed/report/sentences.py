@@ -104,7 +104,7 @@ def no_difference(row: Finding) -> float:
     """The value that means no difference: 0 for differences, 1 for ratios, NaN for levels."""
     if row.name == "grade_superiority":
         return 0.5
-    if row.name.endswith("_ratio") or row.name == "gap_growth":
+    if row.name.endswith("_ratio"):
         return 1.0
     if row.name in UNCOMPARED:
         return math.nan

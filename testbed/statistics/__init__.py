@@ -26,7 +26,7 @@ from testbed.statistics.durations import Durations
 from testbed.statistics.estimates import Estimates
 from testbed.statistics.estimation import estimate, reasons
 from testbed.statistics.influence import Limits, around, few, moved, rate_limits, summed, units_in, widened
-from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, clopper_pearson, newcombe, quantile, wilson
+from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, clopper_pearson, fieller, newcombe, quantile, wilson
 from testbed.statistics.paired import kept, paired_rows
 from testbed.statistics.ranking import Auc, settled
 from testbed.statistics.rows import Across, Against, reference_of
@@ -71,6 +71,7 @@ __all__ = [
     "estimate",
     "expand",
     "few",
+    "fieller",
     "holm",
     "kept",
     "moved",

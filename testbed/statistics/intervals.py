@@ -7,6 +7,7 @@ other levels are needed for the largest difference over many groups. `scipy.spec
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -130,6 +131,26 @@ def newcombe(
     low = gap - np.hypot(rate_g - limits_g[0], limits_r[1] - rate_r)
     high = gap + np.hypot(limits_g[1] - rate_g, rate_r - limits_r[0])
     return low, high
+
+
+def fieller(top: float, bottom: float, covariance: NDArray[np.float64], t: float) -> tuple[float, float]:
+    """Limits of the ratio of two estimates with a joint covariance (Fieller 1954), the least interval around its set.
+
+    Minus and plus infinity if the denominator may be 0: the set is then not bounded.
+
+    >>> low, high = fieller(2.0, 4.0, np.diag([0.01, 0.01]), 1.96)
+    >>> round(low, 3), round(high, 3)
+    (0.446, 0.556)
+    >>> fieller(2.0, 0.1, np.diag([0.01, 0.01]), 1.96)
+    (-inf, inf)
+    """
+    a = bottom**2 - t**2 * covariance[1, 1]
+    b = top * bottom - t**2 * covariance[0, 1]
+    c = top**2 - t**2 * covariance[0, 0]
+    if a <= 0:
+        return -math.inf, math.inf
+    root = math.sqrt(max(b**2 - a * c, 0.0))
+    return float((b - root) / a), float((b + root) / a)
 
 
 def mover_ratio(

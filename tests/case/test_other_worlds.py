@@ -9,7 +9,7 @@ from shared import rows_of
 from synthetic.errors import InputError
 from testbed.case.case import run_case
 from testbed.case.other_worlds import errors_of, scaled_coverage, scaled_errors
-from testbed.measures.benefit.frontier import dominated, fieller
+from testbed.measures.benefit.frontier import dominated
 
 pytestmark = pytest.mark.usefixtures("small_training")
 
@@ -123,14 +123,3 @@ def test_the_rate_of_exchange_is_the_slope_of_the_frontier_and_its_limits_hold_i
 def test_where_coverage_costs_no_errors_the_exchange_rate_is_0(town):
     found = rows_of(town(), "exchange_rate")
     assert all(row["value"] == 0 for row in found.values())
-
-
-def test_the_limits_of_fieller_cover_a_known_ratio():
-    rng = np.random.Generator(np.random.Philox(3))
-    hits = 0
-    for _ in range(2000):
-        top, bottom = rng.normal([1.0, 2.0], [0.3, 0.3])
-        low, high = fieller(top, bottom, 0.09, 0.09, 0.0, 1.959964)
-        hits += low <= 0.5 <= high
-    assert abs(hits / 2000 - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 2000)
-    assert fieller(1.0, 0.1, 0.09, 0.09, 0.0, 1.96) == (-math.inf, math.inf)

@@ -351,7 +351,7 @@ def test_a_chance_about_two_groups_is_no_difference():
 def test_a_half_life_has_no_value_that_means_no_difference():
     row = {"scenario": "s", "model": "m", "measure": "gap_half_life", "harm": "disparate impact", "n": 50, "why": ""}
     row |= {"split": "c", "group": "g", "versus": "r", "value": 3.0, "low": NAN, "high": NAN, "unit": "months"}
-    found = Findings(frame([row, {**row, "measure": "gap_growth", "low": 0.5, "high": 1.5}]), {"scenario": "s"})
+    found = Findings(frame([row, {**row, "measure": "gap_growth_ratio", "low": 0.5, "high": 1.5}]), {"scenario": "s"})
     assert [sentence(one).state for one in found.rows] == ["shown", "undecided"]
 
 

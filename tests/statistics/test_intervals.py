@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product
 
 import numpy as np
@@ -232,3 +233,21 @@ def test_fisher_p_that_is_under_the_smallest_float_is_0_without_going_through_th
 def test_a_ratio_with_an_empty_group_or_without_any_event_has_no_limits() -> None:
     for table in ((3, 10, 0, 0), (0, 0, 3, 10), (0, 0, 0, 0), (0, 10, 0, 10)):
         assert np.isnan(intervals.koopman(*table)).all(), table
+
+
+def test_the_limits_of_fieller_cover_a_known_ratio() -> None:
+    rng = np.random.Generator(np.random.Philox(3))
+    hits = 0
+    for _ in range(2000):
+        top, bottom = rng.normal([1.0, 2.0], [0.3, 0.3])
+        low, high = intervals.fieller(top, bottom, np.diag([0.09, 0.09]), 1.959964)
+        hits += low <= 0.5 <= high
+    assert abs(hits / 2000 - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 2000)
+    assert intervals.fieller(1.0, 0.1, np.diag([0.09, 0.09]), 1.96) == (-math.inf, math.inf)
+
+
+def test_fiellers_limits_hold_the_ratios_that_the_test_does_not_reject() -> None:
+    covariance = np.array([[0.04, 0.01], [0.01, 0.02]])
+    for limit in intervals.fieller(3.0, 1.5, covariance, 1.96):
+        error = np.sqrt(covariance[0, 0] - 2 * limit * covariance[0, 1] + limit**2 * covariance[1, 1])
+        assert abs(3.0 - limit * 1.5) / error == pytest.approx(1.96)

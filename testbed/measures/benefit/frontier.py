@@ -16,7 +16,7 @@ from synthetic.errors import InputError
 from testbed.case import Answered, Case, answered, elsewhere, scaled_coverage
 from testbed.measure import Row, measure, measures
 from testbed.measures.benefit.detection import misconduct
-from testbed.statistics import ALPHA, FEWEST_CLUSTERS, quantile
+from testbed.statistics import ALPHA, FEWEST_CLUSTERS, fieller, quantile
 
 GRID = (0.25, 0.5, 0.75, 1.0)
 """Coverage at which worlds are run, as multiples of the scenario's."""
@@ -76,26 +76,6 @@ def dominated(benefit: NDArray[np.float64], harm: NDArray[np.float64]) -> NDArra
     more, less = benefit[None, :] >= benefit[:, None], harm[None, :] <= harm[:, None]
     other = (benefit[None, :] != benefit[:, None]) | (harm[None, :] != harm[:, None])
     return np.asarray((more & less & other).any(axis=1))
-
-
-def fieller(
-    top: float, bottom: float, variance_top: float, variance_bottom: float, covariance: float, t: float
-) -> tuple[float, float]:
-    """Limits of a ratio of two estimates (Fieller 1954); minus and plus infinity if the limits are unbounded.
-
-    >>> low, high = fieller(2.0, 4.0, 0.01, 0.01, 0.0, 1.96)
-    >>> round(low, 3), round(high, 3)
-    (0.446, 0.556)
-    >>> fieller(2.0, 0.1, 0.01, 0.01, 0.0, 1.96)
-    (-inf, inf)
-    """
-    a = bottom**2 - t**2 * variance_bottom
-    b = top * bottom - t**2 * covariance
-    c = top**2 - t**2 * variance_top
-    if a <= 0 or b**2 - a * c < 0:
-        return -math.inf, math.inf
-    root = math.sqrt(b**2 - a * c)
-    return (b - root) / a, (b + root) / a
 
 
 QUALIFIERS = {"benefit": "detection_recall", "harm": "wrong_adverse_rate"}
@@ -202,5 +182,5 @@ def _rate(before: Step, after: Step) -> Row:
         moved = np.array([ends[1] - ends[0], ends[3] - ends[2]])  # type: ignore[operator]
         units = moved.shape[1]
         spread = units / (units - 1) * (moved @ moved.T)
-        low, high = fieller(top, bottom, spread[0, 0], spread[1, 1], spread[0, 1], float(quantile(ALPHA, units - 1)))
+        low, high = fieller(top, bottom, spread, float(quantile(ALPHA, units - 1)))
     return Row(top / bottom, low, high, n)

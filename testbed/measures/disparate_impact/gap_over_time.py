@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,27 @@ from testbed.case import Case
 from testbed.measure import PerPerson, Row, measure
 from testbed.measures.disparate_impact.compared import Bools, Place, comparisons, members
 from testbed.measures.disparate_impact.equal_conduct import first_full_month
-from testbed.statistics import ALPHA, FEWEST_CLUSTERS, Against, dense_ids, moved, quantile, units_in
+from testbed.statistics import (
+    ALPHA,
+    FEWEST_CLUSTERS,
+    Against,
+    around,
+    dense_ids,
+    few,
+    fieller,
+    moved,
+    newcombe,
+    quantile,
+    rate_limits,
+    units_in,
+    widened,
+)
 
 EVERY = 6
 NOBODY = "no people in one of the groups"
-MAYBE_0 = "the interval of the first gap holds 0, or cannot be given"
+HORIZON = 12
+"""Months within which a gap may be halved."""
+Floats = NDArray[np.float64]
 
 
 def months(case: Case) -> list[int]:
@@ -52,44 +68,43 @@ def adverse_gap(case: Case, *, period: int | None = None) -> Iterator[Against | 
             yield Row(math.nan, why=why, qualifiers={"period": month})
 
 
-def fieller(over: float, under: float, covariance: NDArray[np.float64], z: float) -> tuple[float, float]:
-    """Limits of over / under (Fieller 1954), from the covariance of (over, under); NaN if under may be 0.
-
-    >>> fieller(2.0, 1.0, np.zeros((2, 2)), 1.96)
-    (2.0, 2.0)
-    """
-    a = under**2 - z**2 * covariance[1, 1]
-    b = over * under - z**2 * covariance[0, 1]
-    c = over**2 - z**2 * covariance[0, 0]
-    if a <= 0:
-        return math.nan, math.nan
-    root = math.sqrt(max(b * b - a * c, 0.0))
-    return float((b - root) / a), float((b + root) / a)
-
-
 @measure(
     "gap_growth",
     harm="disparate impact",
-    unit="ratio",
-    better="lower",
+    unit="rate",
+    better="none",
     needs=("history",),
-    reference="Fieller (1954) for the limits; MEASURES section 1",
-    caveats="Every file is empty in month 0, so the first gap is that of the first month with a full window.",
-    interval="Fieller, covariance of the two gaps by grid, t(G-1)",
+    reference="Newcombe (1998); Fieller (1954) for the ratio; docs/decisions/0019",
+    caveats="Every file is empty in month 0, so the first gap is that of the first month with a full window. A "
+    "negative gap that closes grows.",
+    estimand="adverse gap (g minus r) at the last month minus that at the first month with a full window",
+    interval="influence values of both gaps, summed by grid, t(G-1); few events: the wider of it and Newcombe",
     gap="",
     splits=False,
 )
 def gap_growth(case: Case) -> Iterator[Row]:
-    """The adverse gap at the last month over the gap at the first month with a full window; NaN if that may be 0."""
+    """The adverse gap at the last month minus that at the first month with a full window, whatever the first gap is.
+
+    `_ratio`: the last gap over the first. Its limits are Fieller's, and infinite where the first gap may be 0.
+    """
     first, last = first_full_month(case), case.decided
     for at, n, gaps in _followed(case, [first, last]):
-        if gaps is None or first >= last:
-            yield Row(math.nan, why=NOBODY if gaps is None else f"the run ends before month {first + 1}", **at)
-        elif gaps.may_start_at_0:
-            yield Row(math.nan, n=n, why=MAYBE_0, **at)
+        why = NOBODY if gaps is None else f"the run ends before month {first + 1}" if first >= last else ""
+        if gaps is None or why:
+            found = [Row(math.nan, why=why, **at)] * 2
         else:
-            gap, end = gaps.value
-            yield Row(end / gap, *fieller(end, gap, gaps.covariance[::-1, ::-1], gaps.quantile), n=n, **at)
+            found = [Row(*gaps.growth(), n, **at), _ratio(gaps, Row(math.nan, n=n, why="the first gap is 0", **at))]
+        yield found[0]
+        yield replace(found[1], suffix="_ratio", unit="ratio")
+
+
+def _ratio(gaps: Gaps, blank: Row) -> Row:
+    """The last gap over the first, with Fieller's limits; `blank` if the first is 0."""
+    gap, end = gaps.value
+    if gap == 0:
+        return blank
+    low, high = fieller(end, gap, gaps.covariance[::-1, ::-1], gaps.quantile())
+    return replace(blank, value=end / gap, low=low, high=high, why="")
 
 
 @measure(
@@ -98,49 +113,105 @@ def gap_growth(case: Case) -> Iterator[Row]:
     unit="months",
     better="lower",
     needs=("history",),
-    reference="MEASURES section 1",
-    caveats="This is the path of one world. Monthly gaps vary by chance, and the first month at half of the gap may be "
-    "such a variation.",
-    interval="none from one world",
+    reference="docs/decisions/0019",
+    caveats="Monthly gaps vary by chance, and the first month at half of the gap may be such a variation, above all "
+    f"where the first gap is small. A gap that is not halved in {HORIZON} months counts as {HORIZON}.",
+    estimand="min(months until the adverse gap is at most half of that at the first month with a full window, horizon)",
+    interval="limits of the monthly gaps by grid, t(G-1), Bonferroni over months; from 1 to the horizon if the first "
+    "gap may be 0",
+    qualifiers={"horizon": HORIZON},
     gap="",
     splits=False,
 )
-def gap_half_life(case: Case) -> Iterator[Row]:
+def gap_half_life(case: Case, *, horizon: int = HORIZON) -> Iterator[Row]:
     """Months from the first month with a full window until the adverse gap is at most half of its value then.
 
-    NaN if the interval of the first gap holds 0, or if half is not reached. In the second case `why` gives the months
-    that were run, which is a lower bound.
+    Cut at the horizon: a gap that is not halved by then counts as the horizon. NaN if the first gap is exactly 0, or if
+    the run does not follow it to the horizon.
     """
     first = first_full_month(case)
-    path = list(range(first, case.decided + 1))
-    for at, n, gaps in _followed(case, path):
+    for at, n, gaps in _followed(case, list(range(first, min(first + horizon, case.decided) + 1))):
+        at["qualifiers"] = {"horizon": horizon}
         if gaps is None:
             yield Row(math.nan, why=NOBODY, **at)
-        elif gaps.may_start_at_0:
-            yield Row(math.nan, n=n, why=MAYBE_0, **at)
-        elif len(halved := np.flatnonzero(gaps.value / gaps.value[0] <= 0.5)):
-            yield Row(float(halved[0]), n=n, **at)
+        elif first + horizon > case.decided:
+            yield Row(math.nan, n=n, why=f"the gap is not followed for {horizon} months", **at)
+        elif gaps.value[0] == 0:
+            yield Row(math.nan, n=n, why="the first gap is 0", **at)
         else:
-            yield Row(math.nan, n=n, why=f"not reached within {len(path) - 1} months", **at)
+            yield Row(*gaps.halved(), n, **at)
 
 
 @dataclass(frozen=True)
 class Gaps:
-    """The gap between two groups at several months, its covariance over months, clusters of the smaller group."""
+    """The gap between two groups at several months, and what its limits need.
 
-    value: NDArray[np.float64]
-    covariance: NDArray[np.float64]
+    rates: of the group and of its reference group, (months, 2). sizes: people of each. units: clusters of the group
+    that is in fewer. by_rate: influence of each cluster on each rate, (months, 2, clusters).
+    """
+
+    rates: Floats
+    sizes: tuple[int, int]
+    by_rate: Floats
     units: int
 
     @property
-    def quantile(self) -> float:
-        """The t quantile of the limits; NaN with too few clusters."""
-        return float(quantile(ALPHA, self.units - 1)) if self.units >= FEWEST_CLUSTERS else math.nan
+    def value(self) -> Floats:
+        """The gap at each month."""
+        return np.asarray(self.rates[:, 0] - self.rates[:, 1])
 
     @property
-    def may_start_at_0(self) -> bool:
-        """Whether the interval of the first gap holds 0, or cannot be given."""
-        return self.units < FEWEST_CLUSTERS or bool(self.value[0] ** 2 <= self.quantile**2 * self.covariance[0, 0])
+    def influence(self) -> Floats:
+        """The influence of each cluster on each gap."""
+        return np.asarray(self.by_rate[:, 0] - self.by_rate[:, 1])
+
+    @property
+    def covariance(self) -> Floats:
+        """The covariance of the gaps over months."""
+        stretch = self.units / (self.units - 1) if self.units > 1 else math.nan
+        return np.asarray(self.influence @ self.influence.T * stretch)
+
+    def quantile(self, looks: int = 1) -> float:
+        """The t quantile of limits that hold for several looks at once; NaN with too few clusters."""
+        return float(quantile(ALPHA / looks, self.units - 1)) if self.units >= FEWEST_CLUSTERS else math.nan
+
+    def growth(self) -> tuple[float, float, float]:
+        """The last gap minus the first, with its limits."""
+        gap, end = float(self.value[0]), float(self.value[-1])
+        limits = around(end - gap, self.influence[-1] - self.influence[0], self.units)
+        sizes = np.array(self.sizes)
+        events = self.rates[[0, -1]] * sizes
+        if self.units >= FEWEST_CLUSTERS and few(*events.ravel(), *(sizes - events).ravel()):
+            limits = widened(limits, end, self._alone(-1), gap, self._alone(0))
+        return end - gap, *limits
+
+    def _alone(self, month: int) -> tuple[Floats, Floats]:
+        """Newcombe's limits of the gap of one month."""
+        rates = self.rates[month]
+        limits = [
+            rate_limits(float(rate), size, moved, self.units)
+            for rate, size, moved in zip(rates, self.sizes, self.by_rate[month], strict=True)
+        ]
+        return newcombe(rates[0], limits[0], rates[1], limits[1])
+
+    def halved(self) -> tuple[float, float, float]:
+        """The first month at which the gap is at most half of the first, cut at the last month, and its limits.
+
+        Low: the first month at which that cannot be excluded; high: the first at which it is certain; both at once for
+        all months. Nothing is known if the first gap may be 0.
+        """
+        horizon = len(self.value) - 1
+        left = np.sign(self.value[0]) * (self.value - self.value[0] / 2)
+        spread = self.covariance
+        error = np.sqrt(np.maximum(np.diag(spread) - spread[0] + spread[0, 0] / 4, 0.0)) * self.quantile(horizon + 1)
+
+        def first(reached: Bools) -> float:
+            return float(np.flatnonzero(reached)[0]) if reached.any() else float(horizon)
+
+        if np.isnan(error).any():
+            return first(left <= 0), math.nan, math.nan
+        low = first(left - error <= 0)
+        return first(left <= 0), max(low, 1.0), first(left + error <= 0) if low > 0 else float(horizon)
 
 
 def _followed(case: Case, path: list[int]) -> Iterator[tuple[Place, int, Gaps | None]]:
@@ -155,14 +226,10 @@ def _followed(case: Case, path: list[int]) -> Iterator[tuple[Place, int, Gaps | 
 
 
 def _gaps(case: Case, ours: Bools, theirs: Bools, path: list[int]) -> Gaps:
-    """The gap at each month, the covariance of these gaps by cluster, and the clusters of the smaller group."""
+    """The gaps at some months."""
     owner, clusters = dense_ids(case.clusters)
-    units = units_in(owner[ours], owner[theirs])
-    gaps, influence = [], []
-    for month in path:
-        adverse = case.history.decision(month) == -1
-        gaps.append(adverse[ours].mean() - adverse[theirs].mean())
-        influence.append(moved(owner, clusters, adverse, ours) - moved(owner, clusters, adverse, theirs))
-    table = np.array(influence)
-    stretch = units / (units - 1) if units > 1 else math.nan
-    return Gaps(np.array(gaps), table @ table.T * stretch, units)
+    adverse = [case.history.decision(month) == -1 for month in path]
+    sides = (ours, theirs)
+    rates = np.array([[one[side].mean() for side in sides] for one in adverse])
+    by_rate = np.array([[moved(owner, clusters, one, side) for side in sides] for one in adverse])
+    return Gaps(rates, (int(ours.sum()), int(theirs.sum())), by_rate, units_in(owner[ours], owner[theirs]))
