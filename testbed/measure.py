@@ -159,6 +159,8 @@ class Measure:
     gap: str
     splits: bool
     default: bool = True
+    same: Mapping[str, str] = field(default_factory=dict)
+    same_outcome: str = ""
 
     def __call__(self, case: Any, **qualifiers: object) -> list[PerPerson | Row]:
         """Return the parts of this measure for a case."""
@@ -186,6 +188,16 @@ def in_unit(part: Any, unit: str) -> Any:
 measures: Registry[Measure] = Registry("measure", "testbed.measures")
 
 
+def same_rows(outcome: str = "") -> dict[str, str]:
+    """Return what registered measures declare as `same` where a scenario has this outcome; "" for a table.
+
+    >>> same_rows()["true_negative_gap"]
+    'false_positive_gap'
+    """
+    every = [measures.get(name) for name in measures.names()]
+    return {row: other for one in every if one.same_outcome in ("", outcome) for row, other in one.same.items()}
+
+
 def default_gap(name: str) -> str:
     """Return the name of the signed difference between two groups: adverse_gap for adverse_rate."""
     return name.removesuffix("_rate") + "_gap"
@@ -206,6 +218,8 @@ def measure(
     gap: str | None = None,
     splits: bool = True,
     default: bool = True,
+    same: Mapping[str, str] | None = None,
+    same_outcome: str = "",
 ) -> Callable[[Callable[..., Any]], Measure]:
     """Register a function as a measure.
 
@@ -240,6 +254,11 @@ def measure(
         Whether the value is also made by group. If not, it is made for everybody only.
     default : bool, default True
         Whether the measure runs when none is asked for by name.
+    same : mapping of str to str, optional
+        Rows of this measure that by definition are another row's number, or 1 minus it, or its negative, such as
+        `{"adverse_rate": "selection_rate"}`. The two are one comparison when p values are corrected.
+    same_outcome : str, default ""
+        The outcome of a scenario, such as "deserved", for which `same` holds. Empty: any outcome.
 
     Returns
     -------
@@ -291,6 +310,8 @@ def measure(
             gap=default_gap(name) if gap is None else gap,
             splits=splits,
             default=default,
+            same=dict(same or {}),
+            same_outcome=same_outcome,
         )
         return measures.add(name, made)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from synthetic.errors import InputError
 from testbed.case import Table as Table
 from testbed.findings import finding, judged
+from testbed.measure import same_rows
 from testbed.statistics import correct
 from testbed.tables.arguments import check_arguments, check_missing, check_roles, listed
 from testbed.tables.coding import encoded, factorized
@@ -158,7 +159,7 @@ def audit_table(
     table.splits = splits
     table.reference = references(table, reference or {}, splits, notes)
     rows = measured(table, strata, measures, source.lost)
-    findings = judged(correct(finding.frame(rows, scenario="table", model=model, seed=seed)), equivalence)
+    findings = judged(correct(finding.frame(rows, scenario="table", model=model, seed=seed), same_rows()), equivalence)
     findings.attrs["notes"] = notes
     if measures is None:
         from testbed.report import curve_text, curves

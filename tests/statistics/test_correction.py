@@ -75,3 +75,56 @@ def test_undefined_p_values_do_not_count_and_correcting_twice_changes_nothing() 
 def test_nothing_to_correct_is_left_alone() -> None:
     made = finding.frame([{"measure": "adverse_rate", "value": 0.1, "n": 3}])
     assert correct(made).equals(made)
+
+
+SAME = {
+    "adverse_gap": "parity",
+    "parity_ratio": "parity",
+    "widest": "parity",
+    "theil_gap": "entropy_gap[alpha=1]",
+}
+
+
+def compared(*rows: tuple[str, str, str, float]) -> dict[tuple[str, str], float]:
+    """Holm's p by measure and group, of rows (measure, group, versus, p) on one split."""
+    made = finding.frame(
+        {"measure": name, "harm": "opacity", "split": "place", "group": group, "versus": versus, "value": p, "n": 9}
+        for name, group, versus, p in rows
+    )
+    held = correct(made, SAME)
+    held = held[held["measure"].str.contains("_p_holm")]
+    return dict(zip(zip(held["measure"].str.replace("_p_holm", ""), held["group"]), held["value"]))
+
+
+def test_one_number_under_four_names_is_one_row_in_its_family() -> None:
+    # Two comparisons, not five: 0.02 times 2, and 0.03.
+    one = [(f"{name}_p", "b", "a", 0.02) for name in ("parity", "adverse_gap", "parity_ratio")]
+    found = compared(*one, ("widest_p", "", "", 0.02), ("other_p", "b", "a", 0.03))
+    assert set(found.values()) == {0.04}
+    assert len(found) == 5
+
+
+def test_equal_p_values_of_different_comparisons_count_twice() -> None:
+    assert compared(("other_p", "b", "a", 0.02), ("parity_p", "b", "a", 0.02)) == {
+        ("other", "b"): 0.04,
+        ("parity", "b"): 0.04,
+    }
+    two_groups = compared(("parity_p", "b", "a", 0.01), ("adverse_gap_p", "c", "a", 0.01))
+    assert set(two_groups.values()) == {0.02}
+
+
+def test_the_widest_of_three_groups_is_a_comparison_of_its_own() -> None:
+    rows = [("parity_p", "b", "a", 0.01), ("parity_p", "c", "a", 0.02), ("widest_p", "", "", 0.015)]
+    assert compared(*rows) == pytest.approx({("parity", "b"): 0.03, ("parity", "c"): 0.03, ("widest", ""): 0.03})
+    # One of the groups is empty: what is left is the pair, and the family has one comparison.
+    rows = [("parity_p", "b", "a", 0.01), ("widest_observed_p", "", "", 0.01)]
+    assert compared(*rows) == {("parity", "b"): 0.01, ("widest_observed", ""): 0.01}
+
+
+def test_a_number_is_the_same_within_one_setting_of_its_qualifiers_and_one_pooling_only() -> None:
+    entropy = [("theil_gap_p", "b", "a", 0.01), ("entropy_gap_p[alpha=1]", "b", "a", 0.01)]
+    assert set(compared(*entropy).values()) == {0.01}
+    assert set(compared(entropy[0], ("entropy_gap_p[alpha=2]", "b", "a", 0.01)).values()) == {0.02}
+    pooled = [("conditional_parity_p", "b", "a", 0.01), ("conditional_adverse_gap_p", "b", "a", 0.01)]
+    assert set(compared(*pooled).values()) == {0.01}
+    assert set(compared(*pooled, ("parity_p", "b", "a", 0.01)).values()) == {0.02}

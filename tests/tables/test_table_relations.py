@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testbed import audit_table
-from testbed.measure import measures
+from testbed.measure import measures, same_rows
 
 measures.discover()
 PLAIN = [
@@ -361,3 +361,24 @@ def test_a_perfect_prediction_has_no_entropy_and_a_constant_one_a_ratio_of_1(fra
     constant = values(audited(frame.assign(p=1)))
     assert set(constant["demographic_parity_ratio"].dropna()) <= {1.0}
     assert set(constant["disparate_impact_ratio"].dropna()) <= {1.0}
+
+
+def test_rows_declared_the_same_are_one_number_or_its_mirror_with_one_p_and_count_once() -> None:
+    draw = np.random.default_rng(5)
+    frame = pd.DataFrame({"g": draw.choice(["a", "b"], 400), "y": draw.integers(0, 2, 400), "s": draw.random(400)})
+    frame["p"] = (frame["s"] + 0.1 * (frame["g"] == "a") > 0.5).astype(int)
+    names = ["generalized_entropy_index[alpha=1]", "theil_index", *PLAIN]
+    found = audit_table(frame, groups="g", outcome="y", prediction="p", score="s", measures=names)
+    found = found[found["split"] == "g"]
+    value = found.groupby("measure")["value"].agg(list)
+    tested = []
+    for row, other in same_rows().items():
+        p, (stem, bracket, inside) = f"{row}_p", other.partition("[")
+        if row in value and not row.endswith(("_ratio", "_difference")):
+            mine, others = np.array(value[row]), np.array(value[other])
+            assert min(np.abs(one - others).max() for one in (mine, -mine, 1 - mine)) < 1e-12
+        if p in value:
+            assert value[p] == pytest.approx(value[f"{stem}_p{bracket}{inside}"], abs=1e-9)
+            assert value[f"{row}_p_holm"] == value[f"{stem}_p_holm{bracket}{inside}"]
+            tested.append(row)
+    assert len(tested) == 9

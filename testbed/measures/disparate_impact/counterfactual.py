@@ -137,6 +137,7 @@ def reads_nothing(case: Case) -> bool:
     qualifiers={"over": "members", "sample": SAMPLE},
     gap="",
     splits=False,
+    same={"counterfactual_effect_flips_net": "counterfactual_effect"},
 )
 def counterfactual_effect(case: Case, *, over: str = "members", sample: int = SAMPLE) -> Iterator[Row]:
     """How much people's own group raises their chance of an adverse decision: mean of Y(group) - Y(reference).

@@ -26,6 +26,10 @@ BENEFIT = (
     caveats=BENEFIT,
     estimand="mean of (b/m) log(b/m), b = 1 + prediction - outcome, m its mean",
     interval="limits of the shares with benefit 0 and 2 carried over (MOVER); gap by cluster: influence values, t(G-1)",
+    same={
+        "theil_index": "generalized_entropy_index[alpha=1]",
+        "theil_index_gap": "generalized_entropy_index_gap[alpha=1]",
+    },
 )
 def theil_index(case: Case | Table) -> tuple[Entropy, ...]:
     """Theil index of the benefit 1 + prediction - outcome: 0 if every decision agrees with the outcome."""

@@ -27,6 +27,7 @@ NEGATIVE_PREDICTIVE = Rate("negative_predictive_value", (TN,), (TN, FN), "no neg
 ACCURACY = Rate("accuracy", (TN, TP), EVERYBODY, "no people in this group")
 BASE = Rate("base_rate", (FN, TP), EVERYBODY, "no people in this group")
 
+PARITY = "statistical_parity_difference"
 SHARES = "A difference in shares does not measure conduct: groups may differ in what they did."
 ERRORS = "An error rate compares with the named outcome. A recorded outcome may itself be wrong about a group."
 MAXIMUM = "The largest difference over many groups is above 0 by chance alone. Read the interval, not the value."
@@ -67,7 +68,7 @@ def selection_rate(case: Case | Table) -> tuple[CellRate, ...]:
     return decided(case, SELECTION)
 
 
-@plain("adverse_rate", better="none", caveats=SHARES)
+@plain("adverse_rate", better="none", caveats=SHARES, same={"adverse_rate": "selection_rate", "adverse_gap": PARITY})
 def adverse_rate(case: Case | Table) -> tuple[CellRate, ...]:
     """Share of people decided negatively, in worlds adversely: (TN + FN) / all."""
     return decided(case, ADVERSE)
@@ -85,13 +86,23 @@ def false_positive_rate(case: Case | Table) -> tuple[CellRate, ...]:
     return decided(case, FALSE_POSITIVE)
 
 
-@plain("true_negative_rate", better="higher", caveats=ERRORS)
+@plain(
+    "true_negative_rate",
+    better="higher",
+    caveats=ERRORS,
+    same={"true_negative_rate": "false_positive_rate", "true_negative_gap": "false_positive_gap"},
+)
 def true_negative_rate(case: Case | Table) -> tuple[CellRate, ...]:
     """Share decided negatively among those whose outcome is negative: TN / (TN + FP)."""
     return decided(case, TRUE_NEGATIVE)
 
 
-@plain("false_negative_rate", better="lower", caveats=ERRORS)
+@plain(
+    "false_negative_rate",
+    better="lower",
+    caveats=ERRORS,
+    same={"false_negative_rate": "true_positive_rate", "false_negative_gap": "true_positive_gap"},
+)
 def false_negative_rate(case: Case | Table) -> tuple[CellRate, ...]:
     """Share decided negatively among those whose outcome is positive: FN / (FN + TP)."""
     return decided(case, FALSE_NEGATIVE)
@@ -148,13 +159,15 @@ def auc(case: Case | Table) -> tuple[Auc, ...]:
     return () if case.score is None or case.outcome is None else (Auc(),)
 
 
-@symmetric("auc_difference", caveats=MAXIMUM)
+@symmetric("auc_difference", caveats=MAXIMUM, same={"auc_difference": "auc_gap"})
 def auc_difference(case: Case | Table) -> tuple[Across, ...]:
     """Largest minus smallest AUC over all groups."""
     return tuple(Across((part,)) for part in auc(case))
 
 
-@symmetric("demographic_parity_difference", caveats=f"{SHARES} {MAXIMUM}")
+@symmetric(
+    "demographic_parity_difference", caveats=f"{SHARES} {MAXIMUM}", same={"demographic_parity_difference": PARITY}
+)
 def demographic_parity_difference(case: Case | Table) -> tuple[Across, ...]:
     """Largest minus smallest selection rate over all groups."""
     return compared(case, "difference", SELECTION)
@@ -166,7 +179,12 @@ def demographic_parity_ratio(case: Case | Table) -> tuple[Across, ...]:
     return compared(case, "ratio", SELECTION)
 
 
-@symmetric("equal_opportunity_difference", caveats=f"{ERRORS} {MAXIMUM}", reference="Hardt, Price and Srebro (2016)")
+@symmetric(
+    "equal_opportunity_difference",
+    caveats=f"{ERRORS} {MAXIMUM}",
+    reference="Hardt, Price and Srebro (2016)",
+    same={"equal_opportunity_difference": "true_positive_gap"},
+)
 def equal_opportunity_difference(case: Case | Table) -> tuple[Across, ...]:
     """Largest minus smallest true positive rate over all groups."""
     return compared(case, "difference", TRUE_POSITIVE)
@@ -191,7 +209,10 @@ def equalized_odds_ratio(case: Case | Table) -> tuple[Across, ...]:
 
 
 @symmetric(
-    "predictive_parity_difference", caveats=f"{ERRORS} {MAXIMUM}", reference="Chouldechova (2017), Big Data 5(2)"
+    "predictive_parity_difference",
+    caveats=f"{ERRORS} {MAXIMUM}",
+    reference="Chouldechova (2017), Big Data 5(2)",
+    same={"predictive_parity_difference": "precision_gap"},
 )
 def predictive_parity_difference(case: Case | Table) -> tuple[Across, ...]:
     """Largest minus smallest precision over all groups."""
@@ -206,6 +227,7 @@ def predictive_parity_difference(case: Case | Table) -> tuple[Across, ...]:
     "both. The four-fifths row is a rule of thumb about the people counted, not a test.",
     reference="29 CFR 1607.4 D; Koopman (1984)",
     interval="Koopman's score limits; clustered or weighted: MOVER-R",
+    same={"disparate_impact_ratio": PARITY},
 )
 def disparate_impact_ratio(case: Case | Table) -> list[Against]:
     """Selection rate of a group over that of the reference group; beside it the ratio of adverse rates."""

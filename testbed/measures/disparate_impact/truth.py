@@ -25,7 +25,12 @@ against_truth = partial(
 )
 
 
-@against_truth("wrong_adverse_rate", estimand="P(D adverse | D* not adverse), D* decided on the shadow record")
+@against_truth(
+    "wrong_adverse_rate",
+    estimand="P(D adverse | D* not adverse), D* decided on the shadow record",
+    same={"wrong_adverse_rate": "true_positive_rate", "wrong_adverse_gap": "true_positive_gap"},
+    same_outcome="deserved",
+)
 def wrong_adverse_rate(case: Case) -> PerPerson:
     """Share decided adversely among people whom true records would spare: P(D adverse | D* not adverse)."""
     decision, deserved = case.history.decision(case.decided), case.history.deserved(case.decided)
@@ -35,7 +40,12 @@ def wrong_adverse_rate(case: Case) -> PerPerson:
     )
 
 
-@against_truth("missed_adverse_rate", estimand="P(D not adverse | D* adverse), D* decided on the shadow record")
+@against_truth(
+    "missed_adverse_rate",
+    estimand="P(D not adverse | D* adverse), D* decided on the shadow record",
+    same={"missed_adverse_rate": "false_positive_rate", "missed_adverse_gap": "false_positive_gap"},
+    same_outcome="deserved",
+)
 def missed_adverse_rate(case: Case) -> PerPerson:
     """Share not decided adversely among people who deserve it on true records: P(D not adverse | D* adverse)."""
     decision, deserved = case.history.decision(case.decided), case.history.deserved(case.decided)
