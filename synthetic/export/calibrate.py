@@ -18,12 +18,16 @@ from numpy.typing import NDArray
 from synthetic.errors import unknown
 from synthetic.layout import band_of
 from synthetic.population import Population
-from synthetic.recipes import FOLDER, REACH, Recipe
+from synthetic.recipes import FOLDER, REACH, Margin, Recipe
 from synthetic.variables import Column
 from synthetic.writing import replace_file
 
 SEED = 20201101
 PEOPLE = 1 << 21
+PLACES = ("urban", "rural")
+URBAN_DECLINE = 0.012
+"""By how much the logarithm of the odds of living in town falls with a year of age inside an age group: assumed."""
+
 Floats = NDArray[np.float64]
 
 
@@ -38,8 +42,12 @@ def _put(recipe: Recipe, values: Mapping[str, object]) -> Recipe:
 
 
 def _targets(recipe: Recipe, *names: str) -> Floats:
-    found = [margin.value for name in names for margin in recipe.margins if margin.name.startswith(name)]
-    return np.array(found)
+    """The values of the named margins; a margin by bands gives one for each band."""
+    return np.array([margin.value for margin in _named(recipe, *names)])
+
+
+def _named(recipe: Recipe, *names: str) -> list[Margin]:
+    return [margin for name in names for margin in recipe.margins if f"{margin.name}, ".startswith(f"{name}, ")]
 
 
 def _expected(recipe: Recipe, name: str, parents: Iterable[Column]) -> Floats:
@@ -57,19 +65,48 @@ def _bisect(share: Callable[[float], float], target: float, low: float, high: fl
     return (low + high) / 2
 
 
+def pyramids(recipe: Recipe) -> Floats:
+    """The target shares of sex and five-year band among urban and among rural residents, as 2 rows of 34.
+
+    The census pyramid is split between the places, so that the published shares of the ages below 15, 60 to 64, and 65
+    and over hold in both (iterative proportional fitting). Inside these groups no figure was found: the odds of living
+    in town fall by `URBAN_DECLINE` with each year of age.
+    """
+    pyramid = _targets(recipe, "men by age", "women by age")
+    age = np.tile(np.arange(17) * 5 + 2.5, 2)
+    group = np.searchsorted([15, 60, 65], age)
+    old, older, young = (
+        _targets(recipe, f"aged {ages}, urban", f"aged {ages}, rural")
+        for ages in ("60 and over", "65 and over", "0 to 14")
+    )
+    urban = _targets(recipe, "urban residents")[0]
+    wanted = np.stack([young, 1 - young - old, old - older, older], axis=1) * np.array([[urban], [1 - urban]])
+    made = np.stack([np.exp(-URBAN_DECLINE * age), np.ones(34)]) * pyramid
+    for _ in range(1000):
+        found = np.stack([np.bincount(group, row, 4) for row in made])
+        made *= (wanted / found)[:, group]
+        made *= pyramid / pyramid.sum() / made.sum(axis=0)
+    return np.asarray(made / made.sum(axis=1, keepdims=True))
+
+
 def tilts(recipe: Recipe) -> dict[str, object]:
-    """The age tilts, scaled iteratively to the census pyramid."""
-    target = _targets(recipe, "men by age", "women by age")
-    target /= target.sum()
-    tilt = np.zeros(34)
+    """The age tilts of town and country, scaled iteratively to the pyramid of each."""
+    target = pyramids(recipe)
+    tilt = np.zeros((2, 34))
     for turn in range(60):
-        paths = {"recipe.demography.tilt_male": tilt[:17], "recipe.demography.tilt_female": tilt[17:]}
-        cells = Population(_put(recipe, paths), PEOPLE, seed=SEED).arrays(names=["demography"])["demography"]
-        share = np.bincount(band_of(cells), minlength=34) / PEOPLE
+        paths = {
+            f"recipe.demography.tilt_{place}_{sex}": tilt[row, low : low + 17]
+            for row, place in enumerate(PLACES)
+            for low, sex in ((0, "male"), (17, "female"))
+        }
+        found = Population(_put(recipe, paths), PEOPLE, seed=SEED).arrays(names=["demography", "residence"])
+        cell = found["residence"] * 34 + band_of(found["demography"])
+        share = np.bincount(cell, minlength=68).reshape(2, 34)
+        share = share / share.sum(axis=1, keepdims=True)
         if turn < 59:
             tilt = (tilt - 0.7 * np.log(np.maximum(share, 1e-9) / target)).round(4)
-            tilt -= tilt.mean().round(4)
-    print(f"# pyramid: largest difference {np.abs(share - target).max():.5f}")
+            tilt -= tilt.mean(axis=1, keepdims=True).round(4)
+    print(f"# pyramids: largest difference {np.abs(share - target).max():.5f}")
     return {path: [round(float(x), 4) for x in values] for path, values in paths.items()}
 
 
@@ -110,31 +147,37 @@ def employment(recipe: Recipe) -> dict[str, object]:
 
 
 def incomes(recipe: Recipe) -> dict[str, object]:
-    """The two lognormal laws of income closest, in relative terms, to the published fifths and means; and the cuts."""
+    """The two lognormal laws of income and the two weights of pensions closest to the published fifths and means, of
+    all and of the old, in units of what their margins allow; and the cuts between the fifths."""
     from scipy.optimize import least_squares
 
-    paths = [f"recipe.income.{place}_{what}" for place in ("urban", "rural") for what in ("middle", "spread")]
-    plain = _put(recipe, {paths[0]: 50_000, paths[2]: 50_000, paths[1]: 0.5, paths[3]: 0.5})
-    arrays = Population(plain, PEOPLE, seed=SEED).arrays(names=["income", "residence"])
-    rank, urban = np.log(arrays["income"] / 50_000) / 0.5, arrays["residence"] == 0
-    fifths = _targets(recipe, *(f"income, {which}" for which in ("lowest", "second", "middle", "fourth", "highest")))
-    means = _targets(recipe, "income, urban", "income, rural")
+    paths = [f"recipe.income.{place}_{what}" for what in ("middle", "spread", "pension") for place in PLACES]
+    plain = _put(recipe, dict(zip(paths, (50_000, 50_000, 0.5, 0.5, 0, 0))))
+    names = ["income", "residence", "age", "work", "household", "household_size"]
+    arrays = Population(plain, PEOPLE, seed=SEED).arrays(names=names)
+    rank, place = np.log(arrays["income"] / 50_000) / 0.5, arrays["residence"]
+    of_household = np.bincount(arrays["household"], arrays["work"] == 5, PEOPLE)
+    retired = of_household[arrays["household"]] / arrays["household_size"]
+    names = [f"income, {which} fifth" for which in ("lowest", "second", "middle", "fourth", "highest")]
+    names += [f"income, {who}{at}" for who in ("", "aged 60 and over, ") for at in PLACES]
+    target, allowed = (np.array([getattr(m, what) for m in _named(recipe, *names)]) for what in ("value", "within"))
+    groups = [(place == code) & (arrays["age"] >= low) for low in (0, 60) for code in (0, 1)]
 
     def incomes_at(x: Floats) -> Floats:
-        return np.asarray(np.where(urban, np.exp(x[0] + x[1] * rank), np.exp(x[2] + x[3] * rank)))
+        middle, spread, pension = x.reshape(3, 2)
+        return np.asarray(np.exp(middle[place] + spread[place] * (rank + pension[place] * retired)))
 
     def misses(x: Floats) -> Floats:
         income = incomes_at(x)
         found = [part.mean() for part in np.array_split(np.sort(income), 5)]
-        return np.concatenate(
-            [np.array(found) / fifths - 1, np.array([income[urban].mean(), income[~urban].mean()]) / means - 1]
-        )
+        found += [income[group].mean() for group in groups]
+        return np.asarray((np.array(found) - target) / allowed)
 
-    fit = least_squares(misses, np.array([np.log(25_000), 0.5, np.log(10_000), 0.5]))
-    print("# income, relative misses of the fifths, urban, rural:", np.round(misses(fit.x), 3))
+    fit = least_squares(misses, np.array([np.log(25_000), np.log(10_000), 0.5, 0.5, 0, 0]))
+    print("# income, misses in units of what is allowed:", dict(zip(names, np.round(misses(fit.x), 3).tolist())))
     cuts = np.quantile(incomes_at(fit.x), [0.2, 0.4, 0.6, 0.8])
     made = {path: round(float(x), 4) for path, x in zip(paths, fit.x)}
-    made |= {path: round(float(np.exp(fit.x[k])), 0) for k, path in zip((0, 2), paths[::2])}
+    made |= {path: round(float(np.exp(x)), 0) for path, x in zip(paths[:2], fit.x)}
     return {**made, **{f"recipe.income_fifth.cut_{k}": round(float(cut), 0) for k, cut in enumerate(cuts, 1)}}
 
 

@@ -6,7 +6,7 @@ Goes out: households, ages of kin, cities, and invertible permutations of ids.
 
 from synthetic.layout.cities import Cities, cities_by_seed
 from synthetic.layout.households import Layout, Members
-from synthetic.layout.kinship import LETTERS, OLDEST, ROLES, Kinship, band_of, quantiles
+from synthetic.layout.kinship import LETTERS, OLDEST, ROLES, Kinship, KinshipByPlace, band_of, quantiles
 from synthetic.layout.shuffle import Ints, Shuffle
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Cities",
     "Ints",
     "Kinship",
+    "KinshipByPlace",
     "Layout",
     "Members",
     "Shuffle",

@@ -2,8 +2,8 @@
 
 The head is drawn first, then the partner given the head, children given the younger of the two, and parents given the
 head. Every conditional law is a base shape (age at parenthood, age difference of partners, leaving home)
-times a tilt for each sex and five-year band, so that one table of 2 x 17 tilts, found by
-`python -m synthetic.export.calibrate`, fits the whole society to the census pyramid (exponential tilting,
+times a tilt for each sex and five-year band, so that one table of 2 x 17 tilts for each kind of place, found by
+`python -m synthetic.export.calibrate`, fits the people there to the census pyramid (exponential tilting,
 Csiszar 1975). A child is at least 15 years younger than its parents and a parent 15 years older than the head
 in every cell of the tables, so no household needs repair.
 
@@ -55,16 +55,20 @@ def quantiles(weights: NDArray[np.float64], cells: int) -> NDArray[np.int16]:
 
 @dataclass(frozen=True)
 class Kinship:
-    """The laws of sex and age in a household, given its composition, as quantile tables."""
+    """The laws of sex and age in a household of one kind of place, given its composition, as quantile tables.
+
+    `tilts` holds the logarithms of the weights of men and women by five-year band.
+    """
 
     compositions: tuple[str, ...]
     numbers: Numbers
+    tilts: tuple[NDArray[np.float64], NDArray[np.float64]]
 
     @cached_property
     def tilt(self) -> NDArray[np.float64]:
         """The weight of each cell: the tilt of its sex and band, declining with age after 80."""
         n = self.numbers
-        tilts = np.exp(np.asarray([n.tilt_male, n.tilt_female]))
+        tilts = np.exp(np.asarray(self.tilts))
         decline = np.exp(-n.old_age_decline * np.maximum(_AGES - 80, 0))
         weights: NDArray[np.float64] = tilts[:, BAND] * decline * (_AGES <= OLDEST)
         return weights
@@ -138,30 +142,51 @@ class Kinship:
             "other": quantiles(self.tilt.reshape(1, -1), 4096),
         }
 
-    def cells(self, composition: Column, role: Column, words: NDArray[np.uint32], members: Members) -> Column:
-        """The cell of every person, from each household's composition and each person's role and 32-bit word."""
-        tables = self.tables
+
+@dataclass(frozen=True)
+class KinshipByPlace:
+    """The laws of several kinds of places; their tables are stacked, so that a draw is still one look-up."""
+
+    places: tuple[Kinship, ...]
+
+    @cached_property
+    def tables(self) -> dict[str, NDArray[np.int16]]:
+        """The quantile tables of all places, those of the first place on top."""
+        each = [kinship.tables for kinship in self.places]
+        return {name: np.concatenate([tables[name] for tables in each]) for name in each[0]}
+
+    def cells(
+        self, place: Column, composition: Column, role: Column, words: NDArray[np.uint32], members: Members
+    ) -> Column:
+        """The cell of every person, from the place and composition of each household, and each person's role and
+        32-bit word."""
+        tables, heights = self.tables, {name: len(self.tables[name]) // len(self.places) for name in self.tables}
+
+        def drawn(name: str, row: Column | int, people: NDArray[np.int64], there: Column) -> NDArray[np.int16]:
+            below = np.multiply(there, heights[name], dtype=np.int64)
+            return _look_up(tables[name], np.add(below, row, out=below), words.take(people))
+
         made = np.empty(len(role), np.int16)
         first = members.layout.first
-        head = _look_up(tables["head"], composition, words.take(first))
+        head = drawn("head", composition, first, place)
         made[first] = head
         person, house = members.where(role == 1)
-        partner = _look_up(tables["partner"], head.take(house), words.take(person))
+        partner = drawn("partner", head.take(house), person, place.take(house))
         made[person] = partner
         younger = head & 127
         younger[house] = np.minimum(younger.take(house), partner & 127)
         person, house = members.where(role == 2)
-        made[person] = _look_up(tables["child"], younger.take(house), words.take(person))
-        person = np.flatnonzero(role == 4)
-        made[person] = _look_up(tables["other"], 0, words.take(person))
+        made[person] = drawn("child", younger.take(house), person, place.take(house))
+        person, house = members.where(role == 4)
+        made[person] = drawn("other", 0, person, place.take(house))
         person, house = members.where(role == 3)
         if len(person):
             second = np.zeros(len(person), np.bool_)
             second[1:] = house[1:] == house[:-1]
-            one = person[~second]
-            made[one] = _look_up(tables["parent"], head[house[~second]] & 127, words[one])
-            two = person[second]
-            cell = _look_up(tables["partner"], made[two - 1], words[two])
+            one, there = person[~second], place.take(house[~second])
+            made[one] = drawn("parent", head[house[~second]] & 127, one, there)
+            two, there = person[second], place.take(house[second])
+            cell = drawn("partner", made[two - 1], two, there)
             age = np.maximum(cell & 127, (head[house[second]] & 127) + _GENERATION)
             made[two] = (cell & 128) | np.minimum(age, 127)
         return made

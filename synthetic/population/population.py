@@ -283,7 +283,7 @@ class Population:
         >>> from synthetic import Population
         >>> town = Population("china-2020", 1024, seed=1)
         >>> town.at(np.array([2, 0]), ["age"])["age"].tolist()
-        [36, 73]
+        [32, 70]
         """
         grids, where = np.unique(np.asarray(ids, np.int64) // GRID, return_inverse=True)
         runs = np.split(grids, np.flatnonzero(np.diff(grids) > 1) + 1) if len(grids) else []

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.layout import LETTERS, OLDEST, ROLES, Kinship, Members, cities_by_seed, quantiles
+from synthetic.layout import LETTERS, OLDEST, ROLES, Kinship, KinshipByPlace, Members, cities_by_seed, quantiles
 from synthetic.variables import Column, Numbers, Ranks, chances, normal, shifted, variable
 
 Weights = tuple[Column | float, ...]
@@ -18,7 +18,7 @@ Weights = tuple[Column | float, ...]
 Draw = Callable[..., NDArray[np.float64]]
 
 # Codes of the levels named below.
-URBAN, MALE, MINORITY, JUNIOR, SENIOR, EMPLOYED, UNEMPLOYED, CHILD, PARENT = 0, 0, 1, 2, 3, 2, 3, 2, 3
+URBAN, MALE, MINORITY, JUNIOR, SENIOR, EMPLOYED, UNEMPLOYED, RETIRED, CHILD, PARENT = 0, 0, 1, 2, 3, 2, 3, 5, 2, 3
 
 SCHEMES = ("none", "rongcheng", "suining-2010", "suqian", "xiamen", "hangzhou")
 REACH = np.array([-1.4, -0.532, 0.0, 0.532, 1.4])
@@ -122,12 +122,16 @@ def role(composition: Column, place: Column) -> Column:
 
 
 @variable("person", "integer", "sex and age drawn along kin ties: sex * 128 + age", column=False, fixed=True)
-def demography(role: Column, composition: Column, words: Column, numbers: Numbers, members: Members) -> Column:
-    return numbers.made(_kinship).cells(members.first(composition), role, words, members)
+def demography(
+    role: Column, composition: Column, residence: Column, words: Column, numbers: Numbers, members: Members
+) -> Column:
+    place, together = members.first(residence), members.first(composition)
+    return numbers.made(_kinship).cells(place, together, role, words, members)
 
 
-def _kinship(numbers: Numbers) -> Kinship:
-    return Kinship(tuple(COMPOSITIONS.values()), numbers)
+def _kinship(numbers: Numbers) -> KinshipByPlace:
+    tilts = (numbers.tilt_urban_male, numbers.tilt_urban_female), (numbers.tilt_rural_male, numbers.tilt_rural_female)
+    return KinshipByPlace(tuple(Kinship(tuple(COMPOSITIONS.values()), numbers, tilt) for tilt in tilts))
 
 
 @variable("person", "category", "sex", levels=("male", "female"))
@@ -219,7 +223,7 @@ def work(age: Column, sex: Column, education: Column, residence: Column, need: C
     grown = age >= 16
     studying = ((age <= 18) & (education >= SENIOR)) | ((age <= 22) & (education > SENIOR))
     student = grown * studying * numbers.in_school
-    ends = np.where(sex == MALE, numbers.men_end, numbers.women_end)
+    ends = np.where((sex == MALE) | (residence != URBAN), numbers.men_end, numbers.women_end)
     before = np.where(residence == URBAN, numbers.urban, numbers.rural) * np.where(sex == MALE, 1, numbers.women_ratio)
     after = before * np.where(residence == URBAN, numbers.late_urban, numbers.late_rural)
     active = np.where(age < ends, before, after * np.maximum(0.0, 1 - (age - ends) / 25.0))
@@ -269,15 +273,24 @@ def income(
     numbers: Numbers,
     members: Members,
 ) -> Column:
-    earning = members.sum(work == EMPLOYED) / members.size
-    schooled = members.sum(np.maximum(education - JUNIOR, 0)) / members.size
-    rank = normal(draw()) + numbers.earners * earning + numbers.schooling * schooled
+    lift = members.sum(numbers.made(_lifts).take(work.astype(np.int64) * 5 + education))
+    retired = members.sum(work == RETIRED)
     place = residence.astype(np.int64)
+    pension = np.array([numbers.urban_pension, numbers.rural_pension]).take(place)
+    rank = normal(draw()) + (lift + pension * retired) / members.size
     spread = np.array([numbers.urban_spread, numbers.rural_spread]).take(place)
     middle = np.array([numbers.urban_middle, numbers.rural_middle]).take(place)
     kept = np.array([1.0, 1 - numbers.disparity]).take(community.astype(np.int64))
     yuan: Column = np.rint(middle * np.exp(spread * rank) * kept)
     return yuan
+
+
+def _lifts(numbers: Numbers) -> Column:
+    """What a member adds to the rank of the household, for each kind of work and level of education."""
+    level = np.maximum(np.arange(5) - JUNIOR, 0)
+    lift = np.tile(numbers.schooling * level, (6, 1))
+    lift[EMPLOYED] += numbers.earners
+    return lift.ravel()
 
 
 @variable("household", "integer", "fifth of the income distribution, 0 lowest", dtype=np.int8, bounds=(0, 4))

@@ -9,6 +9,7 @@ import pytest
 
 from synthetic import Population, Recipe
 from synthetic.draws import GRID
+from synthetic.export.calibrate import pyramids
 from synthetic.export.margins import compare
 from synthetic.source import READINGS, sources
 
@@ -337,3 +338,37 @@ def test_contradictory_sources_are_recorded_each_with_its_source_and_what_is_use
         assert all(source in sources() for _, source in each.figures)
     fifths = sum(margin.value for margin in RECIPE.margins if margin.name.endswith("fifth") and margin.mean) / 5
     assert f"{fifths:,.0f}" in RECIPE.contradictory[0].figures[1][0]
+
+
+def test_the_young_live_in_town_and_the_old_in_the_country(society):
+    urban, age = society["residence"] == 0, society["age"]
+    bands = ((15, 35), (35, 60), (60, 75), (75, 101))
+    shares = [urban[(age >= low) & (age < high)].mean() for low, high in bands]
+    assert shares == sorted(shares, reverse=True)
+    # Before ages knew the place, all four were alike to within half a point.
+    assert shares[0] - shares[-1] > 0.15
+
+
+def test_who_moves_to_the_country_gets_its_ages_and_keeps_the_household():
+    town = Population(RECIPE, 100 * GRID, seed=3)
+    names = ["age", "residence", "household", "role", "composition"]
+    there, here = (town.do({"residence": place}).arrays(names=names) for place in ("rural", "urban"))
+    old = [(found["age"] >= 65).mean() for found in (there, here)]
+    assert old[0] == pytest.approx(0.1772, abs=0.004)
+    assert old[1] == pytest.approx(0.1111, abs=0.004)
+    for name in ("household", "role", "composition"):
+        assert (there[name] == here[name]).all()
+    mixed = town.arrays(names=names)
+    for found, place in ((here, 0), (there, 1)):
+        those = mixed["residence"] == place
+        assert (mixed["age"] == found["age"])[those].all()
+
+
+def test_the_pyramids_of_town_and_country_add_up_to_the_census():
+    town, country = pyramids(RECIPE)
+    census = [margin.value for margin in RECIPE.margins if margin.name.startswith(("men by age", "women by age"))]
+    assert 0.6389 * town + 0.3611 * country == pytest.approx(census, abs=2e-4)
+    for made, young, old in ((town, 0.1720, 0.1111), (country, 0.1927, 0.1772)):
+        bands = made.reshape(2, 17).sum(axis=0)
+        assert bands[:3].sum() == pytest.approx(young, abs=0.001)
+        assert bands[13:].sum() == pytest.approx(old, abs=0.001)
