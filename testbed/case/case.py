@@ -29,7 +29,7 @@ from testbed.twins import (
     separable,
     switched,
 )
-from testbed.world import Injection, Scheme, World, outcome_positive, record_columns, records, window
+from testbed.world import Injection, Scheme, World, given, outcome_positive, record_columns, records, window
 
 
 class Case:
@@ -150,6 +150,11 @@ class Case:
     def clusters(self) -> np.ndarray:
         """The coarsest unit in which recipe or channels share draws, per person: the grid."""
         return self.society.grids
+
+    @property
+    def given(self) -> str:
+        """What a training society fixed, and intervals of one world hold fixed: "fitted cut-off"; "" if nothing."""
+        return given(self.scheme)
 
     @property
     def disclosure(self) -> Disclosure:

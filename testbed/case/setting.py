@@ -61,7 +61,8 @@ class Setting:
 
     def scheme(self, model: Any) -> Scheme:
         """The model, fitted once on the recorded outcomes of the training society, with its cut-offs."""
-        if learns(model):
+        trained = learns(model)
+        if trained:
             society, history = self.training
             learned = outcome_positive(self.scenario, self.scenario.learn, history, society)
             at = TRAINING_PERIODS - 1 - window(self.scenario.learn)
@@ -70,7 +71,9 @@ class Setting:
         scorer = Scorer(model, record_columns(self.scenario))
         spec = self.shares if declared(model, "yardstick", False) else self.scenario.decide
         decide = self._cut(spec, scorer) if any(spec.values()) else None
-        return Scheme(scorer, decide, row_wise(model), needs(model))
+        shared = decide is not None and any(key != "cutoff" for side in spec.values() for key in side)
+        found = tuple(name for name, there in (("model", trained), ("cut-off", shared)) if there)
+        return Scheme(scorer, decide, row_wise(model), needs(model), found)
 
     @cached_property
     def shares(self) -> Mapping[str, Mapping[str, float]]:

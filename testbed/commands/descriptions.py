@@ -165,6 +165,9 @@ def model(name: str) -> Iterator[str]:
         yield f"  needs: {', '.join(needs(held))}"
 
 
+GIVEN = ". In one world it is given the fitted model and cut-offs, if there are any; over several seeds it is not"
+
+
 def measure(name: str) -> Iterator[str]:
     """A measure: estimand, unit, direction, interval, reference, caveats."""
     from testbed.measure import measures
@@ -176,7 +179,7 @@ def measure(name: str) -> Iterator[str]:
         yield f"  qualifiers: {', '.join(f'{key}={value}' for key, value in held.qualifiers.items())}"
     if held.gap and held.splits:
         yield f"  signed difference between groups: {held.gap}"
-    yield from folded("  interval: ", held.interval)
+    yield from folded("  interval: ", f"{held.interval}{GIVEN if set(held.needs) - {'table'} else ''}")
     yield from folded("  reference: ", held.reference)
     yield from folded("  caveat: ", held.caveats)
 

@@ -106,6 +106,8 @@ class Claim:
         People in the denominator; for a comparison those of the smaller group.
     why : str, default ""
         Why there is no value.
+    given : str, default ""
+        What the interval holds fixed, such as "fitted cut-off". Over several seeds nothing is.
 
     See Also
     --------
@@ -135,6 +137,7 @@ class Claim:
     high: float = math.nan
     n: int = 0
     why: str = ""
+    given: str = ""
 
     def above(self, limit: float) -> Claim:
         """Check the claim that the number is above a limit.
@@ -288,7 +291,8 @@ class Claim:
         if math.isnan(self.low) or math.isnan(self.high):
             interval = "no interval"
         else:
-            interval = f"95 % interval {_number(self.low)} to {_number(self.high)}"
+            fixed = f" given the {self.given}" if self.given else ""
+            interval = f"95 % interval {_number(self.low)} to {_number(self.high)}{fixed}"
         return f"{self.measure}{where}{whose} is {_number(self.value)} ({interval}, n = {self.n:,})"
 
 
@@ -359,4 +363,5 @@ def claim(findings: pd.DataFrame, measure: str, *, split: str = "all", group: st
     return Claim(
         name, split, group, versus, str(row["scenario"]), str(row["model"]),
         float(row["value"]), float(row["low"]), float(row["high"]), int(row["n"]), str(row["why"] or ""),
+        str(row.get("given") or ""),
     )  # fmt: skip

@@ -41,7 +41,10 @@ COLUMNS = (
     "n",
     "seed",
     "why",
+    "given",
 )
+SINCE = COLUMNS[:-1]
+"""The columns of a table written before `given` was one of them."""
 NUMBERS = ("value", "low", "high")
 COUNTS = ("n", "seed")
 TEXTS = tuple(name for name in COLUMNS if name not in NUMBERS + COUNTS)
@@ -90,6 +93,25 @@ def frame(
             f"and why {cell['why']!r}; a why is needed for NaN, and allowed for nothing else."
         )
     return made
+
+
+def in_one_world(rows: Iterable[Mapping[str, Any]], given: str) -> list[dict[str, Any]]:
+    """Return the rows of one world, marked with what their intervals hold fixed ("" for nothing).
+
+    A row without a value, or with one that is exact, depends on no fit and gets no mark.
+
+    >>> rows = [{"value": 0.5, "low": 0.4, "high": 0.6}, {"value": 0.0, "low": 0.0, "high": 0.0}]
+    >>> [row.get("given", "") for row in in_one_world(rows, "fitted cut-off")]
+    ['fitted cut-off', '']
+    """
+    return [
+        {**row, "given": given} if given and not math.isnan(row["value"]) and not _exact(row) else dict(row)
+        for row in rows
+    ]
+
+
+def _exact(row: Mapping[str, Any]) -> bool:
+    return bool(row["low"] == row["value"] == row["high"])
 
 
 def audited(findings: pd.DataFrame) -> pd.DataFrame:
@@ -175,11 +197,11 @@ def read(path: str | Path) -> pd.DataFrame:
             head, *lines = list(csv.reader(file)) or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"no findings can be read from {str(path)!r}: {error}.") from error
-    if tuple(head) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
+    if tuple(head) not in (COLUMNS, SINCE) or any(len(line) != len(head) for line in lines):
         raise InputError(f"{str(path)!r} is not a findings table; its columns must be {', '.join(COLUMNS)}.")
     rows = []
     for line in lines:
-        row: dict[str, Any] = dict(zip(COLUMNS, map(restored, line)))
+        row: dict[str, Any] = dict(zip(head, map(restored, line)))
         try:
             row.update({name: float(row[name] or "nan") for name in NUMBERS})
             row.update({name: int(row[name]) for name in COUNTS})

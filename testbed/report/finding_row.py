@@ -67,6 +67,7 @@ class Finding:
     n: int
     seed: int
     why: str
+    given: str = ""
     name: str = ""
     suffix: str = ""
     qualifiers: Mapping[str, str] = field(default_factory=dict)
@@ -176,7 +177,7 @@ def owner(name: str, info: Mapping[str, Mapping[str, object]]) -> str:
 
 def rows_of(frame: pd.DataFrame, info: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
     """The rows of a findings table."""
-    names = ("scenario", "model", "measure", "harm", "split", "group", "versus", "unit", "why")
+    names = ("scenario", "model", "measure", "harm", "split", "group", "versus", "unit", "why", "given")
     known = {*info, *(str(facts["gap"]) for facts in info.values() if facts.get("gap"))}
     spelled = {text: parts(text, known) for text in map(str, frame["measure"].unique())} if len(frame) else {}
     owners = {name: owner(name, info) for name, _, _ in spelled.values()}

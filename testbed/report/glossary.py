@@ -31,6 +31,11 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("exact", "known without sampling error: both ends of the interval equal the value"),
     ("faithful record", "the anchor world in which channels make no error"),
     ("finding", "one number, one row"),
+    (
+        "given the fit",
+        "of an interval: about other people under the same scheme; its cut-offs and weights, found on one training "
+        "society, are held fixed. Rows over several seeds hold nothing fixed",
+    ),
     ("grid", "1,024 people who live side by side; the unit of everything that is local"),
     ("history", "what a world leaves: acts, entries, scores, decisions, lists of every month"),
     (

@@ -63,6 +63,7 @@ def _number(row: Finding) -> tuple[str, str]:
         limits = "no interval"
     else:
         limits = "exact" if row.low == row.high else f"{by.bare(row.low, places)} to {by.bare(row.high, places)}"
+        limits += f" given the {row.given}" if row.given else ""
     return by.write(row.value, places), limits
 
 

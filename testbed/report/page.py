@@ -91,6 +91,7 @@ def render(
         command=clean(manifest.get("command") or ""),
         made=_made(manifest),
         manifest_json=_plain_json(manifest),
+        given=any(row.given for row in rows.audited if rows.on_page(row)),
         references=[f"{clean(split)}: {clean(group)}" for split, group in (manifest.get("reference") or {}).items()],
     )
 

@@ -80,6 +80,8 @@ def sentence(row: Finding, lottery: Finding | None = None, beside: Mapping[str, 
     limits = interval(row.low, row.high, row.value, places, by)
     if limits == "exact" and row.seed == -1:
         limits = "the same in every seed"
+    if row.given and limits.startswith("95 %"):
+        limits += f" given the {row.given}"
     details = [*signed, limits, _behind(row)]
     if row.small:
         details.append(row.small.replace("people", each(row)[1]))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
-from testbed.findings import asks, chosen, rows_asked
+from testbed.findings import asks, chosen, in_one_world, rows_asked
 from testbed.models import first_line
 from testbed.scenarios import splits_of
 
@@ -160,10 +160,12 @@ def work_paired(task: Task) -> Answer:
     """
     from testbed.case import Case
     from testbed.statistics import kept, paired_rows
+    from testbed.world import given
 
     began, answer = time.perf_counter(), Answer()
     some = [one for one in task.measures() if one.harm != "opacity" or "asking" not in one.needs]
     sides: list[dict[str, Any]] = []
+    schemes = []
     for spec, name in zip((task.model, task.rival), task.name.split(" - "), strict=True):
         held: dict[str, Any] = {}
         try:
@@ -174,11 +176,13 @@ def work_paired(task: Task) -> Answer:
             said = f"{task.name}, seed {task.seed}: {first_line(problem)}"
             return Answer({one.name: [_nan(one, one.name, said)] for one in some}, failures=[said])
         sides.append(held)
+        schemes.append(case.scheme)
     splits, reference = splits_of(task.scenario), task.scenario.reference
     for one in some:
         rows = paired_rows(one, sides[0][one.name], sides[1][one.name], case, splits=splits, reference=reference)
         wanted = task.wanted
-        answer.rows[one.name] = [row for row in rows if not wanted or any(asks(w, row["measure"], one) for w in wanted)]
+        kept_rows = [row for row in rows if not wanted or any(asks(w, row["measure"], one) for w in wanted)]
+        answer.rows[one.name] = in_one_world(kept_rows, given(*schemes))
     del case
     gc.collect()
     answer.seconds = time.perf_counter() - began
@@ -198,7 +202,7 @@ def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
         said = str(problem) if isinstance(problem, ModelError) else f"the measure failed ({first_line(problem)})"
         answer.failures.append(f"{task.name}, seed {task.seed}, {measure.name}: {said}")
         rows = [_nan(measure, measure.name, said)]
-    answer.rows[measure.name] = rows
+    answer.rows[measure.name] = in_one_world(rows, case.given)
 
 
 def _nan(measure: Measure, name: str, why: str) -> dict[str, Any]:
@@ -218,7 +222,7 @@ def _anchored(case: Case, task: Task, answer: Answer) -> None:
         said = f"anchors of {task.name}, seed {task.seed}: {first_line(problem)}"
         answer.failures.append(said)
         return
-    answer.anchor_rows += [{"seed": task.seed, **row} for row in rows]
+    answer.anchor_rows += [{"seed": task.seed, **row} for row in in_one_world(rows, case.given)]
     answer.verdicts += [{**verdict, "model": task.name, "seed": task.seed} for verdict in verdicts]
 
 

@@ -75,7 +75,7 @@ def switched(society: Society, scheme: Scheme, periods: int, change: Switch) -> 
     scenario = society.scenario
     if change.dial.startswith("model.") and scenario.rulebook is not None:
         scorer = Scorer(scenario.rulebook, record_columns(scenario))
-        scheme = Scheme(scorer, scheme.decide, scheme.row_wise, scheme.needs)
+        scheme = Scheme(scorer, scheme.decide, scheme.row_wise, scheme.needs, scheme.fitted)
     return scheme, World(society, scheme, periods).run()
 
 

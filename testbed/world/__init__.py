@@ -7,7 +7,7 @@ Goes out: a history, and the records that the institution holds.
 from testbed.world.migration import SCHEME
 from testbed.world.month import Injection, World, apart
 from testbed.world.recorded import held_arrays, outcome_positive, record_arrays, record_columns, records, window
-from testbed.world.scoring import Scheme
+from testbed.world.scoring import Scheme, given
 from testbed.world.society import Society, Views
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Views",
     "World",
     "apart",
+    "given",
     "held_arrays",
     "outcome_positive",
     "record_arrays",

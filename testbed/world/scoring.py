@@ -55,18 +55,32 @@ class Known:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A fitted model, its cut-offs, and what it needs. `scorer` is None if nobody is scored (a training society)."""
+    """A fitted model, its cut-offs, and what it needs. `scorer` is None if nobody is scored (a training society).
+
+    fitted: what was found on a training society: "model", "cut-off".
+    """
 
     scorer: Any
     decide: Decide | None
     row_wise: bool = True
     needs: tuple[str, ...] = ()
+    fitted: tuple[str, ...] = ()
     known: Known = field(default_factory=Known, compare=False, repr=False)
 
     @property
     def alone(self) -> bool:
         """Whether a person's score depends on their own record only."""
         return self.row_wise or self.needs == ("draws",)
+
+
+def given(*schemes: Scheme) -> str:
+    """What was fitted of some schemes, in words; "" if nothing was.
+
+    >>> given(Scheme(None, None, fitted=("cut-off",)), Scheme(None, None, fitted=("model",)))
+    'fitted model and cut-off'
+    """
+    found = [name for name in ("model", "cut-off") if any(name in scheme.fitted for scheme in schemes)]
+    return f"fitted {' and '.join(found)}" if found else ""
 
 
 class Scoring:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from testbed.case.case import Case
+from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
+from testbed.models.base import Scores
 from testbed.scenarios.base import Scenario
 from testbed.twins import Switch
 
@@ -88,3 +89,29 @@ def test_a_switched_world_is_judged_by_the_model_and_the_cut_off_as_they_were_fi
         np.testing.assert_array_equal(told[0].decision, told[1].decision)
         assert (told[0].score != told[2].score).any()
         assert (told[0].decision != told[2].decision).any()
+
+
+def points(records):
+    return -records["slip"].to_numpy(np.float64)
+
+
+@pytest.mark.parametrize(
+    ("decide", "model", "given"),
+    [
+        ("adverse = { cutoff = -0.5 }", points, ""),
+        ("adverse = { worst_share = 0.1 }", points, "fitted cut-off"),
+        ("adverse = { cutoff = -0.5 }\nfavored = { best_share = 0.1 }", points, "fitted cut-off"),
+        ("adverse = { cutoff = -0.5 }", Pupil(), "fitted model"),
+        ("adverse = { worst_share = 0.1 }", Pupil(), "fitted model and cut-off"),
+        (
+            "adverse = { worst_share = 0.1 }",
+            lambda records: Scores(points(records), np.zeros(len(records), np.int8)),
+            "",
+        ),
+    ],
+    ids=["fixed", "worst share", "best share", "learned", "both", "decides itself"],
+)
+def test_a_case_says_what_a_training_society_fixed(town, decide, model, given):
+    case = run_case(town(decide), model, people=1024, periods=1)
+    assert case.given == given
+    assert case.twin(Switch("channels.errors", False)).given == given

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -30,10 +31,20 @@ def test_columns_stand_in_the_order_of_the_contract() -> None:
     made = finding.frame(ROWS, scenario="table", model="p", seed=3)
     assert tuple(made.columns) == (
         "scenario", "model", "measure", "harm", "split", "group", "versus", "value", "low", "high", "unit",
-        "n", "seed", "why",
+        "n", "seed", "why", "given",
     )  # fmt: skip
     assert made["seed"].tolist() == [3] * 4
     assert not made[list(finding.TEXTS)].isna().any().any()
+
+
+def test_a_table_from_before_a_row_said_what_its_interval_holds_fixed_is_read(tmp_path: Path) -> None:
+    made = finding.frame([{"measure": "m", "value": 0.5, "given": "fitted cut-off"}, {"measure": "n", "value": 1.0}])
+    old = [",".join(line.split(",")[:-1]) for line in finding.csv_text(made).splitlines()]
+    assert old[0].endswith(",why")
+    (tmp_path / "findings.csv").write_text("\n".join(old) + "\n")
+    assert finding.read(tmp_path).equals(made.assign(given=""))
+    (tmp_path / "findings.csv").write_text(finding.csv_text(made))
+    assert finding.read(tmp_path).equals(made)
 
 
 def test_no_rows_are_an_empty_table_with_columns() -> None:

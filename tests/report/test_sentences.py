@@ -15,7 +15,17 @@ NAN = math.nan
 
 
 def one(
-    measure, value=0.02, low=0.01, high=0.03, *, group="minority", versus="majority", unit="rate", why="", info=None
+    measure,
+    value=0.02,
+    low=0.01,
+    high=0.03,
+    *,
+    group="minority",
+    versus="majority",
+    unit="rate",
+    why="",
+    info=None,
+    given="",
 ):
     split = "all" if group == "all" else "community"
     row = {
@@ -26,8 +36,23 @@ def one(
         "split": split,
         "group": group,
     }
-    row |= {"versus": versus, "value": value, "low": low, "high": high, "unit": unit, "n": 1234, "why": why}
+    row |= {
+        "versus": versus,
+        "value": value,
+        "low": low,
+        "high": high,
+        "unit": unit,
+        "n": 1234,
+        "why": why,
+        "given": given,
+    }
     return Findings(frame([row]), {"scenario": "s", "models": ["m"], "measures": info or {}}).rows[0]
+
+
+def test_an_interval_of_one_world_says_what_it_holds_fixed_and_what_has_no_interval_does_not():
+    said = sentence(one("adverse_gap", given="fitted cut-off")).text
+    assert "(95 % interval 1.0 to 3.0 given the fitted cut-off; 1,234 people" in said
+    assert "given" not in sentence(one("adverse_gap", low=NAN, high=NAN, given="fitted cut-off")).text
 
 
 def test_a_gap_says_who_how_much_against_whom_and_how_sure():

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from synthetic.errors import InputError
+from testbed.findings.claims import claim
 from testbed.findings.finding import COLUMNS, audited, csv_text, read
 from testbed.findings.pooling import pooled
 from testbed.lives.one_life import life, typical
@@ -53,6 +54,28 @@ def test_the_table_has_the_columns_of_the_contract(made: Any) -> None:
         .any()
         .any()
     )
+
+
+def test_rows_of_one_seed_say_what_was_fitted_and_rows_over_seeds_hold_nothing_fixed() -> None:
+    asked: dict[str, Any] = {"people": 10_240, "periods": 7, "seeds": (0, 1), "measures": "adverse_rate,error_gain"}
+    found = audit("rongcheng", ["rongcheng", "logistic"], paired=True, **asked)
+    assert set(found[found["seed"] == -1]["given"]) == {""}
+    ours = found[(found["seed"] >= 0) & found["value"].notna() & ~(found["low"] == found["high"])]
+    assert ours.groupby("model")["given"].unique().map(list).to_dict() == {
+        "rongcheng": ["fitted cut-off"],
+        "logistic": ["fitted model and cut-off"],
+        "rongcheng - logistic": ["fitted model and cut-off"],
+    }
+    assert set(found[found["value"].isna()]["given"]) <= {""}
+    assert (
+        "given the fitted cut-off"
+        in claim(found[(found["seed"] == 0) & (found["model"] == "rongcheng")], "adverse_rate").describe()
+    )
+
+
+def test_rows_of_a_scheme_with_fixed_grades_hold_nothing_fixed() -> None:
+    found = audit("restaurant-hygiene", people=2048, periods=3, measures="adverse_rate")
+    assert set(found["given"]) == {""}
 
 
 def test_the_lottery_and_the_other_anchors_stand_beside_the_scheme_under_their_own_names(made: Any) -> None:
