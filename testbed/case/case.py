@@ -25,7 +25,7 @@ from testbed.twins import (
     Switch,
     Twin,
     changed,
-    roots_of,
+    injected,
     separable,
     switched,
 )
@@ -382,9 +382,11 @@ class Case:
 
     def roots_of(self, change: Inject) -> Injection:
         """The wrong entry to inject, and on whom: people in scope who did not act so, at most one per household."""
-        return roots_of(self.society, self.history, change)
+        return injected(self.society, self.scheme, self.history, change)
 
     def _changed(self, change: Inject | Assign) -> Case:
+        if isinstance(change, Inject) and not self.separable:
+            self.setting.say("following wrong entries, each in a world of its own")
         twin = changed(self.society, self.scheme, self.history, change)
         return Case(
             self.setting, self.model, self.model_name, self.scheme, twin.history, base=self, change=change, twin=twin

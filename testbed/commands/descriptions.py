@@ -27,6 +27,8 @@ def scenario(name: str) -> Iterator[str]:
     yield f"  outcome: {held.outcome}; models learn from: {held.learn}"
     error = held.error
     where = f"in month {error.period}, for {error.per_1000:g} of 1,000 people"
+    if held.regime.coupled:
+        where = f"in month {error.period}, for {error.sample} people, each in a world of their own"
     yield f"  wrong entry that is followed: {error.kind}, {where}"
     yield from graph(held.recipe.graph)
     yield from dials(held.dials.values())

@@ -85,6 +85,8 @@ def assumed(plan: Plan) -> tuple[list[Factor], list[str]]:
         value = dial["value"]
         if not dial["measures"] or ends is None or isinstance(value, bool | str) or path in plan.scenario.changed:
             continue
+        if path == "error.sample":  # how exactly a world is measured, not what the world is like
+            continue
         low, high = map(float, ends)
         if path == "error.period":
             high = min(high, plan.periods - 1.0)

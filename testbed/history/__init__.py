@@ -5,7 +5,7 @@ Goes out: the state of anybody in any month, and histories merged or laid over e
 """
 
 from testbed.history.base import History, Strays
-from testbed.history.changes import Changes
-from testbed.history.merging import joined, overlay
+from testbed.history.changes import Changes, unequal
+from testbed.history.merging import differs, joined, overlay, part_of
 
-__all__ = ["Changes", "History", "Strays", "joined", "overlay"]
+__all__ = ["Changes", "History", "Strays", "differs", "joined", "overlay", "part_of", "unequal"]

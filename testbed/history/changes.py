@@ -191,6 +191,18 @@ class Changes(ByMonth):
     # --- Putting together ---
 
     @classmethod
+    def of(cls, held: ByMonth, places: NDArray[Any]) -> Changes:
+        """Some places of an array, kept as their changes."""
+        made = cls(held.months, len(places), held.dtype)
+        dense = held[:, places]
+        for t, row in enumerate(dense):
+            if t:
+                made.add_whole(dense[t - 1], row)
+            else:
+                made.add(np.arange(len(row)), row)
+        return made
+
+    @classmethod
     def joined(cls, parts: Sequence[Changes]) -> Changes:
         """Parts of neighboring people, in order, as one."""
         first = parts[0]
@@ -240,3 +252,8 @@ def alike(one: ByMonth, other: ByMonth) -> bool:
     if one.shape != other.shape:
         return False
     return all(one.month(t).tobytes() == other.month(t).tobytes() for t in range(one.months))
+
+
+def unequal(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where two arrays differ; NaN equals NaN."""
+    return np.asarray((one != other) & ~(np.isnan(one) & np.isnan(other)))

@@ -1,4 +1,4 @@
-"""Histories put together: of neighboring people, or a base run with the lives of a replay."""
+"""Histories put together and taken apart: of neighboring people, or a base run with the lives of a replay."""
 
 # Any: the fields of a history that are kept by month, by name.
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from synthetic.channels import Acts
 from synthetic.ledger import Ledger
 from testbed.history.base import History, Strays
-from testbed.history.changes import ByMonth, Changes, Overlay
+from testbed.history.changes import ByMonth, Changes, Overlay, unequal
 
 
 def joined(parts: Sequence[History]) -> History:
@@ -93,6 +93,41 @@ def overlay(base: History, run: History) -> History:
         since=run.since,
         schemes=None if base.schemes is None or run.schemes is None else laid(base.schemes, run.schemes),
     )
+
+
+def part_of(run: History, people: np.ndarray) -> History:
+    """The lives of some people (ids, ascending) out of a run of everybody, with nothing of the rest kept."""
+    inside = np.zeros(len(run.people), bool)
+    inside[people] = True
+    names = ("channel", "delay", "victim")
+    months: dict[str, Any] = {name: Changes.of(one, people) for name, one in run.by_month().items()}
+    return replace(
+        run,
+        people=people,
+        ledger=run.ledger.where(inside[run.ledger.subject]),
+        acts=tuple(acts.take(inside[acts.person]) for acts in run.acts),
+        strays=tuple(
+            Strays(one.acts.take(mine), *(getattr(one, name)[mine] for name in names))
+            for one, mine in ((one, inside[one.acts.person]) for one in run.strays)
+        ),
+        **months,
+    )
+
+
+def differs(one: History, other: History) -> np.ndarray:
+    """Whose lives differ between two runs of everybody, in what is kept by month or in their entries: bool (n,)."""
+    found = np.zeros(len(one.people), bool)
+    for name, mine in one.by_month().items():
+        theirs = getattr(other, name)
+        for t in range(one.periods):
+            found |= unequal(mine.month(t), theirs.month(t))
+    a, b = one.ledger, other.ledger
+    _, at, there = np.intersect1d(a.id, b.id, assume_unique=True, return_indices=True)
+    for ledger, both in ((a, at), (b, there)):
+        found[np.delete(ledger.subject, both)] = True
+    for name in ("end", "shadow_end"):
+        found[a.subject[at[getattr(a, name)[at] != getattr(b, name)[there]]]] = True
+    return found
 
 
 def _joined(old: Acts, new: Acts, inside: np.ndarray) -> Acts:

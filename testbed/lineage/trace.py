@@ -110,7 +110,7 @@ def unasked(case: Case) -> str:
     >>> unasked(run_case("rongcheng", people=1024, periods=2))
     ''
     """
-    alone = case.separable and "entries" not in case.scheme.needs
+    alone = case.scheme.alone and "entries" not in case.scheme.needs
     return "" if alone else "the model scores people together: no decision can be asked without one entry"
 
 

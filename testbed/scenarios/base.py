@@ -26,11 +26,15 @@ TRAINING_PERIODS = 24
 
 @dataclass(frozen=True)
 class Followed:
-    """The wrong entry that is followed: its kind, the period of its making, and how many people in 1,000 get it."""
+    """The wrong entry that is followed: its kind, the period of its making, and how many people in 1,000 get it.
+
+    `sample`: how many people get it, each in a world of their own, where people compete or are scored together.
+    """
 
     kind: str
     period: int
     per_1000: float
+    sample: int
 
 
 @dataclass(frozen=True)
@@ -230,6 +234,7 @@ class Scenario:
             str(self.own["error.kind"].value),
             int(self.own["error.period"].value),
             float(self.own["error.per_1000"].value),
+            int(self.own["error.sample"].value),
         )
 
     @property

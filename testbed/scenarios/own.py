@@ -41,6 +41,7 @@ def own_dials(
         Dial("error.kind", followed, "kind of conduct", "assumed", "assumed", None, CHOICE),
         _assumed("error.period", error.get("period", 6), "month", 0, 1_000),
         _assumed("error.per_1000", error.get("per_1000", 2), "people in 1,000", 0, 1_000),
+        _assumed("error.sample", error.get("sample", 50), "people, each followed in a world of their own", 1, 10_000),
     ]
     for side in SHARES:
         for key, value in cut(decide.get(side), side, f"{where}, decide.{side}").items():

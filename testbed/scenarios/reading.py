@@ -47,6 +47,7 @@ SECTIONS = {
         "kind": "the kind of the wrong entry that is followed; default the first adverse kind",
         "period": "the month of its making; default 6",
         "per_1000": "how many people in 1,000 get one; default 2",
+        "sample": "where people compete or are scored together: how many are followed, each alone; default 50",
     },
 }
 OPTIONAL = {

@@ -7,8 +7,8 @@ Goes out: the changed history, and who differs from the base.
 from testbed.twins.changes import Assign, Change, Inject, Switch
 from testbed.twins.differences import TOUCHED
 from testbed.twins.replaying import Replay, replay
-from testbed.twins.roots import apart, by_root, roots_of
-from testbed.twins.twin import Twin, changed, separable, switched
+from testbed.twins.roots import apart, by_root
+from testbed.twins.twin import Twin, changed, injected, separable, switched
 
 __all__ = [
     "TOUCHED",
@@ -21,8 +21,8 @@ __all__ = [
     "apart",
     "by_root",
     "changed",
+    "injected",
     "replay",
-    "roots_of",
     "separable",
     "switched",
 ]

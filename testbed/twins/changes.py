@@ -37,6 +37,10 @@ class Inject:
     1000. Of several in one household the one with the smallest draw is the root, so a larger share keeps the roots of a
     smaller one.
 
+    Where people compete for places, or a model scores them together, wrong entries made side by side would displace
+    each other. Then the roots are the `[error] sample` people with the smallest draws, whatever `per_1000` is (none if
+    it is 0), and each of them, as each person who is named, is followed in a world of their own.
+
     Examples
     --------
     >>> from testbed import Inject

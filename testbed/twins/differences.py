@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from testbed.history import History
+from testbed.history import History, unequal
 from testbed.world import Society
+
+NOBODY = -1
+"""The root of people to whom no entry, household or tie leads from any root."""
 
 TOUCHED = ("root", "person", "hop", "first", "last", "score", "decision", "list", "sanction")
 
@@ -15,15 +18,16 @@ def touched(society: Society, base: History, run: History, roots: dict[int, int]
     """Who differs from the base at some month from `since` on, one row each, with the root it goes back to.
 
     `roots` maps households to their root. hop: self, or the shortest tie to the root: household, kin, employer,
-    colleague, acquaintance, none; displaced, with root -1, if no entry leads back to any root: a model that looks at
-    people together moved them. first, last: months of the first and last difference in anything a rule reads (standing
-    counts, score, decision, lists, sanctions); last is the final month if the worlds still differ then.
+    colleague, acquaintance, none; displaced, with root -1, if no entry or tie leads there from any root: a quota, or a
+    model that looks at people together, moved them. first, last: months of the first and last difference in anything a
+    rule reads (standing counts, score, decision, lists, sanctions); last is the final month if the worlds still differ
+    then.
     """
     people = run.people
     periods = base.periods
     kinds = len(base.kinds)
     differs = {
-        "score": _unequal(base.scores[:, people], run.scores[:]),
+        "score": unequal(base.scores[:, people], run.scores[:]),
         "decision": base.decisions[:, people] != run.decisions[:],
         "list": base.lists_[:, people] != run.lists_[:],
         "sanction": base.sanctions_[:, people] != run.sanctions_[:],
@@ -45,7 +49,7 @@ def touched(society: Society, base: History, run: History, roots: dict[int, int]
     anything[:since] = False
     who = np.flatnonzero(anything.any(axis=0))
     household = society.household[people[who]]
-    root = np.array([roots.get(int(one), -1) for one in household], np.int64)
+    root = np.array([roots.get(int(one), NOBODY) for one in household], np.int64)
     hop = np.where(root < 0, "displaced", shortest(society, people[who], root))
     first = anything[:, who].argmax(axis=0)
     last = periods - 1 - anything[::-1, who].argmax(axis=0)
@@ -75,8 +79,3 @@ def shortest(society: Society, people: np.ndarray, root: np.ndarray) -> np.ndarr
             hop[far[np.isin(pair, one * society.size + other)]] = name
     hop[known[people[known] == root[known]]] = "self"
     return hop
-
-
-def _unequal(old: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """Where two arrays differ; NaN equals NaN."""
-    return np.asarray((old != new) & ~(np.isnan(old) & np.isnan(new)))

@@ -2,6 +2,7 @@
 
 The replay takes the rest of the society from the base run: its log of strayed entries and its lists. It takes in
 further households until no new difference leaves those that are run, and then equals a run of everybody byte for byte.
+Where this cannot be (a quota, a joint model) everybody is run, and the households that differ are kept.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from testbed.history import History, Strays
+from testbed.history import History, Strays, differs, part_of
 from testbed.regimes import LISTED, adverse_bits, tied
 from testbed.world import Injection, Scheme, Society, Views, World
 
@@ -47,6 +48,15 @@ def replay(
         if not fresh.any():
             return Replay(people, history, links)
         active |= fresh
+
+
+def differing(society: Society, base: History, run: History, roots: np.ndarray) -> Replay:
+    """The households of `roots`, and all others that differ from the base in some way, out of a run of everybody."""
+    active = np.isin(society.household, society.household[differs(base, run)])
+    active |= np.isin(society.household, society.household[roots])
+    people = np.flatnonzero(active)
+    kept = part_of(run, people)
+    return Replay(people, kept, strayed_between(society, base, kept, active) + tied_between(society, base, kept))
 
 
 def strayed_between(society: Society, base: History, now: History, active: np.ndarray) -> list[tuple[int, int]]:

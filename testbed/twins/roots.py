@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 import numpy as np
 
 from synthetic.draws import pack, sparse, uniform
@@ -12,9 +15,10 @@ from testbed.twins.replaying import Replay
 from testbed.world import Injection, Society
 
 
-def roots_of(society: Society, history: History, change: Inject) -> Injection:
+def roots_of(society: Society, history: History, change: Inject, *, sample: int | None = None) -> Injection:
     """The wrong entry to inject, and on whom: people in scope who did not act so, at most one per household.
 
+    `sample`: so many people, those with the smallest draws, if `per_1000` is above 0; None: the share `per_1000`.
     Raises InputError if the kind is unknown, or if a person who is named cannot be a root.
     """
     scenario = society.scenario
@@ -32,10 +36,12 @@ def roots_of(society: Society, history: History, change: Inject) -> Injection:
         return Injection(named, code, period)
     coin = uniform(sparse(society.seed, "inject", pack(society.ids, period, code)))
     innocent = ~history.acted(code, period)
+    if sample is not None and share > 0:
+        share = 1.0
     could = np.flatnonzero(society.scored & innocent & (coin < share))
     order = could[np.argsort(coin[could], kind="stable")]
     _, first = np.unique(society.household[order], return_index=True)
-    return Injection(np.sort(order[first]), code, period)
+    return Injection(np.sort(order[np.sort(first)[:sample]]), code, period)
 
 
 def _named(society: Society, people: tuple[int, ...]) -> np.ndarray:
@@ -66,6 +72,23 @@ def by_root(society: Society, part: Replay, roots: np.ndarray) -> tuple[dict[int
     mine = label[[index[int(home)] for home in society.household[roots]]]
     owner = dict(zip(mine.tolist(), roots.tolist(), strict=True))
     return {int(home): owner[int(one)] for home, one in zip(homes, label, strict=True) if int(one) in owner}, mine
+
+
+def led_to(links: Sequence[tuple[int, int]], homes: Sequence[int]) -> set[int]:
+    """The households to which links lead from these, step by step, and these themselves.
+
+    >>> sorted(led_to([(1, 2), (2, 3), (5, 3)], [1]))
+    [1, 2, 3]
+    """
+    onward = defaultdict(list)
+    for one, other in links:
+        onward[one].append(other)
+    found, waiting = set(homes), list(homes)
+    while waiting:
+        fresh = set(onward[waiting.pop()]) - found
+        found |= fresh
+        waiting += fresh
+    return found
 
 
 def apart(roots: np.ndarray, component: np.ndarray) -> list[np.ndarray]:

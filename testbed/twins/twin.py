@@ -2,13 +2,14 @@
 
 A full twin runs everybody again. If households meet only in strayed entries and along ties, the twin is made from
 replays of the households whose inputs differ, all roots in one batch. Roots whose differences meet in the batch are
-run again in smaller batches in which no two of them meet.
+run again in smaller batches in which no two of them meet. Where people compete for places, or a model scores them
+together, any two roots may meet, so each of a sample of roots has a world of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -17,9 +18,9 @@ from synthetic.errors import InputError, unknown
 from testbed.history import History, overlay
 from testbed.models import Scorer
 from testbed.twins.changes import Assign, Inject, Switch
-from testbed.twins.differences import touched
-from testbed.twins.replaying import Replay, replay, strayed_between
-from testbed.twins.roots import apart, by_root, roots_of
+from testbed.twins.differences import NOBODY, touched
+from testbed.twins.replaying import Replay, differing, replay
+from testbed.twins.roots import apart, by_root, led_to, roots_of
 from testbed.world import Injection, Scheme, Society, Views, World, record_columns
 
 
@@ -57,6 +58,12 @@ def separable(society: Society, scheme: Scheme) -> bool:
     return scheme.alone and not society.scenario.regime.coupled
 
 
+def injected(society: Society, scheme: Scheme, history: History, change: Inject) -> Injection:
+    """The wrong entry to inject, and on whom (see `roots_of`): a sample, unless households are separable."""
+    sample = None if separable(society, scheme) else society.scenario.error.sample
+    return roots_of(society, history, change, sample=sample)
+
+
 def changed(society: Society, scheme: Scheme, history: History, change: Inject | Assign) -> Twin:
     """The twin of a base run, with wrong entries injected or an attribute assigned.
 
@@ -80,20 +87,15 @@ def switched(society: Society, scheme: Scheme, periods: int, change: Switch) -> 
 
 
 def _injected(society: Society, scheme: Scheme, base: History, change: Inject) -> Twin:
-    injection = roots_of(society, base, change)
+    injection = injected(society, scheme, base, change)
     roots = injection.roots
     if not len(roots):
         return Twin(base, roots)
     if separable(society, scheme):
-        return _replayed(society, scheme, base, roots, injection=injection)
-    history = World(society, scheme, base.periods, injection=injection).run()
-
-    def rows() -> pd.DataFrame:
-        links = strayed_between(society, base, history, np.ones(society.size, bool))
-        homes, _ = by_root(society, Replay(society.ids, history, links), roots)
-        return touched(society, base, history, homes, injection.period)
-
-    return Twin(history, roots, rows)
+        return _joined(
+            society, base, roots, replays(society, scheme, base, roots, injection=injection), injection.period
+        )
+    return _joined(society, base, roots, one_by_one(society, scheme, base, injection), injection.period)
 
 
 def _assigned(society: Society, scheme: Scheme, base: History, change: Assign) -> Twin:
@@ -111,28 +113,26 @@ def _assigned(society: Society, scheme: Scheme, base: History, change: Assign) -
     if not len(people):
         return Twin(base, people)
     _, first = np.unique(society.household[people], return_index=True)
-    return _replayed(society, scheme, base, people[np.sort(first)], views=views)
+    roots = people[np.sort(first)]
+    return _joined(society, base, roots, replays(society, scheme, base, roots, views=views), 0, views)
 
 
-def _replayed(
-    society: Society,
-    scheme: Scheme,
-    base: History,
-    roots: np.ndarray,
-    *,
-    views: Views | None = None,
-    injection: Injection | None = None,
+def _joined(
+    society: Society, base: History, roots: np.ndarray, made: Iterator[Batch], since: int, views: Views | None = None
 ) -> Twin:
-    """The twin from replays: all roots in one batch, and those that met there again in smaller batches."""
-    since = 0 if injection is None else injection.period
-    batches = list(replays(society, scheme, base, roots, views=views, injection=injection))
+    """The twin from batches: all roots in the first, and those that met there again in smaller ones."""
+    batches = list(made)
     alone: dict[int, Replay] = {}
     for one in batches[1:]:
         alone |= dict.fromkeys(np.setdiff1d(one.roots, one.crowded).tolist(), one.part)
 
     def rows() -> pd.DataFrame:
-        made = [(touched(society, base, one.part.history, one.homes, since), one.crowded) for one in batches]
-        kept = [table[~table["root"].isin(crowded)] for table, crowded in made]
+        kept = []
+        for one in batches:
+            table = touched(society, base, one.part.history, one.homes, since)
+            if len(one.roots) == 1:
+                table["root"] = one.roots[0]
+            kept.append(table[~table["root"].isin([NOBODY, *one.crowded.tolist()])])
         return pd.concat(kept).sort_values(["root", "person"], ignore_index=True)
 
     return Twin(overlay(base, batches[0].part.history), roots, rows, alone, views)
@@ -161,3 +161,16 @@ def replays(
         smaller = apart(batch, component)
         yield Batch(batch, part, homes, np.concatenate([*smaller, np.empty(0, np.int64)]))
         waiting += smaller
+
+
+def one_by_one(society: Society, scheme: Scheme, base: History, injection: Injection) -> Iterator[Batch]:
+    """Run the whole society with all roots, then with each alone; only once if the model reads no record."""
+    roots = injection.roots
+    crowded = roots if len(roots) > 1 and not scheme.blind else roots[:0]
+    for batch in (roots, *crowded.reshape(-1, 1)):
+        world = World(society, scheme, base.periods, injection=replace(injection, roots=batch))
+        part = differing(society, base, world.run(), batch)
+        homes = dict(zip(society.household[batch].tolist(), batch.tolist(), strict=True))
+        if len(batch) == 1:
+            homes = dict.fromkeys(led_to(part.links, list(homes)), int(batch[0]))
+        yield Batch(batch, part, homes, crowded if len(batch) > 1 else roots[:0])

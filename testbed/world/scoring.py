@@ -72,6 +72,12 @@ class Scheme:
         """Whether a person's score depends on their own record only."""
         return self.row_wise or self.needs == ("draws",)
 
+    @property
+    def blind(self) -> bool:
+        """Whether the model says that it reads no column of the records, and asks for no entries."""
+        reads = getattr(self.scorer.model, "reads", None)
+        return reads is not None and not len(reads) and "entries" not in self.needs
+
 
 def given(*schemes: Scheme) -> str:
     """What was fitted of some schemes, in words; "" if nothing was.

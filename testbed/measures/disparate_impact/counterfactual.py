@@ -118,7 +118,7 @@ def effects(
 
 def reads_nothing(case: Case) -> bool:
     """Whether the model declares that it reads no record, so that nobody's group can change its decision."""
-    return getattr(case.scheme.scorer.model, "reads", None) == () and "entries" not in case.scheme.needs
+    return case.scheme.blind
 
 
 @measure(

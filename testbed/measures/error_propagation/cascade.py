@@ -14,7 +14,6 @@ from synthetic.draws import dense, uniform
 from synthetic.errors import unknown
 from synthetic.ledger import ORIGINS
 from testbed.case import Case
-from testbed.history import History
 from testbed.lineage import Lineage, lineage
 from testbed.measure import PerPerson, Row, measure
 from testbed.measures.error_propagation.error_effects import FAMILY
@@ -124,14 +123,9 @@ def cascades(case: Case) -> tuple[Effects, Cascades | None, str]:
 
 
 def _followed(found: Effects) -> tuple[Cascades | None, str]:
-    """Follow each root in the batch it ran in, or in its own run if its differences met another root's."""
-    case, twin = found.case, found.twin
-    apart: dict[int, tuple[History, list[int]]] = {}
-    for root in found.roots.tolist():
-        history = twin.alone[root].history if root in twin.alone else twin.history
-        apart.setdefault(id(history), (history, []))[1].append(root)
-    household, parts, order = case.society.household, [], []
-    for history, roots in apart.values():
+    """Follow each root in the run in which it met no other."""
+    case, household, parts, order = found.case, found.case.society.household, [], []
+    for history, roots in found.runs():
         mine = found.rows["root"].isin(roots)
         homes = np.isin(household, household[np.concatenate([found.rows["person"].to_numpy(np.int64)[mine], roots])])
         homes &= np.isin(np.arange(len(homes)), history.people)

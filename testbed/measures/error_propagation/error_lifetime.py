@@ -98,7 +98,10 @@ def _last(found: Effects) -> NDArray[np.int64]:
 
 def _entries(found: Effects) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """For each root, whether its entry is found wrong before it expires, and the month it ends: (R,) each."""
-    ledger = found.twin.history.ledger
-    mine = ledger.where(ledger.origin == ORIGINS.index("injected"))
-    mine = mine.where(np.argsort(mine.subject, kind="stable"))
-    return np.isin(mine.end_cause, MENDED), mine.end.astype(np.int64)
+    mended, end = np.zeros(len(found.roots), bool), np.zeros(len(found.roots), np.int64)
+    for history, roots in found.runs():
+        held = history.ledger
+        mine = held.where((held.origin == ORIGINS.index("injected")) & np.isin(held.subject, roots))
+        at = np.searchsorted(found.roots, mine.subject)
+        mended[at], end[at] = np.isin(mine.end_cause, MENDED), mine.end
+    return mended, end

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from testbed.case import Case
-from testbed.measure import PerPerson, Row, measure
+from testbed.measure import PerPerson, measure
 from testbed.measures.error_propagation.error_effects import FAMILY, MEAN, TWINS
 from testbed.measures.error_propagation.error_roots import (
     COUPLING,
@@ -27,7 +27,6 @@ WHAT = ("any", "score", "decision", "list", "sanction")
 HOPS = ("any", "household", "none")
 TIES = ("kin", "employer", "colleague", "acquaintance")
 """Ties beyond the household, the shortest first. A society may have some, or none."""
-DISPLACED = "the model scores people together, so the effect of one entry cannot be told from that of another"
 NO_SIDE = "a score has no adverse side to count; see the net rows of decision, list and sanction"
 
 
@@ -44,12 +43,12 @@ NO_SIDE = "a score has no adverse side to count; see the net rows of decision, l
     "counts people without a tie to the root: strayed entries reach them.",
     qualifiers={"what": "any", "hop": "any"},
 )
-def error_reach(case: Case, what: str = "any", hop: str = "any") -> Iterator[PerPerson | Row]:
+def error_reach(case: Case, what: str = "any", hop: str = "any") -> Iterator[PerPerson]:
     """Number of other people, per root, whose score, decision, list or sanction differs in some month.
 
     Followed to the end of the run. what: any of the four (default), or one. hop: the shortest tie to the root at
     injection: household, kin, employer, colleague, acquaintance or none; any (default) for everybody; displaced for
-    people moved by a model that scores people together.
+    people moved by a quota, or by a model that scores people together.
     If `regime.family.share` is 0, nothing reaches the household through the root, by rule or by circumstance. Then
     hop=household is exactly 0, and a member reached by strayed entries through strangers counts as none.
     `_net`: others with an adverse decision, on an adverse list or under a sanction (not a reward) in that time,
@@ -58,10 +57,8 @@ def error_reach(case: Case, what: str = "any", hop: str = "any") -> Iterator[Per
     found = effects(case)
     if (what, hop) == ("any", "any"):
         tied = set(found.rows["hop"])
-        beyond = [one for one in TIES if one in tied]
+        beyond = [one for one in (*TIES, "displaced") if one in tied]
         wanted = [*((one, "any") for one in WHAT), *(("any", one) for one in (*HOPS[1:], *beyond))]
-        if len(found.displaced):
-            wanted.append(("any", "displaced"))
     else:
         wanted = [(what, hop)]
     net = None if found.why else _worse_off(found)
@@ -69,19 +66,11 @@ def error_reach(case: Case, what: str = "any", hop: str = "any") -> Iterator[Per
         yield from _reached(found, what, hop, net)
 
 
-def _reached(
-    found: Effects, what: str, hop: str, net: dict[str, NDArray[np.float64]] | None
-) -> Iterator[PerPerson | Row]:
+def _reached(found: Effects, what: str, hop: str, net: dict[str, NDArray[np.float64]] | None) -> Iterator[PerPerson]:
     qualifiers = {"what": what, "hop": hop}
     if net is None:
         yield found.part(np.empty(0), "", qualifiers)
         yield found.part(np.empty(0), "_net", qualifiers)
-        return
-    if len(found.displaced) and hop in ("any", "displaced"):
-        among = found.displaced if hop == "displaced" else found.rows[~_self(found)]
-        many = int(_differs(among, what).sum()) + (int(_differs(found.displaced, what).sum()) if hop == "any" else 0)
-        yield Row(many / len(found.roots), n=len(found.roots), qualifiers=qualifiers)
-        yield found.part(np.empty(0), "_net", qualifiers, why=DISPLACED)
         return
     which = _at_hop(found, hop)
     exact = found.blind or (hop == "household" and _no_family(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,10 @@ HORIZON = (
     "Followed from the entry to the end of the run. A longer run shows more. What remains after the end is unknown."
 )
 COUPLING = "Gross: how many differ depends on the random draws that both worlds share. The _net row does not."
-INJECTED = "The experiment adds the wrong entries at random, to people of whom they are false."
+INJECTED = (
+    "The experiment adds the wrong entries at random, to people of whom they are false. Where people compete for "
+    "places or are scored together, a sample of them is followed, each in a world of its own."
+)
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,7 @@ class Effects:
     """What the wrong entry of each root changes.
 
     `roots` are ids (R,). `rows`: one row per (root, touched person), as `Case.touched`, with `at`, the
-    place of its root in `roots`; rows of nobody's root (hop displaced) are in `displaced`. `blind`: the
-    model reads no record at all, so only the record can differ.
+    place of its root in `roots`. `blind`: the model reads no record at all, so only the record can differ.
     """
 
     case: Case
@@ -66,7 +68,6 @@ class Effects:
     roots: NDArray[np.int64]
     since: int
     rows: pd.DataFrame
-    displaced: pd.DataFrame
     blind: bool
     why: str
 
@@ -74,6 +75,15 @@ class Effects:
     def months(self) -> int:
         """The horizon: months from the injection to the end of the run."""
         return max(self.case.periods - self.since, 0)
+
+    def runs(self) -> Iterator[tuple[History, NDArray[np.int64]]]:
+        """(history, the roots to be read in it): a root that met another is read in the run in which it does not."""
+        apart: dict[int, tuple[History, list[int]]] = {}
+        for root in self.roots.tolist():
+            history = self.twin.alone[root].history if root in self.twin.alone else self.twin.history
+            apart.setdefault(id(history), (history, []))[1].append(root)
+        for history, roots in apart.values():
+            yield history, np.array(roots, np.int64)
 
     def lives(self, people: NDArray[np.int64], root: NDArray[np.int64]) -> tuple[Lives, Lives]:
         """(base world, error world of their root) of these people. A root that met another is read in its own run."""
@@ -147,16 +157,8 @@ def effects(case: Case, change: Inject | None = None) -> Effects:
     elif not len(twin.roots):
         why = "no one was drawn for a wrong entry: use more people"
     rows = twin.touched
-    lost = rows["root"].to_numpy(np.int64) < 0
-    kept = rows[~lost].reset_index(drop=True)
-    kept["at"] = np.searchsorted(twin.roots, kept["root"].to_numpy(np.int64))
-    return Effects(case, twin, twin.roots, since, kept, rows[lost], blind(case), why)
-
-
-def blind(case: Case) -> bool:
-    """Whether the model declares that it reads no column of the records, so that no error can change it."""
-    reads = getattr(case.model, "reads", None)
-    return reads is not None and not len(reads)
+    rows["at"] = np.searchsorted(twin.roots, rows["root"].to_numpy(np.int64))
+    return Effects(case, twin, twin.roots, since, rows, case.scheme.blind, why)
 
 
 def worse(case: Case) -> float:

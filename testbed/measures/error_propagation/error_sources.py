@@ -20,7 +20,6 @@ from synthetic.ledger import CAUSES, ORIGINS, Ledger
 from testbed.case import Case
 from testbed.lineage import decisions_on
 from testbed.measure import PerPerson
-from testbed.measures.error_propagation.error_roots import blind
 
 APPEAL, OPERATOR, OTHERS, MISSED, STALE = "appeal", "operator", "others", "missed", "stale"
 """Sources beside channels and origins: true entries struck; entries made without cause; errors about other people."""
@@ -100,7 +99,7 @@ def contributions(case: Case, by: str) -> Contributions:
     `others`.
     """
     history, n = case.history, len(case.people)
-    if not case.separable or "entries" in case.scheme.needs:
+    if not case.scheme.alone or "entries" in case.scheme.needs:
         return Contributions({}, {}, "the model scores people together: it cannot be asked about one record")
     found = Disturbances.of(history.ledger, by)
     names = (*found.names, OTHERS)
@@ -154,7 +153,7 @@ def thousands_of_months(case: Case) -> NDArray[np.float64]:
 
 def errorless(case: Case) -> bool:
     """Whether no error can change a decision: the model reads no record, or the channels make no errors."""
-    return blind(case) or not case.scenario.errors
+    return case.scheme.blind or not case.scenario.errors
 
 
 def _wrong(decision: NDArray[np.int8], deserved: NDArray[np.int8]) -> dict[str, NDArray[np.bool_]]:
