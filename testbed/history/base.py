@@ -13,7 +13,7 @@ from synthetic.errors import unknown
 from synthetic.ledger import Ledger
 from testbed.history.changes import ByMonth
 
-BY_MONTH = ("scores", "decisions", "deserved_", "lists_", "sanctions_", "schemes")
+BY_MONTH = ("scores", "decisions", "deserved_", "lists_", "sanctions_", "schemes", "shadow_lists_")
 """What a history keeps by month."""
 
 
@@ -49,6 +49,7 @@ class History:
     roots: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     since: int = 0
     schemes: ByMonth | None = None
+    shadow_lists_: ByMonth | None = None
 
     @property
     def periods(self) -> int:
@@ -70,6 +71,10 @@ class History:
     def lists(self, t: int) -> np.ndarray:
         """Lists and agencies' copies at a month, bits in the order of `list_names`: uint16 (n,)."""
         return self.lists_[t]
+
+    def shadow_lists(self, t: int) -> np.ndarray:
+        """The lists that would have followed from deserved decisions: uint16 (n,); `lists` if no decision reads any."""
+        return self.lists(t) if self.shadow_lists_ is None else self.shadow_lists_[t]
 
     def sanctions(self, t: int) -> np.ndarray:
         """Sanctions and rewards at a month, bits in the order of `sanction_names`: uint16 (n,)."""

@@ -67,6 +67,9 @@ def overlay(base: History, run: History) -> History:
     def laid(old: ByMonth, new: ByMonth) -> Overlay:
         return Overlay(old, people, new)
 
+    def laid_if(old: ByMonth | None, new: ByMonth | None) -> Overlay | None:
+        return None if old is None or new is None else laid(old, new)
+
     return History(
         people=base.people,
         kinds=base.kinds,
@@ -91,7 +94,8 @@ def overlay(base: History, run: History) -> History:
         ),
         roots=run.roots,
         since=run.since,
-        schemes=None if base.schemes is None or run.schemes is None else laid(base.schemes, run.schemes),
+        schemes=laid_if(base.schemes, run.schemes),
+        shadow_lists_=laid_if(base.shadow_lists_, run.shadow_lists_),
     )
 
 

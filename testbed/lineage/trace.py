@@ -20,6 +20,7 @@ from synthetic.draws import dense, uniform
 from testbed.history import History
 from testbed.lineage.inducement import Inducement
 from testbed.models import lots
+from testbed.regimes import LISTED
 from testbed.world import held_arrays
 
 if TYPE_CHECKING:
@@ -115,17 +116,27 @@ def unasked(case: Case) -> str:
 
 
 def decisions_on(
-    case: Case, people: Ints, counts: NDArray[np.integer], period: int, history: History | None = None
+    case: Case,
+    people: Ints,
+    counts: NDArray[np.integer],
+    period: int,
+    history: History | None = None,
+    *,
+    shadow: Flags | None = None,
 ) -> NDArray[np.int8]:
     """What the scheme decides in a month about people whose record holds these counts of entries (rows, kinds).
 
     The world's own coins and ties of that month; a person may be asked about several times. `history`: the world they
-    live in (default: the case's own), where the scheme reads whom they know. Nothing is counted as a question: the
-    operator's own records are reread, nobody is asked.
+    live in (default: the case's own), where the scheme reads whom they know. `shadow`: the rows in which it reads whom
+    they know on the lists that would follow from the shadow record. Nothing is counted as a question: the operator's
+    own records are reread, nobody is asked.
     """
     scenario, society = case.scenario, case.society
     history = case.history if history is None else history
     arrays = held_arrays(society, history, period, people, outside=case.history)
+    if shadow is not None and LISTED in arrays:
+        known = held_arrays(society, history, period, people, outside=case.history, shadow=True)[LISTED]
+        arrays[LISTED] = np.where(shadow, known, arrays[LISTED])
     arrays |= {kind: counts[:, scenario.kinds.index(kind)] for kind in scenario.recorded}
     scheme = case.scheme
     draws = uniform(dense(case.seed, "model", 0, society.size, period))[people] if "draws" in scheme.needs else None

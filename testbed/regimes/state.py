@@ -89,8 +89,21 @@ class RegimeState:
 
         around: everybody's `lists` of the month before, uint16 (society,); read if the regime reaches along ties.
         """
-        self.lists[self._listed] = 0
+        self.enlist(t, decision)
         self.sanctions[self._bound] = 0
+        if not self.regime.active:
+            return
+        bound = [NOBODY]
+        for bit, sanction in enumerate(self.regime.sanctions):
+            if self.regime.in_force(sanction):
+                under = self._under(sanction, t, around)
+                self.sanctions[under] |= np.uint16(1 << bit)
+                bound.append(under)
+        self._bound = np.concatenate(bound)
+
+    def enlist(self, t: int, decision: np.ndarray) -> None:
+        """One month of lists and copies alone: lists from decisions, copies from lists."""
+        self.lists[self._listed] = 0
         if not self.regime.active:
             return
         decided = np.flatnonzero(decision != 0)
@@ -102,13 +115,6 @@ class RegimeState:
         for bit, name in enumerate(self.holders):
             self.lists[self.members[name]] |= np.uint16(1 << bit)
         self._listed = np.concatenate([NOBODY, *self.members.values()])
-        bound = [NOBODY]
-        for bit, sanction in enumerate(self.regime.sanctions):
-            if self.regime.in_force(sanction):
-                under = self._under(sanction, t, around)
-                self.sanctions[under] |= np.uint16(1 << bit)
-                bound.append(under)
-        self._bound = np.concatenate(bound)
 
     def _enter(self, clause: ListClause, t: int, called: Places) -> None:
         """Set the members of a list: people who qualify for it, and members who must still stay."""

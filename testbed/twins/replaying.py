@@ -79,12 +79,13 @@ def tied_between(society: Society, base: History, now: History) -> list[tuple[in
         masks["acquaintances"] = masks.get("acquaintances", np.uint16(0)) | adverse_bits(regime)
     if not masks:
         return []
-    differs = np.zeros(len(people), np.uint16)
+    differs, shadow = np.zeros(len(people), np.uint16), np.zeros(len(people), np.uint16)
     for t in range(base.periods - 1):
         differs |= base.lists(t)[people] ^ now.lists(t)
+        shadow |= base.shadow_lists(t)[people] ^ now.shadow_lists(t)
     found: set[tuple[int, int]] = set()
     for name, mask in masks.items():
-        source = people[differs & mask > 0]
+        source = people[(differs | shadow * np.uint16(name == "acquaintances")) & mask > 0]
         place, ends = tied(society.ties(name), source)
         found.update(zip(society.household[source[place]].tolist(), society.household[ends].tolist(), strict=True))
     return sorted(found)

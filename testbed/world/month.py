@@ -100,29 +100,37 @@ class Months:
         self.scoring = Scoring(society, scheme, self.people, views)
         self.record = Recorder(society, self.people, periods, self.scoring.width)
         self.sensing = Sensing(society, self.people, self.record, views, base)
-        self.state = RegimeState(
-            scenario.regime,
-            ids,
-            self._households(),
-            self.people.of(society.child),
-            seed=society.seed,
-            reach={name: self._ties(name) for name in scenario.regime.ties if scheme.scorer is not None},
-            scored=self.scoring.scored,
-            rights=scenario.disclosure,
-            kinds=scenario.conduct,
-            counted=counted_against(scenario.rulebook),
-        )
+        self.state = self._regime()
         meets = LISTED in scenario.held and scheme.scorer is not None
         self.known = self._ties("acquaintances") if meets else None
         self.looks = self.known is not None or bool(scheme.scorer is not None and scenario.regime.reaches_ties)
         self.around = np.zeros(society.size, np.uint16) if self.looks else None
+        # The lists that would have followed from the shadow record, where its decisions read them.
+        self.shadow = self._regime() if meets and LISTED in scheme.scorer.columns else None
+        self.shadow_around = np.zeros(society.size, np.uint16)
         self.moving = moves(society)
         self.home = self.people.of(np.asarray(views.direct[SCHEME])).copy() if self.moving else np.empty(0, np.int8)
         self.acts: list[Acts] = []
         n = self.people.n
         self.scores = Changes(periods, n, np.float64, np.nan)
         self.decisions, self.deserved, self.schemes = (Changes(periods, n, np.int8) for _ in range(3))
-        self.lists, self.sanctions = (Changes(periods, n, np.uint16) for _ in range(2))
+        self.lists, self.sanctions, self.shadow_lists = (Changes(periods, n, np.uint16) for _ in range(3))
+
+    def _regime(self) -> RegimeState:
+        """Nobody on any list."""
+        scenario = self.society.scenario
+        return RegimeState(
+            scenario.regime,
+            self.people.ids,
+            self._households(),
+            self.people.of(self.society.child),
+            seed=self.society.seed,
+            reach={name: self._ties(name) for name in scenario.regime.ties if self.scheme.scorer is not None},
+            scored=self.scoring.scored,
+            rights=scenario.disclosure,
+            kinds=scenario.conduct,
+            counted=counted_against(scenario.rulebook),
+        )
 
     def _households(self) -> np.ndarray:
         home = self.people.of(self.society.household)
@@ -168,7 +176,7 @@ class Months:
         if self.moving:
             changed = np.union1d(changed, self._move(t))
         if self.known is not None:
-            changed = np.union1d(changed, self.record.put(scoring.columns[LISTED], self._meet(around)))
+            changed = np.union1d(changed, self._meet(t, around))
         rows = scoring.rows(t, changed)
         undecided = scoring.undecided(rows)
         watched = (
@@ -185,6 +193,10 @@ class Months:
         state.step(t, scoring.decision, around)
         self.lists.add_whole(before[0], state.lists)
         self.sanctions.add_whole(before[1], state.sanctions)
+        if self.shadow is not None:
+            listed = self.shadow.lists.copy()
+            self.shadow.enlist(t, scoring.deserved)
+            self.shadow_lists.add_whole(listed, self.shadow.lists)
 
     def _look_around(self, t: int) -> np.ndarray | None:
         """Everybody's lists in the month before; None if no rule reads ties."""
@@ -196,7 +208,20 @@ class Months:
             self.around[self.people.ids] = self.state.lists
         return self.around
 
-    def _meet(self, around: np.ndarray | None) -> np.ndarray:
+    def _meet(self, t: int, around: np.ndarray | None) -> np.ndarray:
+        """Put into the records how many acquaintances each person has on adverse lists. Returns whose record changed.
+
+        In the shadow record: on the lists that would have followed from it.
+        """
+        shadow = None
+        if self.shadow is not None:
+            if t and self.base is not None:
+                self.shadow_around[:] = self.base.shadow_lists(t - 1)
+            self.shadow_around[self.people.ids] = self.shadow.lists
+            shadow = self._listed(self.shadow_around)
+        return self.record.put(self.scoring.columns[LISTED], self._listed(around), shadow)
+
+    def _listed(self, around: np.ndarray | None) -> np.ndarray:
         """How many acquaintances of each person are on adverse lists: int64 (n,)."""
         assert self.known is not None
         assert around is not None
@@ -239,4 +264,5 @@ class Months:
             roots=np.empty(0, np.int64) if self.injection is None else self.injection.roots,
             since=0 if self.injection is None else self.injection.period,
             schemes=self.schemes if self.moving else None,
+            shadow_lists_=None if self.shadow is None else self.shadow_lists,
         )

@@ -45,19 +45,20 @@ def held_arrays(
     *,
     views: Views | None = None,
     outside: History | None = None,
+    shadow: bool = False,
 ) -> dict[str, np.ndarray]:
     """What the institution knows of people (ids) at a month besides entries, as integer-coded arrays.
 
     What people are is as the views (default: the society's own) show it to a model; what changes by the month (whom
     they know on a list, the scheme they come under) is that of the history. `outside`: the history of the people
-    whom `history` leaves out.
+    whom `history` leaves out. `shadow`: as the shadow record has it, so with the lists that would follow from it.
     """
     columns = (views or society.views).direct
     scheme = history.scheme(period)
     made = {}
     for name in society.scenario.held:
         if name == LISTED:
-            made[name] = listed_acquaintances(society, history, period, outside)[people]
+            made[name] = listed_acquaintances(society, history, period, outside, shadow=shadow)[people]
         elif name == SCHEME and scheme is not None:
             made[name] = scheme[history.place(people)]
         else:
@@ -65,13 +66,19 @@ def held_arrays(
     return made
 
 
-def listed_acquaintances(society: Society, history: History, period: int, outside: History | None = None) -> np.ndarray:
+def listed_acquaintances(
+    society: Society, history: History, period: int, outside: History | None = None, *, shadow: bool = False
+) -> np.ndarray:
     """How many acquaintances of each person were on an adverse list in the month before: int32 (n,)."""
+
+    def lists(whose: History) -> np.ndarray:
+        return whose.shadow_lists(period - 1) if shadow else whose.lists(period - 1)
+
     listed = np.zeros(society.size, np.uint16)
     if period:
         if outside is not None:
-            listed[outside.people] = outside.lists(period - 1)
-        listed[history.people] = history.lists(period - 1)
+            listed[outside.people] = lists(outside)
+        listed[history.people] = lists(history)
     _, ends = tied(society.ties("acquaintances"), np.flatnonzero(listed & adverse_bits(society.scenario.regime)))
     return np.bincount(ends, minlength=society.size).astype(np.int32)
 

@@ -156,14 +156,22 @@ class Recorder:
         self._touched[touched] = False
         return touched
 
-    def put(self, column: int, values: np.ndarray) -> np.ndarray:
-        """Set a column that is not a count of entries, in both records. Returns the positions that changed."""
-        changed = np.flatnonzero(self.counts[:, column] != values)
-        by = (values[changed] - self.counts[changed, column]).astype(np.int64).view(np.uint64) * self.weight[column]
-        for table, key in ((self.counts, self.key), (self.shadow, self.shadow_key)):
-            table[changed, column] = values[changed]
-            key[changed] += by
-        return changed
+    def put(self, column: int, values: np.ndarray, shadow: np.ndarray | None = None) -> np.ndarray:
+        """Set a column that is not a count of entries. Returns the positions that changed.
+
+        `shadow`: its values in the shadow record; None: the same.
+        """
+        found = []
+        for table, key, now in (
+            (self.counts, self.key, values), (self.shadow, self.shadow_key, values if shadow is None else shadow)
+        ):  # fmt: skip
+            changed = np.flatnonzero(table[:, column] != now)
+            key[changed] += (now[changed] - table[changed, column]).astype(np.int64).view(np.uint64) * self.weight[
+                column
+            ]
+            table[changed, column] = now[changed]
+            found.append(changed)
+        return np.union1d(*found)
 
     def _add(self, cell: np.ndarray, sign: int, *, shadow: bool) -> None:
         table, key = (self.shadow, self.shadow_key) if shadow else (self.counts, self.key)

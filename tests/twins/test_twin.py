@@ -94,6 +94,8 @@ def test_an_incremental_twin_follows_ties_and_moves_and_equals_the_full_one(tied
     full = World(tied.society, tied.scheme, tied.periods, injection=injection).run()
     same(twin.history, full)
     np.testing.assert_array_equal(twin.history.schemes[:], full.schemes[:])
+    np.testing.assert_array_equal(twin.history.shadow_lists_[:], full.shadow_lists_[:])
+    assert (full.shadow_lists_[:] != full.lists_[:]).any()
     hops = set(twin.touched["hop"])
     assert len(injection.roots) > 2
     assert {"self", "kin"} <= hops or {"self", "colleague"} <= hops or {"self", "acquaintance"} <= hops

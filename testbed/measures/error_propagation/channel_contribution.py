@@ -33,9 +33,9 @@ def channel_contribution(case: Case, channel: str = "all", side: str = "adverse"
     v(S) is the number of wrong decisions if the record holds only the errors of the channels in S and conduct stays as
     it was. A channel's value is what it adds to v, averaged over all orders of the channels. The values sum to all
     wrong decisions. side=adverse: decided adversely without deserving it. side=favorable: decided better than deserved.
-    Further sources: `appeal` (true entries struck), `operator` (entries made without cause), `others` (wrong decisions
-    about people whose own record has no error). The defaults, channel=all and side=adverse, give every channel and both
-    sides.
+    Further sources: `appeal` (true entries struck), `operator` (entries made without cause), `others` (errors about
+    others, if the scheme reads whom one knows on a list). The defaults, channel=all and side=adverse, give every
+    channel and both sides.
     """
     if side not in SIDES:
         raise unknown("side", side, SIDES)

@@ -3,7 +3,7 @@
 Conduct is held fixed. The errors of a run are divided by source, and the scheme is asked again about records that hold
 only the errors of some sources. If one source alone disturbs a person's record, it accounts for all wrong decisions
 about them. If several do, the scheme is asked about every set of them, so the values are exact for any number of
-sources (Shapley 1953).
+sources (Shapley 1953). Errors about other people are one source more where the scheme reads whom one knows on a list.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from synthetic.ledger import CAUSES, ORIGINS, Ledger
 from testbed.case import Case
 from testbed.lineage import decisions_on
 from testbed.measure import PerPerson
+from testbed.regimes import LISTED
+from testbed.world import held_arrays
 
 APPEAL, OPERATOR, OTHERS, MISSED, STALE = "appeal", "operator", "others", "missed", "stale"
 """Sources beside channels and origins: true entries struck; entries made without cause; errors about other people."""
@@ -35,8 +37,8 @@ Ints = NDArray[np.int64]
 class Disturbances:
     """How much each error changes a count of its subject's record, and in which months: one row per error.
 
-    `source` indexes `names`; the record holds `sign` entries of `kind` more than the shadow record from `start` until
-    before `end`.
+    `source` indexes `names`, of which the last is `others`: no error of one's own record. The record holds `sign`
+    entries of `kind` more than the shadow record from `start` until before `end`.
     """
 
     names: tuple[str, ...]
@@ -76,7 +78,7 @@ class Disturbances:
             columns["sign"].append(np.full(int(which.sum()), sign))
         whole = {name: np.concatenate(column) for name, column in columns.items()}
         names, code = np.unique(whole.pop("source").astype(str), return_inverse=True)
-        return cls(tuple(names.tolist()), code.astype(np.int64), **whole)
+        return cls((*names.tolist(), OTHERS), code.astype(np.int64), **whole)
 
 
 @dataclass(frozen=True)
@@ -94,18 +96,17 @@ class Contributions:
 def contributions(case: Case, by: str) -> Contributions:
     """Shapley values of the sources of error over all months of a run, by channel or by origin.
 
-    Sides: adverse, decided adversely without deserving it; favorable, decided better than deserved. If no error
-    disturbs a person's own record, wrong decisions about them follow from errors about others: they count under
-    `others`.
+    Sides: adverse, decided adversely without deserving it; favorable, decided better than deserved. `others`: errors
+    about others, by which a person has other acquaintances on lists than the shadow record would have led to.
     """
     history, n = case.history, len(case.people)
     if not case.scheme.alone or "entries" in case.scheme.needs:
         return Contributions({}, {}, "the model scores people together: it cannot be asked about one record")
     found = Disturbances.of(history.ledger, by)
-    names = (*found.names, OTHERS)
-    of = {side: {name: np.zeros(n) for name in names} for side in SIDES}
+    of = {side: {name: np.zeros(n) for name in found.names} for side in SIDES}
     total = {side: np.zeros(n) for side in SIDES}
-    people = np.unique(found.subject)
+    known = [_known_otherwise(case, t) for t in range(history.periods)]
+    people = np.union1d(found.subject, np.flatnonzero(np.logical_or.reduce(known)))
     ledger = history.ledger.where(np.isin(history.ledger.subject, people))
     at = np.searchsorted(people, ledger.subject)
     shape = (len(people), len(history.kinds))
@@ -120,17 +121,25 @@ def contributions(case: Case, by: str) -> Contributions:
             moved, (found.source[now], np.searchsorted(people, found.subject[now]), found.kind[now]), found.sign[now]
         )
         active = (moved != 0).any(axis=2)
+        active[-1] = known[t][people]
         owed = _owed(case, t, people, shadow, moved, active)
         if isinstance(owed, str):
             return Contributions({}, {}, owed)
         for side in SIDES:
             total[side] += wrong[side]
-            left = wrong[side].astype(float)
             for place, name in enumerate(found.names):
                 of[side][name][people] += owed[side][place]
-                left[people] -= owed[side][place]
-            of[side][OTHERS] += np.where(np.abs(left) > 1e-9, left, 0.0)
     return Contributions(of, total)
+
+
+def _known_otherwise(case: Case, t: int) -> NDArray[np.bool_]:
+    """Who has other acquaintances on lists in the record than in the shadow record, if the scheme reads any."""
+    if case.history.shadow_lists_ is None:
+        return np.zeros(len(case.people), bool)
+    record, shadow = (
+        held_arrays(case.society, case.history, t, case.society.ids, shadow=which)[LISTED] for which in (False, True)
+    )
+    return np.asarray(record != shadow)
 
 
 def owed_part(
@@ -191,14 +200,18 @@ def _values(
     """For every set of sources, the wrong decisions about each of `who` if only the errors of that set remain."""
     size = players.shape[1]
     sets = range(1, 1 << size)
-    counts = []
+    counts, as_deserved = [], []
     for some in sets:
-        left = shadow[who].copy()
+        left, others = shadow[who].copy(), np.zeros(len(who), bool)
         for place in range(size):
             if some >> place & 1:
                 left += moved[players[:, place], who]
+                others |= players[:, place] == len(moved) - 1
         counts.append(left)
-    decided = decisions_on(case, np.tile(people[who], len(sets)), np.concatenate(counts), t).reshape(len(sets), -1)
+        as_deserved.append(~others)
+    decided = decisions_on(
+        case, np.tile(people[who], len(sets)), np.concatenate(counts), t, shadow=np.concatenate(as_deserved)
+    ).reshape(len(sets), -1)
     yield 0, {side: np.zeros(len(who)) for side in SIDES}
     for some, decision in zip(sets, decided, strict=True):
         yield some, {side: flags.astype(float) for side, flags in _wrong(decision, deserved[who]).items()}
