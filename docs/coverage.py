@@ -22,7 +22,7 @@ from scipy import stats
 
 from testbed.measure import PerPerson
 from testbed.runs.sequential import enough
-from testbed.statistics import comparisons, intervals, spreads
+from testbed.statistics import comparisons, intervals, over_seeds, spreads
 from testbed.statistics.counts import Pairs
 from testbed.statistics.estimates import Estimates
 from testbed.statistics.estimation import binary_estimates, estimate
@@ -253,7 +253,7 @@ def paired() -> None:
         told(f"n {n}, {clusters or 'no'} clusters, {worse} worse, {better} better, {SEEDS // 2:,} replications", *found)
 
 
-def over_seeds() -> None:
+def means_over_seeds() -> None:
     """t(K-1) over seeds, K fixed, and stopped at a precision."""
     print("\nMean over seeds: 10 fixed; stopped at half widths for which 12, 25, 50 seeds suffice on average")
     forms: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
@@ -279,6 +279,24 @@ def over_seeds() -> None:
         told(f"{name}; seeds used {', '.join(f'{seeds:.0f}' for seeds in used / SEEDS)}", *hits / SEEDS)
 
 
+def ratios_over_seeds() -> None:
+    """Ratios of sums over seeds whose denominators are rare, and gaps to a group of 100 people a seed."""
+    print("\nRatio of sums over seeds, and its gap: a Poisson number of people a seed, so some seeds have nobody")
+    for seeds, people, rate, rho in product((12, 20, 40), (1, 5, 50), (0.02, 0.1, 0.4), (0.0, 0.1)):
+        draw, hits, nobody = rng(seeds, people, rate, rho), np.zeros(2), 0
+        for _ in range(SEEDS // 4):
+            b, c = draw.poisson(people, seeds), draw.poisson(100, seeds)
+            own = draw.beta(rate * (1 / rho - 1), (1 - rate) * (1 / rho - 1), seeds) if rho else np.full(seeds, rate)
+            a, d = draw.binomial(b, own), draw.binomial(c, 0.2)
+            alone = over_seeds([[(1.0, x, y)] for x, y in zip(a, b)])
+            gap = over_seeds([[(1.0, x, y), (-1.0, u, v)] for x, y, u, v in zip(a, b, d, c)])
+            hits += [alone.low[0] <= rate <= alone.high[0], gap.low[0] <= rate - 0.2 <= gap.high[0]]
+            nobody += int((b == 0).sum())
+        some = f"{nobody / (SEEDS // 4) / seeds:.0%} undefined"
+        what = f"{seeds} seeds of {people}, {some}; rate {rate}, correlation {rho}, {SEEDS // 4} runs"
+        told(what, *hits / (SEEDS // 4))
+
+
 def p_values() -> None:
     """p values of pairs under equality: at or under a level at most so often."""
     print(
@@ -301,7 +319,17 @@ def p_values() -> None:
 if __name__ == "__main__":
     began = time.process_time()
     print("Coverage of 95 % intervals, 2,000 replications; * under 0.93. Made by: python docs/coverage.py")
-    for part in (rates, two_groups, many_groups, in_clusters, means_and_auc, paired, over_seeds, p_values):
+    for part in (
+        rates,
+        two_groups,
+        many_groups,
+        in_clusters,
+        means_and_auc,
+        paired,
+        means_over_seeds,
+        ratios_over_seeds,
+        p_values,
+    ):
         part()
     print(
         f"\n{tally.shares} shares, {len(tally.low)} under {LEAST}; of {len(tally.apart)} beside their exact value the"

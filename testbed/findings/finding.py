@@ -61,16 +61,16 @@ def frame(
 ) -> pd.DataFrame:
     """Return a findings table made of rows, with the columns of the contract in their order.
 
-    What a row leaves out is "" (text), NaN (value, low, high), 0 (n) or the argument of that name.
-    Raises InputError if a value is NaN without a `why`, if a `why` is given for another value, or if a column is
-    unknown.
+    What a row leaves out is "" (text), NaN (value, low, high), 0 (n) or the argument of that name. `terms`, by which
+    rows are pooled over seeds, are no column. Raises InputError if a value is NaN without a `why`, if a `why` is given
+    for another value, or if a column is unknown.
 
     >>> frame([{"measure": "adverse_rate", "value": 0.5, "n": 2}], scenario="table")["value"].tolist()
     [0.5]
     """
     import pandas as pd
 
-    held, known = list(rows), set(COLUMNS)
+    held, known = list(rows), {*COLUMNS, "terms"}
     for row in held:
         if not row.keys() <= known:
             raise InputError(f"findings have no column {sorted(row.keys() - known)[0]!r}.")

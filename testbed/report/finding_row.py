@@ -19,6 +19,7 @@ SUFFIXES = (
     "_p",
     "_detectable",
     "_equivalent",
+    "_seeds_undefined",
     "_four_fifths",
     "_flips_net",
     "_flips",

@@ -65,8 +65,8 @@ def audit(
     periods : int, optional
         Months to run. Default: those of the scenario.
     seeds : sequence of int, default (0,)
-        Seeds from 0 on; each makes its own world. If there are several, rows with seed -1 hold the mean with a t
-        interval.
+        Seeds from 0 on; each makes its own world. If there are several, rows with seed -1 hold the ratio of sums or
+        the mean over seeds, with a t interval.
     dials : mapping of str to object, optional
         Dials to set, by path. Default: none.
     measures : str or iterable of str, optional
@@ -120,7 +120,12 @@ def audit(
     sqrt(6 / K))^2 seeds, g the skewness over seeds (after Cochran 1977), so for 13 or more where seeds differ. Heavy
     tails are still covered less often (exponential: 91 to 93 %, lognormal: 88 to 90 %). Rates that are equal in all K
     seeds, and not exact, may still differ in a share of up to about 3.7 / K of seeds, each by as much as their scale
-    allows. Other equal rows, and rows that are undefined in a seed, are never precise.
+    allows. Other equal rows are never precise; nor are rows that are undefined in a seed, unless they are ratios of
+    sums.
+
+    Over seeds a rate, a mean count, and their differences are ratios of sums over seeds, with a jackknife over seeds. A
+    seed without anybody in the denominator adds nothing; a `_seeds_undefined` row counts such seeds. Other rows are
+    means, and NaN if a seed has no value.
 
     If two models do the same to everybody, their paired difference is 0 and exact for these people only: models that
     differ on fewer than about 3 in n people may differ on none of n.
@@ -202,6 +207,7 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     import pandas as pd
 
     from testbed.findings import COLUMNS, KEY, frame, judged, pooled
+    from testbed.measure import same_rows
     from testbed.statistics import correct
 
     worlds: dict[tuple[int, str, bool], dict[str, list[dict[str, Any]]]] = {}
@@ -209,17 +215,19 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
         worlds.setdefault((task.seed, task.name, task.beside), {}).update(answer.rows)
 
     def table(beside: bool) -> pd.DataFrame:
-        made = frame(
+        rows = [
             {**row, "scenario": plan.scenario.name, "model": name, "seed": seed}
             for (seed, name, aside), by_measure in worlds.items()
             if aside is beside
             for one in chosen(plan.wanted)
             for row in by_measure.get(one.name, ())
-        )
+        ]
+        made = frame(rows)
         if made.empty:
             return made
-        over = pooled(made)
-        return correct(pd.concat([frame(over), made], ignore_index=True) if over else made)
+        over = pooled(made.assign(terms=[row.get("terms", ()) for row in rows]))
+        made = pd.concat([frame(over), made], ignore_index=True) if over else made
+        return correct(made, same_rows(plan.scenario.outcome))
 
     own = table(False)
     if plan.wanted and own.empty:

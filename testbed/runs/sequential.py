@@ -2,7 +2,7 @@
 
 It holds for rows whose mean over seeds has a t interval, at least approximately: as many seeds are asked for as their
 skewness needs. Rows that are equal in every seed by chance count only if they are rates, which have bounds; other such
-rows, and rows that are undefined in a seed, are never precise, so all seeds are run.
+rows, and rows other than ratios of sums that are undefined in a seed, are never precise, so all seeds are run.
 """
 
 # Any: a row of findings holds texts and numbers.
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from synthetic.errors import InputError
 from testbed.findings import bounds, canonical
-from testbed.statistics import ALPHA, clopper_pearson
+from testbed.statistics import ALPHA, clopper_pearson, over_seeds, quantile
 
 if TYPE_CHECKING:
     from testbed.runs.measuring import Answer, Task
@@ -42,34 +42,48 @@ def checked(precision: Mapping[str, float] | None, seeds: int) -> dict[str, floa
     return found
 
 
-def narrow(values: ArrayLike, half: float, *, reach: float = math.inf, exact: ArrayLike = False) -> NDArray[np.bool_]:
-    """Return whether the mean over the first 1, 2, ... seeds is known to `half` on each side.
+def narrow(
+    values: ArrayLike,
+    half: float,
+    *,
+    reach: float = math.inf,
+    exact: ArrayLike = False,
+    terms: Sequence[Any] = (),
+) -> NDArray[np.bool_]:
+    """Return whether a quantity is known to `half` on each side from the first 1, 2, ... seeds.
 
     values: one per seed, NaN where undefined. exact: whether a seed has no sampling error. reach: how far, at most,
-    another seed may lie from the first. After K seeds
+    another seed may lie from the first. terms: the sums of a ratio in each seed (`over_seeds`). After K seeds
 
-    - which differ: t(K-1) s / sqrt(K) <= half, and K >= 25 (|g| + sqrt(6 / K))^2, g the skewness of the K values. This
-      is Cochran's (1977) K > 25 g^2, with the standard error of g added, since few seeds show too little of a tail;
+    - which differ: the interval of the mean, t(K-1) s / sqrt(K), or of the ratio of sums, is at most `half` to each
+      side, and K >= 25 (|g| + sqrt(6 / K))^2, g the skewness of the K values, or influences on the ratio. This is
+      Cochran's (1977) K > 25 g^2, with the standard error of g added, since few seeds show too little of a tail;
     - which are equal, each of them exact: yes;
     - which are equal by chance: a share of seeds that may still differ, times `reach`, is at most `half` (`unseen`);
-    - of which one is undefined: no.
+    - of which one is undefined: no, unless `terms` are given; then K counts the defined ones.
 
     >>> narrow([0.0] * 40, 0.1, reach=1.0).argmax() + 1, narrow([0.0] * 40, 0.1, exact=True).all()
     (np.int64(36), np.True_)
     """
-    from scipy.special import stdtrit
-
     found = np.asarray(values, float)
+    known = ~np.isnan(found) if terms else np.ones(len(found), bool)
+    number = np.cumsum(known).astype(float)
     with np.errstate(all="ignore"):
-        moved, number = (found - found[0]) / half, np.arange(1.0, len(found) + 1)
-        first, second, third = (np.cumsum(moved**power) / number for power in (1, 2, 3))
-        variance = second - first**2
-        skewness = (third - 3 * first * second + 2 * first**3) / variance**1.5
-        short = stdtrit(number - 1, 0.975) * np.sqrt(variance / (number - 1)) <= 1
-    some = number >= 25 * (np.abs(skewness) + np.sqrt(6 / number)) ** 2
-    equal = np.logical_and.accumulate(moved == 0)
-    sure = np.logical_and.accumulate(np.broadcast_to(np.asarray(exact, bool), found.shape))
-    few = clopper_pearson(0, number, ALPHA)[1] * reach <= half
+        moved = (found - (found[known][0] if known.any() else math.nan)) / half
+        if terms:
+            made = over_seeds(terms, np.arange(1, len(found) + 1))
+            wide = np.maximum(made.high - made.value, made.value - made.low)
+            short, skewness = wide <= half, made.skewness
+            number = made.seeds
+        else:
+            first, second, third = (np.cumsum(moved**power) / number for power in (1, 2, 3))
+            variance = second - first**2
+            skewness = (third - 3 * first * second + 2 * first**3) / variance**1.5
+            short = quantile(ALPHA, number - 1) * np.sqrt(variance / (number - 1)) <= 1
+        some = number >= 25 * (np.abs(skewness) + np.sqrt(6 / number)) ** 2
+    equal = np.logical_and.accumulate((moved == 0) | ~known) & (number > 0)
+    sure = np.logical_and.accumulate(np.broadcast_to(np.asarray(exact, bool), found.shape) | ~known)
+    few = clopper_pearson(0, np.maximum(number, 1.0), ALPHA)[1] * reach <= half
     return np.asarray(np.where(equal, sure | few, short & some))
 
 
@@ -111,8 +125,16 @@ def _known(row: Mapping[int, Mapping[str, Any]], seeds: Sequence[int], half: flo
     """Return whether a row is known after 1, 2, ... seeds."""
     values = [row[seed]["value"] if seed in row else math.nan for seed in seeds]
     exact = [seed in row and row[seed].get("low") == row[seed]["value"] == row[seed].get("high") for seed in seeds]
-    least, most = bounds(next(iter(row.values())))
-    return narrow(values, half, reach=max(most - values[0], values[0] - least), exact=exact)
+    some = next((row[seed] for seed, value in zip(seeds, values) if value == value), next(iter(row.values())))
+    least, most = bounds(some)
+    reach = max(most - some["value"], some["value"] - least)
+    return narrow(values, half, reach=reach, exact=exact, terms=_terms(row, seeds))
+
+
+def _terms(row: Mapping[int, Mapping[str, Any]], seeds: Sequence[int]) -> list[Any]:
+    """Return the sums that a ratio is made of, by seed; none if they are missing in one."""
+    found = [row[seed].get("terms", ()) if seed in row else () for seed in seeds]
+    return found if all(found) else []
 
 
 def precise(precision: Mapping[str, float], tasks: Sequence[Task], answers: Sequence[Answer]) -> int | None:
@@ -138,7 +160,11 @@ def reached(
     seeds, found = _rows(precision, tasks, answers)
     told: dict[str, dict[str, float]] = {}
     for name, rows in found.items():
-        undefined = [{seed for seed in seeds if seed not in row or math.isnan(row[seed]["value"])} for row in rows]
+        undefined = [
+            {seed for seed in seeds if seed not in row or math.isnan(row[seed]["value"])}
+            for row in rows
+            if not _terms(row, seeds)
+        ]
         told[name] = {
             "half_width": precision[name],
             "rows": len(rows),

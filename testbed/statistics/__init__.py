@@ -26,10 +26,20 @@ from testbed.statistics.durations import Durations
 from testbed.statistics.estimates import Estimates
 from testbed.statistics.estimation import estimate, reasons
 from testbed.statistics.influence import Limits, around, few, moved, rate_limits, summed, units_in, widened
-from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, clopper_pearson, fieller, newcombe, quantile, wilson
+from testbed.statistics.intervals import (
+    ALPHA,
+    FEWEST_CLUSTERS,
+    clopper_pearson,
+    fieller,
+    newcombe,
+    quantile,
+    two_sided,
+    wilson,
+)
 from testbed.statistics.paired import kept, paired_rows
 from testbed.statistics.ranking import Auc, settled
 from testbed.statistics.rows import Across, Against, reference_of
+from testbed.statistics.seeds import OverSeeds, over_seeds
 from testbed.statistics.sensitivity import Factor, Share, design, salib, shares
 from testbed.statistics.splitting import expand
 from testbed.statistics.strata import Pooling
@@ -51,6 +61,7 @@ __all__ = [
     "Estimates",
     "Factor",
     "Limits",
+    "OverSeeds",
     "Pairs",
     "Pooling",
     "Rate",
@@ -76,6 +87,7 @@ __all__ = [
     "kept",
     "moved",
     "newcombe",
+    "over_seeds",
     "pair_sums",
     "paired_rows",
     "plain",
@@ -87,6 +99,7 @@ __all__ = [
     "settled",
     "shares",
     "summed",
+    "two_sided",
     "units_in",
     "weighed",
     "weighing",

@@ -14,6 +14,7 @@ from testbed.statistics.counts import Pairs
 from testbed.statistics.intervals import FEW_EVENTS, FEWEST_CLUSTERS
 
 Array = NDArray[np.float64]
+Sums = tuple[tuple[float, Array, Array], ...]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Estimates:
     rate; people, of one with sampling weights. `bounds`: the least and greatest that the quantity can be. `center`:
     what limits lie around, and tests are of, where that is not the value. `alike`: exact, since two models that are
     compared do the same to everybody. `amounts`: (K, 5) of a mean count, the units that add anything, and of what
-    they add to the value the sum, the sum of squares, the largest, and what the largest of any group would be.
+    they add to the value the sum, the sum of squares, the largest, and what the largest of any group would be. `sums`:
+    (weight, numerator, denominator) of each ratio that the value adds up; empty if it is no such sum.
     """
 
     levels: tuple[str, ...]
@@ -55,6 +57,7 @@ class Estimates:
     center: Array | None = None
     alike: bool = False
     amounts: Array | None = None
+    sums: Sums = ()
 
     @property
     def middle(self) -> Array:
@@ -161,6 +164,16 @@ class Estimates:
             tail=cut(self.tail),
             holding=cut(self.holding),
             amounts=cut(self.amounts),
+            sums=tuple((weight, a[keep], b[keep]) for weight, a, b in self.sums),
             influence=None,
             weighted=None if self.weighted is None else (self.weighted[0][keep], self.weighted[1][keep]),
         )
+
+
+def minus(first: Sums, second: Sums) -> Sums:
+    """The terms of a first quantity less those of a second; none where either has none.
+
+    >>> minus(((1.0, np.ones(1), np.ones(1)),), ())
+    ()
+    """
+    return (*first, *((-weight, a, b) for weight, a, b in second)) if first and second else ()

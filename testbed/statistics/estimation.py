@@ -83,6 +83,7 @@ def binary_estimates(
     binomial = np.divide(value * (1 - value), counted, out=np.zeros(len(levels)), where=counted > 0)
     common: dict[str, Any] = {
         "levels": levels, "value": value, "n": np.asarray(n, np.int64), "why": why, "binary": True, "exact": exact,
+        "sums": ((1.0, np.asarray(events, float), np.asarray(trials, float)),),
     }  # fmt: skip
     endless = np.full(len(levels), np.inf)
     if pairs is not None:
@@ -136,7 +137,7 @@ def _from_people(part: PerPerson, case: Any, split: str) -> Estimates:
         return binary_estimates(levels, sum_a, sum_b, n, kish, pairs, nobody, listed, part.exact, seen)
     value = np.divide(sum_a, sum_b, out=np.full(groups, np.nan), where=sum_b != 0)
     why = reasons(value, n, nobody, listed)
-    common: dict[str, Any] = {"exact": part.exact, "bounds": part.bounds}
+    common: dict[str, Any] = {"exact": part.exact, "bounds": part.bounds, "sums": ((1.0, sum_a, sum_b),)}
     if part.bounds == COUNT and (weights is None or not known.alike):
         held = Pairs(at, code, w * a) if pairs is None else Pairs(pairs.cluster, pairs.group, pairs.sums[:, 0])
         common.update(amounts=_amounts(held, sum_b))

@@ -22,7 +22,7 @@ from testbed.statistics.counts import (
     dense_ids,
     pair_sums,
 )
-from testbed.statistics.estimates import Estimates
+from testbed.statistics.estimates import Estimates, minus
 from testbed.statistics.estimation import estimate
 from testbed.statistics.rows import Against, Rows
 from testbed.statistics.splitting import expand
@@ -74,6 +74,7 @@ class Paired:
             covariance=held.covariance,
             influence=held.influence,
             tail=held.tail,
+            sums=minus(made[0].sums, made[1].sums),
         )
         return found if found.exact or not all(each.binary for each in made) else adjusted(found, held)
 
@@ -234,7 +235,7 @@ def _with_p(measure: Measure, pair: Paired, case: Any, splits: Sequence[str], re
             continue
         p_here = tested[row["split"], row["group"]]
         why = row["why"] or ("" if not math.isnan(p_here) else "too few clusters for an interval, or no spread")
-        test = {"value": p_here, "low": math.nan, "high": math.nan, "unit": "p", "why": why}
+        test = {"value": p_here, "low": math.nan, "high": math.nan, "unit": "p", "why": why, "terms": ()}
         rows.append({**row, **test, "measure": _tested(row["measure"])})
     return rows
 

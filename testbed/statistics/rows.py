@@ -18,6 +18,7 @@ from testbed.statistics.counts import coded
 from testbed.statistics.estimates import Estimates
 from testbed.statistics.estimation import estimate
 
+Array = NDArray[np.float64]
 Rows = list[dict[str, Any]]
 
 
@@ -122,10 +123,22 @@ def row_as_given(measure: Measure, part: Row) -> dict[str, Any]:
 
 def rows_of_values(measure: Measure, part: Any, made: Estimates, split: str) -> Rows:
     name, unit, (low, high) = _named(measure, part), _unit(measure, part), made.limits()
-    return [
+    rows = [
         _row(measure, name, split, made.levels[k], "", (made.value[k], low[k], high[k]), made.n[k], made.why[k], unit)
         for k in range(len(made.levels))
     ]
+    return [row | terms(made.sums, k) for k, row in enumerate(rows)]
+
+
+def terms(sums: tuple[tuple[float, Array, Array], ...], k: int, r: int | None = None) -> dict[str, Any]:
+    """What group k's number is made of, less group r's: weights, numerators, denominators; nothing if it is no ratio.
+
+    >>> terms(((1.0, np.array([1.0, 2.0]), np.array([4.0, 5.0])),), 1, 0)
+    {'terms': ((1.0, 2.0, 5.0), (-1.0, 1.0, 4.0))}
+    """
+    here = [(weight, float(a[k]), float(b[k])) for weight, a, b in sums]
+    there = [(-weight, float(a[r]), float(b[r])) for weight, a, b in sums] if r is not None else []
+    return {"terms": (*here, *there)} if here else {}
 
 
 def _undefined(made: Estimates, *groups: int) -> str:
@@ -147,7 +160,8 @@ def rows_of_gaps(measure: Measure, part: Any, made: Estimates, split: str, r: in
     for i, k in enumerate(g.tolist()):
         numbers = (gap[i], low[i], high[i])
         why = _undefined(made, k, r)
-        rows.append(_row(measure, name, split, made.levels[k], made.levels[r], numbers, n[i], why, unit))
+        row = _row(measure, name, split, made.levels[k], made.levels[r], numbers, n[i], why, unit)
+        rows.append(row | terms(made.sums, k, r))
         rows += tests[i]
     return rows
 
@@ -220,6 +234,8 @@ def rows_against(measure: Measure, part: Against, case: Any, split: str, referen
         value = np.mean([each.value[g] - each.value[r] for each in rates], axis=0)
         low, high = comparisons.mean_differences(rates, g, against)
     single = len(rates) == 1
+    sums = tuple((weight / len(rates), a, b) for each in rates for weight, a, b in each.sums)
+    sums = sums if all(each.sums for each in rates) else ()
     tests = (
         _tests(measure, part, made, split, g, r, stem, n, part.kind == "difference")
         if single and part.test
@@ -231,9 +247,8 @@ def rows_against(measure: Measure, part: Against, case: Any, split: str, referen
         if not why and part.kind == "ratio" and made.value[r] == 0:
             why = f"the rate of {made.levels[r]} is 0"
         place = (split, made.levels[k], made.levels[r])
-        rows.append(
-            _row(measure, _named(measure, part, "", stem), *place, (value[i], low[i], high[i]), n[i], why, unit)
-        )
+        row = _row(measure, _named(measure, part, "", stem), *place, (value[i], low[i], high[i]), n[i], why, unit)
+        rows.append(row | (terms(sums, k, r) if part.kind == "difference" else {}))
         if part.four_fifths:
             verdict = math.nan if why else float(four_fifths(made, k, r))
             name = _named(measure, part, "_four_fifths", stem)

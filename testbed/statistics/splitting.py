@@ -41,7 +41,8 @@ def expand(
     reference: group of each split that others are compared with; a crossing left out takes the
         references of its attributes, any other split its largest group.
 
-    Returns rows with the keys measure, harm, split, group, versus, value, low, high, unit, n, why.
+    Returns rows with the keys measure, harm, split, group, versus, value, low, high, unit, n, why; and `terms`, the
+    sums that a ratio is made of, which pool it over seeds and are no column of the findings.
     """
     rows: Rows = []
     wanted = [split for split in splits if split != "all"]

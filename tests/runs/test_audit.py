@@ -15,6 +15,7 @@ from testbed.findings.claims import claim
 from testbed.findings.finding import COLUMNS, audited, csv_text, read
 from testbed.findings.pooling import pooled
 from testbed.lives.one_life import life, typical
+from testbed.measure import same_rows
 from testbed.models.base import Scores
 from testbed.runs.auditing import audit, run_audit
 from testbed.runs.manifest import identity, manifest_of, manifest_read, manifest_text, same_run
@@ -387,3 +388,16 @@ def test_what_is_declared_before_a_run_is_in_its_manifest_and_a_bound_judges_eve
     assert not same_run(manifest_of(made), identity(planned("rongcheng", people=1024, periods=6)))
     with pytest.raises(InputError, match="two are needed"):
         planned("rongcheng", paired=True)
+
+
+def test_where_the_outcome_is_the_deserved_decision_a_wrong_adverse_decision_is_a_false_negative() -> None:
+    names = "wrong_adverse_rate,missed_adverse_rate,true_positive_rate,false_positive_rate"
+    found = audit("rongcheng", measures=names.split(","), **SMALL)
+    value = found.set_index(["measure", "split", "group", "versus"])["value"]
+    same = same_rows("deserved")
+    for name in ("wrong_adverse_rate", "missed_adverse_rate", "wrong_adverse_gap", "missed_adverse_gap"):
+        assert name not in same_rows("recorded:any:6")
+        mine, other = value[name].dropna(), value[same[name]].dropna()
+        mirror = 1 - mine if name == "wrong_adverse_rate" else -mine if name == "wrong_adverse_gap" else mine
+        assert len(mine)
+        assert mirror.to_dict() == pytest.approx(other.to_dict())

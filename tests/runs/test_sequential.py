@@ -68,6 +68,28 @@ def test_a_rate_that_is_equal_in_every_seed_is_known_as_well_as_that_many_seeds_
     assert not narrow([3.0] * 10, 0.05, exact=[True] * 9 + [False])[9]
 
 
+def test_a_ratio_of_sums_is_known_where_its_pooled_interval_is_short_enough_also_if_seeds_are_undefined() -> None:
+    from testbed.statistics import over_seeds
+
+    draw = np.random.Generator(np.random.Philox(9))
+    b = draw.poisson(2, 300)
+    a = draw.binomial(b, 0.4)
+    terms = [((1.0, float(x), float(y)),) for x, y in zip(a, b)]
+    values = [x / y if y else math.nan for x, y in zip(a, b)]
+    assert sum(map(math.isnan, values)) > 20
+    known = narrow(values, 0.08, terms=terms)
+    first = 1 + int(known.argmax())
+    assert 40 < first < 120
+    for seeds in (first - 1, first):
+        made = over_seeds(terms[:seeds])
+        assert (max(made.high - made.value, made.value - made.low)[0] <= 0.08) == (seeds == first)
+    assert not narrow(values, 0.08)[first:].any()
+    nothing = [((1.0, 0.0, float(y)),) for y in b]
+    none = [0.0 if y else math.nan for y in b]
+    # The 72nd seed that has a value: 1 - 0.025 ** (1 / 72) is the first below 0.05.
+    assert narrow(none, 0.05, reach=1.0, terms=nothing).argmax() == np.flatnonzero(b)[71]
+
+
 SKEWED: dict[str, tuple[Callable[[np.random.Generator], Any], float, float]] = {
     "an event in 5 % of seeds": (lambda draw: draw.random(600) < 0.05, 0.05, 0.92),
     "an event in 10 % of seeds": (lambda draw: draw.random(600) < 0.10, 0.10, 0.92),
