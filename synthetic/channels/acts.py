@@ -33,6 +33,13 @@ def sense(channel: Declared, acts: Acts, at: At, *, seed: int, urban: int, minor
     return Sensed(acts, delay, missed, strayed, doubled)
 
 
+def entered(channel: Declared, people: np.ndarray, at: At, *, seed: int, urban: int, minority: int) -> np.ndarray:
+    """P(an act of each person is entered on somebody) (see `Channel.entered`)."""
+    reach = coverage(channel, people, at, seed=seed, urban=urban, minority=minority)
+    missed = by_group(channel, "miss", "miss_ratio", at(people, "community") == minority)
+    return np.asarray(reach * (1 - np.minimum(missed, 1.0)))
+
+
 def staleness(channel: Declared, acts: Acts, *, seed: int) -> np.ndarray:
     """Months by which each entry outlives its term: int64 (n,) (see `Channel.staleness`)."""
     if "stale" not in channel.numbers:

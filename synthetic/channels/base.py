@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from synthetic.channels.acts import sense, staleness, waiting
+from synthetic.channels.acts import entered, sense, staleness, waiting
 from synthetic.channels.declared import MAX_DELAY, Acts, Arisen, At, Columns, Declared, Sensed, mechanism_of
 from synthetic.channels.namesakes import AMONG, mistaken_for
 from synthetic.channels.rare import Scope, nothing
@@ -145,6 +145,10 @@ class Channel(Declared):
     def sense(self, acts: Acts, at: At, *, seed: int, urban: int, minority: int) -> Sensed:
         """What the channel makes of these acts; `at(people, column)` gives the columns of people that it sees."""
         return sense(self, acts, self._reader(at), seed=seed, urban=urban, minority=minority)
+
+    def entered(self, people: np.ndarray, at: At, *, seed: int, urban: int, minority: int) -> np.ndarray:
+        """P(an act of each person is within reach and not missed, so entered on somebody): float64 (n,)."""
+        return entered(self, people, self._reader(at), seed=seed, urban=urban, minority=minority)
 
     def arise(
         self, period: int, at: At, *, grids: np.ndarray, size: int, seed: int, urban: int, minority: int

@@ -1,8 +1,8 @@
 """Compute the numbers of china-2020 that follow from its margins: `python -m synthetic.export.calibrate [--write]`.
 
 Numbers marked `inferred` with `where = "python -m synthetic.export.calibrate"` come from here: age tilts, cohort ages
-of education, employment, the income law and its fifths, internet use by age, benefits. Prints each number; `--write`
-puts it into the recipe file.
+of education, employment, the income law and its fifths, internet use by age, benefits, and rates of conduct that are
+known from what is recorded. Prints each number; `--write` puts those of the recipe into its file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from synthetic.conduct import Conduct
 from synthetic.errors import unknown
+from synthetic.export.margins import compare
 from synthetic.layout import band_of
 from synthetic.population import Population
 from synthetic.recipes import FOLDER, REACH, Margin, Recipe
@@ -220,6 +222,21 @@ def benefits(recipe: Recipe) -> dict[str, object]:
     return made
 
 
+def records(recipe: Recipe) -> dict[str, object]:
+    """Print the rates of conduct at which channels enter as many acts as are published; put them in by hand."""
+    recorded = [margin for margin in recipe.margins if margin.recorded]
+    town = Population(recipe, PEOPLE, seed=SEED)
+    urban = _targets(recipe, "urban residents")[0]
+    found = sum(
+        share * compare(town.do({"residence": place}), recorded)["found"]
+        for share, place in zip((urban, 1 - urban), PLACES)
+    )
+    for margin, entries in zip(recorded, found):
+        rate = float(Conduct.load(margin.recorded).rate.value) * margin.value / entries
+        print(f"# conduct.{margin.recorded}.rate = {rate:.3g}")
+    return {}
+
+
 def write(text: str, path: str, value: object) -> str:
     """The text of a recipe file with one number replaced."""
     _, section, key = path.split(".")
@@ -234,7 +251,7 @@ def main() -> None:
     """Compute every number; each step uses the numbers of the steps before it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the numbers into china_2020.toml")
-    steps = {step.__name__: step for step in (tilts, cohorts, employment, incomes, users, benefits)}
+    steps = {step.__name__: step for step in (tilts, cohorts, employment, incomes, users, benefits, records)}
     parser.add_argument(
         "steps", nargs="*", metavar="STEP", help=f"one of {', '.join(steps)}; all steps if none is given"
     )

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthetic.channels import Channel
+from synthetic.conduct import Conduct
 from synthetic.draws import GRID
 from synthetic.errors import check_keys
 from synthetic.population import Population
@@ -55,20 +57,48 @@ def _sums(population: Population, margins: list[Margin]) -> tuple[Floats, Floats
     """Numerator and denominator of each margin (rows) in each grid (columns)."""
     grids = (population.size - 1) // GRID + 1
     over, under = np.zeros((len(margins), grids)), np.zeros((len(margins), grids))
-    names = sorted({column for margin in margins for column in margin.columns})
+    rates = [_Recorded(margin, population) if margin.recorded else None for margin in margins]
+    read = (margin.columns if rate is None else [*rate.reads, *margin.among] for margin, rate in zip(margins, rates))
+    names = sorted({column for columns in read for column in columns})
     population.recipe.needed(names)
     for start in range(0, population.size, 64 * GRID):
         stop = min(start + 64 * GRID, population.size)
         part = _Part(population.arrays(start, stop, names=names), population.recipe.variables)
         block = slice(start // GRID, (stop - 1) // GRID + 1)
-        for k, margin in enumerate(margins):
+        for k, (margin, rate) in enumerate(zip(margins, rates)):
             counted = part.all_of(margin.among)
             top: Column = counted & part.all_of(margin.where)
             if margin.mean:
                 values = part.columns[margin.mean]
                 top = top * (np.take(margin.worth, values) if margin.worth else values)
+            if rate is not None:
+                top = top * rate.expected(start, part.columns)
             over[k, block], under[k, block] = _by_grid(top), _by_grid(counted)
     return over, under
+
+
+class _Recorded:
+    """The acts of a kind that a channel is expected to enter: a rate of every person, without a draw."""
+
+    def __init__(self, margin: Margin, population: Population) -> None:
+        self.conduct, self.channel = Conduct.load(margin.recorded), Channel.load(margin.channel)
+        self.population = population
+        self.reads = [column for column in self.channel.reads if column != "household"]
+        self.reads += ["age", *(part.on for part in self.conduct.depends)]
+
+    def expected(self, start: int, columns: Mapping[str, Column]) -> Floats:
+        """Entries a year of each person from `start` on, times 100,000: the mean is the number per 100,000 people."""
+        recipe, seed = self.population.recipe, self.population.seed
+        acts = self.conduct.rates(columns, recipe)
+        urban, minority = (
+            (recipe.variables[name].levels or ()).index(level)
+            for name, level in (("residence", "urban"), ("community", "minority"))
+        )
+        people = np.arange(start, start + len(acts))
+        entered = self.channel.entered(
+            people, lambda who, name: columns[name][who - start], seed=seed, urban=urban, minority=minority
+        )
+        return np.asarray(acts * entered * 12 * 100_000)
 
 
 class _Part:

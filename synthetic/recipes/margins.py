@@ -1,8 +1,9 @@
 """Margins: published figures that a society is compared with.
 
 A margin is not a parameter. It is in the recipe's TOML file under `[[margins]]`: a share (`where`, `value`), a share
-for each band of a number (`bands` with `counts` and `total`, or with `shares`) or a mean (`mean`, `value`; for a
-category, `worth` gives the number of each level), among the people that `among` selects.
+for each band of a number (`bands` with `counts` and `total`, or with `shares`), a mean (`mean`, `value`; for a
+category, `worth` gives the number of each level) or the acts of a kind that a channel enters in a year, per 100,000
+people (`recorded`, `channel`, `value`), among the people that `among` selects.
 A condition is a level, True or False, a list of levels, a number, or `{ at_least = 15, below = 60 }`.
 `python -m synthetic.export.fidelity` prints all of them beside what a society shows.
 """
@@ -27,6 +28,8 @@ MARGIN = {
     "total": "with bands: all people, if the counts leave some out",
     "shares": "with bands: the share of each band, instead of counts",
     "worth": "with mean: what each level of a category counts",
+    "recorded": "instead of where: the kind of conduct whose recorded entries per head are counted",
+    "channel": "with recorded: the channel that records it",
     "value": "the published figure",
     "unit": "what one of it is",
     "source": "the id of a source",
@@ -41,6 +44,7 @@ MARGIN = {
 class Margin:
     """One published figure: the share of `where`, or the mean of `mean`, among the people selected by `among`.
 
+    With `recorded` it is the number of acts of that kind that `channel` enters in a year, per 100,000 people.
     `within` is the largest difference allowed on top of sampling error.
     """
 
@@ -54,12 +58,15 @@ class Margin:
     among: Mapping[str, Any] = field(default_factory=dict)
     mean: str = ""
     worth: tuple[float, ...] = ()
+    recorded: str = ""
+    channel: str = ""
     note: str = ""
 
     @property
     def columns(self) -> list[str]:
-        """The columns that it reads, each once; a margin of two or more columns is a joint margin."""
-        return list(dict.fromkeys([*self.where, *([self.mean] if self.mean else []), *self.among]))
+        """The columns that it names, each once; a margin of two or more columns is a joint margin. Of recorded acts it
+        is the kind of conduct."""
+        return list(dict.fromkeys([*self.where, *filter(None, [self.mean, self.recorded]), *self.among]))
 
 
 def read_margins(entries: object) -> tuple[Margin, ...]:
@@ -91,9 +98,10 @@ def _read(entry: Mapping[str, Any], place: str) -> list[Margin]:
     }
     if not bands:
         worth = tuple(map(float, entry.get("worth", ())))
-        return [
-            Margin(name, float(entry["value"]), where=where, mean=str(entry.get("mean", "")), worth=worth, **shared)
-        ]
+        if ("recorded" in entry) != ("channel" in entry):
+            raise InputError(f"{place} must have both recorded and channel, or neither.")
+        words: dict[str, Any] = {key: str(entry.get(key, "")) for key in ("mean", "recorded", "channel")}
+        return [Margin(name, float(entry["value"]), where=where, worth=worth, **words, **shared)]
     ((column, lows),) = entry["bands"].items()
     made = []
     shares = entry.get("shares") or [count / entry["total"] for count in entry["counts"]]

@@ -134,3 +134,23 @@ def test_waiting_has_its_mean_and_grows_with_it():
     assert short.mean() == pytest.approx(0.5, abs=0.01)
     assert (long >= short).all()
     assert (waiting(coin, 0.0) == 0).all()
+
+
+def test_the_chance_of_an_entry_is_the_share_of_acts_that_are_entered():
+    n = 64 * 1024
+    columns = {"residence": np.arange(n) % 2, "community": np.arange(n) % 3 % 2}
+    court = Channel.load("court").set({"channels.court.miss": 0.1, "channels.court.miss_ratio": 4})
+
+    def at(people, name):
+        return columns[name][people]
+
+    people = np.arange(n)
+    sensed = court.sense(Acts(people, 3, np.zeros(n, int), people % 1024), at, seed=5, urban=0, minority=1)
+    entered = np.zeros(n)
+    entered[sensed.acts.person[~sensed.missed]] = 1
+    chance = court.entered(people, at, seed=5, urban=0, minority=1)
+    # By hand: reach 0.9 in town and 0.75 elsewhere, 10 % missed and 40 % of the minority.
+    assert sorted(set(chance.round(6))) == [0.45, 0.54, 0.675, 0.81]
+    for value in np.unique(chance):
+        here = chance == value
+        assert entered[here].mean() == pytest.approx(value, abs=4.5 * 0.5 / np.sqrt(here.sum()))
