@@ -103,6 +103,17 @@ class Declared:
         return tuple(dict.fromkeys(column for column in found if column))
 
     @property
+    def drawn_by(self) -> str:
+        """The coarsest unit whose people share a draw of the channel itself, of `variables.DRAWN_BY`.
+
+        It is the grid where a false match enters an act on a neighbor, a warden has a load, or the mechanism says so.
+        """
+        neighbors = self.strays and self.among == "grid"
+        if neighbors or "load" in self.numbers or self.mechanism == "gate":
+            return "grid"
+        return "person"
+
+    @property
     def strays(self) -> bool:
         """Whether its false matches enter acts on somebody else (screening has false alarms instead)."""
         return self.mechanism == "acts" or bool(mechanism_of(self.mechanism).STRAYS)

@@ -20,7 +20,7 @@ from synthetic.recipes.margins import Margin
 from synthetic.recipes.tables import Table
 from synthetic.registry import find_toml
 from synthetic.source import Dial
-from synthetic.variables import Chances, Numbers, Variable
+from synthetic.variables import DRAWN_BY, Chances, Numbers, Variable
 
 LAYOUT = ("grid", "household", "place")
 """Variables that the layout gives: the grid, the household (id of its first member) and the place in it, from 0."""
@@ -201,6 +201,20 @@ class Recipe:
             if found.intersection(self.variables[child].parents):
                 found.add(child)
         return frozenset(found)
+
+    def drawn_by(self, names: Sequence[str]) -> str:
+        """The coarsest unit whose people share a draw of a named variable or of one of its causes: of `DRAWN_BY`.
+
+        A cause that only places people (the grid, the city) is no draw that they share, unless it is named itself. A
+        variable whose `spread` is 0 is the same in all units, so it counts as drawn by the unit that it is assigned to.
+        """
+        found = [DRAWN_BY[0]]
+        for name in self.needed(names):
+            each = self.variables[name]
+            if name in names or not each.fixed:
+                alike = each.spread and float(getattr(self.numbers[name], each.spread)) == 0
+                found.append(each.assigned_to if alike else each.shared)
+        return max(found, key=DRAWN_BY.index)
 
     def needed(self, names: Sequence[str], known: Collection[str] = ()) -> list[str]:
         """The named variables and all their causes, causes first; what is known is not traced further."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.draws import GRID, dense, halves, pack, sparse, uniform
+from synthetic.errors import InputError
 from synthetic.layout import Layout, Members
 from synthetic.recipes.base import LAYOUT, Recipe
 from synthetic.variables import Column, Variable
@@ -107,6 +108,8 @@ class Block:
     def _words(self, each: Variable, k: int = 0, of: Column | None = None) -> NDArray[np.uint64]:
         """A word for each unit of the variable, or for each number in `of`."""
         stream, unit = f"society:{each.name}", each.assigned_to
+        if of is not None and each.shared == unit:
+            raise InputError(f"variable {each.name} draws of a unit that it does not declare: it needs drawn_by.")
         if of is None and unit == "person":
             return dense(self.seed, stream, self.first * GRID, self.until * GRID, 0, k)
         return sparse(self.seed, stream, (self._address(unit) if of is None else pack(of)) | np.uint64(k))

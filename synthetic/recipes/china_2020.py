@@ -52,12 +52,12 @@ _ROLE_AT = np.array(
 # --- place ---------------------------------------------------------------------------------------------------
 
 
-@variable("grid", "integer", "city: a run of grids, named by the first", fixed=True, dtype=np.int32)
+@variable("grid", "integer", "city: a run of grids, named by the first", fixed=True, dtype=np.int32, drawn_by="city")
 def city(grid: Column, seed: int, numbers: Numbers) -> Column:
     return numbers.made(cities_by_seed)(seed).bounds(grid)[0]
 
 
-@variable("grid", "category", "point scheme of the city", levels=SCHEMES)
+@variable("grid", "category", "point scheme of the city", levels=SCHEMES, drawn_by="city", spread="share")
 def scheme(city: Column, draw: Draw, numbers: Numbers) -> Column:
     return np.searchsorted(numbers.made(_scheme_ends), draw(of=city), side="right")
 
@@ -69,7 +69,13 @@ def _scheme_ends(numbers: Numbers) -> Column:
     return np.array([1 - numbers.share, *ends])
 
 
-@variable("grid", "category", "network reach of the city", levels=("lowest", "low", "middle", "high", "highest"))
+@variable(
+    "grid",
+    "category",
+    "network reach of the city",
+    levels=("lowest", "low", "middle", "high", "highest"),
+    drawn_by="city",
+)
 def network(city: Column, draw: Draw) -> Column:
     return draw(of=city) * 5
 
@@ -87,7 +93,15 @@ def minority_share(draw: Draw, numbers: Numbers) -> Column:
     return share
 
 
-@variable("grid", "float", "surveillance cameras", unit="cameras per 1,000 people", bounds=(0, 10_000))
+@variable(
+    "grid",
+    "float",
+    "surveillance cameras",
+    unit="cameras per 1,000 people",
+    bounds=(0, 10_000),
+    drawn_by="city",
+    spread="spread",
+)
 def camera_density(city: Column, residence: Column, draw: Draw, numbers: Numbers) -> Column:
     spread = np.exp(numbers.spread * normal(draw(of=city)) + numbers.spread_in_city * normal(draw(1)))
     density: Column = numbers.urban_median * spread * np.where(residence == URBAN, 1.0, numbers.rural_ratio)
@@ -121,7 +135,14 @@ def role(composition: Column, place: Column) -> Column:
     return _ROLE_AT.ravel().take(np.multiply(composition, 7, dtype=np.int64) + place)
 
 
-@variable("person", "integer", "sex and age drawn along kin ties: sex * 128 + age", column=False, fixed=True)
+@variable(
+    "person",
+    "integer",
+    "sex and age drawn along kin ties: sex * 128 + age",
+    column=False,
+    fixed=True,
+    drawn_by="household",
+)
 def demography(
     role: Column, composition: Column, residence: Column, words: Column, numbers: Numbers, members: Members
 ) -> Column:
@@ -170,7 +191,14 @@ def migrant(residence: Column, registration: Column, numbers: Numbers) -> Weight
     return 1 - floating, floating * (1 - numbers.across_provinces), floating * numbers.across_provinces
 
 
-@variable("person", "integer", "surname, by rank: 0 is the commonest", unit="code", bounds=(0, 6149))
+@variable(
+    "person",
+    "integer",
+    "surname, by rank: 0 is the commonest",
+    unit="code",
+    bounds=(0, 6149),
+    drawn_by="household",
+)
 def surname(role: Column, sex: Column, words: Column, numbers: Numbers, members: Members) -> Column:
     own = numbers.made(_surnames).ranks(words)
     bearers, house = members.where((role == CHILD) | ((role == PARENT) & (sex == MALE)))

@@ -4,7 +4,7 @@ Comes in: numbers with sources, and uniform draws.
 Goes out: the variables that a recipe lists, and the laws that turn draws into values.
 """
 
-from synthetic.variables.columns import Chances, Column, Numbers, Variable, chances, variable
+from synthetic.variables.columns import DRAWN_BY, Chances, Column, Numbers, Variable, chances, variable
 from synthetic.variables.laws import Ranks, normal, shifted
 
-__all__ = ["Chances", "Column", "Numbers", "Ranks", "Variable", "chances", "normal", "shifted", "variable"]
+__all__ = ["DRAWN_BY", "Chances", "Column", "Numbers", "Ranks", "Variable", "chances", "normal", "shifted", "variable"]

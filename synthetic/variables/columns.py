@@ -6,9 +6,9 @@ is called once, on every combination of its parents' values, and each person's v
 
 Reserved parameter names: `draw` (the variable's own addressed uniforms, one for each unit it is assigned to:
 `draw()`, `draw(1)`, ...; `draw(1, of=city)` gives the uniforms of the numbers in `city`, so all grids of a city
-get the same), `words` (a 32-bit word for each unit instead, for look-ups), `seed` (for a law that draws at its own
-addresses), `numbers` (the section of the same name in the TOML file) and `members` (sums over the members of each
-household). Other parents arrive at the unit of the variable: values of a grid or household are repeated for its people,
+get the same; the variable then says `drawn_by="city"`), `words` (a 32-bit word for each unit instead, for look-ups),
+`seed` (for a law that draws at its own addresses), `numbers` (the section of the same name in the TOML file) and
+`members` (sums over the members of each household). Other parents arrive at the unit of the variable: values of a grid or household are repeated for its people,
 and values finer than the variable arrive person by person, for `members` to sum.
 """
 
@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 from synthetic.errors import InputError, unknown
 
 UNITS = ("grid", "household", "person")
+DRAWN_BY = ("person", "household", "grid", "city")
+"""Units whose people can share a draw, the finest first."""
 KINDS: dict[str, type] = {"category": np.int8, "integer": np.int16, "float": np.float64, "flag": np.bool_}
 RESERVED = ("draw", "words", "seed", "numbers", "members")
 
@@ -43,6 +45,8 @@ class Variable:
     an integer-coded category. `bounds` holds the smallest and largest value of a number. A variable with
     `column=False` is latent; one with `fixed=True` is part of the layout and cannot be set; one with `truth=True`
     cannot be known to any institution. With `chances`, the function gives the chances of each level, not values.
+    `drawn_by` is the coarsest unit whose people share a draw of it ("": the one it is assigned to), `spread` the number
+    that makes all such units alike where it is 0.
     """
 
     name: str
@@ -60,6 +64,13 @@ class Variable:
     truth: bool = False
     chances: bool = False
     reserved: tuple[str, ...] = ()
+    drawn_by: str = ""
+    spread: str = ""
+
+    @property
+    def shared(self) -> str:
+        """The coarsest unit whose people share a draw of this variable: one of `DRAWN_BY`."""
+        return self.drawn_by or self.assigned_to
 
     @property
     def domain(self) -> range:
@@ -109,10 +120,19 @@ def variable(
     fixed: bool = False,
     truth: bool = False,
     chances: bool = False,
+    drawn_by: str = "",
+    spread: str = "",
 ) -> Callable[[Callable[..., Any]], Variable]:
-    """Declare a function as a variable of the recipe whose file it is in; its parameters are its parents."""
+    """Declare a function as a variable of the recipe whose file it is in; its parameters are its parents.
+
+    `drawn_by`: the coarsest unit whose people share a draw of it, where that is not the unit that it is assigned to.
+    Only variables that say "city" may draw of a city. `spread`: the number at which, if it is 0, all such units are
+    alike.
+    """
     if assigned_to not in UNITS:
         raise unknown("unit", assigned_to, UNITS)
+    if drawn_by and drawn_by not in DRAWN_BY[DRAWN_BY.index(assigned_to) :]:
+        raise unknown("unit to draw by", drawn_by, DRAWN_BY[DRAWN_BY.index(assigned_to) :])
     if kind not in KINDS:
         raise unknown("kind", kind, KINDS)
     if (kind == "category") != (levels is not None):
@@ -136,6 +156,8 @@ def variable(
             truth=truth,
             chances=chances,
             reserved=tuple(name for name in names if name in RESERVED),
+            drawn_by=drawn_by,
+            spread=spread,
         )
 
     return declare

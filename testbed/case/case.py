@@ -3,6 +3,7 @@
 # Any: a user's model is any object that `testbed.models` can ask.
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -16,7 +17,7 @@ from testbed.case.setting import Setting
 from testbed.disclosures import Disclosure
 from testbed.history import History
 from testbed.models import Scores, higher_is, lots, name_of
-from testbed.scenarios import Scenario
+from testbed.scenarios import Scenario, unit_of
 from testbed.twins import (
     TOUCHED,
     Assign,
@@ -146,10 +147,25 @@ class Case:
         """Who is in scope of the scheme: bool (n,)."""
         return self.society.scored
 
-    @property
+    @cached_property
+    def unit(self) -> str:
+        """The coarsest unit whose people share a draw of what something here reads (see `testbed.scenarios.units`)."""
+        scorer = self.scheme.scorer
+        return unit_of(self.scenario, None if scorer is None else scorer.columns)
+
+    @cached_property
     def clusters(self) -> np.ndarray:
-        """The coarsest unit in which recipe or channels share draws, per person: the grid."""
-        return self.society.grids
+        """The number of that unit in which each person lives: int64 (n,)."""
+        return self.society.clusters(self.unit)
+
+    def clustered_by(self, unit: str) -> Case:
+        """The same case with intervals that take another unit to be independent."""
+        if unit == self.unit:
+            return self
+        made = copy(self)
+        made.__dict__.pop("clusters", None)
+        made.unit = unit
+        return made
 
     @property
     def given(self) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
+from synthetic.variables import DRAWN_BY
 from testbed.findings import asks, chosen, in_one_world, rows_asked
 from testbed.models import first_line
 from testbed.scenarios import splits_of
@@ -163,6 +164,7 @@ def work_paired(task: Task) -> Answer:
     from testbed.world import given
 
     began, answer = time.perf_counter(), Answer()
+    units: list[str] = []
     some = [one for one in task.measures() if one.harm != "opacity" or "asking" not in one.needs]
     sides: list[dict[str, Any]] = []
     schemes = []
@@ -177,7 +179,9 @@ def work_paired(task: Task) -> Answer:
             return Answer({one.name: [_nan(one, one.name, said)] for one in some}, failures=[said])
         sides.append(held)
         schemes.append(case.scheme)
+        units.append(case.unit)
     splits, reference = splits_of(task.scenario), task.scenario.reference
+    case = case.clustered_by(max(units, key=DRAWN_BY.index))
     for one in some:
         rows = paired_rows(one, sides[0][one.name], sides[1][one.name], case, splits=splits, reference=reference)
         wanted = task.wanted

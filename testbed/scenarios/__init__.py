@@ -8,5 +8,6 @@ from testbed.scenarios.base import TRAINING_PERIODS, Scenario, names
 from testbed.scenarios.own import OUTCOME
 from testbed.scenarios.reading import FOLDER, GRAMMAR
 from testbed.scenarios.splits import splits_of
+from testbed.scenarios.units import unit_of
 
-__all__ = ["FOLDER", "GRAMMAR", "OUTCOME", "TRAINING_PERIODS", "Scenario", "names", "splits_of"]
+__all__ = ["FOLDER", "GRAMMAR", "OUTCOME", "TRAINING_PERIODS", "Scenario", "names", "splits_of", "unit_of"]

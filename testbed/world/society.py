@@ -114,6 +114,15 @@ class Society:
         """Grid of each person: int64 (n,)."""
         return self.ids // GRID
 
+    def clusters(self, unit: str) -> np.ndarray:
+        """The unit in which each person lives, one of `DRAWN_BY` ("person": everybody by themselves): int64 (n,)."""
+        cities = self.population.cities
+        if unit == "city" and cities is not None:
+            return cities.bounds(self.grids)[0]
+        if unit == "household":
+            return np.asarray(self.columns["household"], np.int64)
+        return self.ids if unit == "person" else self.grids
+
     def code(self, column: str, level: str) -> int:
         """The code of a level."""
         levels = self.levels[column] or ()

@@ -25,7 +25,8 @@ class Question:
     of each case, the coarsest first and one's own V last. told: (n, 3) forecast of adverse, none,
     favored that the disclosed rules give; None if they give none. base: (3,) base rates; None takes
     those of `decision`. notified: whether people are told decisions, so that there are cases to learn from.
-    ids: (n,) address of each person in the draws. chances: (n, 3) share of fresh lots that decide each way.
+    ids: (n,) address of each person in the draws. halves: (n,) units that are halved into those who give cases and
+    those who are evaluated; None: the clusters. chances: (n, 3) share of fresh lots that decide each way.
     If chances are given, losses are means over these lots, which is the same on average and less noisy.
     """
 
@@ -37,6 +38,7 @@ class Question:
     notified: bool = True
     seed: int = 0
     ids: NDArray[np.int64] | None = None
+    halves: NDArray[np.integer] | None = None
     chances: Floats | None = None
 
     @property
@@ -81,8 +83,8 @@ def foresee(question: Question, k: int, *, pools: int = POOLS) -> Loss:
     """The loss of the best honest forecast after k pooled cases.
 
     If k = 0, or nobody is told decisions: the forecast of the disclosed rules, or else the base rate.
-    If k > 0, an addressed draw halves the clusters, `pools` times. k people of one half are the cases: the first k in
-    an addressed order, so that pools of several sizes are nested. The people of the other half are evaluated.
+    If k > 0, an addressed draw halves the units `halves`, `pools` times. k people of one half are the cases: the first
+    k in an addressed order, so that pools of several sizes are nested. The people of the other half are evaluated.
     """
     n, rates = len(question.decision), question.rates
     if k <= 0 or not question.notified or not question.views:
@@ -97,7 +99,7 @@ def foresee(question: Question, k: int, *, pools: int = POOLS) -> Loss:
 
 def _learned(question: Question, k: int, pools: int) -> Loss:
     n, rates = len(question.decision), question.rates
-    held, place = np.unique(question.clusters, return_inverse=True)
+    held, place = np.unique(question.clusters if question.halves is None else question.halves, return_inverse=True)
     if len(held) < 2:
         return Loss(np.full(n, np.nan), why="all people are in one cluster: no one is left for evaluation")
     ids = np.arange(n) if question.ids is None else question.ids

@@ -53,8 +53,10 @@ def question(case: Case, size: int = PEOPLE) -> Question:
         return Question(decision[who.place], clusters, base=rates)
     told, points = foretold(case, who, rates)
     known = () if not disclosure.notice_of_decision else views(case, who, points)
+    # Cases and those who are evaluated live in different grids, since a society may have few cities, or one.
+    grids = case.society.grids[who.place]
     return Question(
-        decision[who.place], clusters, known, told, rates, disclosure.notice_of_decision, case.seed, who.ids
+        decision[who.place], clusters, known, told, rates, disclosure.notice_of_decision, case.seed, who.ids, grids
     )
 
 
