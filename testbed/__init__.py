@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from testbed.findings import metric_frame as metric_frame
     from testbed.models import Scores as Scores
     from testbed.models import ScoringModel as ScoringModel
+    from testbed.models import encoded as encoded
     from testbed.runs import audit as audit
     from testbed.scenarios import Scenario as Scenario
     from testbed.tables import audit_table as audit_table
@@ -55,6 +56,7 @@ _HOME = {
     "check_model": "testbed.checks",
     "check_rulebook": "testbed.checks",
     "claim": "testbed.findings",
+    "encoded": "testbed.models",
     "from_callable": "testbed.tables",
     "metric_frame": "testbed.findings",
     "parametrize_with_checks": "testbed.checks",

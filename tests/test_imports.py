@@ -35,6 +35,7 @@ PUBLIC = {
     "check_model",
     "check_rulebook",
     "claim",
+    "encoded",
     "from_callable",
     "measure",
     "metric_frame",

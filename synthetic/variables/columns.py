@@ -8,8 +8,9 @@ Reserved parameter names: `draw` (the variable's own addressed uniforms, one for
 `draw()`, `draw(1)`, ...; `draw(1, of=city)` gives the uniforms of the numbers in `city`, so all grids of a city
 get the same; the variable then says `drawn_by="city"`), `words` (a 32-bit word for each unit instead, for look-ups),
 `seed` (for a law that draws at its own addresses), `numbers` (the section of the same name in the TOML file) and
-`members` (sums over the members of each household). Other parents arrive at the unit of the variable: values of a grid or household are repeated for its people,
-and values finer than the variable arrive person by person, for `members` to sum.
+`members` (sums over the members of each household). Other parents arrive at the unit of the variable: values of a grid
+or household are repeated for its people, and values finer than the variable arrive person by person, for `members` to
+sum.
 """
 
 # Any: each variable declares its own dtype, and each number is a float or an array.

@@ -18,6 +18,7 @@ from testbed.models.base import (
     row_wise,
 )
 from testbed.models.decide import Decide, drums, lots, lots_of
+from testbed.models.encoding import encoded
 from testbed.models.grammar import Condition, condition
 from testbed.models.guard import LeftError, first_line, theirs
 from testbed.models.load import imported, load_model, model_names, usable
@@ -45,6 +46,7 @@ __all__ = [
     "condition",
     "declared",
     "drums",
+    "encoded",
     "first_line",
     "fitted",
     "higher_is",

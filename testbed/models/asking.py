@@ -41,6 +41,8 @@ def fitted(model: Any, records: pd.DataFrame, outcomes: np.ndarray, *, own: bool
         with theirs(), limited(limit.FITTING):
             seen = (records, outcomes) if own else (records.copy(), outcomes.copy())
             made = copy.deepcopy(model).fit(*seen)
+    except ModelError:
+        raise
     except Exception as problem:
         raise ModelError(
             f"model {name_of(model)} could not be fitted on {n} records ({first_line(problem)})."

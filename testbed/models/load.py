@@ -12,6 +12,7 @@ from typing import Any
 from synthetic.errors import InputError, unknown
 from testbed.models.base import ModelError, declared, higher_is, models, name_of, needs, row_wise
 from testbed.models.guard import first_line, theirs
+from testbed.models.recognized import as_model
 from testbed.models.rulebook import rulebook_names
 from testbed.models.rulebook_file import load_rulebook
 
@@ -57,10 +58,12 @@ def load_model(spec: Any, *, beside: Path | None = None) -> Any:
 
 
 def usable(model: Any, name: str) -> Any:
-    """The model itself. Raises InputError unless it can score and its declarations are allowed."""
+    """The model itself, or an estimator as a model. Raises InputError unless it can score and its declarations are
+    allowed."""
     if inspect.isclass(model):
         raise InputError(f"model {name} is a class; give an object of it, or name it as package.module:object.")
     try:
+        model = as_model(model, name)
         if not callable(declared(model, "score")) and not callable(model):
             raise InputError(
                 f"model {name} is a {type(model).__name__}; it needs a method score(records), or to be a function."
