@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from testbed.commands.descriptions import SHOWN, SINGULAR, scenario
+from testbed.commands.doors import DOORS
 from testbed.commands.options import add_overwrite
 
 
@@ -13,7 +14,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name",
         metavar="NAME",
-        help="a registered name, a scenario's path ending in .toml, or files: what files may say",
+        help="a registered name, a scenario's path ending in .toml, files (what files may say), or a way to bring a "
+        "model: " + ", ".join(DOORS),
     )
     parser.add_argument(
         "--graph", metavar="FILE", help="also draw the causal graph of a recipe, as FILE ending in .svg"
@@ -36,13 +38,16 @@ def run(args: argparse.Namespace) -> int:
     if args.name.endswith(".toml"):
         print("\n".join(["scenario " + args.name, *scenario(args.name)]))
         return 0
+    if args.name in DOORS:
+        print(DOORS[args.name])
+        return 0
     registries = names()
     spellings = {args.name, args.name.replace("-", "_"), args.name.replace("_", "-")}
     found = [(kind, name) for kind, listed in registries.items() for name in listed() if name in spellings]
     books = {name for kind, name in found if kind == "rulebooks"}
     found = [(kind, name) for kind, name in found if kind != "models" or name not in books]
     if not found:
-        raise unknown("name", args.name, {name for listed in registries.values() for name in listed()})
+        raise unknown("name", args.name, {*DOORS, *(name for listed in registries.values() for name in listed())})
     for place, (kind, name) in enumerate(found):
         one = SINGULAR[kind]
         print("\n".join([*([""] if place else []), f"{one} {name}", *SHOWN[kind](name)]))

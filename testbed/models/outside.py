@@ -1,6 +1,7 @@
 """Models that run outside this process: a program, or a server on this machine.
 
-Both get the records as CSV (first column `person`) and answer with one number per line.
+Both get the records as CSV (first column `person`) and answer with one number per line. `testbed show cmd` and
+`testbed show http` print the protocol.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ import ipaddress
 import shlex
 import shutil
 import subprocess
+import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -21,6 +24,15 @@ from testbed.models.base import ModelError, Scores
 
 TIMEOUT = 120.0
 """Seconds that an answer may take."""
+
+BATCH = 10_000
+"""Records that are posted at a time."""
+
+BUSY = (429, 502, 503, 504)
+"""Statuses of a server that should be asked again."""
+
+WAITS = (0.1, 0.3, 0.9)
+"""Seconds before each time that a server is asked again."""
 
 
 class Program:
@@ -57,13 +69,15 @@ class Program:
         if ran.returncode != 0:
             last = (ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
             raise ModelError(f"model {self.name} ended with status {ran.returncode} ({last[:200]}).")
-        return Scores(_numbers(ran.stdout, len(records), self.name))
+        return _scores(_lines(ran.stdout, len(records), self.name), self.name)
 
 
 class Address:
-    """`http://` on this machine: the records are posted as `text/csv`; the answer is one score per line.
+    """`http://` on this machine: records are posted as `text/csv`, and one score per line comes back.
 
-    Only loopback addresses are allowed, so records do not leave the machine. Redirects and proxies are not followed.
+    Up to 10,000 records are posted at a time. A server that is not there or says that it is busy is asked again, up to
+    four times in all; an answer may take as long as that of a program. Only loopback addresses are allowed, so records
+    do not leave the machine. Redirects and proxies are not followed.
     """
 
     higher_is = "better"
@@ -83,15 +97,31 @@ class Address:
 
     def score(self, records: pd.DataFrame) -> Scores:
         """The scores that the server answers with."""
-        request = urllib.request.Request(self.name, data=_csv(records), headers={"Content-Type": "text/csv"})
+        lines: list[str] = []
+        for place in range(0, max(len(records), 1), BATCH):
+            part = records.iloc[place : place + BATCH]
+            lines += _lines(self._asked(part), len(part), self.name)
+        return _scores(lines, self.name)
+
+    def _asked(self, records: pd.DataFrame) -> bytes:
+        """The answer to one batch."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
-        try:
-            with opener.open(request, timeout=self.timeout) as answer:
-                return Scores(_numbers(answer.read(), len(records), self.name))
-        except urllib.error.HTTPError as problem:
-            raise ModelError(f"model {self.name} answered with status {problem.code}.") from None
-        except (OSError, ValueError) as problem:
-            raise ModelError(f"model {self.name} could not be asked ({problem}).") from None
+        request = urllib.request.Request(self.name, data=_csv(records), headers={"Content-Type": "text/csv"})
+        for wait in (*WAITS, None):
+            try:
+                with opener.open(request, timeout=self.timeout) as answer:
+                    return bytes(answer.read())
+            except urllib.error.HTTPError as problem:
+                said, again = f"answered with status {problem.code}", problem.code in BUSY
+            except TimeoutError:
+                said, again = f"did not answer within {self.timeout:g} seconds", False
+            except (OSError, HTTPException, ValueError) as problem:
+                slow = isinstance(getattr(problem, "reason", None), TimeoutError)
+                said, again = f"could not be asked ({problem})", not slow
+            if wait is None or not again:
+                break
+            time.sleep(wait)
+        raise ModelError(f"model {self.name} {said}.")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -110,14 +140,26 @@ def _csv(records: pd.DataFrame) -> bytes:
     return records.to_csv(lineterminator="\n").encode("utf-8")
 
 
-def _numbers(answer: bytes, n: int, name: str) -> np.ndarray:
+def _lines(answer: bytes, n: int, name: str) -> list[str]:
+    """The lines of an answer to n records."""
     lines = [line.strip() for line in answer.decode("utf-8", "replace").splitlines() if line.strip()]
     if len(lines) != n:
         raise ModelError(f"model {name} gave {len(lines)} lines for {n} records.")
-    made = np.empty(n)
-    for place, line in enumerate(lines):
+    return lines
+
+
+def _scores(lines: list[str], name: str) -> Scores:
+    """Lines as scores, with decisions if each line has a second number."""
+    cells = [line.split(",") for line in lines]
+    width = len(cells[0]) if cells else 1
+    made = np.empty((len(cells), width))
+    for place, found in enumerate(cells):
+        if len(found) != width or width > 2:
+            raise ModelError(
+                f"model {name} gave {lines[place][:60]!r} as score {place}; one number, or score,decision."
+            )
         try:
-            made[place] = float(line)
+            made[place] = [float(cell) for cell in found]
         except ValueError:
-            raise ModelError(f"model {name} gave {line[:60]!r} as score {place}, a number is needed.") from None
-    return made
+            raise ModelError(f"model {name} gave {lines[place][:60]!r} as score {place}, a number is needed.") from None
+    return Scores(made[:, 0].copy(), made[:, 1].copy() if width == 2 else None)

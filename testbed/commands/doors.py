@@ -1,0 +1,56 @@
+"""What `testbed show` says of the ways to bring a model that was made elsewhere."""
+
+CMD = """\
+cmd:PROGRAM ARGUMENTS: a program as a model
+
+  How it is started: anew for each set of records, without a shell, in the current folder. Words are split as a shell
+    splits them: --model "cmd:awk -F, -f late.awk".
+  What comes in: CSV on standard input, UTF-8, lines that end in a line feed. The first line is the header. Its first
+    column is `person`, a number; then come the attributes that the institution holds, then one column per kind of
+    conduct, the number of standing entries. Columns are in one order throughout a run: `testbed records SCENARIO --out
+    FILE` writes such a table. A cell with a comma or a quotation mark stands in quotation marks.
+  What goes out: one line per record on standard output, in the same order: the score, a finite number, higher is better;
+    or `score,decision`, with the decision -1 (adverse), 0 or 1 (favored). Without decisions the scenario decides from
+    scores, by its [decide]. Empty lines are skipped. What is written to standard error is shown if the program fails.
+  What ends it: the end of standard input. The program then ends by itself with status 0, within 120 seconds. Another
+    status, another number of lines or a line that is no number is a failure of the model, and the run says so.
+  It should give the same record the same score each time: worlds that differ in one entry are compared.
+
+  In awk, late.awk:
+
+    NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+    { print -$column["utility_late"] - 3 * $column["judgment_default"] }
+
+  In Perl, late.pl:
+
+    chomp(my $header = <STDIN>);
+    my @names = split /,/, $header;
+    while (my $line = <STDIN>) {
+        chomp $line;
+        my %record;
+        @record{@names} = split /,/, $line;
+        print -$record{utility_late} - 3 * $record{judgment_default}, "\\n";
+    }
+
+  In R, late.R:
+
+    records <- read.csv(file("stdin"))
+    write(-records$utility_late - 3 * records$judgment_default, stdout(), ncolumns = 1)
+
+  Try: testbed check "cmd:awk -F, -f late.awk"
+       testbed audit rongcheng --model "cmd:awk -F, -f late.awk" --people 4000"""
+
+HTTP = """\
+http://127.0.0.1:PORT/PATH: a server on this machine as a model
+
+  What is sent: POST, Content-Type text/csv, the table that `testbed show cmd` describes, up to 10,000 records at a time.
+  What comes back: status 200 and one line per record, as from a program: a score, or score,decision.
+  A server that is not there, or answers with status 429, 502, 503 or 504, is asked again after 0.1, 0.3 and 0.9
+    seconds. An answer may take 120 seconds. Any other status is a failure of the model.
+  Only this machine: 127.0.0.1, ::1 or localhost. Redirects and proxies are not followed.
+
+  A server in 30 lines of Python: examples/models/server.py
+  Try: testbed audit rongcheng --model http://127.0.0.1:8000 --people 4000"""
+
+DOORS = {"cmd": CMD, "http": HTTP}
+"""What is shown, by the name that is asked for."""
