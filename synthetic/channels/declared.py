@@ -114,6 +114,29 @@ class Declared:
         return "person"
 
     @property
+    def heeds(self) -> frozenset[str]:
+        """The columns of people on which what it records depends, as its numbers stand; more for rare mechanisms.
+
+        >>> from synthetic.channels import Channel
+        >>> sorted(Channel.load("cameras").faithful().heeds)
+        ['age', 'camera_density', 'household', 'residence']
+        """
+        rare = self.mechanism != "acts"
+        found = {"age", "household", self.whose, self.through}
+        found |= {"camera_density"} if "density_half" in self.numbers else set()
+        found |= set(mechanism_of(self.mechanism).COLUMNS) if rare else set()
+        if self.value("false_match"):
+            found.add(self.mistakes)
+        if rare or self.value("coverage_urban") != self.value("coverage_rural"):
+            found.add("residence")
+        for key in self.numbers:
+            # A ratio of a rate that is 0 changes nothing.
+            if key.endswith("_ratio") and self.value(key) != 1:
+                rate = self.numbers.get(key.removesuffix("_ratio"))
+                found |= {"community"} if rare or rate is None or rate.value else set()
+        return frozenset(found - {""})
+
+    @property
     def strays(self) -> bool:
         """Whether its false matches enter acts on somebody else (screening has false alarms instead)."""
         return self.mechanism == "acts" or bool(mechanism_of(self.mechanism).STRAYS)

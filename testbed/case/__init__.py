@@ -5,6 +5,7 @@ Goes out: people, records, scores, history, twins, and answers of the scheme to 
 """
 
 from testbed.case.case import Case, run_case
+from testbed.case.causes import caused, causes_said, readers, unread
 from testbed.case.conduct import acts_in_window, adverse_kinds, cells, kinds_read, windows
 from testbed.case.decisions import Table
 from testbed.case.other_worlds import Answered, answered, elsewhere, scaled_coverage, scaled_errors
@@ -18,11 +19,15 @@ __all__ = [
     "acts_in_window",
     "adverse_kinds",
     "answered",
+    "caused",
+    "causes_said",
     "cells",
     "elsewhere",
     "kinds_read",
+    "readers",
     "run_case",
     "scaled_coverage",
     "scaled_errors",
+    "unread",
     "windows",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from testbed.findings import split_name
+from testbed.findings import plain_name, split_name
 from testbed.report.plaintext import counted
 
 SUFFIXES = (
@@ -35,6 +35,8 @@ SUFFIXES = (
     "_numerator",
 )
 Place = tuple[str, str, str, str]
+OWN_GROUP = ("counterfactual_effect", "spurious_gap")
+"""Contrasts that rest on what the recipe lets a group cause."""
 SMALL_PEOPLE = 30
 SMALL_EVENTS = 10
 COUNTED = {
@@ -50,7 +52,8 @@ COUNTED = {
 class Finding:
     """One row of the findings table. `number` is its line among the data rows of findings.csv, from 1.
 
-    `qualifiers` are those written in the measure's name, `settings` the registered defaults too.
+    `qualifiers` are those written in the measure's name, `settings` the registered defaults too. `note`: what the
+    recipe lets the group cause, if the row rests on that.
     """
 
     number: int
@@ -73,6 +76,7 @@ class Finding:
     suffix: str = ""
     qualifiers: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
     @property
     def anchor(self) -> str:
@@ -176,12 +180,17 @@ def owner(name: str, info: Mapping[str, Mapping[str, object]]) -> str:
     return next((candidate for candidate in (f"{stem}_rate", stem) if stem != name and candidate in info), name)
 
 
-def rows_of(frame: pd.DataFrame, info: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
-    """The rows of a findings table."""
+def rows_of(
+    frame: pd.DataFrame,
+    info: Mapping[str, Mapping[str, Any]],
+    causes: Mapping[str, Mapping[str, str]] | None = None,
+) -> list[Finding]:
+    """The rows of a findings table. `causes`: what each compared attribute causes, by model, in words."""
     names = ("scenario", "model", "measure", "harm", "split", "group", "versus", "unit", "why", "given")
     known = {*info, *(str(facts["gap"]) for facts in info.values() if facts.get("gap"))}
     spelled = {text: parts(text, known) for text in map(str, frame["measure"].unique())} if len(frame) else {}
     owners = {name: owner(name, info) for name, _, _ in spelled.values()}
+    causes = causes or {}
     made = []
     for number, values in enumerate(frame.to_dict("records"), start=1):
         texts = {name: _text(values.get(name)) for name in names}
@@ -202,6 +211,7 @@ def rows_of(frame: pd.DataFrame, info: Mapping[str, Mapping[str, Any]]) -> list[
                     **{key: _setting(value) for key, value in defaults.items() if value is not None},
                     **qualifiers,
                 },
+                note=causes.get(plain_name(texts["model"]), {}).get(texts["split"], "") if name in OWN_GROUP else "",
                 **texts,
             )
         )

@@ -28,7 +28,7 @@ class Findings:
 
     def __init__(self, frame: pd.DataFrame, manifest: Mapping[str, Any], info: Mapping[str, Any] | None = None) -> None:
         self.info: Mapping[str, Mapping[str, Any]] = info if info is not None else manifest.get("measures") or {}
-        self.rows = rows_of(frame, self.info)
+        self.rows = rows_of(frame, self.info, manifest.get("causes"))
         held = Counter(row.scenario for row in self.rows)
         named = [str(name) for name in manifest.get("steps") or [manifest.get("scenario") or ""]]
         self.scenarios = [name for name in dict.fromkeys(named) if name in held] or (

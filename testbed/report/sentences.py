@@ -87,6 +87,8 @@ def sentence(row: Finding, lottery: Finding | None = None, beside: Mapping[str, 
         details.append(row.small.replace("people", each(row)[1]))
     if state == "undecided":
         details.append(_undecided(beside.get(f"{row.name}_detectable")))
+    if row.note:
+        details.append(clean(row.note))
     if lottery is not None:
         details.append(f"with a lottery: {by.bare(lottery.value, places)}")
     return Sentence(row, lottery, claim[:1].upper() + claim[1:], "; ".join(details), state)

@@ -247,4 +247,6 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))
     life = next((answer.life for answer in answers if answer.life is not None), None)
     ran = {task.seed for task in tasks}
-    return Outcome(plan, tuple(seed for seed in plan.seeds if seed in ran), findings, verdicts, failures, life)
+    told = [(task, answer) for task, answer in zip(tasks, answers, strict=True) if answer.causes and not task.beside]
+    causes = {task.name: answer.causes for task, answer in told}
+    return Outcome(plan, tuple(seed for seed in plan.seeds if seed in ran), findings, verdicts, failures, life, causes)

@@ -131,6 +131,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         "sources": cited(scenario),
         "not_modelled": not_modelled(scenario),
         "measures": {name: facts(one) for name, one in used.items()},
+        "causes": {plain_name(name): dict(said) for name, said in sorted(made.causes.items())},
         "life": _life(made),
     }
 

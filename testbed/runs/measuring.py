@@ -57,13 +57,17 @@ class Task:
 
 @dataclass
 class Answer:
-    """The answer to a task: rows by measure, verdicts of anchors, one life, and sentences on what failed."""
+    """The answer to a task: rows by measure, verdicts of anchors, one life, and sentences on what failed.
+
+    causes: what each compared attribute causes, in words.
+    """
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     anchor_rows: list[dict[str, Any]] = field(default_factory=list)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     life: dict[str, Any] | None = None
+    causes: dict[str, str] = field(default_factory=dict)
     curves: str = ""
     seconds: float = 0.0
 
@@ -111,7 +115,7 @@ def forget() -> None:
 
 def work(task: Task) -> Answer:
     """Run one model in one world and measure it. The answer depends on nothing but the task."""
-    from testbed.case import Case
+    from testbed.case import Case, causes_said
     from testbed.models import ModelError
 
     if task.rival is not None:
@@ -128,6 +132,8 @@ def work(task: Task) -> Answer:
         for one in task.measures():
             measured(case, one, task, answer)
         if task.part != "asked" and not task.bare:
+            if {"counterfactual_effect", "spurious_gap"}.intersection(one.name for one in task.measures()):
+                answer.causes = {split: causes_said(case, split) for split in task.scenario.compared}
             _anchored(case, task, answer)
         if task.with_life and task.part != "asked":
             _told(case, answer)

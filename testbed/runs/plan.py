@@ -129,7 +129,7 @@ class Outcome:
 
     `findings` is the whole table, as `findings.csv` holds it: the rows of what was audited, then those of anchors.
     `seeds` were run; `plan.seeds` were allowed, and are more if a precision was reached early. `precision` says, by
-    measure, how many rows are as precise as was asked.
+    measure, how many rows are as precise as was asked. `causes` says, by model and compared attribute, what it causes.
     """
 
     plan: Plan
@@ -138,6 +138,7 @@ class Outcome:
     verdicts: list[dict[str, Any]]
     failures: list[str]
     life: dict[str, Any] | None
+    causes: dict[str, dict[str, str]] = field(default_factory=dict)
     precision: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property

@@ -279,3 +279,13 @@ def test_no_sentence_uses_a_word_that_is_never_said(value):
             assert not words.findall(said)
             assert "{" not in said
             assert "nan" not in re.findall(r"[a-z]+", said)
+
+
+def test_what_the_recipe_lets_a_group_cause_stands_in_the_sentences_that_rest_on_it():
+    row = {"scenario": "s", "model": "book.toml", "harm": "disparate impact", "n": 500, "unit": "rate", "why": ""}
+    row |= {"split": "community", "group": "g", "versus": "r", "value": 0.03, "low": 0.01, "high": 0.05}
+    table = frame([row | {"measure": name} for name in ("spurious_gap", "counterfactual_effect", "adverse_gap")])
+    causes = {"book.toml": {"community": "in this recipe community causes nothing but noise"}}
+    found = Findings(table, {"scenario": "s", "causes": causes})
+    told = ["in this recipe community causes nothing but noise" in sentence(one).text for one in found.rows]
+    assert told == [True, True, False]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import unknown
-from testbed.case import Case
+from testbed.case import Case, unread
 from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.compared import Place, comparisons, members
 from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, moved, rate_limits, summed, units_in, widened
@@ -110,15 +110,10 @@ def effects(
     codes, levels = case.coded(attribute)
     which = case.scored & (codes == levels.index(group)) if over == "members" else case.scored
     people = sampled(case, which, sample)
-    if reads_nothing(case) or not len(people):
+    if unread(case, attribute) or not len(people):
         return people, np.zeros(len(people), np.int64)
     with_group = adverse_if(case, attribute, group, people).astype(np.int64)
     return people, with_group - adverse_if(case, attribute, reference, people)
-
-
-def reads_nothing(case: Case) -> bool:
-    """Whether the model declares that it reads no record, so that nobody's group can change its decision."""
-    return case.scheme.blind
 
 
 @measure(
@@ -129,8 +124,9 @@ def reads_nothing(case: Case) -> bool:
     needs=("history", "twin"),
     reference="Kusner et al. (2017), Counterfactual fairness; MEASURES section 1",
     caveats=(
-        "Everything that follows from the group counts, including conduct that it shapes. A model that does not "
-        "declare itself row-wise is asked with the whole sample changed at once."
+        "Everything that follows from the group counts, including conduct that it shapes; the sentence says what that "
+        "is in this recipe. Where nothing on the way to a decision reads any of it, the effect is 0 by construction. A "
+        "model that does not declare itself row-wise is asked with the whole sample changed at once."
     ),
     estimand="E[Y_i(G_i = g) - Y_i(G_i = r)] over members of g in scope, Y = 1 if adverse, everybody else unchanged",
     interval="influence values by grid, t(G-1); few flips: the wider of it and Newcombe",
@@ -165,7 +161,9 @@ def counterfactual_effect(case: Case, *, over: str = "members", sample: int = SA
     better="none",
     needs=("history", "twin"),
     reference="Plecko and Bareinboim (2024), Causal fairness analysis; MEASURES section 1",
-    caveats="Read it with counterfactual_effect: the two add up to the observed gap.",
+    caveats="Read it with counterfactual_effect: the two add up to the observed gap. Where the group causes nothing "
+    "that a decision rests on, the effect is 0 by construction and this is the gap itself: a property of the recipe, "
+    "no finding about the scheme.",
     estimand="adverse rate of g minus that of r, minus the mean effect of their group on members of g",
     interval="influence values of both parts, summed by grid, t(G-1)",
     qualifiers={"sample": SAMPLE},
@@ -209,7 +207,7 @@ def _rows(case: Case, at: Place, over: str, sample: int) -> Iterator[Row]:
     if not n:
         yield Row(math.nan, why="no people in this group", **at)
         return
-    if reads_nothing(case):
+    if unread(case, at["split"]):
         for suffix in ("", "_spread", "_flips", "_flips_net"):
             yield Row(0.0, 0.0, 0.0, n, suffix=suffix, **at)
         return

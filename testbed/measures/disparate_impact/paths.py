@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import unknown
-from testbed.case import Case
+from testbed.case import Case, unread
 from testbed.history import History
 from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.compared import Place, comparisons
-from testbed.measures.disparate_impact.counterfactual import SAMPLE, batches, impossible, reads_nothing, sampled
+from testbed.measures.disparate_impact.counterfactual import SAMPLE, batches, impossible, sampled
 from testbed.models import higher_is
 from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, moved, newcombe, rate_limits, summed, units_in
 from testbed.twins import Assign, apart, by_root, replay
@@ -127,7 +127,7 @@ def worlds(
         return np.asarray(history.decision(month)[place] == -1, np.int64)
 
     values = np.repeat(read(case.history, people)[None], WORLDS, axis=0)
-    bits = 0 if reads_nothing(case) or not len(people) else unlike(case, attribute, reference, people)
+    bits = 0 if unread(case, attribute) or not len(people) else unlike(case, attribute, reference, people)
     for world in range(WORLDS):
         hidden = bits & ~world
         if not hidden or world & ~bits:
