@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -57,6 +59,10 @@ class Cities:
             made[here] = places / (2 * len(known))
             told.append(answer.reasons)
         return Scores(made, None, pd.concat(told, ignore_index=True) if told else None)
+
+    def conduct_terms(self, counts: Mapping[str, np.ndarray]) -> np.ndarray:
+        """What every book makes of counts of conduct (see `RuleBook.conduct_terms`)."""
+        return np.hstack([book.conduct_terms(counts) for book in self.books.values()])
 
     def _asked(self, name: str, records: pd.DataFrame) -> Scores:
         book = self.books[name]

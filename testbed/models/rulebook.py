@@ -154,6 +154,24 @@ class RuleBook:
         parts[:, -1] = kept - score
         return kept, parts
 
+    def conduct_terms(self, counts: Mapping[str, np.ndarray]) -> NDArray[np.float64]:
+        """What the book makes of counts of conduct, whatever else is in a record: (n, terms).
+
+        Records with the same terms that differ in nothing but conduct have the same score. The first term is the points
+        of all rules that read conduct alone. Each such rule that drops people to a grade has a term: whether it
+        applies. Each count that a rule reads beside something else is a term of its own.
+        """
+        points, terms, beside = np.zeros(length(counts)), [], dict[str, None]()
+        for rule in self.rules:
+            read = [column for column in rule.reads if column in counts]
+            if len(read) < len(rule.reads):
+                beside |= dict.fromkeys(read)
+            elif read:
+                points += rule.adds(counts)
+                terms += [rule.applies(counts)] if rule.drops_to is not None and rule.drops_to.value != "off" else []
+        # Sums of the same points in another order may differ in their last digits.
+        return np.column_stack([np.round(points, 9), *terms, *(counts[column] for column in beside)]).astype(np.float64)
+
     def _clamped(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
         low, high = self.clamp
         return np.clip(

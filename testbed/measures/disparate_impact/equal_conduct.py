@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,9 +129,12 @@ def first_full_month(case: Case) -> int:
     caveats=(
         "The plain row is the first decision that rests on a full window of the shortest-lived entries, since every "
         "file is empty in month 0. A second row is the last month; conduct by then is itself an effect of the "
-        "scheme. Kinds of conduct that the scheme does not read are not compared."
+        "scheme. Kinds of conduct that the scheme does not read are not compared. Where _by_reading is 1, people count "
+        "as equal whom the rule book cannot tell apart by their true acts. Channels that leave acts out, or bring them "
+        "late, may still tell them apart: ten small acts are missed otherwise than a large one."
     ),
-    estimand="sum over cells S of (n_gc / n_gS)(a_gc - a_rc), a the adverse share, cells exact counts of true acts",
+    estimand="sum over cells S of (n_gc / n_gS)(a_gc - a_rc), a the adverse share, cells exact counts of true acts, or "
+    "what the rule book makes of them where these leave too few alike",
     interval="post-stratification: influence values by grid, t(G-1); few events: the wider of it and Newcombe",
     qualifiers={"period": None},
     gap="",
@@ -143,6 +146,10 @@ def adverse_gap_at_equal_conduct(case: Case, *, period: int | None = None) -> It
     Cells are the exact counts of true acts of every kind that the scheme reads, in the months in which their entries
     can stand (`conduct.windows`: the expiry of their severity, and how late they may come). So decisions that depend on
     conduct alone give 0 in expectation, whatever the groups do.
+    Many kinds leave few people with exactly the same counts. If support is below 0.8, and the scheme is a rule book,
+    cells are what the book makes of these acts (`RuleBook.conduct_terms`): people in one cell who differ in nothing but
+    conduct would have the same score if all of it were recorded. `_by_reading` is 1 where this is so.
+
     One row for each group of each compared attribute against its reference group. `_support`: the share of the group's
     members for whom the reference group has somebody of the same conduct. If it is below 0.8, the value is NaN and an
     `_observed` row gives the value on the support. Months: the first with a full window, and the last.
@@ -162,14 +169,33 @@ def _rows(case: Case, month: int, qualifiers: dict[str, object]) -> Iterator[Row
         yield Row(math.nan, why=why, qualifiers=qualifiers)
         return
     who = np.flatnonzero(case.scored)
-    cell = cells(acts_in_window(case, month, kinds_read(case), late=True)[who])
+    kinds = kinds_read(case)
+    counts = acts_in_window(case, month, kinds, late=True)[who]
+    cell, read = cells(counts), _read(case, kinds, counts)
     adverse = case.history.decision(month)[who] == -1
     for at in comparisons(case):
         ours, theirs = members(case, at)
         group = np.where(ours[who], 1, np.where(theirs[who], 0, -1))
         at["qualifiers"] = qualifiers
-        found = standardized_gap(cell, group, adverse, case.clusters[who])
-        yield from _found(found, int((group == 1).sum()), at)
+        found, by_reading = standardized_gap(cell, group, adverse, case.clusters[who]), False
+        if found.support < SUPPORT and read is not None:
+            other = standardized_gap(read, group, adverse, case.clusters[who])
+            by_reading = other.support >= SUPPORT
+            found = other if by_reading else found
+        size = int((group == 1).sum())
+        yield from _found(found, size, at)
+        if size:
+            flag = float(by_reading)
+            yield replace(Row(flag, flag, flag, size, suffix="_by_reading", **at), unit="flag")
+
+
+def _read(case: Case, kinds: NDArray[np.int64], counts: NDArray[np.integer]) -> NDArray[np.int64] | None:
+    """Cells of what the scheme makes of these true acts; None if it does not say."""
+    terms = getattr(case.scheme.scorer.model, "conduct_terms", None)
+    if terms is None or not len(kinds):
+        return None
+    made = terms({case.scenario.kinds[kind]: column for kind, column in zip(kinds, counts.T, strict=True)})
+    return cells(np.column_stack([np.unique(column, return_inverse=True)[1] for column in made.T]))
 
 
 def _found(found: Standardized, members: int, at: Place) -> Iterator[Row]:

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from synthetic.conduct import names as conduct_names
 from synthetic.draws import sparse, uniform
+from synthetic.recipes import Recipe
 from testbed.case.case import Case, run_case
 from testbed.case.conduct import acts_in_window, cells, kinds_read, windows
 from testbed.case.setting import Setting
@@ -12,6 +14,7 @@ from testbed.measures.disparate_impact.equal_conduct import (
     first_full_month,
     standardized_gap,
 )
+from testbed.models import load_rulebook, rulebook_names
 from testbed.models.lottery import Lottery
 from testbed.scenarios.base import Scenario
 from testbed.statistics import expand
@@ -96,7 +99,9 @@ def test_without_common_conduct_there_is_no_value_but_what_was_observed_stands_b
 def test_the_default_month_is_the_first_with_a_full_window_and_the_last_stands_beside(plant, parts):
     case = run_case(plant(acts={"slip": parts.act(0.05)}, rules=SLIPS), people=12_288, periods=9)
     assert first_full_month(case) == 5
-    assert [name for name in rows(case) if "support" not in name] == [
+    assert [
+        name for name in rows(case) if not {"support", "reading"}.intersection(name.replace("[", "_").split("_"))
+    ] == [
         "adverse_gap_at_equal_conduct",
         "adverse_gap_at_equal_conduct[period=8]",
     ]
@@ -222,3 +227,117 @@ def test_what_has_expired_parts_nobody_so_that_all_have_as_many_equals_after_yea
         assert made[f"adverse_gap_at_equal_conduct[period={t}]"]["value"] == pytest.approx(0, abs=1e-9)
         adverse = case.history.decision(t) == -1
         assert adverse[case.scored & minority].mean() > adverse[case.scored & ~minority].mean() + 0.1
+
+
+def many(parts, ratio):
+    """26 kinds of acts of one, two or three points, which the minority does so many times as often, and their rules."""
+    acts = {f"act{i:02}": parts.act(0.02, depends=parts.times("community", "minority", ratio)) for i in range(26)}
+    return acts, {name: (f'column = "{name}"', -(1 + i % 3)) for i, name in enumerate(acts)}
+
+
+def only(case):
+    found = rows(case, period=case.periods - 1)
+    return {name.removeprefix("adverse_gap_at_equal_conduct").partition("[")[0]: row for name, row in found.items()}
+
+
+@pytest.mark.usefixtures("small_training")
+def test_26_kinds_leave_few_alike_and_what_the_rule_book_makes_of_them_leaves_enough(plant, parts):
+    acts, rules = many(parts, 2)
+    case = run_case(plant(acts=acts, rules=rules, cutoff=-7.5), people=12_288, periods=6, seed=1)
+    counts = acts_in_window(case, 5, kinds_read(case), late=True)
+    codes, _ = case.coded("community")
+    adverse = case.history.decision(5) == -1
+    kept = case.scored
+    assert adverse[kept & (codes == 1)].mean() > adverse[kept & (codes == 0)].mean() + 0.2
+    assert standardized_gap(cells(counts)[kept], codes[kept], adverse[kept], case.clusters[kept]).support < 0.4
+    made = only(case)
+    assert made["_by_reading"]["value"] == 1
+    assert made["_support"]["value"] > 0.9
+    assert made[""]["value"] == 0
+
+
+@pytest.mark.usefixtures("small_training")
+def test_a_surcharge_comes_back_from_26_kinds_as_the_share_it_turns_adverse(plant, parts):
+    acts, rules = many(parts, 1)
+    scenario = plant(acts=acts, rules=rules | {"surcharge": (MINORITY, -2)}, held=("community",), cutoff=-7.5)
+    case = run_case(scenario, people=20_480, periods=6, seed=2)
+    minority = (case.people["community"].to_numpy() == "minority") & case.scored
+    points = acts_in_window(case, 5, kinds_read(case), late=True) @ np.array([1 + i % 3 for i in range(26)])
+    made = only(case)
+    assert made["_by_reading"]["value"] == 1
+    # Adverse from eight points on: the surcharge turns those with six or seven.
+    assert made[""]["value"] == pytest.approx(np.isin(points[minority], (6, 7)).mean(), abs=0.01)
+    assert made[""]["low"] > 0.1
+
+
+@pytest.mark.usefixtures("small_training")
+def test_a_rule_that_counts_an_act_against_the_minority_alone_is_not_read_as_conduct(plant, parts):
+    # Both do as much, and act00 costs the minority three points more: its count stays a part of the cell.
+    acts, rules = many(parts, 1)
+    extra = {"extra": (f'column = "act00"\n{MINORITY}', -3)}
+    case = run_case(plant(acts=acts, rules=rules | extra, held=("community",), cutoff=-7.5), people=20_480, periods=6)
+    counts = acts_in_window(case, 5, kinds_read(case), late=True)
+    minority = (case.people["community"].to_numpy() == "minority") & case.scored
+    points = counts @ np.array([1 + i % 3 for i in range(26)])
+    turned = (points < 8) & (points + 3 * counts[:, 0] >= 8)
+    made = only(case)
+    assert made["_by_reading"]["value"] == 1
+    assert made[""]["value"] == pytest.approx(turned[minority].mean(), abs=0.01)
+    assert made[""]["value"] > 0.02
+
+
+@pytest.mark.usefixtures("small_training")
+def test_channels_that_see_half_of_26_kinds_leave_little_of_what_the_minority_does_more(plant, parts):
+    acts, rules = many(parts, 2)
+    watch = {"watch": parts.channel(acts, coverage_urban=0.5, coverage_rural=0.5)}
+    case = run_case(plant(acts=acts, rules=rules, channels=watch, cutoff=-3.5), people=40_960, periods=6, seed=1)
+    codes, _ = case.coded("community")
+    adverse, kept = case.history.decision(5) == -1, case.scored
+    assert adverse[kept & (codes == 1)].mean() > adverse[kept & (codes == 0)].mean() + 0.15
+    made = only(case)
+    assert made["_by_reading"]["value"] == 1
+    assert made[""]["low"] < 0 < made[""]["high"]
+    assert abs(made[""]["value"]) < 0.02
+
+
+@pytest.mark.usefixtures("small_training")
+def test_a_model_that_does_not_say_what_it_makes_of_conduct_is_compared_by_the_kinds_it_reads(plant, parts):
+    class Sum:
+        row_wise = True
+
+        def score(self, records):
+            return -records.filter(like="act").sum(axis=1).to_numpy(float)
+
+    acts, rules = many(parts, 2)
+    case = Case.of(Setting(plant(acts=acts, rules=rules, cutoff=-7.5), people=4096, periods=6), Sum())
+    made = only(case)
+    assert made["_by_reading"]["value"] == 0
+    assert np.isnan(made[""]["value"])
+
+
+@pytest.mark.parametrize("name", rulebook_names())
+def test_what_a_rule_book_makes_of_conduct_fixes_the_score_of_everybody_who_is_alike_in_the_rest(name):
+    book = load_rulebook(name)
+    conduct = sorted({rule.column for rule in book.rules if rule.column} & set(conduct_names()))
+    if not conduct:
+        pytest.skip("the book counts no conduct")
+    n = 20_000
+    coins = uniform(sparse(3, f"terms:{name}", np.arange(n * len(conduct), dtype=np.uint64))).reshape(n, len(conduct))
+    counts = dict(zip(conduct, (coins > 0.75).astype(np.int32).T + (coins > 0.95).T, strict=True))
+    _, cell = np.unique(book.conduct_terms(counts), axis=0, return_inverse=True)
+    levels = Recipe.load("china-2020").variables
+    for place in range(3):
+        held = {
+            column: np.full(n, levels[column].levels[place % len(levels[column].levels)], object)
+            if column in levels and levels[column].levels
+            else np.full(n, 17 + 30 * place)
+            for column in book.reads
+            if column not in counts
+        }
+        score = np.round(book.contributions(counts | held)[0], 9)
+        low, high = np.full(cell.max() + 1, np.inf), np.full(cell.max() + 1, -np.inf)
+        np.minimum.at(low, cell, score)
+        np.maximum.at(high, cell, score)
+        np.testing.assert_array_equal(low, high)
+    if len(conduct) > 5:
+        assert len(np.unique(cell)) < len(np.unique(np.column_stack(list(counts.values())), axis=0)) / 2
