@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -60,9 +60,11 @@ class Cities:
             told.append(answer.reasons)
         return Scores(made, None, pd.concat(told, ignore_index=True) if told else None)
 
-    def conduct_terms(self, counts: Mapping[str, np.ndarray]) -> np.ndarray:
+    def conduct_terms(
+        self, counts: Mapping[str, np.ndarray], alike: Mapping[str, Hashable] | None = None
+    ) -> np.ndarray:
         """What every book makes of counts of conduct (see `RuleBook.conduct_terms`)."""
-        return np.hstack([book.conduct_terms(counts) for book in self.books.values()])
+        return np.hstack([book.conduct_terms(counts, alike) for book in self.books.values()])
 
     def _asked(self, name: str, records: pd.DataFrame) -> Scores:
         book = self.books[name]

@@ -6,7 +6,8 @@ rule may instead drop people to a grade, whatever their points.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -154,23 +155,38 @@ class RuleBook:
         parts[:, -1] = kept - score
         return kept, parts
 
-    def conduct_terms(self, counts: Mapping[str, np.ndarray]) -> NDArray[np.float64]:
+    def conduct_terms(
+        self, counts: Mapping[str, np.ndarray], alike: Mapping[str, Hashable] | None = None
+    ) -> NDArray[np.float64]:
         """What the book makes of counts of conduct, whatever else is in a record: (n, terms).
 
         Records with the same terms that differ in nothing but conduct have the same score. The first term is the points
         of all rules that read conduct alone. Each such rule that drops people to a grade has a term: whether it
         applies. Each count that a rule reads beside something else is a term of its own.
+
+        alike: what else must be the same of two kinds. If it is given, points are not summed: the terms are the numbers
+        of acts of kinds that are alike and have the same points for each act, and single counts for all other kinds.
         """
-        points, terms, beside = np.zeros(length(counts)), [], dict[str, None]()
+        sums: dict[Hashable, np.ndarray] = {"points": np.zeros(length(counts))}
+        terms: list[np.ndarray] = []
+        apart: dict[str, None] = {}
+        often = Counter(column for rule in self.rules for column in rule.reads)
         for rule in self.rules:
             read = [column for column in rule.reads if column in counts]
-            if len(read) < len(rule.reads):
-                beside |= dict.fromkeys(read)
+            drops = rule.drops_to is not None and rule.drops_to.value != "off"
+            if len(read) < len(rule.reads) or (
+                alike is not None and (often[rule.column] > 1 or drops or not rule.plain)
+            ):
+                apart |= dict.fromkeys(read)
+            elif alike is not None and rule.points is not None:
+                key = (float(rule.points.value), alike[rule.column])
+                sums[key] = sums.get(key, 0) + np.asarray(counts[rule.column])
             elif read:
-                points += rule.adds(counts)
-                terms += [rule.applies(counts)] if rule.drops_to is not None and rule.drops_to.value != "off" else []
+                sums["points"] += rule.adds(counts)
+                terms += [rule.applies(counts)] if drops else []
         # Sums of the same points in another order may differ in their last digits.
-        return np.column_stack([np.round(points, 9), *terms, *(counts[column] for column in beside)]).astype(np.float64)
+        made = [*(np.round(one, 9) for one in sums.values()), *terms, *(counts[column] for column in apart)]
+        return np.column_stack(made).astype(np.float64)
 
     def _clamped(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
         low, high = self.clamp

@@ -35,6 +35,11 @@ class Rule:
         """The columns that the rule reads."""
         return tuple(dict.fromkeys([*([self.column] if self.column else []), *self.when.columns]))
 
+    @property
+    def plain(self) -> bool:
+        """Whether the rule gives the same points for each entry of one kind, without condition or cap."""
+        return bool(self.column) and not self.when.tests and self.cap is None
+
     def dials(self) -> tuple[Dial, ...]:
         """The numbers of the rule."""
         return tuple(dial for dial in (self.points, self.cap, self.drops_to) if dial is not None)

@@ -129,7 +129,7 @@ def first_full_month(case: Case) -> int:
     caveats=(
         "The plain row is the first decision that rests on a full window of the shortest-lived entries, since every "
         "file is empty in month 0. A second row is the last month; conduct by then is itself an effect of the "
-        "scheme. Kinds of conduct that the scheme does not read are not compared. Where _by_reading is 1, people count "
+        "scheme. Kinds of conduct that the scheme does not read are not compared. Where _by_rules is 2, people count "
         "as equal whom the rule book cannot tell apart by their true acts. Channels that leave acts out, or bring them "
         "late, may still tell them apart: ten small acts are missed otherwise than a large one."
     ),
@@ -147,8 +147,10 @@ def adverse_gap_at_equal_conduct(case: Case, *, period: int | None = None) -> It
     can stand (`conduct.windows`: the expiry of their severity, and how late they may come). So decisions that depend on
     conduct alone give 0 in expectation, whatever the groups do.
     Many kinds leave few people with exactly the same counts. If support is below 0.8, and the scheme is a rule book,
-    cells are what the book makes of these acts (`RuleBook.conduct_terms`): people in one cell who differ in nothing but
-    conduct would have the same score if all of it were recorded. `_by_reading` is 1 where this is so.
+    people are compared by what the book makes of these acts (`RuleBook.conduct_terms`), and `_by_rules` says how: 1 if
+    kinds with the same points, expiry, delay and channels count as one kind, which loses nothing; 2, if that is not
+    enough, by points: people in one cell who differ in nothing but conduct would have the same score if all of it were
+    recorded. 0: by exact counts.
 
     One row for each group of each compared attribute against its reference group. `_support`: the share of the group's
     members for whom the reference group has somebody of the same conduct. If it is below 0.8, the value is NaN and an
@@ -169,33 +171,41 @@ def _rows(case: Case, month: int, qualifiers: dict[str, object]) -> Iterator[Row
         yield Row(math.nan, why=why, qualifiers=qualifiers)
         return
     who = np.flatnonzero(case.scored)
-    kinds = kinds_read(case)
-    counts = acts_in_window(case, month, kinds, late=True)[who]
-    cell, read = cells(counts), _read(case, kinds, counts)
+    ways = list(_ways(case, month, who))
     adverse = case.history.decision(month)[who] == -1
     for at in comparisons(case):
         ours, theirs = members(case, at)
         group = np.where(ours[who], 1, np.where(theirs[who], 0, -1))
         at["qualifiers"] = qualifiers
-        found, by_reading = standardized_gap(cell, group, adverse, case.clusters[who]), False
-        if found.support < SUPPORT and read is not None:
-            other = standardized_gap(read, group, adverse, case.clusters[who])
-            by_reading = other.support >= SUPPORT
-            found = other if by_reading else found
+        tried = []
+        for cell in ways:
+            tried.append(standardized_gap(cell, group, adverse, case.clusters[who]))
+            if tried[-1].support >= SUPPORT:
+                break
+        way = len(tried) - 1 if tried[-1].support >= SUPPORT else 0
         size = int((group == 1).sum())
-        yield from _found(found, size, at)
+        yield from _found(tried[way], size, at)
         if size:
-            flag = float(by_reading)
-            yield replace(Row(flag, flag, flag, size, suffix="_by_reading", **at), unit="flag")
+            yield replace(Row(float(way), float(way), float(way), size, suffix="_by_rules", **at), unit="step")
 
 
-def _read(case: Case, kinds: NDArray[np.int64], counts: NDArray[np.integer]) -> NDArray[np.int64] | None:
-    """Cells of what the scheme makes of these true acts; None if it does not say."""
+def _ways(case: Case, month: int, who: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield the cells of some people: by exact counts of acts, then by what the scheme makes of them, finest first."""
+    kinds = kinds_read(case)
+    counts = acts_in_window(case, month, kinds, late=True)[who]
+    yield cells(counts)
     terms = getattr(case.scheme.scorer.model, "conduct_terms", None)
     if terms is None or not len(kinds):
-        return None
-    made = terms({case.scenario.kinds[kind]: column for kind, column in zip(kinds, counts.T, strict=True)})
-    return cells(np.column_stack([np.unique(column, return_inverse=True)[1] for column in made.T]))
+        return
+    scenario, soonest, latest = case.scenario, windows(case, late=False), windows(case, late=True)
+    names = [scenario.kinds[kind] for kind in kinds]
+    alike = {
+        name: (soonest[kind], latest[kind], *(name in channel.kinds for channel in scenario.channels))
+        for name, kind in zip(names, kinds, strict=True)
+    }
+    for same in (alike, None):
+        made = terms(dict(zip(names, counts.T, strict=True)), same)
+        yield cells(np.column_stack([np.unique(column, return_inverse=True)[1] for column in made.T]))
 
 
 def _found(found: Standardized, members: int, at: Place) -> Iterator[Row]:
