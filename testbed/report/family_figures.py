@@ -98,7 +98,7 @@ def _opacity(findings: Findings) -> Iterable[Figure | None]:
             found = sorted((row for row in found if row.qualifiers.get("k", "").isdigit()), key=_k)
             if len(found) > 1:
                 rows += found
-                curves.append(Curve(words, [_mark(findings, row, f"{_k(row):,}") for row in found]))
+                curves.append(Curve(words, [marked(findings, row, f"{_k(row):,}") for row in found]))
         if curves:
             title = f"{_of(findings, column)}What stays uncertain after k known cases"
             note = "Across: the number of known cases. Up: share of the uncertainty that base rates leave, in percent."
@@ -136,7 +136,7 @@ def _dots(findings: Findings, title: str, rows: Sequence[Finding], label: Callab
     if not any(row.known for row in rows):
         return None
     by = scale(rows[0].unit, comparison=rows[0].comparison)
-    marks = [_mark(findings, row, said) for row, said in zip(rows, _labels(findings, rows, label), strict=True)]
+    marks = [marked(findings, row, said) for row, said in zip(rows, _labels(findings, rows, label), strict=True)]
     nothing = no_difference(rows[0])
     note = f"Unit: {by.unit or rows[0].unit or 'number'}. Whiskers: 95 % intervals."
     if any(mark.lottery == mark.lottery for mark in marks):
@@ -158,7 +158,7 @@ def _labels(findings: Findings, rows: Sequence[Finding], label: Callable[[Findin
     ]
 
 
-def _mark(findings: Findings, row: Finding, label: str) -> Mark:
+def marked(findings: Findings, row: Finding, label: str) -> Mark:
     mine = row.column in findings.columns
     lottery = findings.beside(row) if mine else None
     series = findings.columns.index(row.column) if mine else len(findings.columns)

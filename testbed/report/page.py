@@ -21,6 +21,7 @@ from testbed.report.plaintext import clean, counted
 from testbed.report.rerun import command_for
 from testbed.report.rows import FAMILIES, Findings
 from testbed.report.sentences import Sentence, headlines
+from testbed.report.side_by_side import drawn, headlines_of, verdict
 from testbed.report.sweeps import swept
 from testbed.report.templating import page
 from testbed.report.terminal import (
@@ -71,6 +72,7 @@ def render(
         notes=[_sentence(note) for note in manifest.get("notes") or []],
         verdict="" if of_table(manifest) else anchors_verdict(manifest),
         families=[_family(rows, harm, manifest, info, text) for harm in ("accountability", *FAMILIES)],
+        beside=_side_by_side(rows),
         several={
             "models": len({model for _, model in rows.columns}) > 1,
             "scenarios": len(rows.scenarios) > 1,
@@ -109,6 +111,19 @@ def write_page(
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, text)
     return path
+
+
+def _side_by_side(rows: Findings) -> dict[str, Any] | None:
+    """Several models as rows and the headline of each family as columns; None if there is one model."""
+    found = headlines_of(rows)
+    if not found:
+        return None
+    return {
+        "heads": [(one.family.capitalize(), one.title, one.unit) for one in found],
+        "rows": [(rows.label(column), [one.cell(column) for one in found]) for column in rows.heads],
+        "verdict": verdict(found),
+        "figures": drawn(rows),
+    }
 
 
 def _drawn(rows: Findings, harm: str, text: str) -> list[Figure]:

@@ -14,6 +14,7 @@ from testbed.report.plaintext import clean, counted, wrap, wrap_command
 from testbed.report.rerun import next_commands
 from testbed.report.rows import FAMILIES, Findings
 from testbed.report.sentences import headlines, sentence
+from testbed.report.side_by_side import in_lines
 
 WIDTH = 80
 LINES = 30
@@ -37,15 +38,24 @@ def answer(
     missing. life: the case file of one person, or None. pages: the files that were written.
 
     For each harm family the first headline that could be computed is printed, whatever its size; if there is none, the
-    reason. Where lines are short, blank lines go first, then names of dials, then families without a number.
+    reason. Several models stand side by side in a table instead, if there is room. Where lines are short, blank lines
+    go first, then names of dials, then families without a number.
     """
     rows = Findings(findings, manifest)
-    for missing, gap, dials in product((True, False), ([""], []), (3, 2, 1, 0)):
-        blocks = _blocks(rows, manifest, life, pages, dials=dials, missing=missing)
+    table = [line for text in in_lines(rows, WIDTH) for line in wrapped_row(text)]
+    for beside, missing, gap, dials in product(
+        (table, []) if table else ([],), (True, False), ([""], []), (3, 2, 1, 0)
+    ):
+        blocks = _blocks(rows, manifest, life, pages, beside, dials=dials, missing=missing)
         lines = [line for number, block in enumerate(blocks) for line in ([*gap, *block] if number else block)]
         if len(lines) <= LINES:
             return lines
     return [*lines[: LINES - 1], "(cut: the report page and findings.csv have the rest)"]
+
+
+def wrapped_row(text: str) -> list[str]:
+    """A row of a table as it is, and a sentence in lines."""
+    return [text] if len(text) <= WIDTH else wrap(text, WIDTH, rest=INDENT)
 
 
 def gap_lines(findings: pd.DataFrame, manifest: Mapping[str, Any], measure: str, *, most: int = 5) -> list[str]:
@@ -147,13 +157,15 @@ def _blocks(
     manifest: Mapping[str, Any],
     life: Mapping[str, Any] | None,
     pages: Sequence[str],
+    table: list[str],
     *,
     dials: int,
     missing: bool,
 ) -> list[list[str]]:
     """The answer in blocks of lines: what was audited, what was found, what it rests on, what to run next.
 
-    missing: whether families without any number are named too.
+    table: models side by side, in place of the sentences; empty for sentences. missing: whether families without any
+    number are named too.
     """
     head = (
         wrap("VOID: an anchor (a check with a known answer) failed. Do not use the numbers below.", WIDTH)
@@ -162,14 +174,14 @@ def _blocks(
     )
     head += wrap(first_line(manifest), WIDTH)
     column = rows.heads[0] if rows.heads else ("", "")
-    if len(rows.heads) > 1:
+    if len(rows.heads) > 1 and not table:
         head += wrap(
             f"The sentences are about {rows.label(column)}, the first of {len(rows.heads)}; the page has all.", WIDTH
         )
     if failures_said(manifest):
         head += wrap(failures_said(manifest), WIDTH)
     found: list[str] = []
-    for harm in (*FAMILIES, "accountability"):
+    for harm in () if table else (*FAMILIES, "accountability"):
         said = headlines(rows, harm, column)
         first = next((one for one in said if one.state != "not computed"), next(iter(said), None))
         if first is not None and (missing or first.state != "not computed"):
@@ -186,7 +198,7 @@ def _blocks(
     on = wrap(told, WIDTH, rest=INDENT)
     for number, command in enumerate(next_commands(manifest, life)):
         on += wrap_command(command, WIDTH, first="     " if number else "Try: ", rest="       ")
-    return [block for block in (head, found, rests, on) if block]
+    return [block for block in (head, table, found, rests, on) if block]
 
 
 def _assumed(manifest: Mapping[str, Any], most: int) -> str:

@@ -167,7 +167,7 @@ def command_of(plan: Plan, *, folders: bool = False) -> str:
     if any(not isinstance(spec, str | Path) for spec in plan.specs) or seeds not in (seeds[:1], (*range(len(seeds)),)):
         return ""
     words = ["testbed", "audit", scenario.base]
-    if plan.names != (str(scenario.model),):
+    if plan.names != (str(scenario.model), *scenario.beside):
         for name in plan.names:
             words += ["--model", name if folders else plain_name(name)]
     if plan.people != scenario.people:

@@ -68,7 +68,13 @@ def planned(
         scenario = Scenario.load(scenario)
     if dials:
         scenario = scenario.set(dials)
-    specs = [scenario.model] if models is None else list(models) if isinstance(models, list | tuple) else [models]
+    specs = (
+        [scenario.model, *scenario.beside]
+        if models is None
+        else list(models)
+        if isinstance(models, list | tuple)
+        else [models]
+    )
     if not specs:
         raise InputError("models: found an empty list; at least one model is needed.")
     names = [str(spec) if isinstance(spec, str | Path) else name_of(spec) for spec in specs]

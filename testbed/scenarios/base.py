@@ -89,6 +89,8 @@ class Scenario:
         Folder of the file, in which parts are sought first.
     ties : tuple of str, default ()
         Ties between people that are laid down.
+    beside : tuple of str, default ()
+        Models that are audited beside the scheme, unless a run names its models.
     changed : mapping of str to object, default {}
         Dials that were set after loading, by path.
 
@@ -132,6 +134,7 @@ class Scenario:
     not_modelled: tuple[str, ...] = ()
     folder: Path | None = None
     ties: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     changed: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
@@ -188,6 +191,7 @@ class Scenario:
             not_modelled=file.words("not_modelled"),
             folder=file.folder,
             ties=parts.ties,
+            beside=file.beside_it(),
         )
         made._check_groups(file.where)
         return made._overridden(file.table.get("dials", {}), file.where)

@@ -53,6 +53,7 @@ SECTIONS = {
 OPTIONAL = {
     "as_of": "the date for which the scenario holds",
     "conduct": "the kinds of conduct, a list of names or paths; default those that the channels record",
+    "beside": "models that are audited beside the scheme, a list of names or paths",
     "ties": "ties between people that are laid down, a list of names",
     "not_modelled": "what is left out, a list of sentences",
     "dials": "other values for numbers of the parts, by path: value, source, reading, range",
@@ -171,7 +172,14 @@ class ScenarioFile:
 
     def _part(self, key: str) -> str:
         """A part as the file names it; if a file of that name is beside the scenario's, the path of that file."""
-        text = str(self.table[key])
+        return self._near(str(self.table[key]))
+
+    def beside_it(self) -> tuple[str, ...]:
+        """The models that are audited beside the scheme."""
+        return tuple(self._near(one) if ":" not in one else one for one in self.words("beside"))
+
+    def _near(self, text: str) -> str:
+        """A name or path; if a file of that name is beside the scenario's, the path of that file."""
         beside = self.folder / (text if text.endswith(".toml") else f"{text}.toml")
         return str(beside) if self.folder != FOLDER and beside.is_file() else text
 

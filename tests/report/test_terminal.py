@@ -144,4 +144,4 @@ def test_many_models_are_said_to_be_many(findings, manifest, many):
 
     lines = answer(pd.concat(made, ignore_index=True), manifest)
     assert fits(lines)
-    assert "the first of" in " ".join(lines)
+    assert ("Side by side" if many == 1 else "the first of") in " ".join(lines)
