@@ -62,6 +62,19 @@ def test_an_agency_keeps_its_copy_after_a_repair_for_as_long_as_it_forgets_late(
     assert [t for t, (_, copied) in enumerate(held) if copied] == [0, 1, 2, 3, 4, 5, 6]
 
 
+def test_an_appeal_that_is_decided_after_the_entry_expired_strikes_nothing(made):
+    # Everybody files at once. Decisions come two months after the entry and later, the entry lasts six months.
+    rights = {**APPEAL, "filed": 1, "decision_delay": 5}
+    fate = told(made({"appeal": rights}), severity=0)
+    struck = by(fate, "corrected")
+    assert fate.filed.all()
+    assert 0.2 < struck.mean() < 0.8
+    assert (fate.end <= fate.shadow_end).all()
+    assert (fate.end[struck] < 5 + 6).all()
+    assert (fate.end[~struck] == 5 + 6).all()
+    assert by(fate, "expired")[~struck].all()
+
+
 def test_a_fee_of_the_bearable_share_of_income_halves_the_appeals(made):
     regime = made({"appeal": {**APPEAL, "cost": 300, "bearable": 0.1}})
     free = told(made({"appeal": APPEAL}))

@@ -8,7 +8,7 @@ after, and where only one of them is listed that one never is. Who is under the 
 import numpy as np
 import pandas as pd
 import pytest
-from shared import shun_kin
+from shared import number, shun_kin
 
 from testbed.case.case import run_case
 from testbed.measures.error_propagation.cascade import _followed as followed
@@ -141,3 +141,50 @@ def test_a_cascade_among_kin_is_that_of_the_only_wrong_entry(town):
     each = [nodes((root,))[0] for root in pair]
     assert nodes(pair) == each
     assert all(any("lapse" in name for name in one) for one in each)
+
+
+BAR = f"""
+[lists.black]
+enter = "adverse"
+stay = {number(0)}
+[sanctions.bar]
+by = "black"
+source = "assumed"
+reading = "assumed"
+[sanctions.bar.raises]
+lapse = {number(800)}
+"""
+
+
+@pytest.fixture
+def straying(plant, parts):
+    """Sixty people. Whoever is listed lapses in most months, and nine lapses in ten are entered on somebody else."""
+    scenario = plant(
+        acts={"slip": parts.act(0), "lapse": parts.act(0.001)},
+        rules={"slip": ('column = "slip"', -1), "lapse": ('column = "lapse"', -1)},
+        channels={"watch": parts.channel(["slip", "lapse"], false_match=0.9)},
+        follows=parts.regime(minor=50) + BAR,
+    )
+    return run_case(scenario, people=64, periods=8, seed=2)
+
+
+def test_where_strays_of_two_roots_fall_on_one_person_each_root_has_the_strays_of_its_own(straying):
+    case = straying
+    _, first = np.unique(case.society.household[case.scored], return_index=True)
+    people = np.flatnonzero(case.scored)[first][:12].tolist()
+    single = {root: case.twin(Inject("slip", 1, people=(root,))) for root in people}
+    hit = {root: set(twin.touched["person"]) - {root} for root, twin in single.items()}
+    one, other = next((a, b) for a in people for b in people if a < b and hit[a] & hit[b] and hit[a] != hit[b])
+    twin = case.twin(Inject("slip", 1, people=(one, other)))
+    assert set(twin.alone) == {one, other}
+    both = twin.touched
+    assert both.duplicated("person").any()
+    for root in (one, other):
+        alike(both[both["root"] == root], single[root].touched)
+        mine, history = twin.alone[root].history, single[root].history
+        places = mine.place(np.array(sorted(hit[root])))
+        for name in ("decisions", "lists_"):
+            np.testing.assert_array_equal(getattr(mine, name)[:, places], getattr(history, name)[:, sorted(hit[root])])
+    # Read together, whoever only one of them reaches would be the work of both.
+    together = set(np.flatnonzero((twin.history.decisions[:] != case.history.decisions[:]).any(axis=0)).tolist())
+    assert together - {one, other} > hit[one] & hit[other]

@@ -248,6 +248,24 @@ def test_with_the_family_share_at_zero_the_household_is_not_reached_exactly(tmp_
     assert not row["why"]
 
 
+def test_with_the_family_share_at_zero_a_member_whom_a_stray_reaches_counts_as_a_stranger(tmp_path):
+    # Nothing goes from the listed to their households. Whoever is listed lapses in most months, a lapse strays to an
+    # adult of another household, who is then listed: of sixty people that is soon somebody at the root's home.
+    scenario = town(tmp_path, sanction="none", family=0, lapses=0.001, raises=800, stray=0.9, per_1000=400)
+    case = run_case(scenario, people=64)
+    rows = case.twin(Inject()).touched
+    strangers = rows[(rows["hop"] == "household") | (rows["hop"] == "none")]
+    strangers = strangers[strangers[["score", "decision", "list", "sanction"]].any(axis=1)]
+    assert (strangers["hop"] == "household").any()
+    found = rows_of(case, "error_reach")
+    home = found["error_reach[hop=household]"]
+    assert home["value"] == home["low"] == home["high"] == 0
+    roots = case.twin(Inject()).roots
+    assert found["error_reach[hop=none]"]["value"] == pytest.approx(len(strangers) / len(roots))
+    hops = [row["value"] for name, row in found.items() if name.startswith("error_reach[hop=")]
+    assert sum(hops) == pytest.approx(found["error_reach"]["value"])
+
+
 def test_echo_of_a_bar_that_raises_a_rate_has_its_closed_form(tmp_path):
     # The entry stands from month 0 to 3 and bars; a bar makes lapses of the next month five times as frequent. A lapse
     # never expires and bars for good, in both worlds.
