@@ -40,7 +40,8 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("history", "what a world leaves: acts, entries, scores, decisions, lists of every month"),
     (
         "hop",
-        "how a person is tied to the one with the wrong entry: self, household, kin, employer, colleague, acquaintance",
+        "how a person is tied to the one with the wrong entry: self, household, kin, employer, colleague, "
+        "acquaintance, none; displaced: moved by a quota or a joint ranking",
     ),
     ("household", "people who live together"),
     ("known harm", "a claim that a built-in scheme is known to break; a test fails if it does not"),
@@ -66,7 +67,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("scheme", "a scoring model with the rule that turns its scores into decisions"),
     ("seed", "which society was drawn"),
     ("setting", "a scenario at one size, length and seed; its models share the society"),
-    ("shadow record", "the same record without channel errors"),
+    ("shadow record", "the same record without channel errors, and without lists that only follow from errors"),
     ("society", "the people of one setting, with their ties and places"),
     ("split", "the attribute by which a finding is grouped"),
     ("stray", "an entry about one person's act that a channel writes to another person"),

@@ -10,7 +10,7 @@ from synthetic import Recipe
 from synthetic.population import ties
 from synthetic.source import sources
 from testbed.commands.cli import main
-from testbed.commands.descriptions import recipe
+from testbed.commands.descriptions import recipe, scenario
 from testbed.commands.show_text import shown
 
 
@@ -62,3 +62,10 @@ def test_the_command_that_draws_the_picture_is_shown_and_draws_it(told, tmp_path
     assert main(words) == 0
     capsys.readouterr()
     assert held.order[-1] in ET.parse(tmp_path / "graph.svg").getroot().itertext()
+
+
+def test_the_page_of_a_scenario_in_which_people_compete_says_how_many_wrong_entries_are_followed_alone():
+    (said,) = [line for line in scenario("metro-sorting") if "wrong entry that is followed" in line]
+    assert "train_misconduct, in month 6, for 50 people, each in a world of their own" in said
+    (said,) = [line for line in scenario("rongcheng") if "wrong entry that is followed" in line]
+    assert "in month 6, for 2 of 1,000 people" in said

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from testbed.commands.cli import main
-from testbed.commands.sobol_design import Factor, dials_at, ranges
+from testbed.commands.sobol_design import Factor, assumed, dials_at, ranges
 from testbed.findings.finding import COLUMNS
 from testbed.runs.auditing import audit
 from testbed.runs.measuring import Answer, Task, forget, work
@@ -116,3 +116,10 @@ def test_whole_numbers_with_room_stay_whole_and_a_dial_alone_takes_its_own_range
     assert (factor.low, factor.high) == tuple(map(float, scenario.dials[months].range))
     made = dials_at(scenario, [factor, Factor(share, -2, 2, "recipe")], np.array([7.4, 0.3, 0.5]))
     assert made == {months: 7.0, share: 0.3}
+
+
+def test_how_many_wrong_entries_are_followed_one_by_one_is_no_guess_about_the_world() -> None:
+    factors, _ = assumed(planned("metro-sorting", measures="flip_rate"))
+    found = {factor.name for factor in factors}
+    assert {"error.period", "regime.white_list.quota"} <= found
+    assert "error.sample" not in found

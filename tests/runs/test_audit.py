@@ -296,6 +296,7 @@ def test_the_manifest_says_what_the_run_rests_on_and_holds_no_paths(made: Any, t
     assert manifest_read(manifest_text(manifest))["assumed"] == manifest["assumed"]
     by_path = {dial["path"]: dial for dial in manifest["assumed"]}
     assert "flip_rate" in by_path["error.per_1000"]["measures"]
+    assert by_path["error.sample"]["value"] == 50
     assert "adverse_rate" not in by_path["error.per_1000"]["measures"]
     assert str(Path.cwd()) not in manifest_text(manifest)
     assert manifest["claimed"]
