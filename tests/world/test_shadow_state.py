@@ -11,6 +11,8 @@ from shared import number, rows_of
 from testbed.case.case import run_case
 from testbed.measures.error_propagation.error_sources import OTHERS, SIDES, contributions
 from testbed.regimes import tied
+from testbed.twins import Assign
+from testbed.world import World
 
 pytestmark = pytest.mark.usefixtures("small_training")
 
@@ -47,10 +49,11 @@ def town(plant, parts):
         dials=None,
         people=3072,
         slips=0.006,
+        depends="",
         **errors,
     ):
         scenario = plant(
-            acts={"slip": parts.act(slips), "lapse": parts.act(0.02)},
+            acts={"slip": parts.act(slips, depends=depends), "lapse": parts.act(0.02)},
             rules=rules,
             channels={"first": parts.channel(["slip"], **(errors or {"miss": 0.3, "false_match": 0.4})),
                       "second": parts.channel(["lapse"], **errors.get("second", {"false_match": 0.5}))},
@@ -141,6 +144,22 @@ def test_where_a_decision_takes_an_error_of_ones_own_and_one_about_others_each_o
     found = contributions(case, "channel").of["adverse"]
     np.testing.assert_allclose(found["first"][which], (first + (halves - hides[0] + hides[1]) / 2)[which])
     np.testing.assert_allclose(found[OTHERS][which], (others + (halves + hides[0] - hides[1]) / 2)[which])
+
+
+def test_a_replay_follows_the_lists_of_the_shadow_record_though_those_of_the_record_stay(town, parts):
+    # Every slip is missed, so nobody is listed; people who are moved to the minority slip, and their acquaintances
+    # deserve what follows.
+    case = town(slips=0.002, depends=parts.times("community", "minority", 100), miss=1.0)
+    moved = np.flatnonzero(case.scored & (case.people["community"] == "majority").to_numpy())[::40]
+    views = case.society.shown("community", "minority", moved, ())
+    full = World(case.society, case.scheme, PERIODS, views=views).run()
+    twin = case.twin(Assign("community", "minority", moved.tolist())).history
+    assert case.separable
+    assert not full.lists_[:].any()
+    np.testing.assert_array_equal(twin.deserved_[:], full.deserved_[:])
+    np.testing.assert_array_equal(twin.shadow_lists_[:], full.shadow_lists_[:])
+    others = np.isin(case.society.household, case.society.household[moved], invert=True)
+    assert (full.deserved_[:] != case.history.deserved_[:])[:, others].any()
 
 
 def test_a_scheme_that_reads_no_acquaintance_keeps_no_shadow_lists(town):
