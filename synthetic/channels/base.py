@@ -31,6 +31,7 @@ __all__ = [
     "MAX_DELAY",
     "Acts",
     "Arisen",
+    "At",
     "Channel",
     "Columns",
     "Sensed",

@@ -149,6 +149,11 @@ class Conduct:
         """Its numbers by path."""
         return {d.path: d for d in (self.rate, *(part.ratio for part in self.depends))}
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of people that its rate depends on."""
+        return tuple(dict.fromkeys(["age", *(part.on for part in self.depends)]))
+
     def set(self, values: Mapping[str, object]) -> Conduct:
         """The same kind with some dials at other values."""
         depends = tuple(replace(part, ratio=part.ratio.turned(values)) for part in self.depends)

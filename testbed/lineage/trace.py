@@ -133,10 +133,10 @@ def decisions_on(
     """
     scenario, society = case.scenario, case.society
     history = case.history if history is None else history
-    arrays = held_arrays(society, history, period, people, outside=case.history)
+    arrays = held_arrays(society, history, period, people, views=case.views, outside=case.history)
     if shadow is not None and LISTED in arrays:
-        known = held_arrays(society, history, period, people, outside=case.history, shadow=True)[LISTED]
-        arrays[LISTED] = np.where(shadow, known, arrays[LISTED])
+        own = held_arrays(society, history, period, people, views=case.views, outside=case.history, shadow=True)
+        arrays[LISTED] = np.where(shadow, own[LISTED], arrays[LISTED])
     arrays |= {kind: counts[:, scenario.kinds.index(kind)] for kind in scenario.recorded}
     scheme = case.scheme
     draws = uniform(dense(case.seed, "model", 0, society.size, period))[people] if "draws" in scheme.needs else None

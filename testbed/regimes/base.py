@@ -164,6 +164,12 @@ class Regime:
         held = self.numbers.get(f"regime.{clause}.{key}")
         return default if held is None else float(held.value)
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of people that it reads: age, income if an appeal has a cost, whom misuse is aimed at."""
+        aimed = self.misused.column if self.misused is not None and self.value("misuse", "rate") > 0 else ""
+        return ("age", *["income"] * (self.value("appeal", "cost") > 0), *[aimed] * bool(aimed))
+
     def most_raised(self, kind: str) -> float:
         """The largest factor by which all sanctions together can multiply the rate of a kind of conduct."""
         factor = 1.0

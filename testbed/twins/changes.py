@@ -76,8 +76,8 @@ class Assign:
         Ids of the people whose attribute is set. Default: everybody.
     readers : sequence of {"circumstances", "sensing", "direct", "regime"}, default ()
         Who sees the new value: conduct and the other columns of the model ("circumstances"), the channels that record
-        ("sensing"), the model's own column of the attribute ("direct"), the regime ("regime", which reads no attribute
-        here). Empty: all of them.
+        ("sensing"), the model's own column of the attribute ("direct"), the regime ("regime": income where an appeal
+        costs something, whom misuse is aimed at). Empty: all of them.
 
     See Also
     --------

@@ -4,13 +4,13 @@ Comes in: a scenario, a scheme and a seed.
 Goes out: a history, and the records that the institution holds.
 """
 
-from testbed.world.migration import SCHEME
 from testbed.world.month import Injection, World, apart
 from testbed.world.recorded import held_arrays, outcome_positive, record_arrays, record_columns, records, window
 from testbed.world.scoring import Scheme, given
-from testbed.world.society import Society, Views
+from testbed.world.society import READERS, SCHEME, Society, Views
 
 __all__ = [
+    "READERS",
     "SCHEME",
     "Injection",
     "Scheme",

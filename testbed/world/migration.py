@@ -11,9 +11,7 @@ import numpy as np
 
 from synthetic.draws import candidates, pack, sparse, uniform
 from testbed.world.people import People
-from testbed.world.society import Society
-
-SCHEME = "scheme"
+from testbed.world.society import SCHEME, Society, Views
 
 
 def moves(society: Society) -> bool:
@@ -21,7 +19,9 @@ def moves(society: Society) -> bool:
     return SCHEME in society.scenario.held and society.scenario.regime.value("moving", "rate") > 0
 
 
-def movers(society: Society, t: int, people: People, listed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def movers(
+    society: Society, views: Views, t: int, people: People, listed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Who moves in month t: (positions, code of the scheme they come under, whether their record stays behind).
 
     `listed`: who is on an adverse list, by position.
@@ -31,7 +31,8 @@ def movers(society: Society, t: int, people: People, listed: np.ndarray) -> tupl
     most = rate * max(ratio, 1.0)
     person, k = candidates(society.seed, "moving", people.grids, t, most)
     here = person < society.size
-    here[here] = (people.at(person[here]) >= 0) & ~society.child[person[here]]
+    adult = views.at(views.regime)(person[here], "age") >= 18
+    here[here] = (people.at(person[here]) >= 0) & adult
     person, k = person[here], k[here]
     at = people.at(person)
     address = pack(person, t, 0, k)
@@ -42,4 +43,4 @@ def movers(society: Society, t: int, people: People, listed: np.ndarray) -> tupl
     address = address[first]
     whose = (uniform(sparse(society.seed, "moving:where", address)) * society.size).astype(np.int64)
     stays = uniform(sparse(society.seed, "moving:record", address)) >= regime.value("moving", "record_follows", 1.0)
-    return at, np.asarray(society.columns[SCHEME])[whose], stays
+    return at, society.cities[whose], stays

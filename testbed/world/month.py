@@ -13,15 +13,16 @@ from functools import cached_property
 import numpy as np
 
 from synthetic.channels import Acts
+from synthetic.errors import unknown
 from testbed.history import Changes, History, joined
 from testbed.regimes import LISTED, Reach, RegimeState, adverse_bits, counted_against, only, tied
 from testbed.world.candidates import BLOCK
-from testbed.world.migration import SCHEME, movers, moves
+from testbed.world.migration import movers, moves
 from testbed.world.people import People
 from testbed.world.recorder import Recorder
 from testbed.world.scoring import Scheme, Scoring
 from testbed.world.sensing import Injection, Sensing
-from testbed.world.society import Society, Views
+from testbed.world.society import SCHEME, Society, Views
 
 __all__ = ["Injection", "Scheme", "World", "apart"]
 
@@ -94,12 +95,16 @@ class Months:
         injection: Injection | None,
     ) -> None:
         scenario = society.scenario
+        for column in scenario.regime.reads:
+            if column not in views.regime:
+                raise unknown(f"column in regime {scenario.regime.name}", column, views.regime)
         self.society, self.scheme, self.periods, self.views = society, scheme, periods, views
         self.base, self.injection = base, injection
         self.people = People(society, ids)
         self.scoring = Scoring(society, scheme, self.people, views)
-        self.record = Recorder(society, self.people, periods, self.scoring.width)
+        self.record = Recorder(society, self.people, periods, self.scoring.width, views)
         self.sensing = Sensing(society, self.people, self.record, views, base)
+        self.child = self.people.of(np.asarray(views.regime["age"])) < 18
         self.state = self._regime()
         meets = LISTED in scenario.held and scheme.scorer is not None
         self.known = self._ties("acquaintances") if meets else None
@@ -123,7 +128,7 @@ class Months:
             scenario.regime,
             self.people.ids,
             self._households(),
-            self.people.of(self.society.child),
+            self.child,
             seed=self.society.seed,
             reach={name: self._ties(name) for name in scenario.regime.ties if self.scheme.scorer is not None},
             scored=self.scoring.scored,
@@ -240,7 +245,7 @@ class Months:
         """Put the people who move this month under another city's scheme. Returns whose record changed."""
         listed = self.state.lists & self._adverse > 0
         before = self.home.copy()
-        who, scheme, stays = movers(self.society, t, self.people, listed)
+        who, scheme, stays = movers(self.society, self.views, t, self.people, listed)
         self.home[who] = scheme
         self.schemes.add_whole(before, self.home) if t else self.schemes.add(np.arange(len(before)), self.home.copy())
         self.record.leave(who[stays], t)

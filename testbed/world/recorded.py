@@ -10,8 +10,7 @@ from testbed.history import History
 from testbed.models import record_frame
 from testbed.regimes import LISTED, adverse_bits, tied
 from testbed.scenarios import OUTCOME, Scenario
-from testbed.world.migration import SCHEME
-from testbed.world.society import Society, Views
+from testbed.world.society import SCHEME, Society, Views
 
 
 def record_columns(scenario: Scenario) -> dict[str, tuple[str, ...] | None]:

@@ -14,7 +14,7 @@ from synthetic.draws import sparse
 from synthetic.ledger import CAUSES, FIELDS, Ledger, check_unique, entry_id, told_apart
 from testbed.regimes import EXPIRY, fates
 from testbed.world.people import People
-from testbed.world.society import Society
+from testbed.world.society import Society, Views
 
 LEFT = CAUSES.index("left")
 
@@ -25,7 +25,7 @@ class Recorder:
     `key` and `shadow_key` add up a fixed odd number for each standing entry, so that equal rows have equal keys.
     """
 
-    def __init__(self, society: Society, people: People, periods: int, columns: int) -> None:
+    def __init__(self, society: Society, people: People, periods: int, columns: int, views: Views) -> None:
         scenario = society.scenario
         self.society, self.scenario, self.people, self.periods = society, scenario, people, periods
         self.severity = np.array([EXPIRY.index(kind.severity) for kind in scenario.conduct])
@@ -34,7 +34,7 @@ class Recorder:
         self.can_know = bool(rights.own_record or rights.notice_of_entry or rights.reasons_adverse)
         outlives = [one for one in enumerate(scenario.channels) if "stale" in one[1].numbers and one[1].value("stale")]
         self._stale = dict(outlives) if scenario.errors else {}
-        self.pays = scenario.regime.value("appeal", "cost") > 0
+        self.pays, self._at = scenario.regime.value("appeal", "cost") > 0, views.at(views.regime)
         wide = -(-columns // 4) * 4
         self.counts, self.shadow = (np.zeros((people.n, wide), np.int16) for _ in range(2))
         self.key, self.shadow_key = (np.zeros(people.n, np.uint64) for _ in range(2))
@@ -101,7 +101,7 @@ class Recorder:
             seed=self.society.seed,
             can_know=self.can_know,
             errors=self.scenario.errors,
-            income=np.asarray(self.society.columns["income"])[subject - self.society.start] / 12 if self.pays else None,
+            income=self._at(subject, "income") / 12 if self.pays else None,
             stale=rows.pop("stale"),
             reversal=rows.pop("reversal"),
         )

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from synthetic.draws import dense, uniform
 from testbed.models import Decide, DenseIds, RecordIds, RuleBook, Scorer, Scores, drums, lots_of
 from testbed.regimes import LISTED
-from testbed.world.migration import SCHEME, moves
+from testbed.world.migration import moves
 from testbed.world.people import People
 from testbed.world.recorder import Recorder
-from testbed.world.society import Society, Views
+from testbed.world.society import SCHEME, Society, Views
 
 
 @dataclass

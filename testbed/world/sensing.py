@@ -41,7 +41,7 @@ class Sensing:
     def __init__(self, society: Society, people: People, record: Recorder, views: Views, base: History | None) -> None:
         scenario = society.scenario
         self.society, self.scenario, self.people, self.record = society, scenario, people, record
-        self.views, self.base = views, base
+        self.views, self.base, self._at = views, base, views.at(views.sensing)
         self.channels = tuple(one if scenario.errors else one.faithful() for one in scenario.channels)
         self.reach = np.array([[kind in one.kinds for kind in scenario.kinds] for one in self.channels])
         self.codes = [np.array([scenario.kinds.index(kind) for kind in one.kinds]) for one in self.channels]
@@ -50,10 +50,6 @@ class Sensing:
         self.moved: list[tuple[np.ndarray, np.ndarray]] = []
         self.near = np.zeros(society.size // GRID + 2, bool)
         self.near[people.grids] = True
-
-    def _at(self, people: np.ndarray, column: str) -> np.ndarray:
-        start = self.society.start
-        return np.asarray(self.views.sensing[column][people - start if start else people])
 
     def enter(self, t: int, acts: Acts) -> None:
         """Record the entries of a month: those of these acts, and those that no act is behind."""
@@ -101,7 +97,7 @@ class Sensing:
             regime,
             t,
             self.people.ids,
-            self._at,
+            self.views.at(self.views.regime),
             kinds=self.scenario.kinds,
             seed=self.society.seed,
             size=self.society.size,

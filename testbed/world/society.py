@@ -12,30 +12,44 @@ import numpy as np
 import pandas as pd
 
 from synthetic import Population
-from synthetic.channels import Columns
+from synthetic.channels import At, Columns
 from synthetic.draws import GRID
 from synthetic.errors import InputError
 from testbed.regimes import LISTED, Outside, Reach, firm_columns, ties_of
 from testbed.scenarios import Scenario
 from testbed.world.candidates import BLOCK, CACHED, Candidates, Shares, candidates
 
+SCHEME = "scheme"
+"""The column that says which city's scheme scores a person."""
+
+READERS = ("circumstances", "sensing", "direct", "regime")
+"""Who reads people's attributes: conduct and the other columns of the model, channels, the model, the regime."""
+
 
 @dataclass(frozen=True)
 class Views:
-    """What each reader is shown of people: base rates of conduct (kinds, n), the channels' and the model's columns.
+    """What each reader is shown of people: base rates of conduct (kinds, n); columns of channels, model and regime.
 
-    `assigned`: the rates, if an attribute is assigned to somebody; None if they are the society's own.
+    `assigned`: the rates, if an attribute is assigned to somebody; None if they are the society's own. A world reads
+    attributes here and nowhere else. Households, ties, the sizes of cities and who is in scope are not read anew: they
+    are as in the base in every twin.
     """
 
     society: Society
     assigned: np.ndarray | None
     sensing: Columns
     direct: Columns
+    regime: Columns
 
     @cached_property
     def rates(self) -> np.ndarray:
         """Base rates of conduct: float64 (kinds, n)."""
         return self.society.rates(self.society.columns) if self.assigned is None else self.assigned
+
+    def at(self, columns: Columns) -> At:
+        """A function of (people, column) that gives a column of people (ids), from the columns of a reader."""
+        start = self.society.start
+        return lambda people, column: np.asarray(columns[column][people - start if start else people])
 
     def only(self, people: np.ndarray, base: Views) -> Views:
         """These views of some people (bool over everybody), and the base views of the rest."""
@@ -48,7 +62,11 @@ class Views:
 
         rates = None if self.assigned is None else np.where(people, self.assigned, base.rates)
         return replace(
-            self, assigned=rates, sensing=mixed(self.sensing, base.sensing), direct=mixed(self.direct, base.direct)
+            self,
+            assigned=rates,
+            sensing=mixed(self.sensing, base.sensing),
+            direct=mixed(self.direct, base.direct),
+            regime=mixed(self.regime, base.regime),
         )
 
 
@@ -73,8 +91,7 @@ class Society:
         self.ids = np.arange(self.start, stop)
         self.scored = scenario.scored.holds(self.columns, self.levels)
         _, self.household = np.unique(self.columns["household"], return_inverse=True)
-        self.child = self.columns["age"] < 18
-        for array in (*self.columns.values(), self.ids, self.scored, self.household, self.child):
+        for array in (*self.columns.values(), self.ids, self.scored, self.household):
             array.flags.writeable = False  # worlds and measures share them
         self.most = np.array([kind.most for kind in scenario.conduct])
         self.raised = np.array([scenario.regime.most_raised(kind) for kind in scenario.kinds])
@@ -136,7 +153,12 @@ class Society:
     @cached_property
     def views(self) -> Views:
         """What every reader is shown if no attribute is assigned."""
-        return Views(self, None, self.columns, self.columns)
+        return Views(self, None, self.columns, self.columns, self.columns)
+
+    @cached_property
+    def cities(self) -> np.ndarray:
+        """The scheme of each person's city in the base world: where moves go to, by the sizes of cities."""
+        return np.asarray(self.columns[SCHEME])
 
     def rates(self, columns: Columns) -> np.ndarray:
         """Base rates of conduct: float64 (kinds, n).
@@ -157,12 +179,11 @@ class Society:
         """Views in which the readers see people as if the attribute had been this value from the start.
 
         readers: circumstances (conduct and the model's columns other than the attribute), sensing, direct
-        (the model's column of the attribute), regime (reads no attribute here). None or (): all of them.
+        (the model's column of the attribute), regime (all columns, of which it reads `Regime.reads`). (): all of them.
         """
-        known = ("circumstances", "sensing", "direct", "regime")
         for reader in readers:
-            if reader not in known:
-                raise InputError(f"reader is {reader!r}, allowed: {', '.join(known)}.")
+            if reader not in READERS:
+                raise InputError(f"reader is {reader!r}, allowed: {', '.join(READERS)}.")
         columns = self.assigned(attribute, value, people)
         views = self.views
         everyone = not readers
@@ -173,6 +194,8 @@ class Society:
             views = replace(views, assigned=self.rates(columns), direct=direct)
         if everyone or "direct" in readers:
             views = replace(views, direct={**views.direct, attribute: columns[attribute]})
+        if everyone or "regime" in readers:
+            views = replace(views, regime=columns)
         return views
 
     def share(self, other: Society) -> None:

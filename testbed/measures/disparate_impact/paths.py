@@ -17,9 +17,8 @@ from testbed.measures.disparate_impact.counterfactual import SAMPLE, batches, im
 from testbed.models import higher_is
 from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, moved, newcombe, rate_limits, summed, units_in
 from testbed.twins import Assign, apart, by_root, replay
-from testbed.world import World
+from testbed.world import READERS, World
 
-READERS = ("circumstances", "sensing", "direct", "regime")
 WORLDS = 1 << len(READERS)
 OF = ("decision", "score")
 Limits = tuple[float, float]
@@ -59,6 +58,7 @@ def unlike(case: Case, attribute: str, value: str, people: NDArray[np.int64]) ->
     """Bits of the readers who see any difference if these people are given this value.
 
     The model sees the columns that the institution holds; a row-wise model sees those of them that it says it reads.
+    The regime sees `Regime.reads`.
     Acquaintances on lists are not a separate attribute: they differ if somebody's decision differs.
     """
     base, other = case.society.views, case.society.shown(attribute, value, people, ())
@@ -71,7 +71,7 @@ def unlike(case: Case, attribute: str, value: str, people: NDArray[np.int64]) ->
             for name, column in base.sensing.items()
         ),
         "direct": attribute in held and not np.array_equal(base.direct[attribute], other.direct[attribute]),
-        "regime": False,  # reads no attribute: who is a child and who is in scope stay as they were
+        "regime": any(not np.array_equal(base.regime[name], other.regime[name]) for name in case.scenario.regime.reads),
     }
     return sum(1 << place for place, reader in enumerate(READERS) if differs[reader])
 
@@ -197,7 +197,7 @@ def path_effect(case: Case, *, of: str = "decision", path: str | None = None, sa
     """How much of the effect of people's own group passes through one reader; the readers add up to the whole.
 
     Readers: `circumstances` (conduct, and what the model sees apart from the group), `sensing` (channels), `direct`
-    (the group as the model sees it), `regime` (reads no attribute: 0). The members are those of
+    (the group as the model sees it), `regime` (what sanctions, appeals and misuse read). The members are those of
     `counterfactual_effect`. `_alone`: the effect if only this reader sees the group. `_last`: the effect that is lost
     if only this reader does not see it. `_interaction`: the whole minus the sum of the `_alone` values, one row per
     group. `of=score`: the effect on the score (higher is better) instead of the adverse decision.

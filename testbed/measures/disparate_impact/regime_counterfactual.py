@@ -18,11 +18,11 @@ from testbed.world import Scheme, Society, World
 def moved(society: Society, attribute: str, value: str) -> Society:
     """The same society in which everybody has this value from the start. Who is in scope follows from it."""
     made = copy(society)
-    made.__dict__.pop("views", None)
+    for kept in ("views", "cities"):
+        made.__dict__.pop(kept, None)
     made.population = society.population.do({attribute: value})
     made.columns = society.assigned(attribute, value)
     made.scored = made.scenario.scored.holds(made.columns, made.levels)
-    made.child = made.columns["age"] < 18
     made._possible = {}
     return made
 

@@ -46,6 +46,10 @@ def debt(community, draw, numbers):
 def badge(community):
     return community
 
+@variable("person", "integer", "income", unit="yuan", bounds=(0, 10**12))
+def income(community, numbers):
+    return np.where(community == 1, numbers.poor, 10**12)
+
 @variable("person", "category", "home", levels=("urban", "rural"))
 def residence(community, draw, numbers):
     return draw() < np.where(community == 1, numbers.minority, numbers.majority)
@@ -59,6 +63,8 @@ not_modelled = ["Everything else."]
 minority = {NUMBER.format(0.4)}
 [debt]
 lift = {NUMBER.format(3)}
+[income]
+poor = {NUMBER.format(0)}
 [residence]
 minority = {NUMBER.format(0.75)}
 majority = {NUMBER.format(0.25)}
@@ -174,6 +180,67 @@ def test_conduct_that_a_group_does_more_of_is_all_circumstances_and_what_is_miss
         assert made[name]["low"] < value < made[name]["high"]
 
 
+CONTESTED = {
+    "noticed": 1, "notice_delay": 0, "filed": 1, "filed_true": 1, "upheld": 1, "upheld_true": 1, "decision_delay": 0,
+    "cost": 1, "bearable": 1,
+}  # fmt: skip
+
+
+def test_a_fee_that_deters_the_poor_of_a_group_is_all_regime(town, parts):
+    # Who can pay gets every entry struck after a month; the minority has no income and keeps it for six.
+    case = town(SLIPS, rate=0.05, follows=parts.regime(**CONTESTED))
+    made = rows(case)
+    own = made["path_effect[path=regime]"]
+    expected = np.exp(-0.05) - np.exp(-0.05 * MONTHS)
+    assert own["low"] < expected < own["high"]
+    assert own["high"] - own["low"] < 0.1
+    assert found(case) == found(case, "_alone") == found(case, "_last") == [0, 0, 0, own["value"]]
+    assert made["path_effect_interaction"]["value"] == 0
+    effect = expand(counterfactual_effect, counterfactual_effect(case), case)[0]
+    assert (own["value"], own["n"]) == (effect["value"], effect["n"])
+    # Without the fee, income is read by nobody.
+    free = town(SLIPS, rate=0.05, follows=parts.regime(**CONTESTED | {"cost": 0}), people=2048)
+    assert found(free) == [0, 0, 0, 0]
+
+
+def test_what_is_done_more_often_and_contested_less_is_shared_between_conduct_and_regime(town, parts):
+    times = parts.times("community", "minority", 4)
+    case = town(SLIPS, rate=0.05, depends=times, follows=parts.regime(**CONTESTED))
+    stays = lambda acts, months: 1 - np.exp(-acts * months)  # noqa: E731
+    none, regime, acts, whole = stays(0.025, 1), stays(0.025, MONTHS), stays(0.1, 1), stays(0.1, MONTHS)
+    expected = {
+        "path_effect[path=circumstances]": (acts - none + whole - regime) / 2,
+        "path_effect[path=regime]": (regime - none + whole - acts) / 2,
+        "path_effect_interaction": whole - acts - regime + none,
+    }
+    made = rows(case)
+    for name, value in expected.items():
+        assert made[name]["low"] < value < made[name]["high"]
+    _, values, _ = worlds(case, "community", "minority", "majority")
+    _, tau = effects(case, "community", "minority", "majority")
+    np.testing.assert_array_equal(shapley(values).sum(axis=0), 24 * tau)
+
+
+def test_whom_misuse_is_aimed_at_is_read_by_the_regime(town, parts):
+    aimed = f"""
+[misuse]
+kind = "slip"
+column = "community"
+level = "minority"
+rate = {NUMBER.format(20).replace("10]", "30]")}
+ratio = {NUMBER.format(10)}
+logged = {NUMBER.format(0)}
+audited = {NUMBER.format(0)}
+reversal = {NUMBER.format(0)}
+answered = {NUMBER.format(0)}
+"""
+    case = town(SLIPS, follows=parts.regime() + aimed)
+    own = rows(case)["path_effect[path=regime]"]
+    expected = np.exp(-0.02 * MONTHS) - np.exp(-0.2 * MONTHS)
+    assert own["low"] < expected < own["high"]
+    assert found(case) == [0, 0, 0, own["value"]]
+
+
 def test_a_common_cause_has_no_path(plant, parts):
     # Villages are recorded less and held against people; the group depends on the place, not the place on it.
     rules = SLIPS | {"place": ('when = { residence = { is = "rural" } }', -1)}
@@ -191,6 +258,7 @@ def crowded():
         "channels.cameras.miss": 0.4,
         "channels.cameras.miss_ratio": 2,
         "recipe.diligence.community_shift": -1.5,
+        "regime.appeal.cost": 2_000,
         "decide.worst_share": 0.2,
     }
     scenario = Scenario.load("rongcheng").set(dials)
@@ -214,8 +282,8 @@ def test_each_world_is_what_the_person_has_when_set_alone(crowded):
     month, checked = crowded.decided, 0
     for attribute, group, reference in (("community", "minority", "majority"), ("sex", "female", "male")):
         people, values, bits = worlds(crowded, attribute, group, reference, sample=400, of="score")
-        assert bits == 0b0011
-        for seen, hidden in ((0b1110, ("circumstances",)), (0b1101, ("sensing",))):
+        assert bits == (0b1011 if attribute == "sex" else 0b0011)  # an appeal has a fee, and sex a part in income
+        for seen, hidden in ((0b1110, ("circumstances",)), (0b1101, ("sensing",)), (0b0111, ("regime",))):
             differing = np.flatnonzero(values[seen] != values[-1])
             checked += len(differing)
             for place in np.r_[differing[:3], 0].tolist():
@@ -229,9 +297,10 @@ def test_a_reader_who_is_shown_nothing_else_has_no_worlds_of_their_own(crowded, 
     people = np.flatnonzero(crowded.scored)[:200]
     held = unlike(crowded, "sex", "male", people)
     assert held >> READERS.index("direct") & 1 == 0  # the scheme does not hold sex
-    assert held >> READERS.index("regime") & 1 == 0
+    assert held >> READERS.index("regime") & 1 == 1  # an appeal has a fee, and sex a part in income
+    assert unlike(crowded, "community", "majority", people) >> READERS.index("regime") & 1 == 0
     case = town(SURCHARGE, held=("community",))
-    assert unlike(case, "community", "majority", np.arange(200)) == 0b0110
+    assert unlike(case, "community", "majority", np.arange(200)) == 0b0110  # no fee, no misuse
     case = town({"badge": ('when = { badge = { is = "yes" } }', -1)})
     assert unlike(case, "community", "majority", np.arange(200)) == 0b0011  # held, but not read by the rules
 

@@ -237,7 +237,7 @@ def test_a_sanction_on_the_household_reaches_all_its_other_members_and_nobody_el
 def test_a_sanction_on_children_reaches_the_children_alone(tmp_path):
     case = run_case(town(tmp_path, sanction="children"))
     household = case.society.household
-    young = np.bincount(household, weights=case.society.child)[household[case.twin(Inject()).roots]]
+    young = np.bincount(household, weights=case.society.columns["age"] < 18)[household[case.twin(Inject()).roots]]
     assert value(case, "error_reach[hop=household]") == pytest.approx(young.mean())
 
 
