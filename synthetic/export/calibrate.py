@@ -1,8 +1,9 @@
 """Compute the numbers of china-2020 that follow from its margins: `python -m synthetic.export.calibrate [--write]`.
 
 Numbers marked `inferred` with `where = "python -m synthetic.export.calibrate"` come from here: age tilts, cohort ages
-of education, employment, the income law and its fifths, internet use by age, benefits, and rates of conduct that are
-known from what is recorded. Prints each number; `--write` puts those of the recipe into its file.
+of education, how alike schooling is in a household, employment, the income law and its fifths, internet use by age,
+benefits, and rates of conduct that are known from what is recorded. Prints each number; `--write` puts those of the
+recipe into its file.
 """
 
 from __future__ import annotations
@@ -130,6 +131,19 @@ def cohorts(recipe: Recipe) -> dict[str, object]:
     return made
 
 
+def kin(recipe: Recipe) -> dict[str, object]:
+    """The shares of partners and of children who have the rank of the head by schooling. How alike their schooling is
+    grows in proportion to the share, since nobody's own distribution depends on it."""
+    made: dict[str, object] = {}
+    for key, name in (("partners", "schooling of partners"), ("generations", "schooling of adult children at home")):
+        path = f"recipe.schooling.{key}"
+        margins = [margin for margin in recipe.margins if margin.name.startswith(name)]
+        none, all_ = (compare(Population(_put(recipe, {path: x}), PEOPLE, seed=SEED), margins) for x in (0.0, 1.0))
+        low, high = none["found"][0], all_["found"][0]
+        made[path] = round(float((margins[0].value - low) / (high - low)), 3)
+    return made
+
+
 def employment(recipe: Recipe) -> dict[str, object]:
     """The share of men who are active before the end of working age, urban and rural."""
     names = ["age", "sex", "education", "residence", "need"]
@@ -251,7 +265,7 @@ def main() -> None:
     """Compute every number; each step uses the numbers of the steps before it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the numbers into china_2020.toml")
-    steps = {step.__name__: step for step in (tilts, cohorts, employment, incomes, users, benefits, records)}
+    steps = {step.__name__: step for step in (tilts, cohorts, kin, employment, incomes, users, benefits, records)}
     parser.add_argument(
         "steps", nargs="*", metavar="STEP", help=f"one of {', '.join(steps)}; all steps if none is given"
     )

@@ -59,7 +59,8 @@ def _sums(population: Population, margins: list[Margin]) -> tuple[Floats, Floats
     over, under = np.zeros((len(margins), grids)), np.zeros((len(margins), grids))
     rates = [_Recorded(margin, population) if margin.recorded else None for margin in margins]
     read = (margin.columns if rate is None else [*rate.reads, *margin.among] for margin, rate in zip(margins, rates))
-    names = sorted({column for columns in read for column in columns})
+    pairs = {k: np.zeros((6, grids)) for k, margin in enumerate(margins) if margin.with_head}
+    names = sorted({column for columns in read for column in columns} | ({"household"} if pairs else set()))
     population.recipe.needed(names)
     for start in range(0, population.size, 64 * GRID):
         stop = min(start + 64 * GRID, population.size)
@@ -67,6 +68,12 @@ def _sums(population: Population, margins: list[Margin]) -> tuple[Floats, Floats
         block = slice(start // GRID, (stop - 1) // GRID + 1)
         for k, (margin, rate) in enumerate(zip(margins, rates)):
             counted = part.all_of(margin.among)
+            if k in pairs:
+                own = np.take(margin.worth, part.columns[margin.mean]) if margin.worth else part.columns[margin.mean]
+                head = own[part.columns["household"] - start]
+                products = (np.ones(len(own)), head, own, head * head, own * own, head * own)
+                pairs[k][:, block] = [_by_grid(counted * each) for each in products]
+                continue
             top: Column = counted & part.all_of(margin.where)
             if margin.mean:
                 values = part.columns[margin.mean]
@@ -74,7 +81,30 @@ def _sums(population: Population, margins: list[Margin]) -> tuple[Floats, Floats
             if rate is not None:
                 top = top * rate.expected(start, part.columns)
             over[k, block], under[k, block] = _by_grid(top), _by_grid(counted)
+    for k, sums in pairs.items():
+        over[k], under[k] = _related(sums, margins[k].with_head)
     return over, under
+
+
+def _related(sums: Floats, how: str) -> tuple[Floats, Floats]:
+    """Numerator and denominator, in each grid, of a slope or correlation of y on x, from n, x, y, xx, yy and xy.
+
+    Both are ratios of sums around the means. In a correlation r the denominator is half of zx^2 + zy^2, which adds up
+    to n, so that the residual of the ratio is the influence of a grid on r (Hampel 1974). Where nobody differs, both
+    are 0 and the ratio is undefined.
+    """
+    n, x, y, xx, yy, xy = sums
+    if not n.sum():
+        return n, n
+    mean_x, mean_y = x.sum() / n.sum(), y.sum() / n.sum()
+    across = xy - mean_x * y - mean_y * x + mean_x * mean_y * n
+    of_x, of_y = xx - 2 * mean_x * x + mean_x**2 * n, yy - 2 * mean_y * y + mean_y**2 * n
+    var_x, var_y = of_x.sum() / n.sum(), of_y.sum() / n.sum()
+    if not var_x or (how == "correlation" and not var_y):
+        return n * 0, n * 0
+    if how == "slope":
+        return across / var_x, of_x / var_x
+    return across / np.sqrt(var_x * var_y), (of_x / var_x + of_y / var_y) / 2
 
 
 class _Recorded:
@@ -136,7 +166,7 @@ def _row(margin: Margin, y: Floats, x: Floats) -> dict[str, object]:
         "errors": gap / error if error > 0 else np.nan,
         "within": margin.within,
         "holds": bool(abs(gap) <= margin.within + 4 * error),
-        "n": int(n),
+        "n": round(float(n)),
         "source": margin.source,
         "reading": margin.reading,
     }

@@ -190,7 +190,7 @@ class Recipe:
         """The table of a variable that is declared by its chances, worked out once."""
         if name not in self._chances:
             each = self.variables[name]
-            parents = [self.variables[parent] for parent in each.parents]
+            parents = [self.variables[parent] for parent in each.conditions]
             self._chances[name] = Chances(each, parents, self.numbers[name])
         return self._chances[name]
 

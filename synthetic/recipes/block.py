@@ -64,9 +64,10 @@ class Block:
         for name in order:
             each = self.recipe.variables[name]
             if name not in self.values:
-                inputs = [self.get(parent, each.assigned_to) for parent in each.parents]
+                inputs = [self.get(parent, each.assigned_to) for parent in each.conditions]
                 if each.chances:
-                    self.values[name] = self.recipe.chances(name).toss(self._halves(each), inputs)
+                    words = self.get(each.words, each.assigned_to) if each.words else self._halves(each)
+                    self.values[name] = self.recipe.chances(name).toss(words, inputs)
                 else:
                     assert each.function is not None
                     made = each.function(**dict(zip(each.parents, inputs)), **self._reserved(each))

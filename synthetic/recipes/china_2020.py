@@ -217,11 +217,29 @@ def _surnames(numbers: Numbers) -> Ranks:
     return Ranks(np.concatenate([top, [fourth, fourth], middle, rest]))
 
 
+@variable(
+    "person",
+    "integer",
+    "rank among people of the same age and place by schooling, the lowest first: a 32-bit word",
+    column=False,
+    fixed=True,
+    dtype=np.uint32,
+)
+def schooling(role: Column, words: Column, numbers: Numbers, members: Members) -> Column:
+    # The low bits decide who has the rank of the head, the high bits are the rank of the others.
+    shares = np.array([0, numbers.partners, numbers.generations, numbers.generations, 0]) * 1024
+    alike, house = members.where((words & np.uint32(1023)) < shares.take(role))
+    made = words.copy()
+    made[alike] = members.first(words).take(house)
+    return made
+
+
 @chances(
     "person",
     "category",
     "highest education, in course or done",
     levels=("none", "primary", "junior", "senior", "college"),
+    words="schooling",
 )
 def education(age: Column, residence: Column, numbers: Numbers) -> Weights:
     cohort = age - np.where(residence == URBAN, numbers.urban_lead, 0.0)

@@ -1,9 +1,13 @@
 """Margins: published figures that a society is compared with.
 
-A margin is not a parameter. It is in the recipe's TOML file under `[[margins]]`: a share (`where`, `value`), a share
-for each band of a number (`bands` with `counts` and `total`, or with `shares`), a mean (`mean`, `value`; for a
-category, `worth` gives the number of each level) or the acts of a kind that a channel enters in a year, per 100,000
-people (`recorded`, `channel`, `value`), among the people that `among` selects.
+A margin is not a parameter. It is in the recipe's TOML file under `[[margins]]`, and is one of the following among the
+people that `among` selects:
+
+- a share (`where`, `value`), or a share for each band of a number (`bands` with `counts` and `total`, or `shares`);
+- a mean (`mean`, `value`; for a category, `worth` gives the number of each level);
+- what that number has to do with that of the head of the household (`with_head`: "correlation", or "slope" on it);
+- the acts of a kind that a channel enters in a year, per 100,000 people (`recorded`, `channel`, `value`).
+
 A condition is a level, True or False, a list of levels, a number, or `{ at_least = 15, below = 60 }`.
 `python -m synthetic.export.fidelity` prints all of them beside what a society shows.
 """
@@ -15,8 +19,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from synthetic.errors import InputError, check_keys
+from synthetic.errors import InputError, check_keys, unknown
 from synthetic.source import check_source
+
+WITH_HEAD = ("correlation", "slope")
+"""How a number of people can be compared with that of the head of their household."""
 
 MARGIN = {
     "name": "what the figure is",
@@ -28,6 +35,7 @@ MARGIN = {
     "total": "with bands: all people, if the counts leave some out",
     "shares": "with bands: the share of each band, instead of counts",
     "worth": "with mean: what each level of a category counts",
+    "with_head": "with mean: how people are compared with the head of their household: correlation or slope",
     "recorded": "instead of where: the kind of conduct whose recorded entries per head are counted",
     "channel": "with recorded: the channel that records it",
     "value": "the published figure",
@@ -44,6 +52,7 @@ MARGIN = {
 class Margin:
     """One published figure: the share of `where`, or the mean of `mean`, among the people selected by `among`.
 
+    With `with_head` it is the correlation of `mean` with that of the head of the household, or its slope on it.
     With `recorded` it is the number of acts of that kind that `channel` enters in a year, per 100,000 people.
     `within` is the largest difference allowed on top of sampling error.
     """
@@ -58,6 +67,7 @@ class Margin:
     among: Mapping[str, Any] = field(default_factory=dict)
     mean: str = ""
     worth: tuple[float, ...] = ()
+    with_head: str = ""
     recorded: str = ""
     channel: str = ""
     note: str = ""
@@ -100,7 +110,11 @@ def _read(entry: Mapping[str, Any], place: str) -> list[Margin]:
         worth = tuple(map(float, entry.get("worth", ())))
         if ("recorded" in entry) != ("channel" in entry):
             raise InputError(f"{place} must have both recorded and channel, or neither.")
-        words: dict[str, Any] = {key: str(entry.get(key, "")) for key in ("mean", "recorded", "channel")}
+        words: dict[str, Any] = {key: str(entry.get(key, "")) for key in ("mean", "with_head", "recorded", "channel")}
+        if words["with_head"] not in ("", *WITH_HEAD):
+            raise unknown(f"with_head in {place}", words["with_head"], WITH_HEAD)
+        if words["with_head"] and not words["mean"]:
+            raise InputError(f"{place} must have mean, since it has with_head.")
         return [Margin(name, float(entry["value"]), where=where, worth=worth, **words, **shared)]
     ((column, lows),) = entry["bands"].items()
     made = []

@@ -2,7 +2,8 @@
 
 There are two ways to declare one. `@variable` declares a structural function, which turns parents and its own draws
 into values. `@chances` declares the chances of each level given the parents, and the draw is made for it: the function
-is called once, on every combination of its parents' values, and each person's value is a look-up.
+is called once, on every combination of its parents' values, and each person's value is a look-up. With
+`words="NAME"` the draw is made from the words that the variable NAME holds, so that people can share a part of it.
 
 Reserved parameter names: `draw` (the variable's own addressed uniforms, one for each unit it is assigned to:
 `draw()`, `draw(1)`, ...; `draw(1, of=city)` gives the uniforms of the numbers in `city`, so all grids of a city
@@ -45,9 +46,9 @@ class Variable:
     `assigned_to` is the unit that has the value: "person", "household" or "grid". `levels` are the labels of
     an integer-coded category. `bounds` holds the smallest and largest value of a number. A variable with
     `column=False` is latent; one with `fixed=True` is part of the layout and cannot be set; one with `truth=True`
-    cannot be known to any institution. With `chances`, the function gives the chances of each level, not values.
-    `drawn_by` is the coarsest unit whose people share a draw of it ("": the one it is assigned to), `spread` the number
-    that makes all such units alike where it is 0.
+    cannot be known to any institution. With `chances`, the function gives the chances of each level, not values;
+    `words` names the parent that holds the words of the draw. `drawn_by` is the coarsest unit whose people share a draw
+    of it ("": the one it is assigned to), `spread` the number that makes all such units alike where it is 0.
     """
 
     name: str
@@ -67,11 +68,17 @@ class Variable:
     reserved: tuple[str, ...] = ()
     drawn_by: str = ""
     spread: str = ""
+    words: str = ""
 
     @property
     def shared(self) -> str:
         """The coarsest unit whose people share a draw of this variable: one of `DRAWN_BY`."""
         return self.drawn_by or self.assigned_to
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The parents on whose values its function depends: all but the one that holds the words of the draw."""
+        return self.parents[:-1] if self.words else self.parents
 
     @property
     def domain(self) -> range:
@@ -123,6 +130,7 @@ def variable(
     chances: bool = False,
     drawn_by: str = "",
     spread: str = "",
+    words: str = "",
 ) -> Callable[[Callable[..., Any]], Variable]:
     """Declare a function as a variable of the recipe whose file it is in; its parameters are its parents.
 
@@ -144,7 +152,7 @@ def variable(
         return Variable(
             name=function.__name__,
             function=function,
-            parents=tuple(name for name in names if name not in RESERVED),
+            parents=(*(name for name in names if name not in RESERVED), *filter(None, [words])),
             assigned_to=assigned_to,
             kind=kind,
             meaning=meaning,
@@ -159,6 +167,7 @@ def variable(
             reserved=tuple(name for name in names if name in RESERVED),
             drawn_by=drawn_by,
             spread=spread,
+            words=words,
         )
 
     return declare
@@ -175,6 +184,7 @@ def chances(
     column: bool = True,
     fixed: bool = False,
     truth: bool = False,
+    words: str = "",
 ) -> Callable[[Callable[..., Any]], Variable]:
     """Declare a function of finite parents that gives the chances of each value.
 
@@ -192,6 +202,7 @@ def chances(
         fixed=fixed,
         truth=truth,
         chances=True,
+        words=words,
     )
 
 
@@ -233,7 +244,7 @@ class Chances:
             for k, (domain, parent) in enumerate(zip(domains, parents))
         ]
         assert each.function is not None
-        given = dict(zip(each.parents, mesh))
+        given = dict(zip(each.conditions, mesh))
         found = each.function(**given, **({"numbers": numbers} if "numbers" in each.reserved else {}))
         weights = [1.0 - np.asarray(found), found] if each.kind == "flag" else list(found)
         if len(weights) != len(each.domain):

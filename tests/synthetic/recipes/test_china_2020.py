@@ -372,3 +372,44 @@ def test_the_pyramids_of_town_and_country_add_up_to_the_census():
         bands = made.reshape(2, 17).sum(axis=0)
         assert bands[:3].sum() == pytest.approx(young, abs=0.001)
         assert bands[13:].sum() == pytest.approx(old, abs=0.001)
+
+
+def couples(recipe, people=100 * GRID):
+    """Whether each partner is as old as the head, and the education of both."""
+    found = Population(recipe, people, seed=3).arrays(names=["education", "age", "role", "household"])
+    partner = np.flatnonzero(found["role"] == 1)
+    head = found["household"][partner]
+    alike = found["age"][partner] == found["age"][head]
+    return alike, found["education"][partner], found["education"][head], found["education"]
+
+
+def test_all_partners_of_one_age_have_the_same_schooling_where_all_have_the_rank_of_the_head():
+    alike, partner, head, _ = couples(RECIPE.set({"recipe.schooling.partners": 1}))
+    assert alike.sum() > 1000
+    assert (partner == head)[alike].all()
+    alike, partner, head, _ = couples(RECIPE.set({"recipe.schooling.partners": 0}))
+    assert 0.2 < (partner == head)[alike].mean() < 0.7
+
+
+def test_partners_are_like_strangers_of_their_age_and_place_where_none_has_the_rank_of_the_head():
+    town = RECIPE.set({"recipe.schooling.partners": 0, "recipe.schooling.generations": 0})
+    names = ["education", "age", "role", "household", "residence"]
+    found = Population(town, 200 * GRID, seed=3).do({"residence": "urban"}).arrays(names=names)
+    partner = np.flatnonzero((found["role"] == 1) & (found["age"] == 45))
+    head = found["household"][partner]
+    same = (found["age"][head] >= 43) & (found["age"][head] <= 47)
+    r = np.corrcoef(found["education"][partner[same]], found["education"][head[same]])[0, 1]
+    assert abs(r) < 4.5 / np.sqrt(same.sum())
+
+
+def test_how_alike_households_are_leaves_the_schooling_of_an_age_as_it_is():
+    paths = ("recipe.schooling.partners", "recipe.schooling.generations")
+    shares = []
+    for value in (0, 1):
+        recipe = RECIPE.set(dict.fromkeys(paths, value))
+        found = Population(recipe, 200 * GRID, seed=3).arrays(names=["education", "age", "role"])
+        here = (found["age"] >= 40) & (found["age"] < 45) & (found["role"] == 1)
+        shares.append(np.bincount(found["education"][here], minlength=5) / here.sum())
+        n = here.sum()
+    assert shares[0] == pytest.approx(shares[1], abs=4.5 * np.sqrt(0.5 / n))
+    assert (shares[0] != shares[1]).any()
