@@ -12,6 +12,7 @@ from synthetic.channels import Channel
 from synthetic.conduct import Conduct
 from synthetic.draws import GRID
 from synthetic.errors import check_keys
+from synthetic.export.employers import EMPLOYERS, employers
 from synthetic.population import Population
 from synthetic.recipes import Margin
 from synthetic.variables import Column, Variable
@@ -39,12 +40,12 @@ def compare(population: Population, margins: list[Margin] | None = None) -> pd.D
 
     `errors` is the difference in standard errors; `holds` is true if it is at most `within` plus four of them. A ratio
     estimate over G clusters has variance G/(G-1) sum((y - r x)^2) / (sum x)^2 (Cochran 1977, section 6.4). Clusters
-    are the grids, or the cities if the margin reads a column that depends on the city.
+    are the grids, or the cities if the margin reads a column that depends on the city, as employers do.
     """
     margins = population.recipe.margins if margins is None else margins
     over, under = _sums(population, margins)
     cities = _cities(population)
-    of_city = population.recipe.effects(["city"]) if len(cities) < over.shape[1] else frozenset()
+    of_city = population.recipe.effects(["city"]) | EMPLOYERS.keys() if len(cities) < over.shape[1] else frozenset()
     rows = []
     for margin, y, x in zip(margins, over, under):
         if of_city.intersection(margin.columns):
@@ -60,11 +61,15 @@ def _sums(population: Population, margins: list[Margin]) -> tuple[Floats, Floats
     rates = [_Recorded(margin, population) if margin.recorded else None for margin in margins]
     read = (margin.columns if rate is None else [*rate.reads, *margin.among] for margin, rate in zip(margins, rates))
     pairs = {k: np.zeros((6, grids)) for k, margin in enumerate(margins) if margin.with_head}
-    names = sorted({column for columns in read for column in columns} | ({"household"} if pairs else set()))
+    named = {column for columns in read for column in columns} | ({"household"} if pairs else set())
+    outside = employers(population) if named & EMPLOYERS.keys() else {}
+    names = sorted(named - EMPLOYERS.keys())
     population.recipe.needed(names)
     for start in range(0, population.size, 64 * GRID):
         stop = min(start + 64 * GRID, population.size)
-        part = _Part(population.arrays(start, stop, names=names), population.recipe.variables)
+        columns = population.arrays(start, stop, names=names)
+        columns |= {name: values[start:stop] for name, values in outside.items()}
+        part = _Part(columns, {**population.recipe.variables, **EMPLOYERS})
         block = slice(start // GRID, (stop - 1) // GRID + 1)
         for k, (margin, rate) in enumerate(zip(margins, rates)):
             counted = part.all_of(margin.among)

@@ -77,8 +77,8 @@ class Outside:
     def of(self, people: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """(person, id at the other end) of these people's ties by kind, nearest first; only kinds that the recipe has.
 
-        Kinds: kin, employer (the owner of the firm that one works for, or who works for one's own), colleague,
-        acquaintance.
+        Kinds: kin, employer (the head of the firm that one works for, or who works for one's own, in one building),
+        colleague, acquaintance.
         """
         found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         if self.kin is not None:
@@ -121,7 +121,7 @@ FIRMS = (
         "how clean its kitchen is, as a rank; 0.5 for people without a restaurant",
         bounds=(0.0, 1.0),
     ),
-    _owned("workers", "integer", "people who work for that firm; 0 without a firm", bounds=(0, 1024), dtype=np.int16),
+    _owned("workers", "integer", "people who work for that firm; 0 without a firm", bounds=(0, 16_384), dtype=np.int16),
 )
 ACQUAINTED = replace(
     _owned(LISTED, "integer", "acquaintances on an adverse list in the month before", bounds=(0, 200), dtype=np.int32),
@@ -162,7 +162,8 @@ def check_ties(value: object, recipe: Recipe, where: str) -> tuple[str, ...]:
 
 
 def firm_columns(population: Population, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The columns in `FIRMS`, each an array over everybody; for an owner of several firms, those of the largest."""
+    """The columns in `FIRMS`, each an array over everybody; for an owner of several firms, those of the largest. Nobody
+    owns a unit of the state."""
     from synthetic.population import Firms
 
     n = population.size
@@ -176,7 +177,7 @@ def firm_columns(population: Population, columns: Mapping[str, np.ndarray]) -> d
     firms = Firms(population, columns)
     for start in range(0, n, BLOCK):
         table = firms.table(firms.existing(start, min(start + BLOCK, n)))
-        larger = table["workers"] > made["workers"][table["owner"]]
+        larger = ~table["state"] & (table["workers"] > made["workers"][table["owner"]])
         owner, restaurant = table["owner"][larger], table["restaurant"][larger]
         made["owns_firm"][owner] = 1
         made["restaurant_owner"][owner] = restaurant

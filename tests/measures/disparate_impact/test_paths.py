@@ -273,7 +273,7 @@ def test_paths_add_up_to_the_effect_of_each_person_exactly(crowded):
         np.testing.assert_array_equal(values[-1] - values[0], tau)
         np.testing.assert_array_equal(shapley(values).sum(axis=0), 24 * tau)
         assert tau.any()
-        people, values, _ = worlds(crowded, attribute, group, reference, sample=400, of="score")
+        people, values, _ = worlds(crowded, attribute, group, reference, sample=1200, of="score")
         np.testing.assert_array_equal(shapley(values).sum(axis=0), 24 * (values[-1] - values[0]))
         assert (np.ptp(values, axis=0) > 0).sum() > 5
 
@@ -281,7 +281,7 @@ def test_paths_add_up_to_the_effect_of_each_person_exactly(crowded):
 def test_each_world_is_what_the_person_has_when_set_alone(crowded):
     month, checked = crowded.decided, 0
     for attribute, group, reference in (("community", "minority", "majority"), ("sex", "female", "male")):
-        people, values, bits = worlds(crowded, attribute, group, reference, sample=400, of="score")
+        people, values, bits = worlds(crowded, attribute, group, reference, sample=1200, of="score")
         assert bits == (0b1011 if attribute == "sex" else 0b0011)  # an appeal has a fee, and sex a part in income
         for seen, hidden in ((0b1110, ("circumstances",)), (0b1101, ("sensing",)), (0b0111, ("regime",))):
             differing = np.flatnonzero(values[seen] != values[-1])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from synthetic import Population, Recipe
 from synthetic.draws import GRID
 from synthetic.errors import InputError
-from synthetic.population.firms import SECTORS, Firms
+from synthetic.population.firms import SECTORS, YARD, Firms, _begins
 from synthetic.population.ties import dials
 
 PEOPLE = 128 * GRID + 11
@@ -60,10 +62,51 @@ def test_work_is_in_the_city_of_the_home(columns, employer):
     assert len(np.unique(city)) > 1
 
 
-def test_the_mean_size_is_the_published_one(table):
-    assert table["workers"].mean() == pytest.approx(3.93, rel=0.05)
+def test_the_mean_size_is_the_published_one(town, employer, table):
+    # Six towns, since a single one has few of the largest firms, on which the mean hangs.
+    workers, firms = (employer >= 0).sum(), len(table["firm"])
+    for seed in range(5):
+        other = Population(town.recipe, PEOPLE, seed=seed)
+        found = Firms(other, other.arrays(names=["sector"])).employer(np.arange(PEOPLE))
+        workers, firms = workers + (found >= 0).sum(), firms + len(np.unique(found[found >= 0]))
+    assert workers / firms == pytest.approx(3.93, rel=0.05)
     assert np.median(table["workers"]) <= 3
-    assert table["workers"].max() > 80
+    assert table["workers"].max() > 300
+
+
+def test_the_state_runs_its_share_and_no_small_unit(town, columns):
+    shares = []
+    for state in (0.15, 0.05):
+        found = Firms(town, columns, values={"ties.firms.state": state, "ties.firms.state_from": 40})
+        table = found.table(found.existing())
+        shares.append(table["workers"][table["state"]].sum() / table["workers"].sum())
+        # Forty workers are expected at the desks of the smallest unit of the state, with a spread of 6.
+        assert table["workers"][table["state"]].min() > 40 - 4.5 * 6
+        assert not table["restaurant"][table["state"]].any()
+    # Few units are large, so chance moves the share: by about 0.02 here.
+    assert shares[0] == pytest.approx(0.15, abs=0.08)
+    assert shares[1] < shares[0]
+
+
+def test_where_firms_begin_is_the_renewal_sequence_of_their_sizes():
+    chance = np.zeros(YARD + 1)
+    chance[[3, 5, 50]] = 0.5, 0.3, 0.2
+    begins = _begins(chance)
+    # By hand: one way to 3, one to 5, one to 6 (3 + 3), two to 8 (3 + 5, 5 + 3), none to 4 and 7.
+    assert begins[[0, 3, 4, 5, 6, 7, 8]] == pytest.approx([1, 0.5, 0, 0.3, 0.25, 0, 0.3], abs=1e-12)
+    # Far from the beginning, firms begin once in a mean size (Blackwell 1948).
+    assert begins[-100:].mean() == pytest.approx(1 / (3 * 0.5 + 5 * 0.3 + 50 * 0.2), rel=1e-6)
+
+
+def test_a_firm_lies_in_one_city_and_firms_fill_it_without_gaps(town, firms):
+    desks = np.arange(PEOPLE)
+    for sector in range(2):
+        first, end = firms._bounds(desks, sector)
+        assert ((first <= desks) & (desks < end)).all()
+        city, city_end = firms.shuffles[sector].bounds(desks)
+        assert ((first >= city) & (end <= city_end)).all()
+        starts = np.unique(first)
+        assert (np.unique(end) == np.append(starts[1:], PEOPLE)).all()
 
 
 def test_the_owner_works_for_the_firm_and_owns_no_other(employer, table):
@@ -102,15 +145,19 @@ def test_payment_follows_the_owner_only_as_the_dial_says(town, columns, table):
 
 
 def test_colleagues_are_each_others_and_never_oneself(firms, employer):
-    asked = np.arange(2000)
+    asked = np.arange(600)
     who, whom = firms.colleagues(asked)
     assert (employer[who] == employer[whom]).all()
     assert (asked[who] != whom).all()
     place, other = firms.colleagues(whom)
     assert set(zip(asked[who], whom)) <= {(int(b), int(whom[a])) for a, b in zip(place, other)}
-    sizes = np.bincount(employer[employer >= 0])
-    works = asked[employer[asked] >= 0]
-    assert (np.bincount(who, minlength=2000)[works] == sizes[employer[works]] - 1).all()
+    everybody = np.flatnonzero(employer >= 0)
+    desk = np.where(employer[everybody] % 2, firms.shuffles[1].to(everybody), firms.shuffles[0].to(everybody))
+    room = list(zip(employer[everybody], (desk - employer[everybody] // 2) // 1024))
+    sizes, of = Counter(room), dict(zip(everybody, room))
+    counts = np.bincount(who, minlength=600)
+    assert all(counts[person] == (sizes[of[person]] - 1 if person in of else 0) for person in asked)
+    assert max(of.values(), key=lambda one: one[1])[1] > 0
 
 
 def test_columns_need_not_be_in_memory(town, firms):
@@ -141,7 +188,7 @@ def test_no_dial_of_firms_is_inert(town, columns, table, path):
     ids = table["firm"][:500] if not path.endswith("mean_workers") else other.existing(0, 5 * GRID)
     found = other.table(ids)
     same = len(ids) == 500 and all(
-        np.array_equal(found[name], table[name][:500], equal_nan=True) for name in ("workers", "pays_on_time")
+        np.array_equal(found[name], table[name][:500], equal_nan=True) for name in ("workers", "pays_on_time", "state")
     )
     assert not (same and (found["restaurant"] == table["restaurant"][:500]).all())
 
