@@ -322,8 +322,10 @@ class Case:
         return np.asarray(self.history.decision(self.decided) != -1)
 
     @cached_property
-    def outcome(self) -> np.ndarray:
-        """The positive side of the scenario's outcome: bool (n,)."""
+    def outcome(self) -> np.ndarray | None:
+        """The positive side of the scenario's outcome: bool (n,); None if a scheme that is elsewhere decides it."""
+        if self.scheme.fixed and self.scenario.outcome == "deserved":
+            return None
         return outcome_positive(self.scenario, self.scenario.outcome, self.history, self.society)
 
     @property

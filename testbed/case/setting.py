@@ -8,11 +8,26 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from synthetic.draws import GRID, derive, pack, sparse, uniform
 from synthetic.errors import InputError
 from testbed.history import History
-from testbed.models import Decide, Scorer, Scores, declared, fitted, higher_is, learns, lots, needs, row_wise
+from testbed.models import (
+    Decide,
+    Scorer,
+    Scores,
+    ask,
+    by_person,
+    declared,
+    fitted,
+    higher_is,
+    learns,
+    lots,
+    needs,
+    row_wise,
+)
 from testbed.scenarios import TRAINING_PERIODS, Scenario
 from testbed.world import Scheme, Society, World, outcome_positive, record_arrays, record_columns, records, window
 
@@ -63,17 +78,21 @@ class Setting:
         """The model, fitted once on the recorded outcomes of the training society, with its cut-offs."""
         trained = learns(model)
         if trained:
-            society, history = self.training
-            learned = outcome_positive(self.scenario, self.scenario.learn, history, society)
-            at = TRAINING_PERIODS - 1 - window(self.scenario.learn)
-            frame = records(society, history, at, society.ids[society.scored])
-            model = fitted(model, frame, learned[society.scored].astype(np.int8))
+            model = fitted(model, *self.lessons())
         scorer = Scorer(model, record_columns(self.scenario))
         spec = self.shares if declared(model, "yardstick", False) else self.scenario.decide
         decide = self._cut(spec, scorer) if any(spec.values()) else None
         shared = decide is not None and any(key != "cutoff" for side in spec.values() for key in side)
         found = tuple(name for name, there in (("model", trained), ("cut-off", shared)) if there)
         return Scheme(scorer, decide, row_wise(model), needs(model), found)
+
+    def lessons(self) -> tuple[pd.DataFrame, NDArray[np.int8]]:
+        """What a model learns from: records of the training society, and their outcomes, 1 for the positive side."""
+        society, history = self.training
+        learned = outcome_positive(self.scenario, self.scenario.learn, history, society)
+        at = TRAINING_PERIODS - 1 - window(self.scenario.learn)
+        frame = records(society, history, at, society.ids[society.scored])
+        return frame, learned[society.scored].astype(np.int8)
 
     @cached_property
     def shares(self) -> Mapping[str, Mapping[str, float]]:
@@ -103,8 +122,15 @@ class Setting:
         )
 
     def _cut(self, spec: Mapping[str, Mapping[str, float]], scorer: Scorer) -> Decide | None:
-        """Cut-offs from these shares of the training society, or as given; None if the model decides itself."""
-        made = self._trained(scorer)
+        """Cut-offs from these shares of the training society, or as given; None if the model decides itself.
+
+        Scores that belong to people cannot be had for others, so their shares are those of the society itself.
+        """
+        if by_person(scorer.model):
+            people = self.society.ids[self.society.scored]
+            made = ask(scorer.model, pd.DataFrame(index=pd.Index(people, name="person")))
+        else:
+            made = self._trained(scorer)
         if made.decision is not None:
             return None
         sides = {side: spec.get(side) or None for side in ("adverse", "favored")}

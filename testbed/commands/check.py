@@ -47,12 +47,15 @@ def run(args: argparse.Namespace) -> int:
 
 def found(name: str) -> tuple[str, object]:
     """The kind ("model", "measure" or "rule book") and the thing of a name. Raises InputError for an unknown name."""
-    from synthetic.errors import unknown
+    from synthetic.errors import InputError, unknown
     from testbed.measure import measures
     from testbed.models import imported, load_model, model_names, rulebook_names
 
     if name.endswith(".toml") or name in rulebook_names():
         return "rule book", name
+    if name.endswith(".csv"):
+        load_model(name)
+        raise InputError(f"object {name!r}: a table of scores can be read, and has no contract to check; audit it.")
     if name in measures.names():
         return "measure", measures.get(name)
     if name.startswith(("cmd:", "http:", "https:")) or name in model_names():

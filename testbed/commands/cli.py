@@ -23,6 +23,7 @@ COMMANDS = {
     "audit": ("audit", "what a scenario's scheme does, measured in a synthetic society"),
     "table": ("table", "an audit of a real table of predictions, by group"),
     "people": ("people", "a synthetic population as CSV or Parquet, with its data card"),
+    "records": ("records", "what the institution holds of people, as CSV, for a model that is elsewhere"),
     "case": ("case", "one person's life, with and without one wrong entry"),
     "sweep": ("sweep", "findings at several values of a dial"),
     "new": ("new", "a commented file of your own that runs: a scenario, rule book, channel or another part"),

@@ -9,9 +9,10 @@ cmd:PROGRAM ARGUMENTS: a program as a model
     column is `person`, a number; then come the attributes that the institution holds, then one column per kind of
     conduct, the number of standing entries. Columns are in one order throughout a run: `testbed records SCENARIO --out
     FILE` writes such a table. A cell with a comma or a quotation mark stands in quotation marks.
-  What goes out: one line per record on standard output, in the same order: the score, a finite number, higher is better;
-    or `score,decision`, with the decision -1 (adverse), 0 or 1 (favored). Without decisions the scenario decides from
-    scores, by its [decide]. Empty lines are skipped. What is written to standard error is shown if the program fails.
+  What goes out: one line per record on standard output, in the same order: the score, a finite number, higher is
+    better; or `score,decision`, with the decision -1 (adverse), 0 or 1 (favored). Without decisions the scenario
+    decides from scores, by its [decide]. Empty lines are skipped. If the program fails, the last line of its standard
+    error is shown.
   What ends it: the end of standard input. The program then ends by itself with status 0, within 120 seconds. Another
     status, another number of lines or a line that is no number is a failure of the model, and the run says so.
   It should give the same record the same score each time: worlds that differ in one entry are compared.
@@ -43,7 +44,8 @@ cmd:PROGRAM ARGUMENTS: a program as a model
 HTTP = """\
 http://127.0.0.1:PORT/PATH: a server on this machine as a model
 
-  What is sent: POST, Content-Type text/csv, the table that `testbed show cmd` describes, up to 10,000 records at a time.
+  What is sent: POST, Content-Type text/csv, the table that `testbed show cmd` describes, up to 10,000 records at a
+    time.
   What comes back: status 200 and one line per record, as from a program: a score, or score,decision.
   A server that is not there, or answers with status 429, 502, 503 or 504, is asked again after 0.1, 0.3 and 0.9
     seconds. An answer may take 120 seconds. Any other status is a failure of the model.
@@ -52,5 +54,21 @@ http://127.0.0.1:PORT/PATH: a server on this machine as a model
   A server in 30 lines of Python: examples/models/server.py
   Try: testbed audit rongcheng --model http://127.0.0.1:8000 --people 4000"""
 
-DOORS = {"cmd": CMD, "http": HTTP}
+TABLE = """\
+scores.csv: a table of scores that were made elsewhere, as a model
+
+  1. testbed records SCENARIO --people 4000 --seed 0 --out records.csv
+     writes what the institution holds: one row per person in scope, in the last month, under the scenario's own scheme.
+     --training writes the training society instead, with the column `outcome` that a model learns from.
+  2. Add a column `score` in whatever tool you like: a finite number, higher is better. A column `decision` is taken
+     too: -1 (adverse), 0 or 1 (favored). Other columns are not read, and rows may be in any order.
+  3. testbed audit SCENARIO --model scores.csv --people 4000 --seed 0
+     Everybody in scope needs a score. A table is about the people of one society: give the same scenario, --people and
+     --seed as for the export, and not several seeds.
+
+  Cut-offs from shares ([decide]) are those of the people in the table.
+  What it cannot tell: the scores stay as they are, whatever happens to a record. What an error or any other change does
+  is therefore not computed. Bring the model itself (package.module:object, cmd:, http://) to see it."""
+
+DOORS = {"cmd": CMD, "http": HTTP, "scores.csv": TABLE}
 """What is shown, by the name that is asked for."""

@@ -35,7 +35,7 @@ def add_world(parser: argparse.ArgumentParser, *, seeds: bool = True, models: bo
         "--model",
         action="append" if models else "store",
         metavar="M",
-        help="a name, a rule book .toml, package.module:object, cmd:PROGRAM, or http:// on this machine"
+        help="a name, a rule book .toml, package.module:object, cmd:PROGRAM, http:// on this machine, or scores.csv"
         + ("; may be repeated" if models else ""),
     )
     parser.add_argument("--people", type=whole(1), metavar="N", help="people in the society (default: the scenario's)")

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.channels import Acts
-from synthetic.errors import unknown
+from synthetic.errors import InputError, unknown
 from synthetic.ledger import Ledger
 from testbed.history.changes import ByMonth
 
@@ -32,7 +32,10 @@ class Strays:
 
 @dataclass(frozen=True)
 class History:
-    """Arrays are over `people` (ids, ascending). Months are numbered from 0. What changes is in `Changes` arrays."""
+    """Arrays are over `people` (ids, ascending). Months are numbered from 0. What changes is in `Changes` arrays.
+
+    fixed: the scores were made elsewhere, so nobody knows what they would be on the shadow record.
+    """
 
     people: np.ndarray
     kinds: tuple[str, ...]
@@ -50,6 +53,7 @@ class History:
     since: int = 0
     schemes: ByMonth | None = None
     shadow_lists_: ByMonth | None = None
+    fixed: bool = False
 
     @property
     def periods(self) -> int:
@@ -65,7 +69,12 @@ class History:
         return self.decisions[t]
 
     def deserved(self, t: int) -> np.ndarray:
-        """The decision that the same scheme makes on the shadow record: int8 (n,)."""
+        """The decision that the same scheme makes on the shadow record: int8 (n,). Raises InputError if scores are
+        fixed."""
+        if self.fixed:
+            raise InputError(
+                "the scores of a table are fixed, so the decision on a record without errors is not known."
+            )
         return self.deserved_[t]
 
     def lists(self, t: int) -> np.ndarray:

@@ -96,6 +96,7 @@ def overlay(base: History, run: History) -> History:
         since=run.since,
         schemes=laid_if(base.schemes, run.schemes),
         shadow_lists_=laid_if(base.shadow_lists_, run.shadow_lists_),
+        fixed=base.fixed,
     )
 
 

@@ -185,6 +185,11 @@ def needs(model: Any) -> tuple[str, ...]:
     return wanted
 
 
+def by_person(model: Any) -> bool:
+    """Whether scores belong to people and not to their records, as those of a table that was made elsewhere."""
+    return bool(declared(model, "by_person", False))
+
+
 def learns(model: Any) -> bool:
     """Whether the model is fitted on recorded outcomes before it scores."""
     return callable(declared(model, "fit"))

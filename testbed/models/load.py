@@ -1,4 +1,4 @@
-"""Finding the model that a user names: a registered model, a rule book, an object, a program or an address."""
+"""Finding the model that a user names: a registered model, a rule book, an object, a program, an address or a table."""
 
 # Any: what a user's name stands for can be anything.
 from __future__ import annotations
@@ -15,6 +15,7 @@ from testbed.models.guard import first_line, theirs
 from testbed.models.recognized import as_model
 from testbed.models.rulebook import rulebook_names
 from testbed.models.rulebook_file import load_rulebook
+from testbed.models.spreadsheet import load_spreadsheet
 
 
 def model_names() -> list[str]:
@@ -30,7 +31,8 @@ def load_model(spec: Any, *, beside: Path | None = None) -> Any:
     - `package.module:object`: a class is called without arguments, a function is the model itself;
       the current directory is importable;
     - `cmd:PROGRAM ARGUMENTS`: see `Program`;
-    - `http://` on this machine: see `Address`.
+    - `http://` on this machine: see `Address`;
+    - a table of person and score, ending in `.csv`: see `Spreadsheet`.
 
     Raises InputError for anything that cannot be found, imported or used as a model.
     """
@@ -45,6 +47,8 @@ def load_model(spec: Any, *, beside: Path | None = None) -> Any:
         from testbed.models.outside import Address
 
         return Address(name)
+    if name.endswith(".csv"):
+        return load_spreadsheet(name)
     if name.endswith(".toml") or (beside is not None and (beside / f"{name}.toml").is_file()):
         return load_rulebook(name, beside=beside)
     if ":" in name:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from synthetic.errors import InputError
 from synthetic.variables import DRAWN_BY
 from testbed.findings import asks, chosen, in_one_world, rows_asked
-from testbed.models import first_line
+from testbed.models import by_person, first_line
 from testbed.scenarios import splits_of
 
 if TYPE_CHECKING:
@@ -199,11 +199,22 @@ def work_paired(task: Task) -> Answer:
     return answer
 
 
+FIXED = (
+    "the scores of a table stay as they are, whatever a record says: to see what a change does, bring the model itself"
+)
+
+
 def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
-    """Add the rows of one measure to the answer. A measure that fails gives a NaN row that says why."""
+    """Add the rows of one measure to the answer. A measure that fails gives a NaN row that says why.
+
+    So does one that asks what a change would do to scores that cannot change.
+    """
     from testbed.models import ModelError
 
     scenario = case.scenario
+    if by_person(case.model) and {"twin", "asking"} & set(measure.needs):
+        answer.rows[measure.name] = [_nan(measure, measure.name, FIXED)]
+        return
     try:
         rows = rows_asked(measure, case, task.wanted, splits=splits_of(scenario), reference=scenario.reference)
     except InputError as problem:

@@ -60,7 +60,7 @@ def planned(
 ) -> Plan:
     """Return the checked plan of an audit. Raises InputError before anything runs."""
     from testbed.findings import checked as equal_enough
-    from testbed.models import Lottery, name_of
+    from testbed.models import Lottery, by_person, name_of
     from testbed.runs.sequential import checked as half_widths
     from testbed.scenarios import Scenario
 
@@ -78,8 +78,8 @@ def planned(
     if not specs:
         raise InputError("models: found an empty list; at least one model is needed.")
     names = [str(spec) if isinstance(spec, str | Path) else name_of(spec) for spec in specs]
-    for spec, name in zip(specs, names, strict=True):
-        model = model_of(scenario, spec)
+    made = [model_of(scenario, spec) for spec in specs]
+    for model, name in zip(made, names, strict=True):
         if name in ANCHOR_MODELS and not isinstance(model, Lottery):
             raise InputError(f"models: {name!r} is the name of an anchor; give the model another name.")
     if len(set(names)) < len(names):
@@ -88,6 +88,9 @@ def planned(
     seeds = tuple(_whole("seed", seed, 0) for seed in seeds)
     if not seeds or len(set(seeds)) < len(seeds):
         raise InputError(f"seeds: found {list(seeds)!r}; different whole numbers are needed.")
+    for model, name in zip(made, names, strict=True):
+        if by_person(model) and len(seeds) > 1:
+            raise InputError(f"seeds: {name} has scores of the people of one seed; found {len(seeds)} seeds.")
     if paired and len(names) < 2:
         raise InputError("paired: found one model; at least two are needed for a comparison.")
     wanted = tuple(patterns(measures))

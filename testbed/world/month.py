@@ -270,4 +270,5 @@ class Months:
             since=0 if self.injection is None else self.injection.period,
             schemes=self.schemes if self.moving else None,
             shadow_lists_=None if self.shadow is None else self.shadow_lists,
+            fixed=self.scheme.fixed,
         )

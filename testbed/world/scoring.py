@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.draws import dense, uniform
-from testbed.models import Decide, DenseIds, RecordIds, RuleBook, Scorer, Scores, drums, lots_of
+from testbed.models import Decide, DenseIds, RecordIds, RuleBook, Scorer, Scores, by_person, drums, lots_of
 from testbed.regimes import LISTED
 from testbed.world.migration import moves
 from testbed.world.people import People
@@ -70,7 +70,12 @@ class Scheme:
     @property
     def alone(self) -> bool:
         """Whether a person's score depends on their own record only."""
-        return self.row_wise or self.needs == ("draws",)
+        return self.row_wise or self.needs == ("draws",) or self.fixed
+
+    @property
+    def fixed(self) -> bool:
+        """Whether scores belong to people, whatever their records say."""
+        return self.scorer is not None and by_person(self.scorer.model)
 
     @property
     def blind(self) -> bool:

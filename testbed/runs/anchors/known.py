@@ -23,7 +23,8 @@ def faithful(case: Case) -> tuple[Rows, list[Verdict]]:
     entries = int((ledger.real != ledger.shadow).sum() + (ledger.real & (ledger.end != ledger.shadow_end)).sum())
     wrong = int((history.decisions != history.deserved_).sum())
     rows: Rows = []
-    for name in ("wrong_adverse_rate", "error_burden") if true is not case else ():
+    known = true is not case and not case.scheme.fixed
+    for name in ("wrong_adverse_rate", "error_burden") if known else ():
         rows += rows_of(true, name, case.model_name, true.scenario.name)
     if entries == wrong == 0:
         rows = [row if row["why"] else {**row, "low": row["value"], "high": row["value"]} for row in rows]
