@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import zip_longest
@@ -57,7 +58,8 @@ def run(
     For any engine but serial, `work` must be a function of a module and tasks must be picklable.
     `workers` defaults to the number of cores. `done` is called with each task when its answer arrives.
     `preload` names modules that worker processes need; they are imported once for all if the system allows it.
-    `died` gives the answer to a task that ends its worker process even when it runs alone; None raises InputError.
+    Where worker processes cannot run this script or the tasks, the tasks run in this process, and a RuntimeWarning says
+    why. `died` gives the answer to a task that ends its worker process even when it runs alone; None raises InputError.
 
     >>> run(abs, [-2, 3])
     [2, 3]
@@ -83,15 +85,13 @@ def _refused(task: Any) -> Any:
     raise InputError("a worker process ended before it answered; it was stopped, or memory ran out.")
 
 
-class ScriptError(InputError, SystemExit):
-    """A script that worker processes cannot run again, as each of them does before it begins.
+class _StayError(Exception):
+    """Worker processes cannot do this work; the message is why."""
 
-    If nothing catches it, the script ends with the sentence alone, without a traceback.
-    """
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = sentence
+def _stay(why: object) -> None:
+    """Say that the work stays in this process, and why."""
+    warnings.warn(f"engine processes: {why}; the worlds run in this process, one after the other", RuntimeWarning, 2)
 
 
 def _processes(
@@ -105,22 +105,30 @@ def _processes(
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    context = _context(tasks, preload)
+    try:
+        context = _context(tasks, preload)
+    except _StayError as why:
+        _stay(why)
+        return _gather(map(work, tasks), tasks, done)
+    stays = False
 
     def again(task: Task) -> Answer:
-        """Run a task again, alone, if it was lost when a worker ended."""
+        """Run a task again, alone, if it was lost when a worker ended; here, if no worker can begin."""
+        nonlocal stays
+        if stays:
+            return work(task)
         with ProcessPoolExecutor(1, context, _begin, (threads,)) as alone:
             try:
                 alone.submit(os.getpid).result()
             except BrokenProcessPool:
-                raise ScriptError(
-                    "engine processes: worker processes run this script again and cannot begin; put the call under "
-                    "`if __name__ == '__main__':`, or use engine='serial'."
-                ) from None
-            try:
-                return alone.submit(work, task).result()
-            except BrokenProcessPool:
-                return died(task)
+                stays = True
+            else:
+                try:
+                    return alone.submit(work, task).result()
+                except BrokenProcessPool:
+                    return died(task)
+        _stay("worker processes run this script again; put the call under `if __name__ == '__main__':`")
+        return work(task)
 
     def answers(pool: ProcessPoolExecutor) -> Iterator[Answer]:
         futures: list[Any] = []
@@ -142,7 +150,7 @@ def _processes(
 
 
 def _context(tasks: Sequence[Any], preload: Sequence[str]) -> Any:
-    """Return how worker processes start. Raises InputError if they cannot run this script or the tasks."""
+    """Return how worker processes start. Raises _StayError if they cannot run this script or the tasks."""
     from multiprocessing import current_process, get_all_start_methods, get_context
 
     if getattr(current_process(), "_inheriting", False):
@@ -150,10 +158,7 @@ def _context(tasks: Sequence[Any], preload: Sequence[str]) -> Any:
     _check_sendable(tasks)
     main: Any = sys.modules["__main__"]
     if main.__spec__ is None and not os.path.exists(getattr(main, "__file__", None) or "."):
-        raise ScriptError(
-            "engine processes: this script has no file, so worker processes cannot run it again; save it, or use "
-            "engine='serial'."
-        )
+        raise _StayError("this script has no file, so worker processes cannot run it again")
     context: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload(list(preload))
@@ -161,17 +166,18 @@ def _context(tasks: Sequence[Any], preload: Sequence[str]) -> Any:
 
 
 def _check_sendable(tasks: Sequence[Any]) -> None:
-    """Raise InputError if a task cannot be sent to another process."""
+    """Raise _StayError if a task cannot be sent to another process, or is not known there."""
     import pickle
 
     try:
         with theirs():
-            pickle.dumps(tasks)
+            sent = pickle.dumps(tasks)
     except Exception as problem:
-        raise InputError(
-            f"engine processes: the model cannot be sent to another process ({first_line(problem)}); "
-            "define it in a module of its own, or use the engine serial."
+        raise _StayError(
+            f"the model cannot be sent to another process ({first_line(problem)}); define it in a module of its own"
         ) from None
+    if b"__main__" in sent and not hasattr(sys.modules["__main__"], "__file__"):
+        raise _StayError("the model is made in a notebook or a console, which other processes do not know")
 
 
 @contextmanager
