@@ -28,6 +28,7 @@ from testbed.statistics.estimation import estimate, reasons
 from testbed.statistics.influence import Limits, around, few, moved, rate_limits, summed, units_in, widened
 from testbed.statistics.intervals import (
     ALPHA,
+    FEW_EVENTS,
     FEWEST_CLUSTERS,
     clopper_pearson,
     fieller,
@@ -38,6 +39,7 @@ from testbed.statistics.intervals import (
 )
 from testbed.statistics.paired import kept, paired_rows
 from testbed.statistics.ranking import Auc, settled
+from testbed.statistics.relative import Relative
 from testbed.statistics.rows import Across, Against, reference_of
 from testbed.statistics.seeds import OverSeeds, over_seeds
 from testbed.statistics.sensitivity import Factor, Share, design, salib, shares
@@ -48,6 +50,7 @@ from testbed.statistics.weights import Weighing, effective, plain, weighed, weig
 __all__ = [
     "ALPHA",
     "FEWEST_CLUSTERS",
+    "FEW_EVENTS",
     "FN",
     "FP",
     "TN",
@@ -65,6 +68,7 @@ __all__ = [
     "Pairs",
     "Pooling",
     "Rate",
+    "Relative",
     "Share",
     "Weighing",
     "around",

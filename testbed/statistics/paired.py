@@ -24,6 +24,7 @@ from testbed.statistics.counts import (
 )
 from testbed.statistics.estimates import Estimates, minus
 from testbed.statistics.estimation import estimate
+from testbed.statistics.relative import Relative, RelativePair
 from testbed.statistics.rows import Against, Rows
 from testbed.statistics.splitting import expand
 from testbed.statistics.weights import Weighing, plain, weighing
@@ -171,27 +172,27 @@ def adjusted(made: Estimates, held: _Spread) -> Estimates:
     return replace(made, center=center, error=error, tail=tail)
 
 
-def kept(parts: Sequence[Any]) -> list[PerPerson | Against]:
+def kept(parts: Sequence[Any]) -> list[PerPerson | Against | Relative]:
     """The per-person parts of a measure, without any reference to the case.
 
     A signed comparison of one such part stays one; what is not made of such parts is left out.
     """
-    found: list[PerPerson | Against] = []
+    found: list[PerPerson | Against | Relative] = []
     for part in parts:
         if isinstance(part, Against) and part.kind == "difference" and len(part.parts) == 1:
             found += [replace(part, parts=(one,)) for one in kept(part.parts)]
         elif isinstance(part, CellRate):
             why = part.why or part.rate.nobody
             found.append(PerPerson(part.numerator, part.denominator, suffix=part.suffix, why=why, unit=part.unit))
-        elif isinstance(part, PerPerson):
+        elif isinstance(part, PerPerson | Relative):
             found.append(part)
     return found
 
 
 def paired_rows(
     measure: Measure,
-    first: Sequence[PerPerson | Against],
-    second: Sequence[PerPerson | Against],
+    first: Sequence[PerPerson | Against | Relative],
+    second: Sequence[PerPerson | Against | Relative],
     case: Any,
     *,
     splits: Sequence[str],
@@ -213,14 +214,18 @@ def paired_rows(
         elif isinstance(part, PerPerson) and isinstance(other, PerPerson):
             pair = Paired(part, other, part.suffix, part.qualifiers, part.unit)
             rows += _with_p(measure, pair, case, splits, reference)
+        elif isinstance(part, Relative) and isinstance(other, Relative):
+            rows += _with_p(measure, RelativePair(part, other), case, splits, reference)
     return rows
 
 
-def _key(part: PerPerson | Against) -> tuple[str, str, tuple[tuple[str, object], ...]]:
+def _key(part: PerPerson | Against | Relative) -> tuple[str, str, tuple[tuple[str, object], ...]]:
     return getattr(part, "name", ""), part.suffix, tuple(sorted(part.qualifiers.items()))
 
 
-def _with_p(measure: Measure, pair: Paired, case: Any, splits: Sequence[str], reference: Mapping[str, str]) -> Rows:
+def _with_p(
+    measure: Measure, pair: Paired | RelativePair, case: Any, splits: Sequence[str], reference: Mapping[str, str]
+) -> Rows:
     rows: Rows = []
     tested: dict[tuple[str, str], float] = {}
     for split in ("all", *splits):

@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 from testbed.measure import Measure, Row
 from testbed.statistics import intervals
 from testbed.statistics.clusters import cross_products
-from testbed.statistics.counts import Pairs, cell_counts
+from testbed.statistics.counts import Pairs, cell_counts, dense_ids, pair_sums
 from testbed.statistics.estimates import Estimates
-from testbed.statistics.estimation import estimate
+from testbed.statistics.estimation import binary_estimates, estimate
 from testbed.statistics.rows import Across, Against, Rows, reference_of
 from testbed.statistics.splitting import expand
+from testbed.statistics.weights import effective
 
 Array = NDArray[np.float64]
 
@@ -183,6 +184,24 @@ class Pooling:
     def _people(self, split: str) -> Array:
         return np.asarray(cell_counts(self.case, split).rows.sum(axis=1), float)
 
+    def _support(self, held: NDArray[np.bool_]) -> tuple[float, float, float]:
+        """The share of the people who are in the strata that count, and its limits with these strata as given."""
+        counts = cell_counts(self.case, self.control)
+        rows, total = (table.sum(axis=1) for table in (counts.rows, counts.cells))
+        n, trials = np.array([rows.sum()]), np.array([total.sum()])
+        kish = None if counts.squares is None else effective(trials, np.array([counts.squares.sum()]))
+        pairs = counts.pairs
+        if pairs is not None:
+            whole = pairs.sums.sum(axis=1)
+            one = np.zeros(len(whole), np.int64)
+            owner, clusters = dense_ids(pairs.cluster)
+            pairs = pair_sums(owner, clusters, one, 1, columns=(whole * held[pairs.group], whole))
+        made = binary_estimates(
+            ("all",), np.array([total[held].sum()]), trials, n, kish, pairs, "", n, seen=np.array([rows[held].sum()])
+        )
+        low, high = made.limits()
+        return float(made.value[0]), float(low[0]), float(high[0])
+
     def _shown(
         self,
         measure: Measure,
@@ -195,7 +214,7 @@ class Pooling:
     ) -> Rows:
         """Rows over the common support of these groups; below 0.8 of the people NaN, and what was found beside it."""
         held = common(rates, groups, self.strata) if len(groups) else np.zeros(self.strata, bool)
-        support = float(self.size[held].sum() / self.size.sum())
+        support, low, high = self._support(held)
         why = "" if support >= SUPPORT else (
             f"support is {support:.2f}: the share of people in strata where all who are compared have a value must be "
             f"{SUPPORT}"
@@ -228,7 +247,7 @@ class Pooling:
         if rows:
             place = {"group": levels[groups[0]] if versus else "", "versus": versus}
             stem, bracket, inside = rows[0]["measure"].partition("[")
-            share = {"value": support, "low": support, "high": support, "unit": "rate", "why": ""}
+            share = {"value": support, "low": low, "high": high, "unit": "rate", "why": ""}
             people = round(float(self._people(split)[list(groups)].sum())) if len(groups) else 0
             rows.append({**rows[0], **place, **share, "n": people, "measure": f"{stem}_support{bracket}{inside}"})
         return rows

@@ -1,6 +1,7 @@
 """Anchors hold in fair runs and fail where something is broken."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from testbed.runs.anchors import (
     relabelled,
     tail,
 )
+from testbed.runs.anchors.known import at_most_all
 from testbed.runs.anchors.verdicts import rows_of
 from testbed.scenarios.base import Scenario
 
@@ -121,6 +123,19 @@ def test_the_oracle_finds_as_many_as_its_budget_allows(case):
     assert row["detection_precision"]["value"] == 1
     assert row["detection_recall"]["value"] == pytest.approx(budget / row["detection_recall"]["n"])
     assert verdicts[0]["holds"]
+
+
+def test_what_an_oracle_finds_in_one_society_has_an_interval_over_societies():
+    draw, held = np.random.default_rng(3), []
+    for _ in range(300):
+        near = draw.beta(4, 12, 40).repeat(50)  # neighbors misbehave alike; a quarter of them do
+        guilty = (draw.random(2000) < near).astype(float)
+        adverse = (draw.random(2000) < 0.05).astype(float)
+        town = SimpleNamespace(clusters=np.arange(2000) // 50, scored=np.ones(2000, bool))
+        _, low, high = at_most_all(town, adverse, guilty)
+        held.append(low <= 0.05 / 0.25 <= high)
+        assert at_most_all(town, guilty, adverse) == (1, 1, 1)  # far more misbehave than are decided adversely
+    assert np.mean(held) >= 0.92
 
 
 def test_redrawn_labels_have_the_shares_of_the_real_ones_and_stay_within_a_household(case):

@@ -113,6 +113,8 @@ def test_people_of_strata_that_are_not_shared_do_not_count_and_too_many_leave_no
     name, place = "conditional_statistical_parity_difference", ("g|c", "a", "b")
     assert row(few, name, *place)["value"] == pytest.approx(0.5)
     assert row(few, f"{name}_support", *place)["value"] == pytest.approx(60 / 70)
+    wilson = (0.7566158011633325, 0.920510582829334)  # of 60 of 70 people, by hand
+    assert tuple(row(few, f"{name}_support", *place)[["low", "high"]]) == pytest.approx(wilson)
     many = audit_table(frame, groups="g", prediction="p", control="c", reference={"g": "b"})
     assert np.isnan(row(many, name, *place)["value"])
     assert "support is 0.46" in row(many, name, *place)["why"]

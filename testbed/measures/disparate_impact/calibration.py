@@ -18,6 +18,7 @@ from testbed.measures.disparate_impact.pairs import (
     spread,
 )
 from testbed.measures.disparate_impact.ranking import ranks
+from testbed.measures.disparate_impact.support import support
 
 SUPPORT = 0.8
 
@@ -59,7 +60,8 @@ def calibration_error(case: Case | Table) -> tuple[CalibrationError | Row, ...]:
         "0 does not make error rates equal if base rates differ."
     ),
     estimand="sum over scores s of (n_gs / n_g)(outcome rate of g at s - outcome rate of r at s)",
-    interval="influence values by cluster, t(G-1), else Welch; few events: the wider of it and Newcombe",
+    interval="influence values by cluster, t(G-1), else Welch; few events: the wider of it and Newcombe; "
+    "support: Wilson, leaving out one unit after the other",
     gap="",
     splits=False,
 )
@@ -80,10 +82,12 @@ def calibration_gap(case: Case | Table) -> Iterator[Row]:
     for split in comparisons(case, sample):
         for at, ours, theirs in split.pairs():
             found = gap_at_equal_score(sample, rank, size, ours, theirs)
-            yield from _rows(sample, found, sample.people(ours), at)
+            yield from _rows(sample, found, support(sample, rank, ours, theirs), sample.people(ours), at)
 
 
-def _rows(sample: Sample, found: AtEqualScore, members: int, at: Place) -> Iterator[Row]:
+def _rows(
+    sample: Sample, found: AtEqualScore, shared: tuple[float, float, float], members: int, at: Place
+) -> Iterator[Row]:
     if not members or math.isnan(found.support):
         yield Row(math.nan, why="no people in this group", **at)
         return
@@ -100,4 +104,4 @@ def _rows(sample: Sample, found: AtEqualScore, members: int, at: Place) -> Itera
     yield row
     if not suffix:
         yield p_row(found.value, 0.0, error, freedom, row)
-    yield Row(found.support, found.support, found.support, members, suffix="_support", **at)
+    yield Row(*shared, members, suffix="_support", **at)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from testbed.case import Case, acts_in_window, cells, kinds_read, windows
 from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.compared import Place, comparisons, members
+from testbed.measures.disparate_impact.pairs import sampled
+from testbed.measures.disparate_impact.support import support
 from testbed.statistics import FEWEST_CLUSTERS, Limits, around, dense_ids, few, rate_limits, summed, units_in, widened
 
 SUPPORT = 0.8
@@ -135,7 +137,8 @@ def first_full_month(case: Case) -> int:
     ),
     estimand="sum over cells S of (n_gc / n_gS)(a_gc - a_rc), a the adverse share, cells exact counts of true acts, or "
     "what the rule book makes of them where these leave too few alike",
-    interval="post-stratification: influence values by grid, t(G-1); few events: the wider of it and Newcombe",
+    interval="post-stratification: influence values by grid, t(G-1); few events: the wider of it and Newcombe; "
+    "support: Wilson, leaving out one grid after the other",
     qualifiers={"period": None},
     gap="",
     splits=False,
@@ -177,14 +180,15 @@ def _rows(case: Case, month: int, qualifiers: dict[str, object]) -> Iterator[Row
         ours, theirs = members(case, at)
         group = np.where(ours[who], 1, np.where(theirs[who], 0, -1))
         at["qualifiers"] = qualifiers
-        tried = []
+        found = []
         for cell in ways:
-            tried.append(standardized_gap(cell, group, adverse, case.clusters[who]))
-            if tried[-1].support >= SUPPORT:
+            found.append(standardized_gap(cell, group, adverse, case.clusters[who]))
+            if found[-1].support >= SUPPORT:
                 break
-        way = len(tried) - 1 if tried[-1].support >= SUPPORT else 0
+        way = len(found) - 1 if found[-1].support >= SUPPORT else 0
         size = int((group == 1).sum())
-        yield from _found(tried[way], size, at)
+        shared = support(sampled(case), ways[way], np.flatnonzero(group == 1), np.flatnonzero(group == 0))
+        yield from _found(found[way], shared, size, at)
         if size:
             yield replace(Row(float(way), float(way), float(way), size, suffix="_by_rules", **at), unit="step")
 
@@ -208,7 +212,7 @@ def _ways(case: Case, month: int, who: NDArray[np.int64]) -> Iterator[NDArray[np
         yield cells(np.column_stack([np.unique(column, return_inverse=True)[1] for column in made.T]))
 
 
-def _found(found: Standardized, members: int, at: Place) -> Iterator[Row]:
+def _found(found: Standardized, shared: tuple[float, float, float], members: int, at: Place) -> Iterator[Row]:
     numbers = (found.value, found.low, found.high, found.n)
     if not members:
         yield Row(math.nan, why="no people in this group", **at)
@@ -222,4 +226,4 @@ def _found(found: Standardized, members: int, at: Place) -> Iterator[Row]:
         yield Row(math.nan, n=found.n, why=why, **at)
         if found.n:
             yield Row(*numbers, suffix="_observed", **at)
-    yield Row(found.support, found.support, found.support, members, suffix="_support", **at)
+    yield Row(*shared, members, suffix="_support", **at)

@@ -41,7 +41,7 @@ class Cascades:
 
     births (R, types, types, ages): children by their type, parent's type and parent's age. exposed (R, types, ages):
     entries followed for more than so many months. nodes (R, types). roots (R,): the type of each root's own entry.
-    standing: share of the roots' own entries that still stood when the run ended.
+    standing (R,): whether it still stood when the run ended.
     """
 
     types: tuple[str, ...]
@@ -49,7 +49,7 @@ class Cascades:
     exposed: Floats
     nodes: Floats
     roots: Ints
-    standing: float
+    standing: NDArray[np.bool_]
 
     @classmethod
     def of(cls, parts: list[tuple[Lineage, Ints]], months: int) -> Cascades:
@@ -83,7 +83,7 @@ class Cascades:
             followed = start + month < months
             np.add.at(exposed[:, :, month], (root[followed], kind[followed]), 1.0)
         first = (own["kind"] + "@" + own["holder"]).map(code).to_numpy(np.int64)
-        standing = float((own["end"] >= months).mean()) if len(own) else float("nan")
+        standing = own["end"].to_numpy(np.int64) >= months
         alive = np.zeros((many, len(names)))
         np.add.at(alive, (root, kind), 1.0)
         return cls(tuple(names), births, exposed, alive, first, standing)
@@ -92,7 +92,7 @@ class Cascades:
         """The same cascades with the roots in another order."""
         return replace(
             self, births=self.births[order], exposed=self.exposed[order], nodes=self.nodes[order],
-            roots=self.roots[order],
+            roots=self.roots[order], standing=self.standing[order],
         )  # fmt: skip
 
     def matrix(self, times: Floats | None = None) -> Floats:
@@ -156,14 +156,15 @@ def _limits(values: Floats) -> tuple[float, float]:
     better="lower",
     needs=("twin",),
     estimand="spectral radius of the mean numbers of children by type of one wrong entry of each type, over its life",
-    interval=f"bootstrap over roots, {RESAMPLES} resamples, from {FEWEST_ROOTS} roots on; none without a cycle",
+    interval=f"bootstrap over roots, {RESAMPLES} resamples, from {FEWEST_ROOTS} roots on; none without a cycle; "
+    "standing: Wilson over roots",
     reference=THEORY,
     caveats=f"{INJECTED} {HORIZON} {PIVOTAL} The number is a threshold only: below 1 cascades die out, from 1 on they "
     "need not.",
     splits=False,
     gap="",
 )
-def reproduction_number(case: Case) -> Iterator[Row]:
+def reproduction_number(case: Case) -> Iterator[PerPerson | Row]:
     """The factor by which wrong entries multiply from one generation to the next, in the long run.
 
     K[a, b] is the mean number of wrong type-a entries whose parent is one wrong type-b entry, over its standing life.
@@ -183,7 +184,7 @@ def reproduction_number(case: Case) -> Iterator[Row]:
         many = made.matrix(made.redrawn(case.seed)) if n >= FEWEST_ROOTS else np.empty((0, 0, 0))
         low, high = _limits(radii(many))
     yield Row(value, low, high, n, unit="number")
-    yield Row(made.standing, made.standing, made.standing, n, suffix="_standing", unit="rate")
+    yield found.part(made.standing, "_standing", unit="rate")
 
 
 @measure(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from testbed.case import Case
 from testbed.measure import PerPerson, measure
 from testbed.measures.error_propagation.error_roots import COUPLING, HORIZON, INJECTED, Effects, effects, worse
+from testbed.statistics import Relative
 
 FAMILY = "error propagation"
 MEAN = "influence values by root, t(R-1)"
@@ -25,13 +26,13 @@ TWINS = "Hudgens and Halloran (2008), Journal of the American Statistical Associ
     better="none",
     needs=("twin",),
     estimand="mean over roots of the score with the wrong entry minus the score without it",
-    interval=MEAN,
+    interval=f"{MEAN}; scale=sd: influence values of mean and deviation by grid, t(G-1)",
     reference=TWINS,
     caveats=f"{INJECTED} Points of different models are not comparable. scale=sd makes them roughly comparable. "
     f"span=horizon: {HORIZON[0].lower()}{HORIZON[1:]}",
     qualifiers={"scale": "points", "span": "next"},
 )
-def error_gain(case: Case, scale: str = "points", span: str = "next") -> Iterator[PerPerson]:
+def error_gain(case: Case, scale: str = "points", span: str = "next") -> Iterator[PerPerson | Relative]:
     """Score change of a wrong entry's subject at the next decision, negative if the score gets worse.
 
     The next decision is that of the month in which the entry enters the record. scale=sd: in standard deviations of
@@ -52,10 +53,21 @@ def error_gain(case: Case, scale: str = "points", span: str = "next") -> Iterato
         gain = gains[0] if span == "next" else gains.sum(axis=0)
         why = ""
         if scale == "sd":
-            spread = float(np.std(case.history.score(found.since)[case.scored]))
+            spread, moved = _deviation(case, found.since)
             why = "" if spread > 0 else "all scores of the base world are equal"
-            gain = gain / spread if spread > 0 else gain
-        yield found.part(gain, "", qualifiers, exact=found.blind, why=why, unit=unit)
+        part = found.part(gain, "", qualifiers, exact=found.blind, why=why, unit=unit)
+        yield part if scale == "points" or why else Relative(part, spread, moved)
+
+
+def _deviation(case: Case, month: int) -> tuple[float, NDArray[np.float64]]:
+    """The standard deviation of the base world's scores in a month, and the influence of each person on it."""
+    scored = np.asarray(case.scored, bool)
+    score = case.history.score(month)[scored]
+    spread = float(np.std(score))
+    moved = np.zeros(len(scored))
+    if spread > 0:
+        moved[scored] = ((score - score.mean()) ** 2 - spread**2) / (2 * spread * len(score))
+    return spread, moved
 
 
 def _gains(found: Effects) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ import numpy as np
 from testbed.case import Case
 from testbed.measure import PerPerson, measures
 from testbed.runs.anchors.verdicts import Rows, Verdict, rows_of
+from testbed.statistics import around, dense_ids, summed, units_in
 from testbed.twins import Switch
 
 ORACLE = "oracle"
@@ -44,21 +45,31 @@ def oracle(case: Case) -> tuple[Rows, list[Verdict]]:
     found = int(np.sum(recall.numerator))
     hits = min(budget, guilty)
     rows: Rows = []
-    for name, of, nobody in (
-        ("precision", budget, "nobody is decided adversely"),
-        ("recall", guilty, "nobody truly misbehaved"),
+    for name, of, top, bottom, nobody in (
+        ("precision", budget, recall, precision, "nobody is decided adversely"),
+        ("recall", guilty, precision, recall, "nobody truly misbehaved"),
     ):
         made = measures.get(f"detection_{name}")
-        value = hits / of if of else float("nan")
+        value, low, high = at_most_all(case, top.denominator, bottom.denominator) if of else [float("nan")] * 3
         rows.append({
             "scenario": case.scenario.name, "model": ORACLE, "measure": made.name, "harm": made.harm, "split": "all",
-            "group": "all", "versus": "", "value": value, "low": value, "high": value, "unit": made.unit, "n": of,
+            "group": "all", "versus": "", "value": value, "low": low, "high": high, "unit": made.unit, "n": of,
             "why": "" if of else nobody,
         })  # fmt: skip
     detail = (
         f"of {guilty} people who misbehaved the scheme found {found}; an oracle with as many decisions finds {hits}"
     )
     return rows, [Verdict(name="oracle", holds=found <= hits, detail=detail)]
+
+
+def at_most_all(case: Case, top: np.ndarray, bottom: np.ndarray) -> tuple[float, float, float]:
+    """Return the ratio of two sums over people, and its limits by cluster, each cut at 1: more cannot be found."""
+    owner, clusters = dense_ids(case.clusters)
+    total = float(bottom.sum())
+    ratio = float(top.sum()) / total
+    moved = summed(owner, clusters, (top - ratio * bottom) / total)
+    low, high = around(ratio, moved, units_in(owner[case.scored]))
+    return min(ratio, 1.0), max(0.0, min(low, 1.0)) if low == low else low, min(high, 1.0) if high == high else high
 
 
 def _shares(case: Case, name: str) -> PerPerson:

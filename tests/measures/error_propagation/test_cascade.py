@@ -114,7 +114,7 @@ def test_parents_and_children_are_counted_out_of_a_lineage():
     assert made.births[0, 1, 0].tolist() == [0, 1, 0, 0]
     assert made.exposed[0, 0].tolist() == [3, 3, 2, 2]
     assert made.matrix().tolist() == [[1 / 3 + 1 / 2, 0], [1 / 3, 0]]
-    assert made.standing == 1
+    assert made.standing.all()
 
 
 # --- In a world ---
@@ -161,6 +161,17 @@ def test_copies_end_a_line_unless_a_sanction_makes_acts(case):
     assert found["cascade_size[type=copy@railway]"]["value"] == 1
     assert found["cascade_size[type=copy@bank]"]["value"] > 1
     assert 0 < rows_of(case, "reproduction_number")["reproduction_number"]["value"] < 1
+
+
+def test_the_share_of_entries_that_still_stand_is_that_of_a_sample_of_roots(case):
+    twin, ends = case.twin(Inject()), []
+    for root in twin.roots:
+        ledger = twin.alone.get(root, twin).history.ledger
+        ends += ledger.end[(ledger.origin == ORIGINS.index("injected")) & (ledger.subject == root)].tolist()
+    row = rows_of(case, "reproduction_number")["reproduction_number_standing"]
+    assert row["n"] == len(twin.roots) == len(ends)
+    assert row["value"] == pytest.approx(np.mean(np.array(ends) >= case.periods))
+    assert row["low"] < row["value"] < row["high"]
 
 
 def test_where_no_sanction_raises_a_rate_r_is_0_and_the_size_is_entry_listing_and_copies(case):
