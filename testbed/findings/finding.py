@@ -150,12 +150,18 @@ def restored(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
+def _whole(findings: pd.DataFrame) -> pd.DataFrame:
+    """The table with its column `given`, empty in one that was made before there was such a column."""
+    return findings if "given" in findings else findings.assign(given="")
+
+
 def _number(value: float) -> str:
     return "" if math.isnan(value) else repr(float(value)) if math.isfinite(value) else str(float(value))
 
 
 def csv_text(findings: pd.DataFrame) -> str:
     """Return the findings as CSV, with numbers in the shortest form that reads back to the same float."""
+    findings = _whole(findings)
     lists = [
         [_number(cell) for cell in findings[name].tolist()]
         if name in NUMBERS
@@ -169,6 +175,7 @@ def csv_text(findings: pd.DataFrame) -> str:
 
 def jsonl_text(findings: pd.DataFrame) -> str:
     """Return the findings as JSON lines: one object per row, with null for NaN and "inf" for infinity."""
+    findings = _whole(findings)
     lists = [
         [None if math.isnan(cell) else cell if math.isfinite(cell) else str(cell) for cell in findings[name].tolist()]
         if name in NUMBERS

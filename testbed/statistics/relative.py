@@ -60,7 +60,10 @@ class Relative:
         return made if table is None or self.exact else _spread(made, table)
 
     def summed(self, case: Any, split: str) -> tuple[Estimates, Array | None]:
-        """The values, and the influence of each cluster on each: (clusters, groups); None without clusters."""
+        """The values, and the influence of each cluster on each: (clusters, groups); None without clusters.
+
+        NaN where the part has no spread and is not exact.
+        """
         made = estimate(replace(self.part, unit_of=None), case, split)
         made = replace(made, value=made.value / self.by, error=made.error / self.by)
         known, held = clusters_of(case), made.influence
@@ -71,7 +74,7 @@ class Relative:
         np.add.at(table, (held.cluster, held.group), held.sums)
         of_by = np.bincount(owner, weights=self.moved, minlength=clusters)
         table = (table - of_by[:, None] * np.nan_to_num(made.value)) / self.by
-        table[:, ~(made.error > 0)] = 0.0
+        table[:, ~(made.error > 0)] = 0.0 if self.exact else np.nan
         return made, table
 
 
@@ -118,11 +121,7 @@ class RelativePair:
         )  # fmt: skip
         if made.exact or of_one is None or of_two is None:
             return made
-        table = of_one - of_two
-        for side, found in ((a, one), (b, two)):
-            if not side.exact:
-                table[:, ~(found.error > 0)] = 0.0
-        return _spread(made, table)
+        return _spread(made, of_one - of_two)
 
 
 def _spread(made: Estimates, table: Array) -> Estimates:

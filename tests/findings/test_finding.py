@@ -43,6 +43,8 @@ def test_a_table_from_before_a_row_said_what_its_interval_holds_fixed_is_read(tm
     assert old[0].endswith(",why")
     (tmp_path / "findings.csv").write_text("\n".join(old) + "\n")
     assert finding.read(tmp_path).equals(made.assign(given=""))
+    for text in (finding.csv_text, finding.jsonl_text):
+        assert text(made.drop(columns="given")) == text(made.assign(given=""))
     (tmp_path / "findings.csv").write_text(finding.csv_text(made))
     assert finding.read(tmp_path).equals(made)
 

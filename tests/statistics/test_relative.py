@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from testbed.measure import PerPerson
-from testbed.statistics import Relative, estimate
+from testbed.statistics import Relative, comparisons, estimate
 from testbed.statistics.relative import RelativePair
 
 CLUSTERS, SIZE = 40, 25
@@ -61,13 +61,20 @@ def _as_known(part: Relative, case: SimpleNamespace):
 
 
 def test_a_gap_of_equal_gains_moves_little_with_a_deviation_that_both_groups_share() -> None:
-    from testbed.statistics import comparisons
-
     case, score, gain, followed = world(np.random.default_rng(3))
     made = relative(case, score, gain, followed).estimates(case, "g")
     low, high = comparisons.differences(made, np.array([1]), np.array([0]))
     assert low[0] < 0 < high[0]
     assert high[0] - low[0] < 0.5 * float((made.limits()[1] - made.limits()[0]).min())
+
+
+def test_a_group_whose_gains_do_not_vary_has_no_gap_interval_either() -> None:
+    case, score, gain, followed = world(np.random.default_rng(6))
+    codes, _ = case.coded("g")
+    made = relative(case, score, np.where(codes == 1, -50.0, gain), followed).estimates(case, "g")
+    low, high = comparisons.differences(made, np.array([1]), np.array([0]))
+    assert np.isnan([low[0], high[0], made.limits()[0][1]]).all()
+    assert made.limits()[0][0] < made.value[0] < made.limits()[1][0]
 
 
 def test_gains_that_do_not_vary_have_no_interval_and_exact_ones_have_themselves() -> None:
