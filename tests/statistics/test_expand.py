@@ -210,7 +210,7 @@ def test_a_part_in_its_own_unit_is_of_that_unit_and_the_parts_of_a_difference_ar
 
 
 def test_no_spread_between_two_bounds_leaves_what_the_units_that_may_differ_could_do() -> None:
-    most = 1 - 0.025 ** (1 / 600)
+    most = binomtest(0, 600).proportion_ci(method="exact").high
     for value, low, high in ((0.0, -1.0, 1.0), (3.0, 0.0, 12.0), (12.0, 0.0, 12.0)):
         row = made(PerPerson(np.full(600, value), ONES, bounds=(low, high)), of=measure(unit="months")).iloc[0]
         assert row["low"] == pytest.approx(value - most * (value - low))
