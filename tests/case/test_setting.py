@@ -54,6 +54,12 @@ def test_a_model_is_taught_the_same_lesson_whoever_it_will_judge_and_for_how_lon
     np.testing.assert_array_equal(one.outcomes, other.outcomes)
 
 
+def test_a_case_has_the_name_that_it_is_given_or_else_that_of_its_model(town):
+    setting = Setting(town(), people=256, periods=2, seed=3)
+    assert Case.of(setting, Pupil(), name="mine").model_name == "mine"
+    assert Case.of(setting, Pupil()).model_name == "pupil"
+
+
 def test_the_people_of_the_lesson_are_not_the_people_who_are_judged(town):
     scenario = town()
     # As many people in both, from the same seed: ages at the same places agree by chance only.

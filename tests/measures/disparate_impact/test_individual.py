@@ -145,6 +145,19 @@ def test_the_interval_agrees_with_a_bootstrap_of_clusters() -> None:
     assert made.error[0] > 1.15 * plain.error[0]
 
 
+def test_the_clustered_error_of_an_entropy_is_that_of_the_jackknife_where_refusals_and_favors_differ() -> None:
+    draw = np.random.Generator(np.random.Philox(9))
+    owner = np.arange(2000) // 20
+    case = drawn(9, n=2000, lost=0.02, won=0.02, clusters=owner)
+    # Offices differ in whom they refuse, up to 40 % of those entitled; favors are by chance, alike in all.
+    refused = case.outcome & (draw.random(2000) < draw.uniform(0, 0.4, 100)[owner])
+    case.prediction = case.prediction & ~refused
+    made = Entropy(2.0).estimates(case, "all")
+    rest = [generalized_entropy(benefits(case)[owner != one], 2) for one in range(100)]
+    jackknife = math.sqrt(99 / 100 * np.sum((np.array(rest) - np.mean(rest)) ** 2))
+    assert made.error[0] == pytest.approx(jackknife, rel=0.02)
+
+
 @pytest.mark.parametrize(
     ("n", "lost", "won"), [(100, 0.1, 0.15), (300, 0.01, 0.02), (60, 0.02, 0.3), (1000, 0.2, 0.05)]
 )

@@ -239,6 +239,19 @@ def test_a_model_that_is_not_row_wise_is_asked_about_everybody_and_a_row_wise_on
         assert {many for many, _ in case.asked} == {people}
 
 
+def test_a_score_that_lots_move_is_asked_for_eight_times_though_they_turn_no_decision():
+    class Shaky(Points):
+        def answer(self, records, coins):
+            made = super().answer(records, coins)
+            lots = draws.uniform(draws.sparse(5, f"shaky:{coins}", draws.pack(records.index.to_numpy())))
+            return Scores(made.score + 0.5 * lots, made.decision)
+
+    for model, asks in ((Points(), 2), (Shaky(), 8)):
+        case = make(model, "open")
+        predictability.question(case, 500)
+        assert len([coins for _, coins in case.asked if coins >= disclosed_forecast.OWN_COINS]) == asks
+
+
 def test_conduct_counts_the_acts_that_would_still_stand():
     case = make(Points(), "closed")
     done = np.cumsum(np.arange(12))
