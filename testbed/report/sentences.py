@@ -85,6 +85,8 @@ def sentence(row: Finding, lottery: Finding | None = None, beside: Mapping[str, 
     details = [*signed, limits, _behind(row)]
     if row.small:
         details.append(row.small.replace("people", each(row)[1]))
+    if missing := beside.get(f"{row.name}{row.suffix}_seeds_undefined"):
+        details.append(f"undefined in {missing.value:.0f} of {counted(missing.n, 'seed')}")
     if state == "undecided":
         details.append(_undecided(beside.get(f"{row.name}_detectable")))
     if row.note:

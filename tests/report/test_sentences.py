@@ -1,5 +1,6 @@
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -289,3 +290,12 @@ def test_what_the_recipe_lets_a_group_cause_stands_in_the_sentences_that_rest_on
     found = Findings(table, {"scenario": "s", "causes": causes})
     told = ["in this recipe community causes nothing but noise" in sentence(one).text for one in found.rows]
     assert told == [True, True, False]
+
+
+def test_a_ratio_over_seeds_says_in_how_many_of_them_it_was_undefined():
+    row = one("missed_adverse_rate", 0.2, 0.1, 0.3, group="all", versus="")
+    told = one("missed_adverse_rate_seeds_undefined", 3.0, 3.0, 3.0, group="all", versus="", unit="seeds")
+    told = replace(told, n=20)
+    said = sentence(row, beside={"missed_adverse_rate_seeds_undefined": told})
+    assert said.detail.endswith("; undefined in 3 of 20 seeds")
+    assert "seeds" not in sentence(row).detail
