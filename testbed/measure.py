@@ -51,6 +51,9 @@ class PerPerson:
         Unit of the value. Empty: the unit of the measure.
     bounds : tuple of float, default (-inf, inf)
         Least and greatest value that is possible; intervals are cut there. A rate that can be negative needs (-1, 1).
+    refused : bool, default False
+        Whether denominators are 0 since the number cannot be told, though there are people whom it is about. A world
+        where nobody counts adds nothing to a ratio over several seeds; one that is refused leaves it undefined.
 
     See Also
     --------
@@ -83,6 +86,7 @@ class PerPerson:
     why: str = ""
     unit: str = ""
     bounds: tuple[float, float] = ANY
+    refused: bool = False
 
     @property
     def share(self) -> bool:

@@ -3,6 +3,7 @@
 # Any: a case or a table, and parts that make their estimates themselves.
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,8 @@ def estimate(part: PerPerson | Any, case: Any, split: str) -> Estimates:
         return made
     if isinstance(part, CellRate):
         return _from_cells(part, case, split)
-    return _from_people(part, case, split)
+    made = _from_people(part, case, split)
+    return replace(made, sums=()) if part.refused else made
 
 
 def reasons(value: Array, n: NDArray[np.number], nobody: str, listed: NDArray[np.number]) -> tuple[str, ...]:

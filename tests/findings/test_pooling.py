@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ import pandas as pd
 import pytest
 
 from testbed.findings import pooled
+from testbed.measure import PerPerson
 from testbed.runs.auditing import audit
-from testbed.statistics import over_seeds
+from testbed.statistics import estimate, over_seeds
+from testbed.tables.table import Table
 
 PLACE = {"scenario": "s", "model": "m", "harm": "h", "split": "sex", "group": "a", "versus": "", "why": ""}
 
@@ -95,6 +98,12 @@ def test_where_crowded_seeds_have_higher_rates_the_ratio_of_expectations_is_cove
         means += abs(shares.mean() - truth) <= 2.05 * shares.std(ddof=1) / math.sqrt(len(shares))
     assert hits / runs >= 0.91
     assert means / runs < 0.6
+
+
+def test_a_world_that_is_refused_an_answer_carries_no_sums_and_one_where_nobody_counts_does() -> None:
+    nobody = PerPerson(np.zeros(4), np.zeros(4), unit="rate")
+    for part, carried in ((nobody, 1), (replace(nobody, refused=True), 0), (PerPerson(np.ones(4), np.ones(4)), 1)):
+        assert len(estimate(part, Table(pd.DataFrame(index=range(4)), {}), "all").sums) == carried
 
 
 def test_gaps_of_an_audit_over_seeds_are_the_differences_of_its_rates() -> None:

@@ -74,7 +74,9 @@ def deterrence(case: Case) -> Iterator[PerPerson]:
     n = len(case.people)
     months = np.where(case.scored, case.periods / 1000, 0.0)
     if other is None:
-        yield from (PerPerson(np.zeros(n), np.zeros(n), suffix=suffix, why=NO_TWIN) for suffix in ("", *PARTS))
+        yield from (
+            PerPerson(np.zeros(n), np.zeros(n), suffix=suffix, why=NO_TWIN, refused=True) for suffix in ("", *PARTS)
+        )
         return
     made = {suffix: np.zeros(n) for suffix in PARTS}
     recorded = np.isin(np.array(case.scenario.kinds, object), case.scenario.recorded)
@@ -111,7 +113,7 @@ def apparent_deterrence(case: Case) -> Iterator[PerPerson]:
     other = without_regime(case)
     n = len(case.people)
     if other is None:
-        yield PerPerson(np.zeros(n), np.zeros(n), why=NO_TWIN)
+        yield PerPerson(np.zeros(n), np.zeros(n), why=NO_TWIN, refused=True)
         return
     adverse = np.array([kind.adverse for kind in case.scenario.conduct])
     change = np.zeros(n)

@@ -143,6 +143,7 @@ class Effects:
         return PerPerson(
             numerator, denominator, np.arange(n), exact=exact and len(self.roots) > 0, suffix=suffix,
             qualifiers=dict(qualifiers or {}), why=why or self.why, unit=unit, bounds=bounds,
+            refused=bool(why) and len(self.roots) > 0,
         )  # fmt: skip
 
 

@@ -152,6 +152,7 @@ def owed_part(
         exact=errorless(case),
         qualifiers=qualifiers,
         why=found.why,
+        refused=bool(found.why),
     )
 
 
