@@ -70,6 +70,25 @@ def test_of_several_groups_the_pair_furthest_apart_counts() -> None:
     assert found(case)["score_ks_distance"]["value"] == pytest.approx(max(pairs), abs=1e-12)
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+def test_of_large_and_small_groups_the_pair_with_the_most_evidence_is_tested_whatever_their_order(
+    order: tuple[int, int, int],
+) -> None:
+    # The small group is the furthest from the first, at 0.2, by less evidence than the second is at 0.1.
+    sizes, shifts = (300, 300, 30), (0.0, 0.25, 0.47)
+    scores = [norm.ppf((np.arange(n) + 0.5) / n) + shift for n, shift in zip(sizes, shifts)]
+
+    def tested(groups: tuple[int, ...]) -> float:
+        of = [np.full(sizes[k], order[k]) for k in groups]
+        codes, score = np.concatenate(of), np.concatenate([scores[k] for k in groups])
+        names = {"g": (np.unique(codes, return_inverse=True)[1], tuple("abc"[: len(groups)]))}
+        case = Table(pd.DataFrame(index=range(len(codes))), names, None, None, score)
+        return float(found(case)["score_ks_distance_p"]["value"])
+
+    assert tested((0, 2)) > 1.2 * tested((0, 1))
+    assert tested((0, 1, 2)) == pytest.approx(3 * tested((0, 1)))
+
+
 def test_many_scores_are_read_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = numbers(found(drawn(3, groups=3)))
     monkeypatch.setattr(score_process, "BLOCK", 64)
