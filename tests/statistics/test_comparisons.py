@@ -185,12 +185,15 @@ def test_fishers_p_is_never_under_its_level_exactly() -> None:
 
 def test_of_many_sparse_groups_the_furthest_pairs_hold_the_smallest_exact_p() -> None:
     draw = np.random.Generator(np.random.Philox(12))
-    n = draw.integers(5, 60, 20)
-    made = counts(draw.binomial(n, draw.uniform(0.0, 0.3, 20)), n)
-    g, r = np.triu_indices(20, 1)
-    assert len(g) > spreads.CANDIDATES
-    least = float(comparisons.p_values(made, g, r).min())
-    assert spreads.across([made], "difference")[0].p == pytest.approx(significance.p_range(least, 20))
+    n, rate = draw.integers(5, 60, 20), draw.uniform(0.0, 0.3, 20)
+    # Two large groups of which nearly all have the event hold it among small ones that differ by more.
+    mixed = np.append(draw.integers(3, 9, 36), [4000, 4000]), np.append(np.full(36, 0.5), [0.985, 0.995])
+    for size, chance in ((n, rate), mixed, (mixed[0], 1 - mixed[1])):
+        made = counts(draw.binomial(size, chance), size)
+        g, r = np.triu_indices(len(size), 1)
+        assert len(g) > spreads.CANDIDATES
+        least = float(comparisons.p_values(made, g, r).min())
+        assert spreads.across([made], "difference")[0].p == pytest.approx(significance.p_range(least, len(size)))
 
 
 def test_ratios_of_plain_counts_are_koopmans_and_no_others() -> None:
