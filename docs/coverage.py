@@ -5,7 +5,10 @@ truth within 4 standard errors of the method's exact coverage, where that can be
 And is the method good enough: at least 0.93? What is not is marked by a star and counted at the end.
 
     python docs/coverage.py > docs/coverage.txt      # some minutes
-    python docs/coverage.py fits                     # one section
+    python docs/coverage.py in_clusters p_values     # some parts alone
+
+What is refused, since a group has under ten effective clusters, is "none", and "(0.90)" says of what share of samples
+there is an interval where it is not of all.
 """
 
 from __future__ import annotations
@@ -51,6 +54,7 @@ class Tally:
     shares: int = 0
     low: list[tuple[str, float]] = field(default_factory=list)
     apart: list[float] = field(default_factory=list)
+    refused: int = 0
 
 
 tally = Tally()
@@ -60,6 +64,7 @@ def told(what: str, *shares: float, exact: tuple[float, ...] = (), stated: float
     """One line; shares that are too low are marked, exact coverage stands behind. `stated`: in how many the last is."""
     for share in shares:
         tally.shares += 1
+        tally.refused += share != share
         if share < LEAST:
             tally.low.append((what, share))
     for at, (share, true) in enumerate(zip(shares, exact)):
@@ -68,14 +73,19 @@ def told(what: str, *shares: float, exact: tuple[float, ...] = (), stated: float
         if runs * (1 - true) >= 5:
             tally.apart.append(abs(share - true) / np.sqrt(true * (1 - true) / runs))
     behind = "  exact" + "".join(f"{true:8.4f}" for true in exact) if exact else ""
-    print(f"{what:70}" + "".join(f"{share:8.4f}{'*' if share < LEAST else ' '}" for share in shares) + behind)
+    print(f"{what:70}" + "".join(_written(share) for share in shares) + behind)
+
+
+def _written(share: float) -> str:
+    return "    none " if share != share else f"{share:8.4f}{'*' if share < LEAST else ' '}"
 
 
 def rng(*key: float) -> np.random.Generator:
     """Draws of their own for each design."""
-    return np.random.Generator(
-        np.random.Philox(list(map(int, np.round(np.array(key) * 1e6)))[:2] if len(key) > 1 else int(key[0]))
-    )
+    if len(key) == 1:
+        return np.random.Generator(np.random.Philox(int(key[0])))
+    words = np.round(np.array(key[:2]) * 1e6).astype(np.int64).astype(np.uint64)
+    return np.random.Generator(np.random.Philox(words))
 
 
 def counts(events: np.ndarray, trials: np.ndarray) -> Estimates:
@@ -85,7 +95,7 @@ def counts(events: np.ndarray, trials: np.ndarray) -> Estimates:
 
 def held(limits: tuple[np.ndarray, np.ndarray], truth: Any) -> np.ndarray:
     """Whether the limits hold the truth."""
-    return (limits[0] <= truth) & (limits[1] >= truth)
+    return np.asarray((limits[0] <= truth) & (limits[1] >= truth))
 
 
 def rates() -> None:
@@ -205,7 +215,10 @@ def in_clusters() -> None:
                 known = ~np.isnan(limits[0] + limits[1])
                 stated[at] += known.sum()
                 hits[at] += held(limits, truth)[known].sum()
-        told(f"{form}: {number} clusters of {size}, rate {rate}, correlation {rho}", *hits / stated)
+        some = stated.min() / SEEDS
+        what = f"{form}: {number} clusters of {size}, rate {rate}, correlation {rho}"
+        with np.errstate(invalid="ignore"):
+            told(f"{what} ({some:.2f})" if 0 < some < 0.995 else what, *hits / stated)
 
 
 def copies(n: int, clusters: int, seeds: int = SEEDS) -> tuple[Any, np.ndarray, np.ndarray]:
@@ -381,9 +394,11 @@ if __name__ == "__main__":
         if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
             part()
     print(
-        f"\n{tally.shares} shares, {len(tally.low)} under {LEAST}; of {len(tally.apart)} beside their exact value the"
+        f"\n{tally.shares} shares, {tally.refused} none, {len(tally.low)} under {LEAST}; of {len(tally.apart)} beside"
     )
-    print(f"farthest is {max(tally.apart, default=0.0):.2f} standard errors away. The ten lowest:")
+    print(
+        f"their exact value the farthest is {max(tally.apart, default=0.0):.2f} standard errors away. The ten lowest:"
+    )
     for what, share in sorted(tally.low, key=lambda one: one[1])[:10]:
         print(f"  {share:.4f}  {what}")
     sys.stderr.write(f"{time.process_time() - began:.0f} s of CPU\n")

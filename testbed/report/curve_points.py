@@ -20,8 +20,8 @@ from testbed.findings import neutralized, restored
 from testbed.measures.disparate_impact import Sample, bins, by_group, sampled, splits_in
 from testbed.statistics import (
     ALPHA,
-    FEWEST_CLUSTERS,
     clopper_pearson,
+    enough,
     few,
     quantile,
     rate_limits,
@@ -135,7 +135,7 @@ def rate_of(sample: Sample, rows: np.ndarray) -> tuple[float, float, float]:
     if sample.owner is not None:
         owner = sample.owner[rows]
         units = units_in(owner)
-        if units < FEWEST_CLUSTERS:
+        if not enough(units):
             return rate, math.nan, math.nan
         influence = summed(owner, sample.n_owners, weight * (positive - rate) / whole)
         low, high = (float(end) for end in rate_limits(rate, n, influence, units))

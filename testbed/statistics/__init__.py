@@ -5,6 +5,7 @@ Goes out: estimates with limits, as rows.
 """
 
 from testbed.statistics.clusters import clustered, cross_products
+from testbed.statistics.comparisons import openings_of
 from testbed.statistics.correction import correct, holm
 from testbed.statistics.counts import (
     FN,
@@ -25,12 +26,23 @@ from testbed.statistics.counts import (
 from testbed.statistics.durations import Durations
 from testbed.statistics.estimates import Estimates
 from testbed.statistics.estimation import estimate, reasons
-from testbed.statistics.influence import Limits, around, few, moved, rate_limits, summed, units_in, widened
+from testbed.statistics.influence import (
+    Limits,
+    around,
+    effective_number,
+    few,
+    moved,
+    rate_limits,
+    summed,
+    units_in,
+    widened,
+)
 from testbed.statistics.intervals import (
     ALPHA,
     FEW_EVENTS,
     FEWEST_CLUSTERS,
     clopper_pearson,
+    enough,
     fieller,
     newcombe,
     quantile,
@@ -83,6 +95,8 @@ __all__ = [
     "dense_ids",
     "design",
     "effective",
+    "effective_number",
+    "enough",
     "estimate",
     "expand",
     "few",
@@ -91,6 +105,7 @@ __all__ = [
     "kept",
     "moved",
     "newcombe",
+    "openings_of",
     "over_seeds",
     "pair_sums",
     "paired_rows",

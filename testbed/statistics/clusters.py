@@ -16,9 +16,9 @@ Array = NDArray[np.float64]
 class Clustered:
     """Standard errors by cluster of the estimates of K groups. Arrays are (K,).
 
-    units: clusters with anybody of the group in the denominator. covariance: (K, K) where groups share clusters,
-    else None. influence: of each cluster on the value of each group. tail: degrees of freedom of the standard error
-    by the fourth moment of the influences, at most units - 1.
+    units: effective clusters, 1 over the sum of squared shares of the denominator. covariance: (K, K) where groups
+    share clusters, else None. influence: of each cluster on the value of each group. tail: degrees of freedom of the
+    standard error by the fourth moment of the influences.
     """
 
     error: Array
@@ -33,30 +33,44 @@ def clustered(
 ) -> Clustered:
     """Standard errors by cluster of sum(a) / sum(b) per group.
 
-    Influence of a cluster: (a_c - value b_c) / sum(b); variance G/(G-1) sum of squares. `leave_out`: the
-    influence is divided by the share (sum(b) - b_c) / sum(b) that the other clusters hold, against its mean (G-1)/G:
-    the delete-one jackknife, which is the same where clusters are of one size, and wider where a few enclaves hold
-    much of a group (the plain sum lets them pull the value towards themselves).
+    Influence of a cluster: (a_c - value b_c) / sum(b); variance G/(G-1) sum of squares, G the clusters with anybody.
+    `leave_out`: the influence is divided by the share (sum(b) - b_c) / sum(b) that the other clusters hold, against its
+    mean (G-1)/G: the delete-one jackknife, which is the same where clusters are of one size, and wider where a few
+    enclaves hold much of a group (the plain sum lets them pull the value towards themselves).
     """
     held = pairs.sums[:, 1] != 0
     cluster, group = pairs.cluster[held], pairs.group[held]
     a, b = pairs.sums[held, 0], pairs.sums[held, 1]
-    units = np.bincount(group, minlength=groups).astype(float)
+    units, count = effective_clusters(b, group, groups), np.bincount(group, minlength=groups).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         influence = (a - value[group] * b) / total[group]
         if leave_out:
-            others = (1 - b / total[group]) / (1 - 1 / units[group])
+            others = (1 - b / total[group]) / (1 - 1 / count[group])
             influence = np.where(others > 0, influence / others, influence)
-        stretch = np.sqrt(units / (units - 1))
-    stretch = np.where(units > 1, stretch, np.nan)
+        stretch = np.sqrt(count / (count - 1))
+    stretch = np.where(count > 1, stretch, np.nan)
     kept = Pairs(cluster, group, influence)
-    tail = fourth_moment_freedom(kept, units)
+    tail = fourth_moment_freedom(kept, count)
     if not len(cluster) or np.bincount(dense_ids(cluster)[0]).max() < 2:
         variance = np.bincount(group, weights=influence**2, minlength=groups)
         return Clustered(np.sqrt(variance) * stretch, units, None, kept, tail)
     square = cross_products(kept, groups)
     covariance = square * np.outer(stretch, stretch)
     return Clustered(np.sqrt(np.diag(square)) * stretch, units, covariance, kept, tail)
+
+
+def effective_clusters(held: NDArray[np.number], group: NDArray[np.int64], groups: int) -> Array:
+    """Clusters of one size that would tell as much of each group: 1 over the sum of squared shares (Kish 1965).
+
+    `held`: what each (cluster, group) holds of the group's denominator. Where four fifths of a group live in three
+    enclaves there are under five, whatever the number of clusters with a member.
+
+    >>> effective_clusters(np.array([8.0, 1, 1]), np.zeros(3, int), 1).round(2).tolist()
+    [1.52]
+    """
+    held = np.asarray(held, float)
+    total, square = (np.bincount(group, weights=held**power, minlength=groups) for power in (1, 2))
+    return np.divide(total**2, square, out=np.zeros(groups), where=square > 0)
 
 
 def fourth_moment_freedom(influence: Pairs, units: Array) -> Array:

@@ -11,6 +11,7 @@ from testbed.statistics import intervals, significance
 from testbed.statistics.clusters import cross_products
 from testbed.statistics.counts import Pairs
 from testbed.statistics.estimates import Estimates
+from testbed.statistics.estimation import binary_estimates
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -23,7 +24,8 @@ def differences(made: Estimates, g: Index, r: Index, alpha: float = intervals.AL
     summed by cluster, t(G-1), G the clusters of the group that has fewer. A 0/1 rate, or an AUC,
     that is exactly 0 or 1 has no influence variance of its own, so pairs with one keep to Newcombe on
     the clustered limits; so do two means without spread, whose limits are those of their bounds. Of mean counts to
-    which few units add: the wider ends of both. Paired shares: around their adjusted difference.
+    which few units add: the wider ends of both. Paired shares: around their adjusted difference. Uneven clusters of
+    rare events: as far out as the limits of both, by what the two do not share (`openings`).
     """
     gap = made.value[g] - made.value[r]
     if made.exact:
@@ -41,9 +43,43 @@ def differences(made: Estimates, g: Index, r: Index, alpha: float = intervals.AL
     if not made.binary and made.matched is None:
         edge = (made.error[g] == 0) & (made.error[r] == 0)
     few = made.sparse[g] | made.sparse[r]
-    low = np.where(few, np.fmin(mover[0], gap - half), gap - half)
-    high = np.where(few, np.fmax(mover[1], gap + half), gap + half)
+    down, up = (half * factor for factor in openings(made, g, r, alpha))
+    low = np.where(few, np.fmin(mover[0], gap - down), gap - down)
+    high = np.where(few, np.fmax(mover[1], gap + up), gap + up)
     return np.where(edge, mover[0], low), np.where(edge, mover[1], high)
+
+
+def openings(made: Estimates, g: Index, r: Index, alpha: float) -> tuple[Array, Array]:
+    """By what the lower and the upper half of the limits of value[g] - value[r] grow where clusters are uneven.
+
+    The factors of both values, by their variances, for the part of these that the two values do not share.
+    """
+    down, up = made.opening(alpha)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        square = made.error[g] ** 2, made.error[r] ** 2
+        covariance = 0.0 if made.covariance is None else made.covariance[g, r]
+        alone = 1 - np.clip(np.nan_to_num(covariance / np.sqrt(square[0] * square[1])), 0.0, 1.0)
+        found = [
+            np.sqrt(1 + alone * ((one**2 * square[0] + other**2 * square[1]) / (square[0] + square[1]) - 1))
+            for one, other in ((down[g], up[r]), (up[g], down[r]))
+        ]
+    return np.nan_to_num(found[0], nan=1.0), np.nan_to_num(found[1], nan=1.0)
+
+
+def openings_of(
+    events: Array, trials: Array, n: NDArray[np.number], alpha: float = intervals.ALPHA
+) -> tuple[float, float]:
+    """By what the halves of the limits of a difference of two rates grow, from events and trials: (2, clusters) each.
+
+    n: people of each, by Kish's number where they are weighted.
+    """
+    group, cluster = np.nonzero(trials)
+    pairs = Pairs(cluster, group, np.stack([events[group, cluster], trials[group, cluster]], axis=1))
+    whole, size = trials.sum(axis=1), np.asarray(n, float)
+    levels = ("", "")
+    made = binary_estimates(levels, events.sum(axis=1), whole, size, size, pairs, "", size)
+    down, up = openings(made, np.array([0]), np.array([1]), alpha)
+    return float(down[0]), float(up[0])
 
 
 def shared_freedom(made: Estimates, g: Index, r: Index) -> Array:
@@ -184,11 +220,13 @@ def mean_differences(
     )
     square = cross_products(joined, len(rates[0].levels))
     freedom = np.min([shared_freedom(made, g, r) for made in rates], axis=0)
-    units = np.min([np.minimum(made.units[g], made.units[r]) for made in rates], axis=0)
+    held_by = [np.bincount(pairs.group, minlength=len(rates[0].levels)) for pairs in held]
+    units = np.min([np.minimum(count[g], count[r]) for count in held_by], axis=0).astype(float)
     stretch = np.divide(units, units - 1, out=np.full(np.shape(units), np.nan), where=units > 1)
     variance = (square[g, g] + square[r, r] - 2 * square[g, r]) * stretch
     half = intervals.quantile(alpha, freedom) * np.sqrt(np.maximum(variance, 0.0))
     edge = np.any([made.binary & ((made.error[g] == 0) | (made.error[r] == 0)) for made in rates], axis=0)
-    low = np.where(edge, np.mean(below, axis=0), half)
-    high = np.where(edge, np.mean(above, axis=0), half)
+    wider = np.max([openings(made, g, r, alpha) for made in rates], axis=0)
+    low = np.where(edge, np.mean(below, axis=0), half * wider[0])
+    high = np.where(edge, np.mean(above, axis=0), half * wider[1])
     return gap - low, gap + high

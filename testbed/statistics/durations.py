@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.statistics.counts import dense_ids
-from testbed.statistics.intervals import ALPHA, FEWEST_CLUSTERS, clopper_pearson, quantile
+from testbed.statistics.influence import effective_number
+from testbed.statistics.intervals import ALPHA, clopper_pearson, enough, quantile
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -19,7 +20,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95 % limits; NaN limits under 10 clusters."""
+    """A value with its 95 % limits; NaN limits under 10 effective clusters."""
 
     value: float
     low: float
@@ -50,6 +51,11 @@ class Durations:
         last = table(np.minimum(known, horizon - 1), np.ones(len(known), bool))
         risk = last[:, ::-1].cumsum(axis=1)[:, ::-1]
         return cls(risk[:, 1:], table(ends, ended)[:, 1:], table(ends, ended & cause)[:, 1:])
+
+    @property
+    def units(self) -> float:
+        """Effective clusters of what is at risk at the start."""
+        return effective_number(self.risk[:, :1].sum(axis=1))
 
     def restricted_mean(self) -> Estimate:
         """E min(duration, horizon): sum of the Kaplan-Meier curve; NaN where nobody is followed for so long."""
@@ -100,9 +106,9 @@ class Durations:
         return survival, np.where(survival > 0, -survival * own.cumsum(axis=1), 0.0 * survival)
 
     def _estimate(self, value: float, influence: Floats) -> Estimate:
-        groups = len(influence)
-        if np.isnan(value) or groups < FEWEST_CLUSTERS:
+        units = self.units
+        if np.isnan(value) or not enough(units):
             return Estimate(float(value), float("nan"), float("nan"))
-        error = np.sqrt((influence**2).sum() * groups / (groups - 1))
-        half = float(quantile(ALPHA, groups - 1)) * error
+        error = np.sqrt((influence**2).sum() * units / (units - 1))
+        half = float(quantile(ALPHA, units - 1)) * error
         return Estimate(float(value), float(value - half), float(value + half))

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from testbed.statistics import intervals
 from testbed.statistics.counts import Pairs
-from testbed.statistics.intervals import FEW_EVENTS, FEWEST_CLUSTERS
+from testbed.statistics.intervals import FEW_EVENTS
+from testbed.statistics.uneven import opened
 
 Array = NDArray[np.float64]
 Sums = tuple[tuple[float, Array, Array], ...]
@@ -22,7 +23,7 @@ class Estimates:
     """Values of a quantity in each of K groups, with their uncertainty. Arrays are (K,).
 
     n: people in the denominator. why: "" where there is a value. units: independent units behind the
-    value (people, or clusters that hold some of them); infinite where a 0/1 rate of independent people
+    value (people, or effective clusters: see `clusters`); infinite where a 0/1 rate of independent people
     needs no such number. covariance: (K, K) of the estimates where clusters are shared between groups, else None.
     0/1 rates have `binary`, an effective n and, for plain counts of people, `events` and `trials`
     as whole numbers; otherwise `weighted` sums of both. `exact`: no sampling error by construction.
@@ -33,7 +34,8 @@ class Estimates:
     what limits lie around, and tests are of, where that is not the value. `alike`: exact, since two models that are
     compared do the same to everybody. `amounts`: (K, 5) of a mean count, the units that add anything, and of what
     they add to the value the sum, the sum of squares, the largest, and what the largest of any group would be. `sums`:
-    (weight, numerator, denominator) of each ratio that the value adds up; empty if it is no such sum.
+    (weight, numerator, denominator) of each ratio that the value adds up; empty if it is no such sum. `shape`: of the
+    gamma law of a clustered 0/1 rate (see `uneven`), infinite where clusters are alike.
     """
 
     levels: tuple[str, ...]
@@ -58,6 +60,7 @@ class Estimates:
     alike: bool = False
     amounts: Array | None = None
     sums: Sums = ()
+    shape: Array | None = None
 
     @property
     def middle(self) -> Array:
@@ -76,7 +79,7 @@ class Estimates:
             return np.zeros(len(self.value), bool)
         number = self.amounts[:, 0]
         few = (number < intervals.FEW_AMOUNTS) & (2 * number < self.units)
-        return np.asarray(few & (self.units >= FEWEST_CLUSTERS))
+        return np.asarray(few & intervals.enough(self.units))
 
     @property
     def for_gaps(self) -> Estimates:
@@ -89,7 +92,7 @@ class Estimates:
     def freedom(self) -> Array:
         """Degrees of freedom: units less one, or fewer by the tail; NaN under ten units: then there is no interval."""
         most = self.units - 1 if self.tail is None else np.fmin(self.tail, self.units - 1)
-        return np.where(self.units >= FEWEST_CLUSTERS, most, np.nan)
+        return np.where(intervals.enough(self.units), most, np.nan)
 
     def limits(self, alpha: float = intervals.ALPHA) -> tuple[Array, Array]:
         """Limits of each group's value, by the table of MEASURES section 0."""
@@ -107,13 +110,26 @@ class Estimates:
                 low[few], high[few] = exact
         if self.holding is not None:
             low, high = intervals.few_clusters(self.value, self.holding, self.units, self.effective, (low, high), alpha)
+        if self.shape is not None:
+            low, high = opened(self.value, self.n, self.shape, (low, high), alpha)
         return low, high
+
+    def opening(self, alpha: float = intervals.ALPHA) -> tuple[Array, Array]:
+        """By how much uneven clusters move each limit away from the value, as a factor: at least 1."""
+        if self.shape is None or not np.isfinite(self.shape).any():
+            return np.ones(len(self.value)), np.ones(len(self.value))
+        found = []
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for wide, plain in zip(self.limits(alpha), replace(self, shape=None).limits(alpha), strict=True):
+                factor = np.abs(wide - self.value) / np.abs(plain - self.value)
+                found.append(np.where(np.isfinite(factor), np.maximum(factor, 1.0), 1.0))
+        return found[0], found[1]
 
     def _around(self, z: Array, alpha: float) -> tuple[Array, Array]:
         low, high = self.middle - z * self.error, self.middle + z * self.error
         if self.matched is not None:
             # An AUC of 0 or 1 has no spread; pairs of a positive and a negative, one a cluster, are trials of it.
-            edge = (self.error == 0) & np.isin(self.value, (0.0, 1.0)) & (self.units >= FEWEST_CLUSTERS)
+            edge = (self.error == 0) & np.isin(self.value, (0.0, 1.0)) & intervals.enough(self.units)
             low[edge], high[edge] = intervals.clopper_pearson(
                 self.value[edge] * self.matched[edge], self.matched[edge], alpha
             )
@@ -135,7 +151,7 @@ class Estimates:
         flat = self.error == 0
         if not flat.any():
             return low, high
-        some = self.units >= FEWEST_CLUSTERS
+        some = intervals.enough(self.units)
         most = intervals.clopper_pearson(0.0, np.where(some, self.units, 1.0), alpha)[1]
         most = np.where(some & np.isfinite(self.bounds).all(), most, np.nan)
         down, up = (np.abs(self.value - end) if np.isfinite(end) else 0.0 for end in self.bounds)
@@ -165,6 +181,7 @@ class Estimates:
             holding=cut(self.holding),
             amounts=cut(self.amounts),
             sums=tuple((weight, a[keep], b[keep]) for weight, a, b in self.sums),
+            shape=cut(self.shape),
             influence=None,
             weighted=None if self.weighted is None else (self.weighted[0][keep], self.weighted[1][keep]),
         )

@@ -14,6 +14,7 @@ from testbed.statistics.clusters import clustered
 from testbed.statistics.counts import CellRate, Pairs, cell_counts, clusters_of, coded, dense_ids, pair_sums
 from testbed.statistics.estimates import Estimates
 from testbed.statistics.intervals import FEW_EVENTS
+from testbed.statistics.uneven import gamma_shapes
 from testbed.statistics.weights import effective, weighed, weighing
 
 Array = NDArray[np.float64]
@@ -98,6 +99,7 @@ def binary_estimates(
             tail = np.where(spread > 1, made.tail, made.units - 1)
             common.update(covariance=made.covariance, weighted=weighted, influence=made.influence, tail=tail)
             common.update(holding=_holding(pairs, len(levels)))
+            common.update(shape=gamma_shapes(pairs, value, n, made.units, spread))
             return Estimates(**common, units=made.units, error=made.error, effective=counted)
     error = np.sqrt(binomial)
     if kish is not None:

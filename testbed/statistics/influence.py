@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.statistics.intervals import ALPHA, FEW_EVENTS, FEWEST_CLUSTERS, newcombe, quantile, wilson
+from testbed.statistics.intervals import ALPHA, FEW_EVENTS, enough, newcombe, quantile, wilson
 
 Floats = NDArray[np.float64]
 Limits = tuple[float, float]
@@ -32,21 +32,31 @@ def moved(
     return np.where(held < 1, plain / np.where(held < 1, 1 - held, 1.0), 0.0)
 
 
-def units_in(*owners: NDArray[np.integer]) -> int:
-    """Clusters of the sample, or of the one of several that has fewer."""
-    return min(len(np.unique(owner)) for owner in owners)
+def units_in(*owners: NDArray[np.integer]) -> float:
+    """Effective clusters of the sample, or of the one of several that has fewer: 1 over the sum of squared shares.
+
+    >>> units_in(np.array([0, 0, 1, 1]), np.array([0, 0, 0, 1]))
+    1.6
+    """
+    return min(effective_number(np.unique(owner, return_counts=True)[1]) for owner in owners)
 
 
-def around(value: float, influence: NDArray[np.number], units: int) -> Limits:
-    """Limits of an estimate from the influence of each cluster, t(units - 1); NaN under 10 clusters."""
-    if units < FEWEST_CLUSTERS:
+def effective_number(held: NDArray[np.number]) -> float:
+    """Clusters of one size that would tell as much as those that hold so much each; 0 of none."""
+    square = float((np.asarray(held, float) ** 2).sum())
+    return float(held.sum()) ** 2 / square if square > 0 else 0.0
+
+
+def around(value: float, influence: NDArray[np.number], units: float) -> Limits:
+    """Limits of an estimate from the influence of each cluster, t(units - 1); NaN under 10 effective clusters."""
+    if not enough(units):
         return math.nan, math.nan
     error = math.sqrt(float((influence**2).sum()) * units / (units - 1))
     half = float(quantile(ALPHA, units - 1)) * error
     return value - half, value + half
 
 
-def rate_limits(rate: float, n: float, influence: Floats, units: int) -> tuple[Floats, Floats]:
+def rate_limits(rate: float, n: float, influence: Floats, units: float) -> tuple[Floats, Floats]:
     """Wilson's limits of a 0/1 rate, n reduced by cluster over binomial variance (Korn and Graubard 1998)."""
     variance, binomial = float((influence**2).sum()) * units / (units - 1), rate * (1 - rate) / n
     effective = n / max(1.0, variance / binomial) if binomial > 0 else n

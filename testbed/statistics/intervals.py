@@ -25,6 +25,15 @@ UNSEEN_CORRELATION = 0.02
 """The correlation inside clusters that is assumed where no cluster, or each, has the event: such data tell none."""
 
 
+def enough(units: ArrayLike) -> NDArray[np.bool_]:
+    """Whether there are ten units, or ten effective clusters to the nearest whole one: else there are no limits.
+
+    >>> enough([9.4, 9.6, 10]).tolist()
+    [False, True, True]
+    """
+    return np.asarray(units, float) >= FEWEST_CLUSTERS - 0.5
+
+
 def quantile(alpha: float, freedom: ArrayLike = np.inf) -> Array:
     """Two-sided quantile of t with `freedom` degrees of freedom (infinite: of the normal); NaN below 1 and for NaN."""
     from scipy.special import ndtri, stdtrit
@@ -98,10 +107,10 @@ def few_clusters(
     """Limits of clustered rates, widened where fewer than five clusters hold an event (or a non-event).
 
     So few do not show how events cluster, so those of one cluster count as one: Clopper-Pearson for X events
-    among X / rate people, X the clusters that hold any. Where none does, n people in G clusters count as
-    n / (1 + (n/G - 1) r), r an assumed correlation, `UNSEEN_CORRELATION`. `holding`: (K, 2) clusters with events, with
-    non-events; `effective`: people, by Kish where weighted. Independent people with sampling weights are clusters of
-    one, `units` infinite.
+    among X / rate people, X the clusters that hold any. At most, and where no cluster holds one, n people in G clusters
+    count as n / (1 + (n/G - 1) r), r an assumed correlation, `UNSEEN_CORRELATION`. `holding`: (K, 2) clusters with
+    events, with non-events; `effective`: people, by Kish where weighted. Independent people with sampling weights are
+    clusters of one, `units` infinite.
 
     >>> none = np.zeros(1)
     >>> people, clusters = np.array([400.0]), np.array([40.0])
@@ -112,9 +121,10 @@ def few_clusters(
     alone = effective / (1 + np.maximum(effective / np.maximum(units, 1) - 1, 0) * UNSEEN_CORRELATION)
     for side in (0, 1):
         share, clusters = np.abs(side - np.asarray(rate, float)), holding[:, side]
-        few = (clusters < FEW_EVENTS) & (units >= FEWEST_CLUSTERS)
+        few = (clusters < FEW_EVENTS) & enough(units)
         if few.any():
-            trials = np.divide(clusters, share, out=alone.copy(), where=(clusters > 0) & (share > 0))[few]
+            trials = np.divide(clusters, share, out=alone.copy(), where=(clusters > 0) & (share > 0))
+            trials = np.minimum(trials, alone)[few]
             ends = clopper_pearson(clusters[few], trials, alpha)
             ends = (1 - ends[1], 1 - ends[0]) if side else ends
             low, high = low.copy(), high.copy()

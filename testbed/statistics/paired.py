@@ -239,7 +239,9 @@ def _with_p(
         if row["versus"] or pair.exact or row["unit"] == "p":
             continue
         p_here = tested[row["split"], row["group"]]
-        why = row["why"] or ("" if not math.isnan(p_here) else "too few clusters for an interval, or no spread")
+        why = row["why"] or (
+            "" if not math.isnan(p_here) else "too few effective clusters for an interval, or no spread"
+        )
         test = {"value": p_here, "low": math.nan, "high": math.nan, "unit": "p", "why": why, "terms": ()}
         rows.append({**row, **test, "measure": _tested(row["measure"])})
     return rows

@@ -17,6 +17,7 @@ from testbed.statistics import comparisons, spreads
 from testbed.statistics.counts import coded
 from testbed.statistics.estimates import Estimates
 from testbed.statistics.estimation import estimate
+from testbed.statistics.intervals import FEWEST_CLUSTERS
 
 Array = NDArray[np.float64]
 Rows = list[dict[str, Any]]
@@ -187,7 +188,9 @@ def _tests(
     tested = comparisons.shared_freedom(made, g, against)
     rows: list[Rows] = []
     for i, k in enumerate(g.tolist()):
-        untested = "too few clusters for an interval" if np.isnan(tested[i]) else "there is no spread to test against"
+        units = min(made.units[k], made.units[r])
+        untested = f"{units:.1f} effective clusters, {FEWEST_CLUSTERS} are needed for an interval"
+        untested = untested if np.isnan(tested[i]) else "there is no spread to test against"
         few = _undefined(made, k, r) or untested
         place = (split, made.levels[k], made.levels[r])
         found = [_row(measure, name_p, *place, (p[i], math.nan, math.nan), n[i], few, "p")]

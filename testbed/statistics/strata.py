@@ -97,7 +97,7 @@ def standardized(
         inside = owner[made.influence.group] >= 0
         cluster, place = made.influence.cluster[inside], made.influence.group[inside]
         influence = Pairs(cluster, owner[place], weight[place] * made.influence.sums[inside])
-        units = np.array([len(np.unique(cluster[influence.group == k])) for k in range(len(groups))], float)
+        units = _units(made, within, share)
         with np.errstate(divide="ignore", invalid="ignore"):
             stretch = np.where(units > 1, np.sqrt(units / (units - 1)), np.nan)
         covariance = cross_products(influence, len(groups)) * np.outer(stretch, stretch)
@@ -111,6 +111,11 @@ def standardized(
         tuple(levels[g] for g in groups), value, n, why, units, error, covariance, binary=made.binary,
         effective=effective, exact=made.exact, influence=influence, strata=made, within=within, share=share,
     )  # fmt: skip
+
+
+def _units(made: Estimates, within: NDArray[np.int64], share: Array) -> Array:
+    """Effective clusters of a sum over strata: those of its strata, by how much each counts."""
+    return np.asarray((share * made.units[within]).sum(axis=1))
 
 
 def _freedom(made: Estimates, within: NDArray[np.int64], part: Array) -> Array:

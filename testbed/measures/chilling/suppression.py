@@ -13,7 +13,7 @@ from synthetic.draws import dense, uniform
 from testbed.case import Case
 from testbed.history import History
 from testbed.measure import PerPerson, Row, measure
-from testbed.statistics import FEWEST_CLUSTERS
+from testbed.statistics import enough, units_in
 from testbed.twins import Switch
 
 BELIEF, UNTIL = "regime.response.belief", "regime.response.belief_until"
@@ -120,7 +120,7 @@ def chilling_recovery(case: Case) -> Row:
     if value > months:
         return Row(math.nan, why=f"a tenth of the fall is not reached in the {months} months after the belief")
     low = high = math.nan
-    if len(names) >= FEWEST_CLUSTERS:
+    if enough(units_in(owner)):
         picks = (uniform(dense(case.seed, "chilling:resample", 0, RESAMPLES * len(names))) * len(names)).astype(int)
         many = [_recovery(table[:, :, pick].sum(axis=2), start, end) for pick in picks.reshape(RESAMPLES, -1)]
         low, high = np.nanquantile(many, [0.025, 0.975], method="nearest")

@@ -14,7 +14,7 @@ from synthetic.errors import unknown
 from testbed.case import Case, unread
 from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.compared import Place, comparisons, members
-from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, moved, rate_limits, summed, units_in, widened
+from testbed.statistics import around, dense_ids, enough, few, moved, rate_limits, summed, units_in, widened
 from testbed.twins import Assign
 
 SAMPLE = 2_000
@@ -49,7 +49,7 @@ def mean_effect(tau: NDArray[np.integer], cluster: NDArray[np.integer]) -> Effec
     limits = around(value, moved(owner, clusters, tau, np.ones(n, bool)), units)
     share = float((tau != 0).mean())
     flips = (share, math.nan, math.nan)
-    if units >= FEWEST_CLUSTERS:
+    if enough(units):
         parts = [
             (float(which.mean()), summed(owner, clusters, (which - which.mean()) / n))
             for which in (tau == 1, tau == -1, tau != 0)

@@ -14,7 +14,18 @@ from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.compared import Place, comparisons, members
 from testbed.measures.disparate_impact.pairs import sampled
 from testbed.measures.disparate_impact.support import support
-from testbed.statistics import FEWEST_CLUSTERS, Limits, around, dense_ids, few, rate_limits, summed, units_in, widened
+from testbed.statistics import (
+    Limits,
+    around,
+    dense_ids,
+    effective_number,
+    enough,
+    few,
+    openings_of,
+    rate_limits,
+    summed,
+    widened,
+)
 
 SUPPORT = 0.8
 
@@ -45,11 +56,13 @@ def standardized_gap(
     adverse: whether each person is decided adversely.
     cluster: unit in which people share draws.
 
-    Limits: influence values summed by cluster, t(G-1). G counts the clusters of the group that is in fewer clusters. A
+    Limits: influence values summed by cluster, t(G-1), G the effective clusters of the group that has fewer: 1 over the
+    sum of squared shares, of the reference group as it is weighed. A
     member of g moves the value by (y - a_rc - value) / n_gS, one of r by -(n_gc / n_gS)(y - a_rc) / n_rc. The sum of a
     cluster is divided by the weight that the others hold, as if it were left out, since an enclave may hold much. If
     either rate rests on under five events or non-events, the limits are the wider of these and Newcombe's limits on the
-    two rates (Wilson, effective n). NaN with fewer than 10 clusters.
+    two rates (Wilson, effective n). Uneven clusters of rare events open the limits (`statistics.uneven`). NaN with
+    fewer than 10 effective clusters.
 
     >>> g, r = np.repeat([1, 0], 20), np.ones(40, bool)
     >>> standardized_gap(np.zeros(40, int), g, g == 1, np.arange(40)).value
@@ -95,16 +108,19 @@ def _limits(here: _Supported, members: int, others: int, cluster: NDArray[np.int
     ours, theirs, y, weight, (rate_g, rate_r) = here.ours, here.theirs, here.y, here.weight, here.rates
     value = rate_g - rate_r
     owner, clusters = dense_ids(cluster)
-    units = units_in(owner[ours], owner[theirs])
-    if units < FEWEST_CLUSTERS:
-        return math.nan, math.nan
     held_g, held_r = summed(owner, clusters, ours / members), summed(owner, clusters, theirs * weight)
+    units = min(effective_number(held_g), effective_number(held_r))
+    if not enough(units):
+        return math.nan, math.nan
     moved_g, moved_r = (here.residual - value) / members, weight * here.residual
     sum_g, sum_r = summed(owner, clusters, ours * moved_g), summed(owner, clusters, theirs * moved_r)
     limits = around(value, sum_g / (1 - held_g) - sum_r / (1 - held_r), units)
+    events = np.stack([summed(owner, clusters, ours * y / members), summed(owner, clusters, theirs * weight * y)])
+    kish = 1 / float((weight[theirs] ** 2).sum())
+    down, up = openings_of(events, np.stack([held_g, held_r]), np.array([members, kish]))
+    limits = value - down * (value - limits[0]), value + up * (limits[1] - value)
     if few(y[ours].sum(), members - y[ours].sum(), y[theirs].sum(), others - y[theirs].sum()):
         alone = summed(owner, clusters, ours * (y - rate_g) / members)
-        kish = 1 / float((weight[theirs] ** 2).sum())
         of_g, of_r = rate_limits(rate_g, members, alone, units), rate_limits(rate_r, kish, sum_r, units)
         limits = widened(limits, rate_g, of_g, rate_r, of_r)
     return max(limits[0], -1.0), min(limits[1], 1.0)
@@ -137,8 +153,8 @@ def first_full_month(case: Case) -> int:
     ),
     estimand="sum over cells S of (n_gc / n_gS)(a_gc - a_rc), a the adverse share, cells exact counts of true acts, or "
     "what the rule book makes of them where these leave too few alike",
-    interval="post-stratification: influence values by grid, t(G-1); few events: the wider of it and Newcombe; "
-    "support: Wilson, leaving out one grid after the other",
+    interval="post-stratification: influence values by cluster, t(G-1); few events: the wider of it and Newcombe; "
+    "support: Wilson, leaving out one cluster after the other",
     qualifiers={"period": None},
     gap="",
     splits=False,

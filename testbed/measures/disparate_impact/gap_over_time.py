@@ -15,10 +15,10 @@ from testbed.measures.disparate_impact.compared import Bools, Place, comparisons
 from testbed.measures.disparate_impact.equal_conduct import first_full_month
 from testbed.statistics import (
     ALPHA,
-    FEWEST_CLUSTERS,
     Against,
     around,
     dense_ids,
+    enough,
     few,
     fieller,
     moved,
@@ -146,14 +146,14 @@ def gap_half_life(case: Case, *, horizon: int = HORIZON) -> Iterator[Row]:
 class Gaps:
     """The gap between two groups at several months, and what its limits need.
 
-    rates: of the group and of its reference group, (months, 2). sizes: people of each. units: clusters of the group
-    that is in fewer. by_rate: influence of each cluster on each rate, (months, 2, clusters).
+    rates: of the group and of its reference group, (months, 2). sizes: people of each. units: effective clusters of the
+    group that has fewer. by_rate: influence of each cluster on each rate, (months, 2, clusters).
     """
 
     rates: Floats
     sizes: tuple[int, int]
     by_rate: Floats
-    units: int
+    units: float
 
     @property
     def value(self) -> Floats:
@@ -173,7 +173,7 @@ class Gaps:
 
     def quantile(self, looks: int = 1) -> float:
         """The t quantile of limits that hold for several looks at once; NaN with too few clusters."""
-        return float(quantile(ALPHA / looks, self.units - 1)) if self.units >= FEWEST_CLUSTERS else math.nan
+        return float(quantile(ALPHA / looks, self.units - 1)) if enough(self.units) else math.nan
 
     def growth(self) -> tuple[float, float, float]:
         """The last gap minus the first, with its limits."""
@@ -181,7 +181,7 @@ class Gaps:
         limits = around(end - gap, self.influence[-1] - self.influence[0], self.units)
         sizes = np.array(self.sizes)
         events = self.rates[[0, -1]] * sizes
-        if self.units >= FEWEST_CLUSTERS and few(*events.ravel(), *(sizes - events).ravel()):
+        if enough(self.units) and few(*events.ravel(), *(sizes - events).ravel()):
             limits = widened(limits, end, self._alone(-1), gap, self._alone(0))
         return end - gap, *limits
 

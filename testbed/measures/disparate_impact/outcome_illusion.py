@@ -15,10 +15,10 @@ from testbed.measures.disparate_impact.compared import Bools, Place, comparisons
 from testbed.scenarios import Scenario
 from testbed.statistics import (
     ALPHA,
-    FEWEST_CLUSTERS,
     Limits,
     around,
     dense_ids,
+    enough,
     few,
     moved,
     quantile,
@@ -121,12 +121,12 @@ def gaps(
     opened = 0.0
     for side in sides:
         changed, counted = int((differ & side).sum()), int(min((found[0] & side).sum(), (true[0] & side).sum()))
-        if units >= FEWEST_CLUSTERS and few(changed):
+        if enough(units) and few(changed):
             share_changed = min(changed / counted, 1.0)
             opened += float(wilson(share_changed, counted, quantile(ALPHA, units - 1))[1] - share_changed) ** 2
     half = math.sqrt(((high - low) / 2) ** 2 + opened)
     recorded = around(value[0], influence[0], units)
-    if units >= FEWEST_CLUSTERS:
+    if enough(units):
         recorded = _few_events(recorded, found, sides, owner, clusters, units)
     return (illusion, illusion - half, illusion + half), (value[0], *recorded)
 

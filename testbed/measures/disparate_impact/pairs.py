@@ -144,7 +144,7 @@ def spread(sample: Sample, sides: Sequence[Side]) -> tuple[float, float]:
         rows = np.concatenate([side.rows for side in sides])
         influence = summed(sample.owner[rows], sample.n_owners, np.concatenate([side.influence for side in sides]))
         units = units_in(*(sample.owner[side.rows] for side in sides))
-        if units < intervals.FEWEST_CLUSTERS:
+        if not intervals.enough(units):
             return math.nan, math.nan
         return math.sqrt(float((influence**2).sum()) * units / (units - 1)), units - 1.0
     n = np.array([sample.effective(side.rows) for side in sides])

@@ -15,7 +15,7 @@ from testbed.measure import Row, measure
 from testbed.measures.disparate_impact.compared import Place, comparisons
 from testbed.measures.disparate_impact.counterfactual import SAMPLE, batches, impossible, sampled
 from testbed.models import higher_is
-from testbed.statistics import FEWEST_CLUSTERS, around, dense_ids, few, moved, newcombe, rate_limits, summed, units_in
+from testbed.statistics import around, dense_ids, enough, few, moved, newcombe, rate_limits, summed, units_in
 from testbed.twins import Assign, apart, by_root, replay
 from testbed.world import READERS, World
 
@@ -155,7 +155,7 @@ def limits_of_mean(values: Values, cluster: NDArray[np.integer], *, bounded: boo
     units = units_in(owner)
     limits = around(value, moved(owner, clusters, values, np.ones(n, bool)), units)
     up, down = values > 0, values < 0
-    if units < FEWEST_CLUSTERS or not few(up.sum(), down.sum()):
+    if not enough(units) or not few(up.sum(), down.sum()):
         return limits
     if not bounded and not values.any():
         return math.nan, math.nan

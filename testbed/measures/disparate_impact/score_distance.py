@@ -70,7 +70,7 @@ def bounds(groups: Groups, value: float) -> tuple[float, float]:
     greatest over pairs and scores of (difference plus t standard errors there). NaN if a group has fewer than ten
     units.
     """
-    if min(groups.units) < intervals.FEWEST_CLUSTERS:
+    if not intervals.enough(min(groups.units)):
         return math.nan, math.nan
     t = float(intervals.quantile(intervals.ALPHA, min(groups.units) - 1))
     far, low, high = strays(groups), 0.0, value

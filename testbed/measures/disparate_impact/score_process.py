@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from testbed.measures.disparate_impact.pairs import Floats, Index, Sample
-from testbed.statistics import intervals
+from testbed.statistics import intervals, units_in
 
 BLOCK = 1 << 22
 REPLICATES = 999
@@ -108,7 +108,7 @@ class Groups:
         """Independent units of each group."""
         if self.sample.owner is not None:
             owner = self.sample.owner
-            return np.array([float(len(np.unique(owner[one]))) for one in self.rows])
+            return np.array([units_in(owner[one]) for one in self.rows])
         return np.array([self.sample.effective(one) for one in self.rows])
 
     def cluster_counts(self) -> Iterator[Floats]:
@@ -189,7 +189,7 @@ def no_difference(groups: Groups) -> float:
     Labels are permuted among people, within clusters if some cluster holds both groups, else among whole clusters.
     NaN with fewer than ten units.
     """
-    if min(groups.units) < intervals.FEWEST_CLUSTERS:
+    if not intervals.enough(min(groups.units)):
         return math.nan
     pairs = list(combinations(range(len(groups.rows)), 2))
 

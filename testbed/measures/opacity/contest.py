@@ -37,11 +37,12 @@ COMPETING = (
 
 @dataclass(frozen=True)
 class _Found:
-    """The row of some entries, and the influence of each cluster on its value."""
+    """The row of some entries, the influence of each cluster on its value, and its effective clusters."""
 
     row: Row
     clusters: Ints
     influence: NDArray[np.float64]
+    units: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class _Contest:
         row = replace(blank, value=found.value, low=found.low, high=found.high, n=n)
         if np.isnan(found.value):
             row = replace(blank, n=n, why=f"no such entry is followed for {self.horizon} months")
-        return _Found(row, found.clusters, found.influence)
+        return _Found(row, found.clusters, found.influence, found.units)
 
     def gap(self, one: _Found, against: _Found) -> Row:
         """The difference of a group from the reference group."""
@@ -83,7 +84,7 @@ class _Contest:
         np.add.at(moved, np.searchsorted(every, one.clusters), one.influence)
         np.add.at(moved, np.searchsorted(every, against.clusters), -against.influence)
         value = row.value - other.value
-        low, high = around(value, moved, min(len(one.clusters), len(against.clusters)))
+        low, high = around(value, moved, min(one.units, against.units))
         return replace(blank, value=value, low=low, high=high, n=min(row.n, other.n))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from synthetic import draws
 from testbed.measures.opacity.surrogates import Floats, brier, learn
+from testbed.statistics import effective_number, enough
 
 POOLS = 20
 FEWEST_CLUSTERS = 10
@@ -157,9 +158,9 @@ def share(part: ArrayLike, whole: ArrayLike, clusters: ArrayLike, *, spread: flo
     """Sum of `part` over sum of `whole`, over the people for whom both are known.
 
     Interval: influence values (part - value * whole) / sum of whole, summed by cluster. The variance is G/(G-1) times
-    their sum of squares, plus `spread` (the variance over pools). The t quantile has G - 1 degrees of freedom, and at
-    most POOLS - 1 if pools vary. No interval with fewer than 10 clusters. The value is NaN if the sum of `whole` is 0
-    (everybody is decided alike) or if `why` is given.
+    their sum of squares, plus `spread` (the variance over pools), G the effective clusters. The t quantile has G - 1
+    degrees of freedom, and at most POOLS - 1 if pools vary. No interval with fewer than 10 effective clusters. The
+    value is NaN if the sum of `whole` is 0 (everybody is decided alike) or if `why` is given.
     """
     part, whole = np.asarray(part, np.float64), np.asarray(whole, np.float64)
     known = np.isfinite(part) & np.isfinite(whole)
@@ -167,14 +168,15 @@ def share(part: ArrayLike, whole: ArrayLike, clusters: ArrayLike, *, spread: flo
     if why or n == 0 or below <= 1e-12:
         return Share(float("nan"), n=n, why=why or ("nobody to evaluate" if n == 0 else "everybody is decided alike"))
     value = float(part[known].sum()) / below
-    held, place = np.unique(np.asarray(clusters)[known], return_inverse=True)
-    if len(held) < FEWEST_CLUSTERS:
+    _, place, many = np.unique(np.asarray(clusters)[known], return_inverse=True, return_counts=True)
+    units = effective_number(many)
+    if not enough(units):
         return Share(value, n=n)
     from scipy.special import stdtrit
 
     influence = np.bincount(place, (part[known] - value * whole[known]) / below)
-    freedom = len(held) - 1
-    variance = len(held) / freedom * float((influence**2).sum()) + spread
+    freedom = units - 1
+    variance = units / freedom * float((influence**2).sum()) + spread
     if spread > 0:
         freedom = min(freedom, POOLS - 1)
     half = float(stdtrit(freedom, 0.975)) * variance**0.5

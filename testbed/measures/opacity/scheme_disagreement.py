@@ -15,7 +15,7 @@ from synthetic.draws import pack, sparse, uniform
 from testbed.case import Case
 from testbed.measure import Row, measure
 from testbed.models import higher_is
-from testbed.statistics import around
+from testbed.statistics import around, units_in
 from testbed.world import SCHEME
 
 DECISIONS = (-1, 0, 1)
@@ -152,6 +152,6 @@ def rank_disagreement(case: Case) -> Row:
 
 
 def _limits(value: float, influence: Floats, cluster: NDArray[np.int64]) -> tuple[float, float]:
-    names, owner = np.unique(cluster, return_inverse=True)
+    owner = np.unique(cluster, return_inverse=True)[1]
     moved = np.bincount(owner, weights=influence)
-    return around(value, moved, len(names)) if moved.any() else (math.nan, math.nan)
+    return around(value, moved, units_in(owner)) if moved.any() else (math.nan, math.nan)

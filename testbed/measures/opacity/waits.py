@@ -20,13 +20,14 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Answer:
-    """A value with its limits, the clusters, and the influence of each cluster on the value."""
+    """A value with its limits, the clusters, the influence of each on the value, and how many they are in effect."""
 
     value: float
     low: float
     high: float
     clusters: Ints
     influence: NDArray[np.float64]
+    units: float
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Waits:
         influence = table.incidence_curve()[1]
         moved = -influence.sum(axis=1) if delay else influence[:, -1]
         most = float(horizon if delay else 1)
-        return Answer(value, max(low, 0.0), min(high, most), names, moved)
+        return Answer(value, max(low, 0.0), min(high, most), names, moved, table.units)
 
 
 def entries(case: Case, *, wrong: bool) -> Ledger:
