@@ -31,7 +31,7 @@ BY_HAND = {
     "midas-auto": "grid",
     "restaurant-hygiene": "grid",
     "robodebt-averaging": "grid",
-    "rongcheng": "city",  # cameras
+    "rongcheng": "grid",  # cameras, but the city is one, so its cameras are alike
     "suining-2010": "city",  # cameras, platform
     "targeted-group": "city",  # the platform
     "zhima-like": "city",  # internet users are scored
