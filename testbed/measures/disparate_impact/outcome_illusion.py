@@ -137,7 +137,7 @@ def _few_events(
     sides: tuple[Bools, Bools],
     owner: NDArray[np.int64],
     clusters: int,
-    units: int,
+    units: float,
 ) -> Limits:
     counts: list[int] = []
     parts = []
