@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from testbed.case import Case, Table
 from testbed.measure import Row
 from testbed.measures.disparate_impact.compared import Place
-from testbed.statistics import Weighing, clusters_of, coded, intervals, reference_of, summed, units_in, weighed
+from testbed.statistics import Weighing, clusters_of, coded, effective_number, intervals, reference_of, summed, weighed
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -143,7 +143,8 @@ def spread(sample: Sample, sides: Sequence[Side]) -> tuple[float, float]:
     if sample.owner is not None:
         rows = np.concatenate([side.rows for side in sides])
         influence = summed(sample.owner[rows], sample.n_owners, np.concatenate([side.influence for side in sides]))
-        units = units_in(*(sample.owner[side.rows] for side in sides))
+        held = (np.bincount(sample.owner[side.rows], sample.weight[side.rows]) for side in sides)
+        units = min(effective_number(each) for each in held)
         if not intervals.enough(units):
             return math.nan, math.nan
         return math.sqrt(float((influence**2).sum()) * units / (units - 1)), units - 1.0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synthetic.draws import pack, sparse, uniform
 from testbed.measures.disparate_impact.pairs import Floats, Index, Sample
-from testbed.statistics import intervals, units_in
+from testbed.statistics import effective_number, intervals
 
 BLOCK = 1 << 22
 REPLICATES = 999
@@ -108,7 +108,8 @@ class Groups:
         """Independent units of each group."""
         if self.sample.owner is not None:
             owner = self.sample.owner
-            return np.array([units_in(owner[one]) for one in self.rows])
+            held = (np.bincount(owner[one], self.sample.weight[one]) for one in self.rows)
+            return np.array([effective_number(each) for each in held])
         return np.array([self.sample.effective(one) for one in self.rows])
 
     def cluster_counts(self) -> Iterator[Floats]:
