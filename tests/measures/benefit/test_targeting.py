@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("small_training")
 
 @pytest.fixture(scope="module")
 def setting():
-    return Setting(Scenario.load("rongcheng"), people=16_384, periods=4)
+    return Setting(Scenario.load("rongcheng"), people=24_576, periods=4)
 
 
 class ByIncome:

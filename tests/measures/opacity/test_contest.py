@@ -185,7 +185,7 @@ def test_notice_competes_with_expiry_and_has_its_closed_form(town):
 
 
 def test_groups_have_rows_of_their_own_and_a_gap_with_limits(town):
-    rows = rows_of(town(), "contest_noticed", horizon=6)
+    rows = rows_of(town(people=24_576), "contest_noticed", horizon=6)
     gap = rows["contest_noticed_gap[horizon=6]", "community", "minority"]
     one, other = (rows["contest_noticed[horizon=6]", "community", group] for group in ("minority", "majority"))
     assert gap["value"] == pytest.approx(one["value"] - other["value"])

@@ -115,9 +115,10 @@ def make(
         return model.answer(rows, coins)
 
     shown = disclosure if isinstance(disclosure, Disclosure) else Disclosure.load(disclosure)
+    grids = np.arange(N) // GRID
     return SimpleNamespace(
         people=people, records=records, scored=np.ones(N, bool), scores=answer, history=history, model=model, seed=3,
-        periods=1, clusters=np.arange(N) // GRID, society=SimpleNamespace(grids=np.arange(N) // GRID), disclosure=shown, ask=ask, asked=asked,
+        periods=1, clusters=grids, society=SimpleNamespace(grids=grids), disclosure=shown, ask=ask, asked=asked,
         scenario=SimpleNamespace(held=("age",), compared=(), regime=None, conduct=adverse),
     )  # fmt: skip
 
