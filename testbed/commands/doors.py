@@ -70,5 +70,30 @@ scores.csv: a table of scores that were made elsewhere, as a model
   What it cannot tell: the scores stay as they are, whatever happens to a record. What an error or any other change does
   is therefore not computed. Bring the model itself (package.module:object, cmd:, http://) to see it."""
 
-DOORS = {"cmd": CMD, "http": HTTP, "scores.csv": TABLE}
+ESTIMATORS = """\
+package.module:object: an estimator of scikit-learn, or of a library that follows it, as a model
+
+  Any classifier, regressor, outlier detector, Pipeline or search object; xgboost and lightgbm too. No wrapper is
+    needed, and its own score(X, y) is never called.
+  What is asked: predict_proba, else decision_function, else predict. The score is the probability of the second
+    class of classes_, to nine significant digits. If that class is the bad one, say so: estimator.higher_is =
+    "worse".
+  Unfitted: it is fitted on the training society, with 1 for the side that [decide] learn of the scenario calls
+    positive. Every random_state of None becomes 0.
+  Fitted: it is used as it is. The columns that it was fitted on (feature_names_in_) are asked by name. `testbed
+    records SCENARIO --training --out FILE` exports what to fit it on.
+  Text: from testbed import encoded; encoded(estimator) one-hot encodes what is not a number, residence as
+    residence_rural and residence_urban.
+  Several rows at once: an estimator is asked once per distinct record. If its scores depend on other rows too, say
+    so: estimator.row_wise = False.
+
+  fairlearn: ThresholdOptimizer, ExponentiatedGradient, GridSearch, and CorrelationRemover in a pipeline.
+    The sensitive feature is the column that the estimator names (estimator.sensitive = "residence"), else the only
+    attribute with groups that the institution holds; if it holds none, the estimator is refused.
+    Predictions that are drawn use the addressed draws of the month, and the score is the prediction, 0 or 1.
+
+  Try: testbed check mine:pipe
+       testbed audit rongcheng --model mine:pipe --people 4000"""
+
+DOORS = {"estimators": ESTIMATORS, "cmd": CMD, "http": HTTP, "scores.csv": TABLE}
 """What is shown, by the name that is asked for."""

@@ -58,8 +58,9 @@ def audit(
     scenario : str, Path or Scenario
         A registered name, a path that ends in `.toml`, or a scenario.
     models : object or list of objects, optional
-        One or several models: a name, the path of a rule book, `package.module:object`, an object with `score`, a
-        function of the records. Default: the scenario's own scheme.
+        One or several models: a name, the path of a rule book, `package.module:object`, `cmd:PROGRAM`, an `http://`
+        address on this machine, a table of scores (`.csv`), an object with `score`, a function of the records, or an
+        estimator of scikit-learn or fairlearn, fitted or not. Default: the scenario's own scheme.
     people : int, optional
         Size of the society. Default: that of the scenario.
     periods : int, optional
@@ -85,7 +86,8 @@ def audit(
         Whether the rows of the anchors are returned too: the lottery, the faithful record, the oracle, redrawn labels.
         Anchors are run, and written to `out`, in either case.
     engine : {"serial", "processes", "dask"}, default "serial"
-        Where the worlds run. The findings are the same bytes in every engine.
+        Where the worlds run. The findings are the same bytes in every engine. Where worker processes cannot run this
+        script or a model, "processes" runs in this process and warns.
     workers : int, optional
         Worker processes, at least 1. Default: the number of cores.
     out : str or Path, optional

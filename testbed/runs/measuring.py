@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from synthetic.errors import InputError
 from synthetic.variables import DRAWN_BY
 from testbed.findings import asks, chosen, in_one_world, rows_asked
-from testbed.models import by_person, first_line
+from testbed.models import first_line
 from testbed.scenarios import splits_of
 
 if TYPE_CHECKING:
@@ -174,12 +174,21 @@ def work_paired(task: Task) -> Answer:
     some = [one for one in task.measures() if one.harm != "opacity" or "asking" not in one.needs]
     sides: list[dict[str, Any]] = []
     schemes = []
+    unknown: dict[str, str] = {}
     for spec, name in zip((task.model, task.rival), task.name.split(" - "), strict=True):
         held: dict[str, Any] = {}
         try:
             case = Case.of(setting_of(task), model_of(task.scenario, spec), name=name)
             for one in some:
-                held[one.name] = kept(one(case))
+                if said := _fixed(case, one):
+                    unknown[one.name] = said
+                    continue
+                try:
+                    held[one.name] = kept(one(case))
+                except InputError as problem:
+                    if not case.scheme.fixed:
+                        raise
+                    unknown[one.name] = str(problem)
         except Exception as problem:
             said = f"{task.name}, seed {task.seed}: {first_line(problem)}"
             return Answer({one.name: [_nan(one, one.name, said)] for one in some}, failures=[said])
@@ -189,6 +198,9 @@ def work_paired(task: Task) -> Answer:
     splits, reference = splits_of(task.scenario), task.scenario.reference
     case = case.clustered_by(max(units, key=DRAWN_BY.index))
     for one in some:
+        if one.name in unknown:
+            answer.rows[one.name] = [_nan(one, one.name, unknown[one.name])]
+            continue
         rows = paired_rows(one, sides[0][one.name], sides[1][one.name], case, splits=splits, reference=reference)
         wanted = task.wanted
         kept_rows = [row for row in rows if not wanted or any(asks(w, row["measure"], one) for w in wanted)]
@@ -204,6 +216,11 @@ FIXED = (
 )
 
 
+def _fixed(case: Case, measure: Measure) -> str:
+    """Why a measure cannot be had of scores that cannot change, if that is what the case has; else ""."""
+    return FIXED if case.scheme.fixed and {"twin", "asking"} & set(measure.needs) else ""
+
+
 def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
     """Add the rows of one measure to the answer. A measure that fails gives a NaN row that says why.
 
@@ -212,8 +229,8 @@ def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
     from testbed.models import ModelError
 
     scenario = case.scenario
-    if by_person(case.model) and {"twin", "asking"} & set(measure.needs):
-        answer.rows[measure.name] = [_nan(measure, measure.name, FIXED)]
+    if said := _fixed(case, measure):
+        answer.rows[measure.name] = [_nan(measure, measure.name, said)]
         return
     try:
         rows = rows_asked(measure, case, task.wanted, splits=splits_of(scenario), reference=scenario.reference)

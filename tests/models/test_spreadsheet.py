@@ -114,6 +114,18 @@ def test_a_table_is_audited_and_its_worst_scores_are_decided_adversely(tmp_path,
     assert "accuracy" not in found.index
 
 
+def test_a_table_is_compared_with_a_model_where_both_can_be_measured(table):
+    """Everybody has one score and decision, so nobody is decided adversely by construction."""
+    path = table("person,score,decision\n" + "".join(f"{person},1,0\n" for person in range(1024)))
+    wanted = ["adverse_rate", "flip_rate", "error_burden"]
+    found = audit("rongcheng", ["rongcheng", path], people=1024, periods=3, measures=wanted, paired=True)
+    pair = found[(found["model"] == f"rongcheng - {path}") & (found["split"] == "all")].set_index("measure")
+    own = found[(found["model"] == "rongcheng") & (found["split"] == "all")].set_index("measure")
+    assert pair.loc["adverse_rate", "value"] == own.loc["adverse_rate", "value"] > 0
+    assert "bring the model itself" in pair.loc["flip_rate", "why"]
+    assert "is not known" in pair.loc["error_burden", "why"]
+
+
 def test_several_seeds_are_refused_for_a_table(table):
     with pytest.raises(InputError, match=r"scores of the people of one seed; found 2 seeds"):
         audit("rongcheng", table("person,score\n0,1\n"), people=1024, periods=1, seeds=(0, 1))
