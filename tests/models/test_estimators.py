@@ -21,9 +21,11 @@ from sklearn.tree import DecisionTreeClassifier
 
 from synthetic.errors import InputError
 from testbed import audit, encoded
+from testbed.case import Setting
 from testbed.checks import check_model
 from testbed.commands.cli import main
 from testbed.models import ModelError, Scorer, ask, fitted, load_model
+from testbed.scenarios import Scenario
 
 N = 400
 LATE = np.arange(N) % 5
@@ -260,3 +262,17 @@ def test_python_takes_the_estimator_itself():
     row = found[(found["split"] == "all") & (found["measure"] == "adverse_rate")].iloc[0]
     assert row["model"] == "Pipeline"
     assert 0 < row["value"] < 0.2
+
+
+@pytest.mark.usefixtures("small_training")
+def test_a_model_of_risk_that_says_so_finds_what_the_model_of_its_opposite_finds():
+    """A tree fitted on bad outcomes is the mirror of one fitted on good ones, and the same people are decided on."""
+    records, outcomes = Setting(Scenario.load("rongcheng")).lessons()
+    columns = ["utility_late", "age"]
+    found = []
+    for turned, said in ((outcomes, "better"), (1 - outcomes, "worse")):
+        model = DecisionTreeClassifier(max_depth=4, random_state=0).fit(records[columns], turned)
+        model.higher_is = said
+        found.append(audit("rongcheng", model, people=1024, periods=3, measures="adverse_rate"))
+    assert found[0]["value"].equals(found[1]["value"])
+    assert 0 < found[0]["value"].iloc[0] < 0.2
