@@ -179,3 +179,23 @@ def test_the_command_says_both_gaps_and_writes_a_page(how: str, tmp_path: Path, 
     assert manifest["arguments"]["control"] == "department"
     assert manifest["digests"]["table"] == digest((tmp_path / "berkeley.csv").read_bytes())
     assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
+
+
+def test_rates_alike_in_two_strata_have_the_limits_and_the_test_of_everybody_in_one() -> None:
+    from scipy.stats import binomtest
+
+    cells = [("a", "x", 120, 80), ("a", "y", 120, 80), ("b", "x", 100, 100), ("b", "y", 100, 100)]
+    rows = [(g, c, p, n) for g, c, yes, no in cells for p, n in ((1, yes), (0, no))]
+    frame = pd.DataFrame(rows, columns=["g", "c", "p", "n"])
+    names = "selection_rate,statistical_parity_difference"
+    found = audit_table(
+        frame, groups="g", prediction="p", counts="n", control="c", reference={"g": "b"}, measures=names
+    )
+    for group, events in (("a", 240), ("b", 200)):
+        pooled, plain = row(found, "conditional_selection_rate", "g|c", group), binomtest(events, 400)
+        ends = plain.proportion_ci(method="wilson")
+        # By stratum each limit is that of 200 people, so both are within a thousandth of those of 400.
+        assert (pooled["low"], pooled["high"]) == pytest.approx((ends.low, ends.high), abs=1e-3)
+    # 240 against 200 of 400: z = 0.1 / sqrt(0.55 0.45 2 / 400) = 2.8427, and 0.0045 of a normal is beyond it.
+    tested = row(found, "conditional_statistical_parity_difference_p", "g|c", "a", "b")
+    assert tested["value"] == pytest.approx(0.00447, abs=2e-5)

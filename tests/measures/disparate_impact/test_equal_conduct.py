@@ -161,6 +161,21 @@ def test_under_ten_clusters_there_is_a_value_but_no_interval():
     assert np.isnan(found.low)
 
 
+def test_what_clusters_do_to_both_groups_cancels_as_the_jackknife_has_it():
+    # 30 offices from lenient to harsh, 40 people of each group in each: rates from 0.1 to 0.9, the gap is chance.
+    cluster, group = np.repeat(np.arange(30), 80), np.tile([0, 1], 1200)
+    adverse = drawn("offices", 2400) < 0.1 + 0.8 * cluster / 29
+
+    def gap(keep):
+        return adverse[keep & (group == 1)].mean() - adverse[keep & (group == 0)].mean()
+
+    rest = np.array([gap(cluster != one) for one in range(30)])
+    jackknife = np.sqrt(29 / 30 * ((rest - rest.mean()) ** 2).sum())
+    found = standardized_gap(np.zeros(2400, int), group, adverse, cluster)
+    # t(29) at 0.975 is 2.0452 (any table).
+    assert (found.high - found.low) / 2 == pytest.approx(2.0452 * jackknife, rel=0.05)
+
+
 def drawn(stream, shape):
     words = sparse(7, stream, np.arange(int(np.prod(shape)), dtype=np.uint64))
     return uniform(words).reshape(shape)
