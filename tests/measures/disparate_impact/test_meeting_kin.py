@@ -27,7 +27,7 @@ def case(plant, parts):
     scenario = plant(
         acts={"slip": parts.act(0.01)}, rules=rules, held=("community", "age"), follows=parts.regime() + SHUN
     )
-    return run_case(scenario, people=4096, periods=LAST + 1, seed=2)
+    return run_case(scenario, people=8192, periods=LAST + 1, seed=2)
 
 
 @pytest.fixture

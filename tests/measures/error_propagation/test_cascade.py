@@ -123,7 +123,7 @@ def test_parents_and_children_are_counted_out_of_a_lineage():
 @pytest.fixture(scope="module")
 def case():
     raised = dict.fromkeys((f"regime.credit.{kind}" for kind in ("bank_arrears", "utility_late", "loan_breach")), 2)
-    scenario = Scenario.load("rongcheng").set({"error.per_1000": 100, "error.period": 3, **raised})
+    scenario = Scenario.load("rongcheng").set({"error.per_1000": 200, "error.period": 3, **raised})
     return run_case(scenario, people=5120, periods=14)
 
 
