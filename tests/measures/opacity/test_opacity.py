@@ -368,8 +368,10 @@ def test_a_wait_against_expiry_and_the_end_of_the_run_has_its_closed_form():
     assert found.high - found.low < 0.1
 
 
-def test_entries_that_nobody_learns_of_last_the_whole_horizon():
-    case = make(Points(), "closed")
+def test_entries_that_nobody_learns_of_last_the_whole_horizon_the_first_persons_too():
+    truth = np.column_stack([coin("late"), coin("kind")])
+    truth[0, 0] = 1
+    case = make(Points(), "closed", truth=truth)
     case.periods = 20
     (row,) = access.notice_delay(case)
     assert (row.value, row.high, row.n) == (12, 12, int(case.records["late"].sum()))
