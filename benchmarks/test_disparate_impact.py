@@ -5,13 +5,10 @@ import pytest
 from testbed import claim
 
 pytestmark = [pytest.mark.scenario("rongcheng"), pytest.mark.people(20_000)]
-ENOUGH = pytest.mark.people(50_000)
-"""The minority lives half in enclaves: only 50,000 people are ten effective clusters of it."""
 MINORITY = {"split": "community", "group": "minority", "versus": "majority"}
 WOMEN = {"split": "sex", "group": "female", "versus": "male"}
 
 
-@ENOUGH
 @pytest.mark.model("rongcheng", "logistic", "lottery")
 def test_communities_of_equal_conduct_are_treated_equally(findings):
     claim(findings, "adverse_gap_at_equal_conduct", **MINORITY).within(-0.02, 0.02)
@@ -22,7 +19,6 @@ def test_women_and_men_of_equal_conduct_are_treated_equally(findings):
     claim(findings, "adverse_gap_at_equal_conduct", **WOMEN).within(-0.01, 0.01)
 
 
-@ENOUGH
 @pytest.mark.model("rongcheng", "logistic")
 def test_undeserved_adverse_decisions_fall_on_both_communities_alike(findings):
     claim(findings, "wrong_adverse_gap", **MINORITY).within(-0.01, 0.01)

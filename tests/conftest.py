@@ -120,10 +120,10 @@ def plant(tmp_path):
             "[who]\nscored = { age = { at_least = 18 } }\n"
             f"held = {list(held)}\ncompared = {list(compared)}\n"
             'reference = { community = "majority", sex = "male" }\n'
-            f"[decide]\nadverse = {{ cutoff = {cutoff} }}\n"
             # The minority lives everywhere alike: in enclaves, twelve grids would count as six for it.
             '[dials."recipe.minority_share.in_enclaves"]\nvalue = 0\nrange = [0, 0.9]\n'
             'source = "assumed"\nreading = "assumed"\n'
+            f"[decide]\nadverse = {{ cutoff = {cutoff} }}\n"
         )  # fmt: skip
         return Scenario.load(str(town))
 

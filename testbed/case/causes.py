@@ -40,7 +40,8 @@ def readers(case: Case, columns: Iterable[str]) -> dict[str, list[str]]:
     """What reads these columns on the way to a decision, by sort; only what can reach the scheme.
 
     conduct: kinds whose rate depends on one. channel: channels that record otherwise by one. operator: whether entries
-    without cause are aimed by one. scheme: columns that the institution holds and the scheme reads.
+    without cause are aimed by one. scheme: columns that the institution holds and the scheme reads. regime: columns on
+    which appeals and sanctions depend.
     """
     columns, scenario, scheme = frozenset(columns), case.scenario, case.scheme
     kinds = [scenario.conduct[code] for code in kinds_read(case)]
@@ -60,6 +61,7 @@ def readers(case: Case, columns: Iterable[str]) -> dict[str, list[str]]:
         "channel": [one.name for one in channels if one.heeds & columns and names.intersection(one.kinds)],
         "operator": ["aim"] if aims else [],
         "scheme": [name for name in seen if name in columns],
+        "regime": [name for name in regime.reads if name in columns and not (aim is not None and name == aim.column)],
     }
 
 
@@ -85,6 +87,8 @@ def causes_said(case: Case, attribute: str) -> str:
         said.append("at whom operators aim entries without cause")
     if found["scheme"]:
         said.append(f"what the scheme reads of {_named(found['scheme'], 'columns')}")
+    if found["regime"]:
+        said.append(f"what appeals and sanctions depend on, {_named(found['regime'], 'columns')}")
     if said:
         return f"in this recipe {attribute} causes nothing that decisions rest on but {' and '.join(said)}"
     return (

@@ -120,7 +120,7 @@ def _over(part: pd.DataFrame, seeds: int) -> tuple[dict[str, Any], tuple[float, 
         error = float(np.std(values, ddof=1)) / math.sqrt(seeds)
         half = float(quantile(ALPHA, freedom)) * error
         low, high = value - half, value + half
-    if len(defined) and (defined == defined[0]).all():
+    if len(defined) and (defined == defined[0]).all() and math.isclose(value, defined[0], abs_tol=1e-12):
         value = float(defined[0])
         return {"value": value, **_equal(part, len(defined)), "n": n, "why": ""}, (math.nan, "the same in every seed")
     if not freedom + 1 >= FEWEST_CLUSTERS and not (part["low"].notna() & part["high"].notna()).any():

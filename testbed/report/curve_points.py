@@ -21,12 +21,12 @@ from testbed.measures.disparate_impact import Sample, bins, by_group, sampled, s
 from testbed.statistics import (
     ALPHA,
     clopper_pearson,
+    effective_number,
     enough,
     few,
     quantile,
     rate_limits,
     summed,
-    units_in,
     wilson,
 )
 
@@ -134,7 +134,7 @@ def rate_of(sample: Sample, rows: np.ndarray) -> tuple[float, float, float]:
     low, high = (float(end) for end in wilson(rate, n, quantile(ALPHA)))
     if sample.owner is not None:
         owner = sample.owner[rows]
-        units = units_in(owner)
+        units = effective_number(np.bincount(owner, weight))
         if not enough(units):
             return rate, math.nan, math.nan
         influence = summed(owner, sample.n_owners, weight * (positive - rate) / whole)

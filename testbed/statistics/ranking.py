@@ -41,8 +41,7 @@ class Auc:
         known = clusters_of(case)
         covariance, pairs, tail = None, None, None
         if known is not None and len(at):
-            ones = np.ones(len(at))
-            sums = pair_sums(known[0][at], known[1], code, groups, columns=(influence, ones))
+            sums = pair_sums(known[0][at], known[1], code, groups, columns=(influence, w))
             made = clustered(sums, np.zeros(groups), np.ones(groups), groups)
             error, units, covariance, pairs, tail = made.error, made.units, made.covariance, made.influence, made.tail
         else:

@@ -65,7 +65,7 @@ def test_a_variable_is_drawn_by_the_unit_that_it_says() -> None:
         ([], "person"),
         (["sensitive_taste"], "grid"),  # by community, and that by the minority's share in the grid
         (["household_size"], "household"),
-        (["surname"], "household"),
+        (["surname"], "grid"),  # by the sex of its head, and that by the ages of town or country
         (["residence"], "grid"),
         (["city"], "city"),
         (["scheme"], "city"),

@@ -112,7 +112,7 @@ def _spread(
 ) -> tuple[Floats, Floats, Floats | None]:
     """Standard errors, units, and covariance (None unless clusters are shared) of sums of influences by key."""
     if sample.owner is not None:
-        sums = pair_sums(sample.owner[rows], sample.n_owners, key, size, columns=(influence, np.ones(len(rows))))
+        sums = pair_sums(sample.owner[rows], sample.n_owners, key, size, columns=(influence, sample.weight[rows]))
         made = clustered(sums, np.zeros(size), np.ones(size), size)
         return made.error, made.units, made.covariance
     here = sample.weighing.only(rows)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synthetic.draws import pack, sparse, uniform
 from synthetic.errors import InputError
 from testbed.case import Case, Table
-from testbed.statistics import clusters_of, dense_ids, effective, intervals, plain, units_in, weighing
+from testbed.statistics import clusters_of, dense_ids, effective, effective_number, intervals, plain, weighing
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -146,7 +146,7 @@ def consistent(found: Neighborhood, k: int, *, own_point: bool) -> tuple[float, 
     total, held = float(w @ apart), float(w.sum())
     value = 1 - total / held
     units = int(found.cluster.max()) + 1
-    if not intervals.enough(units_in(found.cluster)):
+    if not intervals.enough(effective_number(np.bincount(found.cluster, w))):
         return value, math.nan, math.nan
     if total == 0:
         people = effective(held, (w * w).sum())

@@ -39,7 +39,7 @@ def kin(case):
     place, ends = tied(case.society.ties("kin"), people)
     among = people[np.unique(place[np.isin(ends, people)])]
     assert len(among) >= 6, len(among)
-    return among[:12]
+    return among[:24]
 
 
 def alone(case, change, person):
