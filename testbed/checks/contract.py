@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 from synthetic import conduct
 from synthetic.conduct import Conduct
 from synthetic.draws import sparse, uniform
+from synthetic.recipes import FOLDER, Recipe
+from synthetic.registry import toml_names
 from testbed.models import RuleBook, record_frame
-from testbed.regimes import LISTED, declared
+from testbed.regimes import ACQUAINTED, LISTED, declared
 from testbed.scenarios import Scenario
 
 DEFAULT = "rongcheng"
@@ -54,25 +57,37 @@ def scenario_for(model: object, scenario: str | Path | Scenario | None) -> Scena
     """Return the scenario with the records that a model is checked on; the default one for None.
 
     For a rule book, the default one also records what the book reads: any registered kind of conduct, and any column
-    of people that is not truth, including columns that come from ties.
+    of people that is not truth, including columns that come from ties. If the people of the default one lack a column,
+    they come from the first registered recipe that has all of them.
     """
     if scenario is not None:
         return scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
     made = Scenario.load(DEFAULT)
     if not isinstance(model, RuleBook):
         return made
-    missing = [column for column in model.reads if column not in (*made.held, *made.recorded)]
-    kinds = tuple(column for column in missing if column in conduct.names())
-    known = declared(made.recipe, ("firms",)).variables
-    held = tuple(column for column in missing if column == LISTED or (column in known and not known[column].truth))
+    kinds = tuple(kind for kind in conduct.names() if kind in model.reads and kind not in made.recorded)
+    asked = [column for column in model.reads if column not in (*made.recorded, *kinds)]
+    recipe, ties = next(_with_columns(asked, made.recipe), (made.recipe, ("firms",)))
+    known = {**declared(recipe, ties).variables, LISTED: ACQUAINTED}
     first, *rest = made.channels
     return replace(
         made,
+        recipe=recipe,
         conduct=(*made.conduct, *(Conduct.load(kind) for kind in kinds if kind not in made.kinds)),
         channels=(replace(first, kinds=(*first.kinds, *kinds)), *rest),
-        held=(*made.held, *held),
-        ties=("firms",),
+        held=tuple(
+            column for column in dict.fromkeys((*made.held, *asked)) if column in known and not known[column].truth
+        ),
+        ties=ties,
     )
+
+
+def _with_columns(asked: Sequence[str], default: Recipe) -> Iterator[tuple[Recipe, tuple[str, ...]]]:
+    """Recipes, the default one first, with the ties that they can have, whose people have all these columns."""
+    for recipe in (default, *map(Recipe.load, toml_names(FOLDER))):
+        ties = ("firms",) if "sector" in recipe.variables else ()
+        if set(asked) <= {*declared(recipe, ties).variables, LISTED}:
+            yield recipe, ties
 
 
 def sample_records(scenario: Scenario, *, n: int = N_RECORDS) -> pd.DataFrame:

@@ -156,11 +156,16 @@ class ScenarioFile:
         return outcome, learn
 
     def followed(self, conduct: tuple[Conduct, ...]) -> str:
-        """The kind of the wrong entry that is followed; by default the first adverse kind."""
-        kind = str(self.section("error").get("kind", next(kind.name for kind in conduct if kind.adverse)))
-        against = [kind.name for kind in conduct if not kind.favorable]
-        if kind not in against:
-            raise unknown(f"kind in {self.where}, error", kind, against)
+        """The kind of the wrong entry that is followed; by default the first adverse kind, or the first lawful one."""
+        against = sorted((kind for kind in conduct if not kind.favorable), key=lambda kind: not kind.adverse)
+        names = [kind.name for kind in against]
+        if not names:
+            raise InputError(
+                f"{self.where} must have a kind of conduct that is not favorable, to follow a wrong entry of."
+            )
+        kind = str(self.section("error").get("kind", names[0]))
+        if kind not in names:
+            raise unknown(f"kind in {self.where}, error", kind, names)
         return kind
 
     def whole(self, key: str, default: int) -> int:

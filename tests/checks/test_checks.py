@@ -18,10 +18,11 @@ from testbed.checks import (
     parametrize_with_checks,
     sample_records,
 )
+from testbed.checks.contract import scenario_for
 from testbed.measure import Measure, PerPerson, Row
 from testbed.models.asking import ask
 from testbed.models.base import Scores
-from testbed.models.rulebook import Example
+from testbed.models.rulebook import FOLDER, Example
 from testbed.models.rulebook_file import load_rulebook
 from testbed.scenarios.base import Scenario
 
@@ -427,3 +428,18 @@ def test_a_world_is_the_same_whatever_a_model_does_to_its_records(row_wise):
     assert one.history.scores.tobytes() == other.history.scores.tobytes()
     assert one.history.decisions.tobytes() == other.history.decisions.tobytes()
     pd.testing.assert_frame_equal(one.records, other.records)
+
+
+def test_a_rule_book_is_checked_on_people_who_have_its_columns():
+    assert scenario_for(load_rulebook("zhima-like"), None).recipe.name == "china-2020"
+    made = scenario_for(load_rulebook("ams-2018"), None)
+    assert made.recipe.name == "job-seekers"
+    assert {"care_duty", "case_years", "supporting_measure"} <= set(sample_records(made).columns)
+
+
+def test_a_rule_book_that_reads_what_no_people_have_breaks_the_contract(tmp_path):
+    text = (FOLDER / "metro-sorting.toml").read_text(encoding="utf-8").replace("metro_rides", "metro_ridez")
+    path = tmp_path / "typo.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ContractError, match="metro_ridez"):
+        check_rulebook(path)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from synthetic.channels.base import FOLDER as CHANNELS
 from synthetic.errors import InputError
 from testbed.regimes.base import FOLDER as REGIMES
 from testbed.scenarios.base import FOLDER, Scenario, names
@@ -71,6 +72,21 @@ def test_a_wrong_scenario_file_gets_one_sentence(tmp_path, old, new, said):
     with pytest.raises(InputError, match=said) as caught:
         Scenario.load(own(tmp_path, old, new))
     assert "\n" not in str(caught.value)
+
+
+def test_without_adverse_conduct_the_first_lawful_kind_is_followed_and_favorable_conduct_alone_is_refused(tmp_path):
+    text = (FOLDER / "ams-2018.toml").read_text().replace('kind     = "supporting_measure"\n', "")
+    path = tmp_path / "service.toml"
+    path.write_text(text)
+    assert Scenario.load(path).error.kind == "employment_measure"
+    measures = '["supporting_measure", "qualifying_measure", "employment_measure"]'
+    register = (CHANNELS / "service_register.toml").read_text().replace(measures, '["volunteering"]')
+    (tmp_path / "service_register.toml").write_text(register)
+    named = '["employment_measure", "qualifying_measure", "supporting_measure"]'
+    text = text.replace(named, '["volunteering"]').replace('model      = "ams-2018"', 'model = "lottery"')
+    path.write_text(text)
+    with pytest.raises(InputError, match="must have a kind of conduct that is not favorable"):
+        Scenario.load(path)
 
 
 def test_a_missing_file_is_said_so():

@@ -40,8 +40,9 @@ def misconduct(case: Case) -> NDArray[np.bool_]:
 @detection("detection_precision", caveats=f"{TARGET} A lottery reaches the base rate.")
 def detection_precision(case: Case) -> PerPerson:
     """Share of people decided adversely who truly misbehaved within the record's window."""
-    flagged = case.scored & (case.history.decision(case.decided) == -1)
-    return PerPerson(flagged & misconduct(case), flagged, why="nobody is decided adversely")
+    flagged = case.scored & (case.history.decision(case.decided) == -1) & bool(len(adverse_kinds(case)))
+    why = "nobody is decided adversely" if len(adverse_kinds(case)) else "no conduct counts against anybody here"
+    return PerPerson(flagged & misconduct(case), flagged, why=why)
 
 
 @detection("detection_recall", caveats=f"{TARGET} A lottery reaches its own adverse rate.")

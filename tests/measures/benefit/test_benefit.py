@@ -70,3 +70,12 @@ def test_without_flags_or_misconduct_it_is_nan_and_says_why(plant, parts, measur
     case = run_case(plant(acts={"slip": parts.act(0.0)}, rules=READ), people=2048, periods=3)
     assert np.isnan(overall(measure, case)["value"])
     assert why in overall(measure, case)["why"]
+
+
+def test_where_no_conduct_counts_against_anybody_precision_is_undefined_and_says_why(plant, parts):
+    acts = {"visit": parts.act(0.05).replace('"adverse"', '"lawful"')}
+    case = run_case(plant(acts=acts, rules={"visit": ('column = "visit"', -1)}), people=2048, periods=4)
+    assert (case.history.decision(3) == -1).sum() > 50
+    row = overall(detection_precision, case)
+    assert np.isnan(row["value"])
+    assert row["why"] == "no conduct counts against anybody here"
