@@ -18,6 +18,7 @@ from testbed.statistics import estimate
 # By hand: a scenario is drawn by city if a channel counts cameras (cameras, rural_cameras), or if channel, scope,
 # conduct or model read who is online or has a phone (both follow the network of the city), or the city's scheme.
 BY_HAND = {
+    "ams-2018": "household",  # everybody lives alone, nobody shares a draw, and a wrong entry can fall on anybody
     "childcare-benefits": "grid",
     "corporate": "grid",
     "dang": "city",  # the platform reaches people by internet
