@@ -17,6 +17,11 @@ PEOPLE, PERIODS = 16_384, 18
 MINORITY = {"split": "community", "group": "minority", "versus": "majority"}
 
 FIGURES: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "ams-2018": (
+        "how much more often the same job seeker is in the lowest class as a woman",
+        "counterfactual_effect",
+        {"split": "sex", "group": "female", "versus": "male"},
+    ),
     "rongcheng": ("wrong entries that turn a decision", "flip_rate", {}),
     "judgment-debtors": ("people of the household that one wrong entry touches", "error_reach[hop=household]", {}),
     "joint-sanctions": ("agencies that act on one wrong entry, of five", "error_agencies", {}),

@@ -91,8 +91,8 @@ def few_days(impaired: Column, education: Column, numbers: Numbers) -> Column:
 
 
 @chances("person", "integer", "of the last four years, those with a case at the service", unit="years", bounds=(0, 4))
-def case_years(few_days: Column, numbers: Numbers) -> Weights:
-    more = np.where(few_days, numbers.few_days_more, 1.0)
+def case_years(few_days: Column, sex: Column, numbers: Numbers) -> Weights:
+    more = np.where(few_days, numbers.few_days_more, 1.0) * np.where(sex == FEMALE, 1.0, numbers.men_more)
     return tuple(getattr(numbers, f"years_{count}") * more**count for count in range(5))
 
 

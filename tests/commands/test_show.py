@@ -14,7 +14,7 @@ from testbed.commands.descriptions import recipe, scenario
 from testbed.commands.show_text import shown
 
 
-@pytest.fixture(scope="module", params=["china-2020", "us-credit", "job-seekers", "template"])
+@pytest.fixture(scope="module", params=["china-2020", "us-credit", "job-seekers", "school-leavers", "template"])
 def told(request):
     """A recipe, what is shown of it as lines, and the same with folded lines joined."""
     lines = list(recipe(request.param))

@@ -91,7 +91,8 @@ def test_the_last_kind_of_measure_counts_alone_and_once():
 
 @cache
 def lived() -> Case:
-    return run_case(Scenario.load("ams-2018"), people=4096, periods=4)
+    alike = Scenario.load("ams-2018").set({"recipe.case_years.men_more": 1})  # men have no more cases than women
+    return run_case(alike, people=4096, periods=4)
 
 
 def test_women_who_had_been_men_would_score_as_the_terms_for_women_say():
@@ -117,3 +118,11 @@ def test_a_sex_assigned_from_birth_changes_care_and_occupation_too():
     expected = 0.14 + 0.15 * caring + 0.17 * (0.50 - 0.15)
     assert (twin.score - case.score)[women].mean() == pytest.approx(expected, abs=0.01)
     assert np.array_equal(twin.score[~women], case.score[~women])
+
+
+def test_class_a_which_the_formula_alone_decides_has_its_published_shares():
+    case = run_case(Scenario.load("ams-2018"), people=20 * 1024, periods=24)
+    grade = pd.Series(BOOK.grade(case.score), case.people.index)
+    share = grade.eq("A").groupby(case.people["sex"], observed=True).mean()
+    assert share["female"] == pytest.approx(0.09, abs=0.015)
+    assert share["male"] == pytest.approx(0.16, abs=0.015)

@@ -13,7 +13,7 @@ from synthetic.export import croissant, page
 from synthetic.export.croissant import CONTEXT
 
 
-@pytest.fixture(params=["china-2020", "us-credit", "job-seekers", "template"])
+@pytest.fixture(params=["china-2020", "us-credit", "job-seekers", "school-leavers", "template"])
 def town(request):
     return Population(request.param, 3000, seed=2)
 

@@ -11,7 +11,7 @@ from synthetic import Population
 from synthetic.export import export
 
 
-@pytest.fixture(params=["china-2020", "us-credit", "job-seekers", "template"])
+@pytest.fixture(params=["china-2020", "us-credit", "job-seekers", "school-leavers", "template"])
 def town(request):
     return Population(request.param, 3000, seed=2)
 

@@ -104,7 +104,7 @@ def test_people_at_scattered_ids_are_those_of_the_whole(town, everybody):
     assert len(town.at(np.empty(0, np.int64), ["age"])["age"]) == 0
 
 
-@pytest.mark.parametrize("recipe", ["us-credit", "job-seekers", "template"])
+@pytest.mark.parametrize("recipe", ["us-credit", "job-seekers", "school-leavers", "template"])
 @pytest.mark.parametrize("grids", [1, 7, 64])
 def test_shards_of_every_recipe_give_the_same_bytes(recipe, grids):
     people = Population(recipe, 9 * GRID + 5, seed=2)

@@ -12,7 +12,7 @@ from synthetic.recipes.graph import HIGH, WIDE, columns, svg
 SPACE = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(params=["china-2020", "us-credit", "job-seekers", "template"])
+@pytest.fixture(params=["china-2020", "us-credit", "job-seekers", "school-leavers", "template"])
 def recipe(request):
     return Recipe.load(request.param)
 
