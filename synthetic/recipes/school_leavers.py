@@ -45,7 +45,8 @@ def school(community: Column, numbers: Numbers) -> tuple[Column, Column]:
 @variable("person", "integer", "entries of the center in the subject", unit="entries", bounds=(1, 200))
 def entries(school: Column, draw: Draw, numbers: Numbers) -> Column:
     median = np.where(school == INDEPENDENT, numbers.independent, numbers.state)
-    return np.clip(np.rint(median * np.exp(numbers.spread * normal(draw()))), 1, 200)
+    many: Column = np.clip(np.rint(median * np.exp(numbers.spread * normal(draw()))), 1, 200)
+    return many
 
 
 @variable("person", "float", "mean of the center's past results", unit="grades", bounds=(-9, 15), column=False)
@@ -84,4 +85,5 @@ def teacher_grade(level: Column, distance: Column, draw: Draw, numbers: Numbers)
 
 def _grade(points: Column) -> Column:
     """The nearest grade on the scale."""
-    return np.clip(np.rint(points), 0, BEST)
+    nearest: Column = np.clip(np.rint(points), 0, BEST)
+    return nearest
