@@ -146,22 +146,63 @@ def specificity(
     has: NDArray[np.bool_],
     clusters: NDArray[np.int64],
 ) -> tuple[float, float, float]:
-    """Value and 95 % limits of `reason_specificity`, from people grouped by their set of reasons."""
+    """Value and 95 % limits of `reason_specificity`, from people grouped by their set of reasons.
+
+    Both counts of pairs are linear in i and in j. Without a cluster, they are those of all, less those with i in it,
+    less those with j in it, and again those with both in it, which were taken off twice.
+    """
     codes = decision.astype(np.int64) + 1
     held, cluster = np.unique(clusters, return_inverse=True)
     speakers = np.unique(kind[has])
     mine = np.searchsorted(speakers, kind)
     true = np.array([[sets[one] <= other for other in sets] for one in speakers.tolist()], np.float64)
-    told, everybody = (np.zeros((len(held), 3, size)) for size in (len(speakers), len(sets)))
-    np.add.at(told, (cluster[has], codes[has], mine[has]), 1)
-    np.add.at(everybody, (cluster, codes, kind), 1)
+    told, everybody = np.zeros((3, len(speakers))), np.zeros((3, len(sets)))
+    np.add.at(told, (codes[has], mine[has]), 1)
+    np.add.at(everybody, (codes, kind), 1)
+    met = (everybody.sum(axis=0) - everybody) @ true.T  # of each set told: to how many decided otherwise it applies
+    heard = told @ true
+    heard = heard.sum(axis=0) - heard  # of each set held: by how many decided otherwise it was told
 
-    def value(i: NDArray[np.float64], j: NDArray[np.float64]) -> float:
-        other = j.sum(axis=0) - j
-        pairs = float((i.sum(axis=1) * other.sum(axis=1)).sum())
-        return 1 - float(((i @ true) * other).sum()) / pairs if pairs > 0 else float("nan")
+    def by_cluster(of: NDArray[np.float64], who: NDArray[np.bool_]) -> NDArray[np.float64]:
+        return np.bincount(cluster[who], of[who], len(held)).astype(np.float64)
 
-    whole_i, whole_j = told.sum(axis=0), everybody.sum(axis=0)
-    made = value(whole_i, whole_j)
-    left_out = [value(whole_i - told[g], whole_j - everybody[g]) for g in range(len(held))]
-    return made, *jackknife(made, left_out)
+    alike = by_cluster(met[codes, np.minimum(mine, len(speakers) - 1)], has) + by_cluster(
+        heard[codes, kind], np.ones(len(has), bool)
+    )
+    alike -= _inside(true, cluster, codes, mine, kind, has, len(held))
+    i, j = (np.zeros((len(held), 3)) for _ in range(2))
+    np.add.at(i, (cluster[has], codes[has]), 1)
+    np.add.at(j, (cluster, codes), 1)
+    made = _share_apart(np.array([float((told * met).sum())]), told.sum(axis=1)[None], everybody.sum(axis=1)[None])[0]
+    left_out = _share_apart(float((told * met).sum()) - alike, told.sum(axis=1) - i, everybody.sum(axis=1) - j)
+    return float(made), *jackknife(float(made), left_out)
+
+
+def _inside(
+    true: NDArray[np.float64],
+    cluster: NDArray[np.int64],
+    codes: NDArray[np.int64],
+    mine: NDArray[np.int64],
+    kind: NDArray[np.int64],
+    has: NDArray[np.bool_],
+    clusters: int,
+) -> NDArray[np.float64]:
+    """Of the pairs within each cluster who are decided differently: those to whom the reasons of the first apply."""
+    found = np.zeros(clusters)
+    order = np.argsort(cluster, kind="stable")
+    ends = np.searchsorted(cluster[order], np.arange(clusters + 1))
+    for one in np.flatnonzero(np.diff(ends) > 1):
+        j = order[ends[one] : ends[one + 1]]
+        i = j[has[j]]
+        for code in np.unique(codes[i]):
+            sets, many = np.unique(mine[i[codes[i] == code]], return_counts=True)
+            others, more = np.unique(kind[j[codes[j] != code]], return_counts=True)
+            found[one] += many @ true[np.ix_(sets, others)] @ more
+    return found
+
+
+def _share_apart(alike: NDArray[np.float64], i: NDArray[np.float64], j: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One minus the share of pairs decided differently who are alike; people by decision are in the last axis."""
+    pairs = (i * (j.sum(axis=-1, keepdims=True) - j)).sum(axis=-1)
+    share: NDArray[np.float64] = np.divide(alike, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+    return 1 - share

@@ -10,6 +10,7 @@ from synthetic import draws
 from synthetic.ledger import Ledger
 from testbed.disclosures.base import Disclosure
 from testbed.measures.opacity import access, disclosed_forecast, discretion, knowledge, predictability, reasons
+from testbed.measures.opacity.foresight import jackknife
 from testbed.measures.opacity.waits import Waits
 from testbed.models.base import Scores
 
@@ -414,3 +415,20 @@ def test_what_is_not_a_rule_book_has_no_discretion_to_measure():
         (row,) = measure(make(Lottery(), "open"))
         assert np.isnan(row.value)
         assert row.why == "the model is not a rule book"
+
+
+@pytest.mark.parametrize("size", [1, 3, 40], ids=["alone", "households", "grids"])
+def test_specificity_and_its_interval_are_those_of_counting_every_pair_of_people(size):
+    n, rng = 120, np.random.Generator(np.random.Philox(size))
+    sets = [frozenset(np.flatnonzero(rng.random(4) < 0.5).tolist()) for _ in range(9)]
+    kind, decision = rng.integers(0, 9, n), rng.integers(-1, 2, n).astype(np.int8)
+    has, clusters = (decision != 0) & (rng.random(n) < 0.8), np.arange(n) // size
+
+    def counted(kept):
+        alike = [sets[kind[i]] <= sets[kind[j]] for i in kept for j in kept if has[i] and decision[i] != decision[j]]
+        return 1 - np.mean(alike)
+
+    without = [counted(np.flatnonzero(clusters != one)) for one in np.unique(clusters)]
+    whole = counted(range(n))
+    found = reasons.specificity(kind, sets, decision, has, clusters)
+    np.testing.assert_allclose(found, (whole, *jackknife(whole, without)), rtol=0, atol=1e-12)
