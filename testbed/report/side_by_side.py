@@ -87,11 +87,11 @@ def headed(title: str, most: int) -> str:
     return " ".join(words)[:most]
 
 
-def verdict(found: list[Headline]) -> str:
-    """Which differences between models are decided, in one sentence."""
+def verdict(found: list[Headline], *, paired: bool = False) -> str:
+    """Which differences between models are decided, in one sentence. `paired`: whether the run compares models at all."""
     pairs = sum(len(one.differences) for one in found)
     if not pairs:
-        return "Whether models differ is not tested: add --paired."
+        return "Whether models differ is not tested." if paired else "Whether models differ is not tested: add --paired."
     decided = [
         f"{clean(row.model)} {clean(one.title)} {' ('.join(part for part in written(row, one.by) if part)})"
         for one in found
@@ -110,7 +110,8 @@ def drawn(findings: Findings) -> list[Figure]:
         marks = [marked(findings, row, clean(findings.label(row.column))) for row in rows]
         nothing = no_difference(rows[0])
         title = f"{one.family.capitalize()}: {clean(one.title)} by model"
-        note = f"Unit: {one.by.unit or one.unit or 'number'}. Whiskers: 95 % intervals. {verdict([one])}"
+        said = verdict([one], paired=len(findings.columns) > len(findings.heads))
+        note = f"Unit: {one.by.unit or one.unit or 'number'}. Whiskers: 95 % intervals. {said}"
         picture = dots(title, marks, one.by, zero=0.0 if nothing != nothing else nothing)
         made.append(Figure(title, note, picture, [*rows, *one.differences.values()]))
     return made
