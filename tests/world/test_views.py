@@ -66,7 +66,8 @@ def same(one, other):
 @pytest.fixture(scope="module", params=names())
 def case(request):
     scenario = Scenario.load(request.param)
-    dials = {path: value for path, value in COSTLY.items() if path in scenario.dials}
+    paid = "income" in scenario.declared.variables  # an appeal has a cost only where people have an income
+    dials = {path: value for path, value in COSTLY.items() if path in scenario.dials and (paid or "cost" not in path)}
     return run_case(scenario.set(dials), people=PEOPLE, periods=MONTHS)
 
 
