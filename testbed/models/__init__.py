@@ -22,7 +22,7 @@ from testbed.models.decide import Decide, drums, lots, lots_of
 from testbed.models.encoding import encoded
 from testbed.models.grammar import Condition, condition
 from testbed.models.guard import LeftError, first_line, theirs
-from testbed.models.load import imported, load_model, model_names, usable
+from testbed.models.load import imported, load_model, model_names, not_installed, usable
 from testbed.models.lottery import Lottery
 from testbed.models.record_ids import DenseIds, RecordIds
 from testbed.models.rulebook import FOLDER, RuleBook, rulebook_names
@@ -62,6 +62,7 @@ __all__ = [
     "models",
     "name_of",
     "needs",
+    "not_installed",
     "record_frame",
     "row_wise",
     "rulebook_names",

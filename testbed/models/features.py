@@ -41,6 +41,17 @@ class Features:
         """The number of columns of the matrix."""
         return sum(1 if column.levels is None else len(column.levels) for column in self.columns)
 
+    @property
+    def owners(self) -> NDArray[np.intp]:
+        """The place in `columns` of the record column that each column of the matrix encodes."""
+        return np.repeat(
+            np.arange(len(self.columns)), [len(c.levels) if c.levels is not None else 1 for c in self.columns]
+        )
+
+    def places(self, name: str) -> list[int]:
+        """The columns of the matrix that encode a record column."""
+        return np.flatnonzero([self.columns[owner].name == name for owner in self.owners]).tolist()
+
     def matrix(self, records: pd.DataFrame) -> NDArray[np.float64]:
         """The records as float64 (n, width). Raises ValueError if a column of the training records is absent or lacks a
         value."""
@@ -72,14 +83,19 @@ def _column(name: str, values: pd.Series) -> Column:
 
 
 def probability(matrix: NDArray[np.float64], weights: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:
-    """The logistic function of each row: 1 / (1 + exp(-(intercept + matrix @ weights))), (n,).
+    """The logistic function of each row: 1 / (1 + exp(-(intercept + matrix @ weights))), (n,)."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(weighted(matrix, weights, intercept), -500, 500))), np.float64)
+
+
+def weighted(matrix: NDArray[np.float64], weights: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:
+    """The weighted sum of each row, intercept + matrix @ weights, (n,).
 
     The sum runs column by column: the last bit of a matrix product depends on the number of rows.
     """
-    sum_: NDArray[np.float64] = np.full(len(matrix), float(intercept))
+    made: NDArray[np.float64] = np.full(len(matrix), float(intercept))
     for place, weight in enumerate(weights):
-        sum_ += matrix[:, place] * weight
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(sum_, -500, 500))), np.float64)
+        made += matrix[:, place] * weight
+    return made
 
 
 def one_thread() -> AbstractContextManager[Any]:

@@ -1,9 +1,10 @@
 """The base of the models that learn: they are fitted on recorded outcomes and score by a probability."""
 
+# Any: scikit-learn has no types.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -59,3 +60,24 @@ class Learned(ABC):
         if self.constant is not None or not len(records):
             return Scores(np.full(len(records), self.constant or 0.0))
         return Scores(np.round(self.probability(self.features.matrix(records)), DECIMALS))
+
+
+class Classified(Learned):
+    """A model that learns by a classifier of scikit-learn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fitted: Any = None
+
+    @abstractmethod
+    def classifier(self, records: int) -> Any:
+        """The unfitted classifier, for so many training records."""
+
+    def learn(self, matrix: Numbers, outcomes: NDArray[np.int8], records: pd.DataFrame) -> None:
+        """Fit the classifier."""
+        self.fitted = self.classifier(len(matrix)).fit(matrix, outcomes)
+
+    def probability(self, matrix: Numbers) -> Numbers:
+        """The share of the positive outcome that the classifier predicts for each row."""
+        with one_thread():  # a question is small: waking threads for it costs more than it saves
+            return np.asarray(self.fitted.predict_proba(matrix)[:, 1], np.float64)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,18 @@ def load_model(spec: Any, *, beside: Path | None = None) -> Any:
         return load_rulebook(name)
     if not spellings & set(models.names()):
         raise unknown("model", name, model_names())
-    return models.get(name)()
+    made = models.get(name)()
+    if said := not_installed(made):
+        raise InputError(f"model {name} {said}.")
+    return made
+
+
+def not_installed(model: Any) -> str:
+    """What is to be installed before a registered model can be used; "" if nothing."""
+    package, extra = declared(model, "extra", ("", ""))
+    if not package or find_spec(package) is not None:
+        return ""
+    return f"needs the package {package}, which is not installed: pip install 'scoring-testbed[{extra}]'"
 
 
 def usable(model: Any, name: str) -> Any:

@@ -57,7 +57,7 @@ class Mitigated(Learned):
         """Fit the regressions and their weights."""
         groups = pd.factorize(records[self.group], sort=True)[0]
         found = self._reduced(matrix, outcomes, groups) if len(set(groups.tolist())) > 1 else _plain(matrix, outcomes)
-        self.parts = [_part(weight, predictor, matrix.shape[1]) for weight, predictor in found if weight > 0]
+        self.parts = [part(weight, predictor, matrix.shape[1]) for weight, predictor in found if weight > 0]
 
     def probability(self, matrix: Numbers) -> Numbers:
         """The weighted mean of the probabilities of the regressions."""
@@ -93,7 +93,7 @@ def _plain(matrix: Numbers, outcomes: NDArray[np.int8]) -> list[tuple[float, Any
     return [(1.0, LogisticRegression(max_iter=500).fit(matrix, outcomes))]
 
 
-def _part(weight: float, predictor: Any, width: int) -> tuple[float, Numbers, float]:
+def part(weight: float, predictor: Any, width: int) -> tuple[float, Numbers, float]:
     """(weight, coefficients, intercept) of a fitted predictor; fairlearn's constant one has no coefficients."""
     if hasattr(predictor, "coef_"):
         return float(weight), predictor.coef_[0].copy(), float(predictor.intercept_[0])

@@ -56,7 +56,9 @@ def module(tmp_path, monkeypatch):
 
 
 def test_registered_names_and_rule_books_are_models():
-    assert {"boosting", "logistic", "lottery", "mitigated", "rongcheng"} <= set(model_names())
+    linear = {"logistic", "mitigated", "grid-search", "correlation-remover", "threshold-optimizer"}
+    others = {"boosting", "ebm", "forest", "k-nn", "lottery", "mlp", "tree"}
+    assert {*linear, *others, "rongcheng"} <= set(model_names())
     assert isinstance(load_model("rongcheng"), RuleBook)
     assert load_model("logistic") is not load_model("logistic")
     assert isinstance(load_model("logistic"), models.get("logistic"))
@@ -232,3 +234,12 @@ def test_a_server_that_fails_moves_away_or_is_not_there_is_a_model_error(address
         ask(load_model(f"{address}/moved"), RECORDS)
     with pytest.raises(ModelError, match="could not be asked"):
         ask(load_model("http://127.0.0.1:1/score"), RECORDS)
+
+
+def test_a_model_of_a_package_that_is_not_there_says_how_to_install_it(monkeypatch):
+    monkeypatch.setattr("testbed.models.load.find_spec", lambda name: None)
+    with pytest.raises(
+        InputError, match=r"ebm needs the package interpret, .*: pip install 'scoring-testbed\[explain\]'\."
+    ):
+        load_model("ebm")
+    assert isinstance(load_model("logistic"), models.get("logistic"))
