@@ -25,6 +25,7 @@ from testbed.models import (
     higher_is,
     learns,
     lots,
+    name_of,
     needs,
     row_wise,
 )
@@ -65,6 +66,21 @@ class Setting:
         society = Society(self.scenario, TRAINING_PEOPLE, derive(self.seed, "training"))
         return society, World(society, Scheme(None, None), TRAINING_PERIODS).run()
 
+    @cached_property
+    def judged(self) -> tuple[Society, History]:
+        """The training society under the scenario's own scheme, by which people there deserve decisions.
+
+        Raises InputError if that scheme learns itself: it would learn from its own decisions.
+        """
+        own = self.own_model()
+        if learns(own):
+            raise InputError(
+                f"decide.learn is 'deserved', and the scenario's own scheme, {name_of(own)}, learns itself: it would "
+                "learn from its own decisions; name another outcome to learn."
+            )
+        society, _ = self.training
+        return society, World(society, self.scheme(own), TRAINING_PERIODS).run()
+
     def elsewhere(self, scenario: Scenario) -> Setting:
         """The setting of the same people, at the same size, length and seed, in a scenario that treats them otherwise.
 
@@ -74,11 +90,14 @@ class Setting:
         other.society.share(self.society)
         return other
 
-    def scheme(self, model: Any) -> Scheme:
-        """The model, fitted once on the recorded outcomes of the training society, with its cut-offs."""
+    def scheme(self, model: Any, learn: str | None = None) -> Scheme:
+        """The model, fitted once on outcomes of the training society, with its cut-offs.
+
+        learn: the outcome that it learns; default that of the scenario.
+        """
         trained = learns(model)
         if trained:
-            model = fitted(model, *self.lessons())
+            model = fitted(model, *self.lessons(learn))
         scorer = Scorer(model, record_columns(self.scenario))
         spec = self.shares if declared(model, "yardstick", False) else self.scenario.decide
         decide = self._cut(spec, scorer) if any(spec.values()) else None
@@ -86,11 +105,12 @@ class Setting:
         found = tuple(name for name, there in (("model", trained), ("cut-off", shared)) if there)
         return Scheme(scorer, decide, row_wise(model), needs(model), found)
 
-    def lessons(self) -> tuple[pd.DataFrame, NDArray[np.int8]]:
+    def lessons(self, learn: str | None = None) -> tuple[pd.DataFrame, NDArray[np.int8]]:
         """What a model learns from: records of the training society, and their outcomes, 1 for the positive side."""
-        society, history = self.training
-        learned = outcome_positive(self.scenario, self.scenario.learn, history, society)
-        at = TRAINING_PERIODS - 1 - window(self.scenario.learn)
+        learn = self.scenario.learn if learn is None else learn
+        society, history = self.training if learn != "deserved" else self.judged
+        learned = outcome_positive(self.scenario, learn, history, society)
+        at = TRAINING_PERIODS - 1 - window(learn)
         frame = records(society, history, at, society.ids[society.scored])
         return frame, learned[society.scored].astype(np.int8)
 

@@ -17,7 +17,8 @@ from synthetic.source import Dial, check_source
 from testbed.disclosures import Disclosure
 from testbed.models import Condition, RuleBook
 from testbed.regimes import ACQUAINTED, LISTED, Declared, Regime, declared
-from testbed.scenarios.own import SHARES, check_outcome, cut, cuts_at, own_dials
+from testbed.scenarios.outcomes import check_outcome
+from testbed.scenarios.own import SHARES, cut, cuts_at, own_dials
 from testbed.scenarios.reading import FOLDER, ScenarioFile
 
 TRAINING_PERIODS = 24
@@ -79,8 +80,6 @@ class Scenario:
         The group that others are compared with, by attribute.
     decide : mapping of str to mapping
         How scores become decisions, for models without decisions of their own.
-    learn : str
-        What models that learn are fitted on, such as "recorded:any:12".
     own : mapping of str to Dial
         Dials that belong to no part of the scenario, such as "channels.errors".
     not_modelled : tuple of str, default ()
@@ -98,7 +97,9 @@ class Scenario:
     ----------
     outcome : str
         What decisions are measured against, the dial `decide.outcome`: "deserved", "future:KIND:WINDOW" or
-        "recorded:KIND:WINDOW", with the window in months.
+        "recorded:KIND:WINDOW", with the window in months, "column:NAME:above:X" or "column:NAME:below:X".
+    learn : str
+        What models that learn are fitted on, the dial `decide.learn`, in the same forms.
 
     See Also
     --------
@@ -129,7 +130,6 @@ class Scenario:
     compared: tuple[str, ...]
     reference: Mapping[str, str]
     decide: Mapping[str, Mapping[str, float]]
-    learn: str
     own: Mapping[str, Dial]
     not_modelled: tuple[str, ...] = ()
     folder: Path | None = None
@@ -166,7 +166,7 @@ class Scenario:
         file = ScenarioFile(path)
         parts = file.parts()
         who = file.who(parts)
-        outcome, learn = file.outcomes(parts.conduct)
+        outcome, learn = file.outcomes(parts)
         error, decide = file.section("error"), file.section("decide")
         made = cls(
             base=str(name_or_path) if str(name_or_path).endswith(".toml") else path.stem,
@@ -186,8 +186,7 @@ class Scenario:
             compared=who.compared,
             reference=who.reference,
             decide={side: cut(decide.get(side), side, f"{file.where}, decide.{side}") for side in SHARES},
-            learn=learn,
-            own=own_dials(file.followed(parts.conduct), error, decide, outcome, file.where),
+            own=own_dials(file.followed(parts.conduct), error, decide, outcome, learn, file.where),
             not_modelled=file.words("not_modelled"),
             folder=file.folder,
             ties=parts.ties,
@@ -222,6 +221,11 @@ class Scenario:
         return Declared({**made.variables, LISTED: ACQUAINTED}) if LISTED in self.held else made
 
     @property
+    def lasting(self) -> dict[str, tuple[str, ...] | None]:
+        """The columns that people have for good, with their labels: what an outcome may be made of."""
+        return {name: labels for name, labels in self.declared.levels.items() if name != LISTED}
+
+    @property
     def by_tie(self) -> tuple[str, ...]:
         """The columns that people have by ties alone."""
         return tuple(name for name in self.declared.variables if name not in self.recipe.variables)
@@ -230,6 +234,11 @@ class Scenario:
     def outcome(self) -> str:
         """What decisions are measured against."""
         return str(self.own["decide.outcome"].value)
+
+    @property
+    def learn(self) -> str:
+        """What models that learn are fitted on."""
+        return str(self.own["decide.learn"].value)
 
     @property
     def error(self) -> Followed:
@@ -307,7 +316,8 @@ class Scenario:
             if path not in known:
                 raise unknown("dial", path, known)
         made = self._turned(dials)
-        check_outcome(made.outcome, self.kinds, "dial decide.outcome")
+        for path in ("decide.outcome", "decide.learn"):
+            check_outcome(str(made.own[path].value), self.kinds, self.lasting, f"dial {path}")
         now = made.dials
         changed = {**self.changed, **{path: now[path].value for path in dials if now[path].value != known[path].value}}
         return replace(made, changed=changed)

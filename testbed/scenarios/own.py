@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import cast
 
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.errors import InputError, check_keys
 from synthetic.source import Dial
 
 SHARES = {"adverse": "worst_share", "favored": "best_share"}
 """The key that gives each side of a decision as a share of people; the other way is a `cutoff` in points."""
 
-OUTCOME = re.compile(r"(future|recorded):([a-z_]+):([1-9][0-9]{0,2})")
-"""What people are judged by, other than `deserved`: whose word, which kind of conduct, and how many months."""
-
 CHOICE = "a choice of the experiment, not of the scheme"
 
 
-def check_outcome(outcome: str, kinds: Collection[str], where: str) -> str:
-    """The outcome. Raises InputError unless it is `deserved`, or of a kind of conduct that there is."""
-    found = OUTCOME.fullmatch(outcome)
-    if outcome != "deserved" and found is None:
-        raise InputError(f"{where} is {outcome!r}, allowed: deserved, future:KIND:WINDOW, recorded:KIND:WINDOW.")
-    if found is not None and found[2] not in (*kinds, "any"):
-        raise unknown(f"kind in {where}", found[2], [*kinds, "any"])
-    return outcome
-
-
 def own_dials(
-    followed: str, error: Mapping[str, object], decide: Mapping[str, object], outcome: str, where: str
+    followed: str, error: Mapping[str, object], decide: Mapping[str, object], outcome: str, learn: str, where: str
 ) -> dict[str, Dial]:
     """The scenario's own dials by path, from its tables `[error]` and `[decide]`.
 
-    `followed` is the kind of the wrong entry that is followed, `outcome` what decisions are judged by.
+    `followed` is the kind of the wrong entry that is followed, `outcome` what decisions are judged by, `learn`
+    what models learn from.
     """
     found = [
         Dial("channels.errors", True, "switch", "assumed", "assumed", None, CHOICE),
         Dial("decide.outcome", outcome, "what decisions are judged by", "assumed", "assumed", None, CHOICE),
+        Dial("decide.learn", learn, "what models learn from", "assumed", "assumed", None, CHOICE),
         Dial("error.kind", followed, "kind of conduct", "assumed", "assumed", None, CHOICE),
         _assumed("error.period", error.get("period", 6), "month", 0, 1_000),
         _assumed("error.per_1000", error.get("per_1000", 2), "people in 1,000", 0, 1_000),

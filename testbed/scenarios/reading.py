@@ -15,7 +15,7 @@ from synthetic.registry import find_toml
 from testbed.disclosures import Disclosure
 from testbed.models import Condition, RuleBook, condition, load_rulebook, rulebook_names
 from testbed.regimes import LISTED, Regime, check_ties, declared, load_regime
-from testbed.scenarios.own import check_outcome
+from testbed.scenarios.outcomes import FORMS, check_outcome
 
 FOLDER = Path(__file__).parent
 REQUIRED = {
@@ -40,8 +40,11 @@ SECTIONS = {
     "decide": {
         "adverse": "{ worst_share = 0.03 } or { cutoff = POINTS }, for models without decisions of their own",
         "favored": "{ best_share = 0.05 } or { cutoff = POINTS }",
-        "outcome": "what decisions are judged by: deserved, future:KIND:WINDOW or recorded:KIND:WINDOW",
-        "learn": "what a model that learns is fitted on; default recorded:any:12",
+        "outcome": f"what decisions are judged by: {FORMS}; default deserved. The positive "
+        "side: no adverse decision is deserved, no adverse act or entry in the window (or a favorable one), a number "
+        "on that side of X",
+        "learn": "what a model that learns is fitted on, in the same forms (recorded: by the record, future: by true "
+        "conduct, column: by what people are); default recorded:any:12",
     },
     "error": {
         "kind": "the kind of the wrong entry that is followed; default the first adverse kind",
@@ -148,11 +151,14 @@ class ScenarioFile:
         reference = check_keys(who.get("reference", {}), levels, f"{at}.reference")
         return Who(scored, held, compared, {column: str(level) for column, level in reference.items()})
 
-    def outcomes(self, conduct: tuple[Conduct, ...]) -> tuple[str, str]:
+    def outcomes(self, parts: Parts) -> tuple[str, str]:
         """(outcome, learn): what people are judged by, and what a model learns from."""
-        decide, kinds = self.section("decide"), [kind.name for kind in conduct]
+        decide, kinds = self.section("decide"), [kind.name for kind in parts.conduct]
+        columns = declared(parts.recipe, parts.ties).levels
         given = {"outcome": "deserved", "learn": "recorded:any:12", **decide}
-        outcome, learn = (check_outcome(str(given[key]), kinds, f"{self.where}: {key}") for key in ("outcome", "learn"))
+        outcome, learn = (
+            check_outcome(str(given[key]), kinds, columns, f"{self.where}: {key}") for key in ("outcome", "learn")
+        )
         return outcome, learn
 
     def followed(self, conduct: tuple[Conduct, ...]) -> str:

@@ -9,7 +9,7 @@ from synthetic.errors import unknown
 from testbed.history import History
 from testbed.models import record_frame
 from testbed.regimes import LISTED, adverse_bits, tied
-from testbed.scenarios import OUTCOME, Scenario
+from testbed.scenarios import COLUMN, OUTCOME, Scenario
 from testbed.world.society import SCHEME, Society, Views
 
 
@@ -83,13 +83,19 @@ def listed_acquaintances(
 
 
 def window(outcome: str) -> int:
-    """Months after the decision that an outcome looks at; 0 for `deserved`."""
+    """Months after the decision that an outcome looks at; 0 for `deserved` and for a column."""
     found = OUTCOME.fullmatch(outcome)
     return int(found[3]) if found else 0
 
 
 def outcome_positive(scenario: Scenario, outcome: str, history: History, society: Society) -> np.ndarray:
-    """The positive side of an outcome: bool (n,). D* not adverse; an adverse kind absent, a favorable one present."""
+    """The positive side of an outcome: bool (n,).
+
+    D* not adverse; an adverse kind absent, a favorable one present; a column above or below its number.
+    """
+    if column := COLUMN.fullmatch(outcome):
+        values, bound = np.asarray(society.columns[column[1]], np.float64), float(column[3])
+        return values > bound if column[2] == "above" else values < bound
     last = history.periods - 1
     found = OUTCOME.fullmatch(outcome)
     if found is None:

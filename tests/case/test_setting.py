@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from synthetic.errors import InputError
 from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
 from testbed.models.base import Scores
@@ -121,3 +122,27 @@ def test_a_case_says_what_a_training_society_fixed(town, decide, model, given):
     case = run_case(town(decide), model, people=1024, periods=1)
     assert case.given == given
     assert case.twin(Switch("channels.errors", False)).given == given
+
+
+def test_who_learns_what_is_deserved_is_taught_what_the_scheme_decides_on_true_records(town):
+    learned = taught(town("adverse = { cutoff = -0.5 }\nlearn = 'deserved'"))
+    assert 0.1 < learned.weight < 0.9
+    np.testing.assert_array_equal(learned.outcomes == 0, learned.records["slip"] > 0)
+
+
+def test_a_scheme_that_learns_cannot_learn_what_it_decides_itself(town, tmp_path):
+    town("adverse = { worst_share = 0.1 }\nlearn = 'deserved'")
+    path = tmp_path / "town.toml"
+    path.write_text(path.read_text().replace('"scheme.toml"', '"logistic"'))
+    with pytest.raises(InputError, match="logistic, learns itself"):
+        run_case(Scenario.load(path), people=256, periods=2)
+
+
+def test_true_conduct_and_what_people_are_can_be_learned_too(town):
+    done = taught(town("learn = 'future:slip:6'"))
+    kept = taught(town("learn = 'recorded:slip:6'"))
+    np.testing.assert_array_equal(done.outcomes, kept.outcomes)  # every slip is recorded at once
+    upper = taught(town("learn = 'column:diligence:above:0.75'"))
+    assert upper.outcomes.mean() == pytest.approx(0.25, abs=0.05)
+    lower = taught(town("learn = 'column:diligence:below:0.75'"))
+    np.testing.assert_array_equal(lower.outcomes, 1 - upper.outcomes)

@@ -187,16 +187,29 @@ def test_what_decisions_are_judged_by_is_a_dial():
     assert made.name == "rongcheng{decide.outcome=future:debt_sued:6}"
 
 
+def test_what_models_learn_from_is_a_dial():
+    base = Scenario.load("rongcheng")
+    made = base.set({"decide.learn": "column:diligence:above:0.5"})
+    assert (base.learn, made.learn) == ("recorded:any:12", "column:diligence:above:0.5")
+    assert made.name == "rongcheng{decide.learn=column:diligence:above:0.5}"
+
+
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
         ("merit", "allowed: deserved, future:KIND:WINDOW"),
         ("future:debt_sued:0", "allowed: deserved"),
         ("future:debt_sueed:6", "did you mean 'debt_sued'"),
+        ("column:diligense:above:0.5", "did you mean 'diligence'"),
+        ("column:sex:above:0.5", "'sex' has labels; a column of numbers is needed"),
+        ("column:diligence:at_least:0.5", "column:NAME:above:X"),
     ],
 )
 def test_an_outcome_that_is_none_gets_one_sentence(tmp_path, outcome, said):
+    for dial in ("decide.outcome", "decide.learn"):
+        with pytest.raises(InputError, match=f"dial {dial}.*{said}"):
+            Scenario.load("rongcheng").set({dial: outcome})
     with pytest.raises(InputError, match=said):
-        Scenario.load("rongcheng").set({"decide.outcome": outcome})
+        Scenario.load(own(tmp_path, 'outcome = "deserved"', f'outcome = "{outcome}"'))
     with pytest.raises(InputError, match=said):
         Scenario.load(own(tmp_path, 'outcome = "deserved"', f'outcome = "{outcome}"'))

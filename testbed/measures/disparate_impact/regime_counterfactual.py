@@ -34,6 +34,8 @@ def everyone_moved(case: Case, attribute: str, value: str) -> Case:
     Raises InputError for an unknown attribute or value.
     """
     setting = copy(case.setting)
+    for found in ("shares", "judged"):  # on the training society as it was
+        setting.__dict__.pop(found, None)
     trained, history = case.setting.training
     apart = moved(trained, attribute, value)
     run = World(apart, Scheme(None, None), history.periods).run()
