@@ -255,7 +255,40 @@ class Case:
                 array.flags.writeable = False
         return made
 
-    def ask(self, records: pd.DataFrame, *, coins: int = 0, period: int | None = None) -> Scores:
+    @property
+    def reasons(self) -> pd.DataFrame | None:
+        """The reasons that the scheme can give for the scores of the last month; None if it gives none.
+
+        Returns
+        -------
+        DataFrame or None
+            One row per person and reason, with the columns `person`, `rule` and `contribution`. Whether people are told
+            is up to the disclosure.
+
+        See Also
+        --------
+        Case.scores : The scores.
+
+        Examples
+        --------
+        >>> from testbed.case import run_case
+        >>> case = run_case("rongcheng", people=1024, periods=3)
+        >>> case.reasons.columns.tolist()
+        ['person', 'rule', 'contribution']
+        """
+        made = self._reasons
+        return None if made is None else made.copy(deep=False)
+
+    @cached_property
+    def _reasons(self) -> pd.DataFrame | None:
+        if self._scores.reasons is not None:
+            return self._scores.reasons
+        asked = self.questions
+        made = self.ask(self._records, reasons=True).reasons
+        self.questions = asked
+        return made
+
+    def ask(self, records: pd.DataFrame, *, coins: int = 0, period: int | None = None, reasons: bool = False) -> Scores:
         """Ask what the model says about other records.
 
         Questions are counted in `questions`, one per row.
@@ -268,6 +301,8 @@ class Case:
             Which draws a model that uses chance gets: 0 for those of the world, k > 0 for the k-th fresh ones.
         period : int, optional
             Month whose draws and entries are used, from 0. Default: the last one.
+        reasons : bool, default False
+            Whether to ask for reasons that do not come with the scores.
 
         Returns
         -------
@@ -312,7 +347,10 @@ class Case:
         decision = made.decision
         if decision is None and self.scheme.decide is not None:
             decision = self.scheme.decide.decide(made.score, lots(self.seed, people, period, stream=fresh))
-        return Scores(made.score, decision, made.reasons)
+        told = made.reasons
+        if reasons and told is None:
+            told = self.scheme.scorer.reasons(arrays, people, draws=draws, entries=entries)
+        return Scores(made.score, decision, told)
 
     # The table view: what a measure of predictions and outcomes reads, aligned with people.
 

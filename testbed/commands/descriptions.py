@@ -155,7 +155,7 @@ def disclosure(name: str) -> Iterator[str]:
 
 def model(name: str) -> Iterator[str]:
     """A registered model: its own description and what it declares."""
-    from testbed.models import higher_is, learns, models, needs, not_installed, row_wise
+    from testbed.models import REASONS_ARE, declared, higher_is, learns, models, needs, not_installed, row_wise
 
     factory = models.get(name)
     held = factory()
@@ -165,6 +165,8 @@ def model(name: str) -> Iterator[str]:
     yield f"  higher is {higher_is(held)}; row-wise: {said[row_wise(held)]}; learns: {said[learns(held)]}"
     if needs(held):
         yield f"  needs: {', '.join(needs(held))}"
+    if kind := declared(held, "reasons_are"):
+        yield from folded("  reasons: ", REASONS_ARE[kind])
     if absent := not_installed(held):
         yield f"  {absent}"
 

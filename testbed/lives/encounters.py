@@ -70,7 +70,7 @@ def _reasons(case: Case, person: int) -> dict[int, str]:
             continue
         record = case.records_of(np.array([person]), month)
         asked = case.questions
-        told = case.ask(record, period=month).reasons
+        told = case.ask(record, period=month, reasons=True).reasons
         case.questions = asked
         if told is not None and len(told):
             rows = sorted(zip(told["rule"], told["contribution"], strict=True), key=lambda row: (-abs(row[1]), row[0]))

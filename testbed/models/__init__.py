@@ -4,7 +4,7 @@ Comes in: a name, a path, an address or an object, and records.
 Goes out: scores, decisions and the reasons that a person would be told.
 """
 
-from testbed.models.asking import ask, fitted
+from testbed.models.asking import ask, fitted, reasons_of
 from testbed.models.base import (
     ModelError,
     Scores,
@@ -24,6 +24,7 @@ from testbed.models.grammar import Condition, condition
 from testbed.models.guard import LeftError, first_line, theirs
 from testbed.models.load import imported, load_model, model_names, not_installed, usable
 from testbed.models.lottery import Lottery
+from testbed.models.reasons import REASONS_ARE
 from testbed.models.record_ids import DenseIds, RecordIds
 from testbed.models.rulebook import FOLDER, RuleBook, rulebook_names
 from testbed.models.rulebook_file import GRAMMAR, load_rulebook
@@ -32,6 +33,7 @@ from testbed.models.scorer import Scorer, record_frame
 __all__ = [
     "FOLDER",
     "GRAMMAR",
+    "REASONS_ARE",
     "Condition",
     "Decide",
     "DenseIds",
@@ -63,6 +65,7 @@ __all__ = [
     "name_of",
     "needs",
     "not_installed",
+    "reasons_of",
     "record_frame",
     "row_wise",
     "rulebook_names",

@@ -86,6 +86,30 @@ def ask(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = Non
     return made
 
 
+def reasons_of(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = None) -> pd.DataFrame | None:
+    """The validated reasons that a model gives by its method `reasons`; None if it has none.
+
+    It gets what `ask` gives it. Raises ModelError as `ask` does.
+    """
+    if not callable(declared(model, "reasons")):
+        return None
+    name, given = name_of(model), given or {}
+    try:
+        with theirs(), limited(limit.SECONDS):
+            made = _checked_reasons(
+                model.reasons(records.copy(), **{need: given[need].copy() for need in needs(model)}), name
+            )
+    except ModelError:
+        raise
+    except Exception as problem:
+        raise ModelError(
+            f"model {name} failed to give reasons for {len(records)} records ({first_line(problem)})."
+        ) from problem
+    if made is not None and not made["person"].isin(records.index).all():
+        raise ModelError(f"model {name} gives reasons to people that it was not asked about.")
+    return made
+
+
 def _check_whose(answer: Any, left: pd.Index, index: pd.Index, name: str) -> None:
     """Raise ModelError unless it is certain to whom each score and decision belongs.
 

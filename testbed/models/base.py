@@ -76,6 +76,12 @@ class ScoringModel(Protocol):
         Whether a score depends on its own row alone. The model is then asked once per distinct record. Default: False.
     reads : sequence of str, optional
         Columns that the scores depend on. A row-wise model is then given these columns alone. Default: all.
+    reasons : callable, optional
+        `reasons(records)` returns the reasons for the scores, in the form of `Scores.reasons`. It is called only where
+        reasons are read. Default: those that come with the scores, if any.
+    additive : bool, optional
+        Whether base and reasons add up to the log-odds of the score: `base` is then a number of the fitted model.
+        Default: False.
     fit : callable, optional
         `fit(records, outcomes)` returns the fitted model. Outcomes are int8 of shape (n,), 1 for the positive side. A
         model with `fit` is fitted once, on a separate training society. Default: the model does not learn.

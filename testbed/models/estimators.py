@@ -7,7 +7,7 @@ An estimator has a method `score` of its own, for features and labels. It is nev
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from testbed.models.base import ModelError, Scores, declared
 from testbed.models.features import one_thread
 from testbed.models.guard import first_line
+from testbed.models.reasons import APPROXIMATE, EXACT, one_at_a_time, usual_record
 
 ASKED = ("predict_proba", "decision_function", "predict")
 """What an estimator is asked, the best first."""
@@ -50,10 +51,43 @@ class Predictor:
         self.row_wise = declared(estimator, "row_wise", True)
         names = _columns(estimator) if columns is None else columns
         self.reads = None if names is None else tuple(str(one) for one in names)
+        self.usual: pd.DataFrame | None = None
 
     def score(self, records: pd.DataFrame) -> Scores:
         """The score of each record, to nine significant digits."""
         return Scores(significant(self.said(records, ASKED)))
+
+    @property
+    def reasons(self) -> Callable[[pd.DataFrame], pd.DataFrame] | None:
+        """What gives reasons; None if no usual record is known to compare with, or other rows or draws have a say."""
+        return self._reasons if self.usual is not None and self.row_wise and not self.needs else None
+
+    @property
+    def additive(self) -> bool:
+        """Whether reasons add up to the log-odds: a logistic regression, alone or behind `testbed.encoded`."""
+        from sklearn.linear_model import LogisticRegression
+
+        behind = getattr(self.estimator, "steps", None) or [("estimator", self.estimator)]
+        plain = [name for name, _ in behind] in (["estimator"], ["encoder", "estimator"])
+        return self.usual is not None and plain and isinstance(behind[-1][1], LogisticRegression)
+
+    @property
+    def reasons_are(self) -> str:
+        """Whether reasons are exact or approximate."""
+        return EXACT if self.additive else APPROXIMATE
+
+    @property
+    def base(self) -> float:
+        """The log-odds of the record that most people have, if reasons add up."""
+        assert self.usual is not None
+        return float(self.said(self.usual, ("decision_function",))[0])
+
+    def _reasons(self, records: pd.DataFrame) -> pd.DataFrame:
+        assert self.usual is not None
+        asked = ("decision_function",) if self.additive else ASKED
+        known = [name for name in records.columns if name in self.usual.columns]
+        usual = {str(name): self.usual[name].iloc[0] for name in known}
+        return one_at_a_time(lambda frame: self.said(frame, asked), records[known], usual)
 
     def said(self, records: pd.DataFrame, methods: Sequence[str], **given: Any) -> NDArray[np.float64]:
         """What the first of these methods that the estimator has says about each record."""
@@ -120,7 +154,9 @@ class Learner:
         with _quiet(self.name, frame):
             made = self.estimator.fit(frame, outcomes.astype(np.int64), **self.beside(frame))
         made = self.estimator if made is None else made
-        return self.predictor(made, self.name, [str(one) for one in frame.columns])
+        model = self.predictor(made, self.name, [str(one) for one in frame.columns])
+        model.usual = usual_record(frame)
+        return model
 
     def beside(self, frame: pd.DataFrame) -> dict[str, Any]:
         """What `fit` is given beside the records and outcomes."""

@@ -84,7 +84,12 @@ def _column(name: str, values: pd.Series) -> Column:
 
 def probability(matrix: NDArray[np.float64], weights: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:
     """The logistic function of each row: 1 / (1 + exp(-(intercept + matrix @ weights))), (n,)."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(weighted(matrix, weights, intercept), -500, 500))), np.float64)
+    return logistic(weighted(matrix, weights, intercept))
+
+
+def logistic(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The probability of log-odds."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -500, 500))), np.float64)
 
 
 def weighted(matrix: NDArray[np.float64], weights: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:
@@ -96,6 +101,16 @@ def weighted(matrix: NDArray[np.float64], weights: NDArray[np.float64], intercep
     for place, weight in enumerate(weights):
         made += matrix[:, place] * weight
     return made
+
+
+def log_odds(score: float) -> float:
+    """The log-odds of a probability; infinite for 0 and 1.
+
+    >>> log_odds(0.5), log_odds(1.0)
+    (0.0, inf)
+    """
+    with np.errstate(divide="ignore"):
+        return float(np.log(np.float64(score)) - np.log1p(-np.float64(score)))
 
 
 def one_thread() -> AbstractContextManager[Any]:

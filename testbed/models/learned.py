@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from testbed.models.base import Scores
-from testbed.models.features import Features, one_thread
+from testbed.models.features import Features, log_odds, one_thread
+from testbed.models.reasons import APPROXIMATE, EXACT, one_at_a_time, told, typical
 
 Numbers = NDArray[np.float64]
 
@@ -31,9 +32,13 @@ class Learned(ABC):
     needs: tuple[str, ...] = ()
     row_wise = True
 
+    reasons_are = APPROXIMATE
+
     def __init__(self) -> None:
         self.features: Features | None = None
         self.constant: float | None = None
+        self.usual: dict[str, Any] = {}
+        self.mean: Numbers = np.empty(0)
 
     @abstractmethod
     def learn(self, matrix: Numbers, outcomes: NDArray[np.int8], records: pd.DataFrame) -> None:
@@ -46,11 +51,13 @@ class Learned(ABC):
     def fit(self, records: pd.DataFrame, outcomes: NDArray[np.int8]) -> Self:
         """Fit on records and outcomes (1: the positive side)."""
         outcomes = np.asarray(outcomes)
-        self.features = Features.of(records)
+        self.features, self.usual = Features.of(records), typical(records)
         self.constant = float(outcomes[0]) if len(set(outcomes.tolist())) == 1 else None
         if self.constant is None:
+            matrix = self.features.matrix(records)
+            self.mean = matrix.mean(axis=0)
             with one_thread():
-                self.learn(self.features.matrix(records), outcomes, records)
+                self.learn(matrix, outcomes, records)
         return self
 
     def score(self, records: pd.DataFrame) -> Scores:
@@ -60,6 +67,38 @@ class Learned(ABC):
         if self.constant is not None or not len(records):
             return Scores(np.full(len(records), self.constant or 0.0))
         return Scores(np.round(self.probability(self.features.matrix(records)), DECIMALS))
+
+    def reasons(self, records: pd.DataFrame) -> pd.DataFrame:
+        """What each column adds to the score, with the others as they are. Raises ValueError before `fit`."""
+        return one_at_a_time(lambda frame: self.score(frame).score, records, self.usual)
+
+
+class Additive(Learned):
+    """A model whose log-odds are a base and what each column adds to it, against the average training record."""
+
+    additive = True
+    reasons_are = EXACT
+
+    @abstractmethod
+    def terms(self, matrix: Numbers) -> Numbers:
+        """What each column of the matrix adds to the log-odds, against the average row: (n, width)."""
+
+    @property
+    def base(self) -> float:
+        """The log-odds of the average training record."""
+        score = self.constant if self.constant is not None else float(self.probability(self.mean[None])[0])
+        return log_odds(score)
+
+    def reasons(self, records: pd.DataFrame) -> pd.DataFrame:
+        """What each column adds to the log-odds; base and sum give those of the score. Raises ValueError before
+        `fit`."""
+        if self.features is None:
+            raise ValueError("it has not been fitted")
+        parts = np.zeros((len(records), len(self.features.columns)))
+        if self.constant is None and len(records):
+            for owner, term in zip(self.features.owners, self.terms(self.features.matrix(records)).T, strict=True):
+                parts[:, owner] += term
+        return told(records.index.to_numpy(), [column.name for column in self.features.columns], parts)
 
 
 class Classified(Learned):

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from testbed.models.base import models
 from testbed.models.features import probability
-from testbed.models.learned import Learned, Numbers
+from testbed.models.learned import Additive, Numbers
 
 
 @models.adder("logistic")
-class Logistic(Learned):
+class Logistic(Additive):
     """Probability of the positive outcome, from a logistic regression (L2, C = 1) on recorded outcomes.
 
     If all training outcomes are alike, everybody's score is that outcome.
@@ -35,3 +35,7 @@ class Logistic(Learned):
     def probability(self, matrix: Numbers) -> Numbers:
         """The logistic function of the weighted sum of each row."""
         return probability(matrix, self.weights, self.intercept)
+
+    def terms(self, matrix: Numbers) -> Numbers:
+        """The weight of each column times its distance from the mean."""
+        return (matrix - self.mean) * self.weights

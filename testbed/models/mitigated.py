@@ -11,14 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from testbed.models.base import models
-from testbed.models.features import probability
-from testbed.models.learned import Learned, Numbers
+from testbed.models.features import logistic, probability, weighted
+from testbed.models.learned import Additive, Numbers
 
 CONSTRAINTS = ("demographic_parity", "equalized_odds")
 
 
 @models.adder("mitigated")
-class Mitigated(Learned):
+class Mitigated(Additive):
     """Mean probability of the positive outcome over logistic regressions that jointly meet a parity constraint.
 
     Exponentiated gradient (Agarwal et al. 2018) on recorded outcomes. The two kinds of error are weighted so that
@@ -64,6 +64,26 @@ class Mitigated(Learned):
         made = np.zeros(len(matrix))
         for weight, weights, intercept in self.parts:
             made += weight * probability(matrix, weights, intercept)
+        return made
+
+    def terms(self, matrix: Numbers) -> Numbers:
+        """What each column adds on the straight path from the mean to the row (Aumann and Shapley 1974).
+
+        Also called integrated gradients (Sundararajan, Taly and Yan 2017). With one regression they are its weights
+        times the distances from the mean. The integral is a Gauss-Legendre sum over 40 points of the path.
+        """
+        distance = matrix - self.mean
+        starts = [at + float(self.mean @ weights) for _, weights, at in self.parts]
+        slopes = [weighted(distance, weights, 0.0) for _, weights, _ in self.parts]
+        made = np.zeros(matrix.shape)
+        for point, length in zip(*np.polynomial.legendre.leggauss(40), strict=True):
+            means = [logistic(start + (point + 1) / 2 * slope) for start, slope in zip(starts, slopes, strict=True)]
+            shares = [part[0] for part in self.parts]
+            yes, no = (
+                sum(s * m for s, m in zip(shares, side, strict=True)) for side in (means, [1 - m for m in means])
+            )
+            for share, mean, (_, weights, _) in zip(shares, means, self.parts, strict=True):
+                made += (length / 2 * share * mean * (1 - mean) / (yes * no))[:, None] * distance * weights
         return made
 
     def _reduced(

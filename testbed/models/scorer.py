@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import InputError
-from testbed.models.asking import ask
+from testbed.models.asking import ask, reasons_of
 from testbed.models.base import REASON_COLUMNS, Scores, declared, name_of, needs, row_wise
 from testbed.models.record_ids import DenseIds, RecordIds
 
@@ -82,11 +82,38 @@ class Scorer:
         made = ask(self.model, self.frame(arrays, people), {"draws": draws, "entries": entries})
         return made if reasons else Scores(made.score, made.decision)
 
+    def reasons(
+        self,
+        arrays: Mapping[str, np.ndarray],
+        people: np.ndarray,
+        *,
+        draws: np.ndarray | None = None,
+        entries: pd.DataFrame | None = None,
+    ) -> pd.DataFrame | None:
+        """The reasons that the model gives these people when it is asked for them alone; None if it gives none.
+
+        A row-wise model is asked once per distinct record.
+        """
+        if not callable(declared(self.model, "reasons")):
+            return None
+        if not self.distinct:
+            return reasons_of(self.model, self.frame(arrays, people), {"draws": draws, "entries": entries})
+        _, first, which = np.unique(self._ids(arrays, people), return_index=True, return_inverse=True)
+        frame = self.frame({name: np.asarray(arrays[name])[first] for name in self.columns}, np.arange(len(first)))
+        told = reasons_of(self.model, frame)
+        return None if told is None else _handed_on(told.sort_values("person", kind="stable"), which, people)
+
     def frame(self, arrays: Mapping[str, np.ndarray], people: np.ndarray) -> pd.DataFrame:
         """The frame of records that the model gets: index person, one column each, in the declared order."""
         return record_frame(self.columns, arrays, people)
 
     def _distinct(self, arrays: Mapping[str, np.ndarray], people: np.ndarray, reasons: bool) -> Scores:
+        ids = self._ids(arrays, people)
+        decision = None if self._decision is None else self._decision[ids]
+        return Scores(self._score[ids], decision, self._told(ids, people) if reasons else None)
+
+    def _ids(self, arrays: Mapping[str, np.ndarray], people: np.ndarray) -> np.ndarray:
+        """The number of each person's record; the model is asked about records that are new."""
         codes = []
         for name in self.columns:
             values = np.asarray(arrays[name])
@@ -99,8 +126,7 @@ class Scorer:
             ids, new = np.zeros(len(people), np.int64), np.arange(min(1 - len(self._score), len(people)))
         if len(new):
             self._learn({name: np.asarray(arrays[name])[new] for name in self.columns})
-        decision = None if self._decision is None else self._decision[ids]
-        return Scores(self._score[ids], decision, self._told(ids, people) if reasons else None)
+        return ids
 
     def _learn(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Ask about records that are new, and keep the answer."""
@@ -125,10 +151,14 @@ class Scorer:
             none = pd.DataFrame({"person": np.empty(0, np.int64), "rule": [], "contribution": np.empty(0)})
             told = pd.concat(self._reasons).sort_values("person", kind="stable") if self._reasons else none
             self._reasons = [told]
-        told = self._reasons[0]
-        record = told["person"].to_numpy()
-        first, last = np.searchsorted(record, ids, side="left"), np.searchsorted(record, ids, side="right")
-        each = last - first
-        rows = np.repeat(first - np.cumsum(each) + each, each) + np.arange(each.sum())
-        values = (np.repeat(people, each), told["rule"].to_numpy()[rows], told["contribution"].to_numpy()[rows])
-        return pd.DataFrame(dict(zip(REASON_COLUMNS, values, strict=True)))
+        return _handed_on(self._reasons[0], ids, people)
+
+
+def _handed_on(told: pd.DataFrame, ids: np.ndarray, people: np.ndarray) -> pd.DataFrame:
+    """The reasons of records, ordered by record, as those of the people who have these records (ids)."""
+    record = told["person"].to_numpy()
+    first, last = np.searchsorted(record, ids, side="left"), np.searchsorted(record, ids, side="right")
+    each = last - first
+    rows = np.repeat(first - np.cumsum(each) + each, each) + np.arange(each.sum())
+    values = (np.repeat(people, each), told["rule"].to_numpy()[rows], told["contribution"].to_numpy()[rows])
+    return pd.DataFrame(dict(zip(REASON_COLUMNS, values, strict=True)))

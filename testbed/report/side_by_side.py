@@ -91,7 +91,9 @@ def verdict(found: list[Headline], *, paired: bool = False) -> str:
     """Which differences between models are decided, in one sentence. `paired`: whether the run compares models at all."""
     pairs = sum(len(one.differences) for one in found)
     if not pairs:
-        return "Whether models differ is not tested." if paired else "Whether models differ is not tested: add --paired."
+        return (
+            "Whether models differ is not tested." if paired else "Whether models differ is not tested: add --paired."
+        )
     decided = [
         f"{clean(row.model)} {clean(one.title)} {' ('.join(part for part in written(row, one.by) if part)})"
         for one in found

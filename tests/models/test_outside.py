@@ -34,7 +34,10 @@ WANTED = [word for name in ("adverse_rate", "unpredictability", "flip_rate") for
 
 def audited(model, out):
     """The families of which an audit by command of this model gives a number."""
-    assert main(["audit", "rongcheng", "--model", model, *WORLD, *WANTED, "--set", "error.sample=4", "--out", str(out)]) == 0
+    assert (
+        main(["audit", "rongcheng", "--model", model, *WORLD, *WANTED, "--set", "error.sample=4", "--out", str(out)])
+        == 0
+    )
     found = pd.read_csv(out / "findings.csv")
     return set(found[(found["model"] == model) & (found["split"] == "all") & found["value"].notna()]["harm"])
 

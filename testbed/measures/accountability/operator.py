@@ -66,8 +66,8 @@ def operator_reason_coverage(case: Case) -> Iterator[PerPerson | Row]:
     scores = case.scores
     ids = case.records.index.to_numpy()
     told = np.zeros(len(case.people), bool)
-    if case.disclosure.reasons_adverse and scores.reasons is not None:
-        told[np.asarray(scores.reasons["person"], np.int64)] = True
+    if case.disclosure.reasons_adverse and case.reasons is not None:
+        told[np.asarray(case.reasons["person"], np.int64)] = True
     adverse = np.zeros(len(case.people), bool)
     if scores.decision is not None:
         adverse[ids[np.asarray(scores.decision) == -1]] = True

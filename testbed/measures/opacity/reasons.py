@@ -1,8 +1,12 @@
 """Opacity: whether people are told reasons for adverse and favorable decisions, and whether reasons are specific."""
 
+# Any: a sparse array has no type parameters.
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,14 +19,14 @@ from testbed.measures.opacity.foresight import jackknife
 RIGHTS = {"adverse": ("reasons_adverse", -1), "favored": ("reasons_favorable", 1)}
 """The right that grants reasons for each decision, and the code of the decision."""
 
-NO_REASONS = "the scheme gives no reasons"
+NO_REASONS, UNTOLD = "the scheme gives no reasons", "nobody is told reasons"
 Told = frozenset[int]
 ENGELMANN = "Engelmann, Chen, Fischer, Kao and Grossklags 2019 (FAT*): clear sanctions, vague rewards"
 
 
 def reasons(case: Case) -> pd.DataFrame | None:
     """The reasons that the scheme can give: person, rule, contribution. None if it gives none."""
-    told: pd.DataFrame | None = case.scores.reasons
+    told: pd.DataFrame | None = case.reasons
     if told is None:
         return None
     rule = told["rule"].notna() & (told["rule"].astype(str).str.strip() != "")
@@ -108,16 +112,16 @@ def reason_specificity(case: Case) -> Row:
     i runs over the people who were told reasons, j over everybody in scope. A reason (rule and contribution) is true
     of j if the scheme gives the same reason for j. Boilerplate has 0.
     """
-    told = reasons(case)
+    given = [code for right, code in RIGHTS.values() if getattr(case.disclosure, right)]
+    told = reasons(case) if given else None
     if told is None:
-        return Row(float("nan"), why=NO_REASONS)
+        return Row(float("nan"), why=NO_REASONS if given else UNTOLD)
     scored = np.asarray(case.scored, bool)
     decision = np.asarray(case.history.decision(case.periods - 1))[scored]
     person = case.people.index.to_numpy()[scored]
-    given = [code for right, code in RIGHTS.values() if getattr(case.disclosure, right)]
     has = np.isin(decision, given) & np.isin(person, told["person"].to_numpy())
     if not has.any():
-        return Row(float("nan"), why="nobody is told reasons")
+        return Row(float("nan"), why=UNTOLD)
     kind, sets = signatures(told, person)
     value, low, high = specificity(kind, sets, decision, has, np.asarray(case.clusters)[scored])
     why = "" if np.isfinite(value) else "everybody is decided alike"
@@ -139,6 +143,25 @@ def signatures(told: pd.DataFrame, person: NDArray[np.int64]) -> tuple[NDArray[n
     return kind, [frozenset(np.frombuffer(key, items.dtype).tolist()) for key in known]
 
 
+def inclusions(told: list[Told], sets: list[Told]) -> Any:
+    """Whether all of what is told is in each set: a sparse array (told, sets) of 0 and 1.
+
+    >>> inclusions([frozenset({1})], [frozenset({1, 2}), frozenset({2})]).toarray().tolist()
+    [[1.0, 0.0]]
+    """
+    from scipy.sparse import csr_array
+
+    holders: dict[int, set[int]] = defaultdict(set)
+    for place, one in enumerate(sets):
+        for item in one:
+            holders[item].add(place)
+    everybody = set(range(len(sets)))
+    held = [sorted(set.intersection(*sorted((holders[x] for x in one), key=len)) if one else everybody) for one in told]
+    ends = np.cumsum([0, *map(len, held)])
+    places = np.fromiter(chain.from_iterable(held), np.int64, int(ends[-1]))
+    return csr_array((np.ones(len(places)), places, ends), shape=(len(told), len(sets)))
+
+
 def specificity(
     kind: NDArray[np.int64],
     sets: list[Told],
@@ -155,7 +178,7 @@ def specificity(
     held, cluster = np.unique(clusters, return_inverse=True)
     speakers = np.unique(kind[has])
     mine = np.searchsorted(speakers, kind)
-    true = np.array([[sets[one] <= other for other in sets] for one in speakers.tolist()], np.float64)
+    true = inclusions([sets[one] for one in speakers.tolist()], sets)
     told, everybody = np.zeros((3, len(speakers))), np.zeros((3, len(sets)))
     np.add.at(told, (codes[has], mine[has]), 1)
     np.add.at(everybody, (codes, kind), 1)
@@ -179,7 +202,7 @@ def specificity(
 
 
 def _inside(
-    true: NDArray[np.float64],
+    true: Any,
     cluster: NDArray[np.int64],
     codes: NDArray[np.int64],
     mine: NDArray[np.int64],

@@ -118,7 +118,8 @@ def make(
     shown = disclosure if isinstance(disclosure, Disclosure) else Disclosure.load(disclosure)
     grids = np.arange(N) // GRID
     return SimpleNamespace(
-        people=people, records=records, scored=np.ones(N, bool), scores=answer, history=history, model=model, seed=3,
+        people=people, records=records, scored=np.ones(N, bool), scores=answer, reasons=answer.reasons, history=history,
+        model=model, seed=3,
         periods=1, clusters=grids, society=SimpleNamespace(grids=grids), disclosure=shown, ask=ask, asked=asked,
         scenario=SimpleNamespace(held=("age",), compared=(), regime=None, conduct=adverse),
     )  # fmt: skip
@@ -306,7 +307,7 @@ def test_punishments_explained_and_rewards_not_give_the_gap_that_engelmann_2019_
 @pytest.mark.parametrize("part", [{"rule": ""}, {"contribution": 0.0}])
 def test_a_reason_without_a_rule_or_without_a_weight_covers_nothing(part):
     case = make(Points(), "open")
-    case.scores = Scores(case.scores.score, case.scores.decision, case.scores.reasons.assign(**part))
+    case.reasons = case.reasons.assign(**part)
     assert coverage(case) == {"adverse": 0.0, "favored": 0.0}
 
 
@@ -319,7 +320,7 @@ def test_a_scheme_without_reasons_covers_nothing_and_its_specificity_is_undefine
 def test_boilerplate_is_told_to_everybody_and_says_nothing():
     case = make(Points(), "open")
     same = pd.DataFrame({"person": np.arange(N), "rule": "overall conduct", "contribution": -1.0})
-    case.scores = Scores(case.scores.score, case.scores.decision, same)
+    case.reasons = same
     assert coverage(case) == {"adverse": 1.0, "favored": 1.0}
     (row,) = reasons.reason_specificity(case)
     assert (row.value, row.low, row.high, row.n) == (0, 0, 0, int((case.scores.decision != 0).sum()))
@@ -331,7 +332,7 @@ def test_reasons_that_name_ones_own_item_tell_apart_as_counted_by_hand():
     late = (decision == -1) | (np.arange(N) % 8 == 1)
     told = pd.DataFrame({"person": np.flatnonzero(late), "rule": "late", "contribution": -2.0})
     case = make(Points(), "rules-published")
-    case.scores, case.history.decision = Scores(np.zeros(N), decision, told), lambda t: decision
+    case.reasons, case.history.decision = told, lambda t: decision
     (row,) = reasons.reason_specificity(case)
     assert row.value == pytest.approx(0.75)
     assert row.low <= 0.75 <= row.high
