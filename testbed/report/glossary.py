@@ -46,6 +46,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("household", "people who live together"),
     ("known harm", "a claim that a built-in scheme is known to break; a test fails if it does not"),
     ("ledger", "all entries that the institution holds"),
+    ("label", "the outcome that a model learns: of the record, of true conduct, or a column of people"),
     ("lineage", "which entries, copies and decisions go back to an entry"),
     ("list", "people whom a decision put under sanctions, until they leave it"),
     ("lottery", "an anchor model that decides the same shares of people at random"),
@@ -57,6 +58,7 @@ TERMS: tuple[tuple[str, str], ...] = (
         "how a number is known: `stated` by the source, `inferred` from it, by `analog`, `assumed`, "
         "`claimed` by somebody",
     ),
+    ("reason", "a person, a rule or column, and what it adds to the score"),
     ("recipe", "the causal model from which people are drawn; every number has a source"),
     ("record", "what the institution holds about a person, as a model sees it"),
     ("regime", "what follows from a decision: lists, sanctions, sharing, appeal, expiry"),

@@ -88,7 +88,7 @@ def headed(title: str, most: int) -> str:
 
 
 def verdict(found: list[Headline], *, paired: bool = False) -> str:
-    """Which differences between models are decided, in one sentence. `paired`: whether the run compares models at all."""
+    """Which differences between models are decided, in one sentence. `paired`: whether the run compares models."""
     pairs = sum(len(one.differences) for one in found)
     if not pairs:
         return (

@@ -198,7 +198,8 @@ def specificity(
     np.add.at(j, (cluster, codes), 1)
     made = _share_apart(np.array([float((told * met).sum())]), told.sum(axis=1)[None], everybody.sum(axis=1)[None])[0]
     left_out = _share_apart(float((told * met).sum()) - alike, told.sum(axis=1) - i, everybody.sum(axis=1) - j)
-    return float(made), *jackknife(float(made), left_out)
+    low, high = np.clip(jackknife(float(made), left_out), 0.0, 1.0)
+    return float(made), float(low), float(high)
 
 
 def _inside(
