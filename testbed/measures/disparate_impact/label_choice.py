@@ -16,7 +16,8 @@ from testbed.models import higher_is, learns, name_of
 def relearned(case: Case, label: str) -> Case:
     """The same world and records, with the model fitted on another outcome of the training society."""
     made = copy(case)
-    made.__dict__.pop("_scores", None)
+    for found in ("_scores", "_reasons"):
+        made.__dict__.pop(found, None)
     made.scheme = case.setting.scheme(case.model, label)
     return made
 
