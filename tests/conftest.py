@@ -48,7 +48,7 @@ def file_of(item):
     return item.nodeid.partition("::")[0]
 
 
-def act(rate, *, adverse=True, severity="minor", most=0.9, depends=""):
+def act(rate, *, adverse=True, severity="minor", most=0.8, depends=""):
     """A kind of conduct with this rate a month. `depends`: more lines of its file."""
     direction = "adverse" if adverse else "favorable"
     return (

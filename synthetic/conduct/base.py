@@ -46,9 +46,9 @@ DEPENDS = {
 
 GRAMMAR: Grammar = {"": KEYS, "depends.NAME": DEPENDS}
 
-MOST = 0.9
+MOST = 0.8
 """The largest value of `most`. A grid of 1,024 people then has over 1,024 candidates of a kind in a month, more than an
-entry's id can number, with a chance of 4e-4, and the run is refused; at 0.8 the chance is 2e-12, at 0.7 below 1e-26."""
+entry's id can number, with a chance of 2e-12; at 0.9 it would be 4e-4, and such a run is refused."""
 
 MOST_BESIDE = 0.36
 """The same for kinds of which a channel also makes entries without an act: acts are then numbered below 512, except

@@ -35,7 +35,7 @@ def run(plant, parts):
 
     def made(slip, lapse):
         scenario = plant(
-            acts={"slip": parts.act(0.05, most=0.9), "lapse": parts.act(0.02, most=0.9)},
+            acts={"slip": parts.act(0.05, most=0.8), "lapse": parts.act(0.02, most=0.8)},
             rules={"lapse": ('column = "lapse"', lapse)} | ({"slip": ('column = "slip"', slip)} if slip else {}),
             channels={"watch": parts.channel(["slip", "lapse"], miss=0.1, false_match=0.1)},
             follows=follows(parts), cutoff=0.75 * lapse,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from testbed.measure import measures
@@ -36,3 +37,8 @@ reading = "assumed"
 [family]
 share = {number(1)}
 """
+
+
+def without_dials(text: str) -> str:
+    """The text of a planted scenario without the dials of its recipe, for a scenario with another recipe."""
+    return re.sub(r"\[dials.*?(?=\[decide\])", "", text, flags=re.DOTALL)

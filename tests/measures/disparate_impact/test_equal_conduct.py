@@ -87,7 +87,7 @@ def test_a_surcharge_for_some_is_their_share(plant, parts):
 
 def test_without_common_conduct_there_is_no_value_but_what_was_observed_stands_beside(plant, parts):
     # The minority does sixty times as much: half of its members have no equal among the majority.
-    acts = {"slip": parts.act(0.06, most=0.9, depends=parts.times("community", "minority", 60))}
+    acts = {"slip": parts.act(0.06, most=0.8, depends=parts.times("community", "minority", 60))}
     case = run_case(plant(acts=acts, rules=SLIPS), people=12_288, periods=8)
     made = rows(case)
     assert np.isnan(made["adverse_gap_at_equal_conduct"]["value"])
@@ -236,7 +236,7 @@ def test_the_lottery_is_read_at_the_same_month_and_has_no_gap():
 @pytest.mark.usefixtures("small_training")
 def test_what_has_expired_parts_nobody_so_that_all_have_as_many_equals_after_years_as_after_months(plant, parts):
     # Over four years the minority does nine acts and the majority one; in two months most people do none.
-    acts = {"slip": parts.act(0.06, most=0.9, depends=parts.times("community", "minority", 10))}
+    acts = {"slip": parts.act(0.06, most=0.8, depends=parts.times("community", "minority", 10))}
     case = run_case(plant(acts=acts, rules=SLIPS, follows=parts.regime(minor=2)), people=2048, periods=48, seed=1)
     minority = case.people["community"].to_numpy() == "minority"
     first = first_full_month(case)

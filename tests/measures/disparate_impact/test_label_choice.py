@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import rankdata
-from shared import number
+from shared import number, without_dials
 
 from testbed.case import run_case
 from testbed.measures.disparate_impact.label_choice import label_choice, ranks, relearned
@@ -67,12 +67,7 @@ def care(plant, parts, tmp_path):
         f"[residence]\nrural = {number(0.5, 0, 1)}\n"
     )
     town = tmp_path / "town.toml"
-    text = (
-        town.read_text()
-        .partition("[dials")[0]
-        .replace("china-2020", "care")
-        .replace('"majority", sex = "male"', '"first"')
-    )
+    text = without_dials(town.read_text()).replace("china-2020", "care").replace('"majority", sex = "male"', '"first"')
     text = text.replace("scored = { age = { at_least = 18 } }\n", "").replace(
         "held = []", 'held = ["conditions", "community"]'
     )

@@ -1,9 +1,8 @@
 """Path effects: coefficients of a linear society, halves of a product, all of one reader; and sums that are exact."""
 
-import re
-
 import numpy as np
 import pytest
+from shared import without_dials
 
 from synthetic.errors import InputError
 from testbed.case.case import Case, run_case
@@ -88,7 +87,7 @@ def town(plant, parts, tmp_path):
         scheme += "\n".join(f"[rules.{name}]\n{rule}" for name, rule in points.items()).replace("value = ", "value = -")
         (tmp_path / "scheme.toml").write_text(scheme.replace("range = [0, 10]", "range = [-10, 10]"))
         text = (tmp_path / "town.toml").read_text().replace('recipe = "china-2020"', 'recipe = "own.toml"')
-        text = re.sub(r"\[dials.*?(?=\[decide\])", "", text, flags=re.DOTALL)  # of another recipe
+        text = without_dials(text)
         text = text.replace(', sex = "male"', "").replace("held = ['age']", f"held = {list(held)}")
         (tmp_path / "town.toml").write_text(text)
         return run_case(Scenario.load(str(tmp_path / "town.toml")), people=people, periods=MONTHS, seed=1)

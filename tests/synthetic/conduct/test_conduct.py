@@ -95,7 +95,7 @@ def test_a_lawful_act_counts_neither_against_nor_for_a_person_and_may_be_sensiti
         ({"direction": '"unlawful"'}, "lawful"),
         ({"direction": '"adverse"', "sensitive": "true"}, "sensitive"),
         ({"sensitive": '"yes"'}, "sensitive"),
-        ({"most": "0.95"}, r"^conduct kind: most is 0.95, allowed: above 0 to 0.9 candidates a month\.$"),
+        ({"most": "0.95"}, r"^conduct kind: most is 0.95, allowed: above 0 to 0.8 candidates a month\.$"),
         ({"most": "0"}, "most is 0,"),
     ],
 )
