@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections import ChainMap
-from collections.abc import Mapping
+from collections import ChainMap, Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from synthetic.errors import InputError, check_keys, unknown
 
-READINGS = ("stated", "inferred", "assumed", "claimed")
+READINGS = ("stated", "inferred", "analog", "assumed", "claimed")
+"""How a number is known. An analog is the figure of a comparable system elsewhere, which its source names."""
+
+CHOICE = "a choice of the experiment"
+"""How the note of a dial begins that is no guess about the world."""
 
 NUMBER = {
     "value": "a number, true or false, or a text",
     "unit": "what one of it is, in words",
     "source": "the id of a source",
-    "reading": "how the source gives it: stated, inferred, assumed or claimed",
-    "range": "[lowest, highest] allowed; needed if the number is assumed",
+    "reading": f"how the source gives it: {', '.join(READINGS[:-1])} or {READINGS[-1]}",
+    "range": "[lowest, highest] allowed; needed if the number is assumed or an analog",
     "where": "where in the source, or a note; optional",
 }
 """What a number of a file says."""
@@ -33,6 +37,7 @@ SOURCE = {
     "publisher": "who published it, with the author if there is one",
     "date": "date of publication",
     "locator": "page, section or table; optional",
+    "system": "the register, list or office that its figures are about; needed if a number is an analog",
 }
 """What a source says."""
 
@@ -46,6 +51,7 @@ class Source:
     publisher: str
     date: str
     locator: str = ""
+    system: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,11 @@ class Dial:
     reading: str
     range: tuple[float, float] | None = None
     where: str = ""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it is a choice of the experiment, not a number of the world."""
+        return self.range is None and self.where.startswith(CHOICE)
 
     def set(self, value: object) -> Dial:
         """The same dial at another value, or all of another dial under this path.
@@ -193,7 +204,29 @@ def check_source(table: Mapping[str, object], where: str) -> tuple[str, str]:
         raise unknown(f"reading in {where}", reading, READINGS)
     if str(source) not in sources():
         raise unknown(f"source in {where}", source, sources())
+    if reading == "analog" and not sources()[str(source)].system:
+        raise InputError(
+            f"{where} is an analog, so its source {str(source)!r} must say of which system: system = TEXT."
+        )
     return str(source), str(reading)
+
+
+def check_ranged(reading: str, where: str, instead: str = "") -> None:
+    """Raises InputError if a number with this reading may not stand without a range."""
+    said = {"assumed": "assumed", "analog": "an analog"}.get(reading)
+    if said:
+        raise InputError(f"{where} is {said}, so it needs a range{instead}.")
+
+
+def as_in(reading: str, source: str) -> str:
+    """The system that the figure of an analog comes from, in words; "" for any other reading."""
+    return f"as in {sources()[source].system}" if reading == "analog" else ""
+
+
+def by_reading(dials: Iterable[Dial]) -> dict[str, int]:
+    """How many dials there are of each reading, without the choices of the experiment."""
+    found = Counter(dial.reading for dial in dials if not dial.chosen)
+    return {reading: found[reading] for reading in READINGS}
 
 
 def dial(table: object, path: str) -> Dial:
@@ -203,8 +236,8 @@ def dial(table: object, path: str) -> Dial:
         raise InputError(f"{path} must have a value and a unit.")
     source, reading = check_source(table, path)
     bounds = table.get("range")
-    if reading == "assumed" and bounds is None and not isinstance(table["value"], bool | str):
-        raise InputError(f"{path} is assumed, so it needs a range.")
+    if bounds is None and not isinstance(table["value"], bool | str):
+        check_ranged(reading, path)
     limits = None
     if bounds is not None:
         if not (isinstance(bounds, list) and len(bounds) == 2 and bounds[0] <= bounds[1]):

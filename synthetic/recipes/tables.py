@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError, check_keys
-from synthetic.source import check_source
+from synthetic.source import check_ranged, check_source
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,7 @@ def read_table(entry: dict[str, object], where: str, folder: Path) -> Table:
     if "unit" not in entry or ("values" in entry) == ("file" in entry):
         raise InputError(f"{where} must have a unit, and either values or a file.")
     source, reading = check_source(entry, where)
-    if reading == "assumed":
-        raise InputError(f"{where} is assumed, so it needs a range: write it as single numbers.")
+    check_ranged(reading, where, ": write it as single numbers")
     found = _cells(folder / str(entry["file"]), int(str(entry.get("skip", 0)))) if "file" in entry else entry["values"]
     try:
         values = np.asarray(found, np.float64)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from testbed.commands.show_text import dials, folded, graph, listed, note, shown, texts
+from testbed.commands.show_text import counts, dials, folded, graph, listed, note, origin, shown, texts
 from testbed.models import load_rulebook
 from testbed.regimes import load_regime
 
 
 def scenario(name: str) -> Iterator[str]:
     """A scenario: its parts, whom it scores and compares, its dials, its sources, and what is not modelled."""
-    from testbed.scenarios import Scenario
+    from testbed.scenarios import Scenario, readings
 
     held = Scenario.load(name)
     yield f"  {held.title}, as of {held.as_of}"
@@ -31,6 +31,7 @@ def scenario(name: str) -> Iterator[str]:
         where = f"in month {error.period}, for {error.sample} people, each in a world of their own"
     yield f"  wrong entry that is followed: {error.kind}, {where}"
     yield from graph(held.recipe.graph)
+    yield from counts(readings(held))
     yield from dials(held.dials.values())
     from testbed.runs import cited, not_modelled
 
@@ -147,7 +148,7 @@ def disclosure(name: str) -> Iterator[str]:
     yield f"  {held.title}"
     for right, meaning in RIGHTS.items():
         dial = held.rights[f"disclosure.{right}"]
-        yield f"    {dial.path} = {shown(dial)}: {meaning} ({dial.reading}, {dial.source})"
+        yield f"    {dial.path} = {shown(dial)}: {meaning} ({origin(dial.reading, dial.source)})"
     if held.audience:
         yield f"  audience: {', '.join(held.audience)}"
     yield from texts(dial.source for dial in held.rights.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from textwrap import wrap
 
-from synthetic.source import Dial, sources
+from synthetic.source import Dial, as_in, sources
 
 WIDTH = 100
 
@@ -36,7 +36,20 @@ def dials(held: Iterable[Dial], head: str = "dials") -> Iterator[str]:
         yield f"  {head} (path = value unit, range; reading, source):"
     for d in rows:
         bounds = f", {_range(d)}" if d.range is not None else ""
-        yield f"    {d.path} = {shown(d)} {d.unit}{bounds}; {d.reading}, {d.source}{note(d.where)}"
+        yield f"    {d.path} = {shown(d)} {d.unit}{bounds}; {origin(d.reading, d.source)}{note(d.where)}"
+
+
+def counts(parts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """How many dials of each part have each reading."""
+    yield "  dials by reading, without the choices of the experiment:"
+    for part, found in parts.items():
+        said = ", ".join(f"{count} {reading}" for reading, count in found.items())
+        yield f"    {part}: {said} (of {sum(found.values())})"
+
+
+def origin(reading: str, source: str) -> str:
+    """How a number is known, and from which source; of an analog, from which system."""
+    return ", ".join(filter(None, (reading, source, as_in(reading, source))))
 
 
 def shown(dial: Dial) -> str:

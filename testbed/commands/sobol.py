@@ -1,4 +1,4 @@
-"""`testbed sweep --sobol N`: the share of each number's variance that the assumed dials explain."""
+"""`testbed sweep --sobol N`: the share of each number's variance that the uncertain dials explain."""
 
 # Any: rows of findings and manifests hold values of several types.
 from __future__ import annotations
@@ -133,6 +133,7 @@ def manifest_of_sobol(plan: Plan, who: Mapping[str, Any], args: argparse.Namespa
     """The manifest: what varied, and what the shares mean."""
     from testbed.findings import chosen
     from testbed.runs import assumed_dials, cited, not_modelled
+    from testbed.scenarios import readings
 
     used = chosen(plan.wanted)
     return {
@@ -144,12 +145,13 @@ def manifest_of_sobol(plan: Plan, who: Mapping[str, Any], args: argparse.Namespa
         "command": command_of_worlds("sweep", args),
         "anchors": [],
         "assumed": assumed_dials(plan.scenario, used),
+        "readings": readings(plan.scenario),
         "sources": cited(plan.scenario),
         "not_modelled": not_modelled(plan.scenario),
         "measures": {
             MEASURE: {
                 "harm": used[0].harm, "unit": "share of variance", "better": "none", "needs": ["history"], "gap": "",
-                "estimand": "share of the variance over seeds and assumed dials that the dials own: first order, total",
+                "estimand": "share of the variance over seeds and dials that the dials own: first order, total",
                 "interval": "resamples of the points of the design (SALib)",
                 "reference": "Sobol (2001); Saltelli et al. (2010)",
                 "caveats": "Dials vary evenly and independently over their ranges, which are assumptions themselves.",

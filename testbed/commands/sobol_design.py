@@ -27,8 +27,8 @@ def designed(
 ) -> tuple[list[Factor], list[tuple[Scenario, int]], list[str]]:
     """The dials that vary, the scenario and seed of each row of the design, and what was left out.
 
-    texts: dials with their ranges; if None, all assumed dials. A named dial that makes a world refused raises
-    InputError; an assumed one is left out.
+    texts: dials with their ranges; if None, all that are assumed, claimed or an analog. A named dial that
+    makes a world refused raises InputError; another one is left out.
     """
     factors, left_out = ranges(texts, plan.scenario) if texts else assumed(plan)
     rows = design(factors, points)
@@ -72,7 +72,7 @@ def ranges(texts: Sequence[str], scenario: Scenario) -> tuple[list[Factor], list
 
 
 def assumed(plan: Plan) -> tuple[list[Factor], list[str]]:
-    """The assumed dials with a range behind the measures of a plan, by part of the scenario; and what is left out.
+    """The assumed, claimed and analog dials behind the measures of a plan, by part; and what is left out.
 
     A dial is left out if an end of its range alone makes a scenario that is refused.
     """

@@ -41,7 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=whole(1),
         metavar="N",
         help="instead of values: the share of each number's variance that the dials explain, from N points"
-        " (default dials: all that are assumed)",
+        " (default dials: all that are assumed, claimed or an analog)",
     )
     parser.add_argument(
         "--measures",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys
-from synthetic.source import Dial, dial, load_toml
+from synthetic.source import CHOICE, Dial, dial, load_toml
 from testbed.regimes.base import EXPIRY, FOLDER
 from testbed.regimes.clauses import CLAUSES, MISUSE, NUMBERS, TOP
 
@@ -38,7 +38,7 @@ class RegimeFile:
         if "title" not in self.table:
             raise InputError(f"{self.where} must have a title.")
         self.coupled = self.flag(self.table, "coupled", self.where)
-        on = Dial("regime.active", True, "switch", "assumed", "assumed", None, "a choice of the experiment")
+        on = Dial("regime.active", True, "switch", "assumed", "assumed", None, CHOICE)
         self.numbers: dict[str, Dial] = {on.path: on}
 
     def number(self, value: object, clause: str, key: str) -> Dial:

@@ -55,8 +55,8 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("origin", "how an entry came about: a true act, a false match, a stale entry, ...; hidden from models"),
     (
         "reading",
-        "how a number is known: `stated` by the source, `inferred` from it, by `analog`, `assumed`, "
-        "`claimed` by somebody",
+        "how a number is known: `stated` by the source, `inferred` from it, `analog` (as in a comparable system "
+        "elsewhere, which is named), `assumed`, `claimed` by somebody",
     ),
     ("reason", "a person, a rule or column, and what it adds to the score"),
     ("recipe", "the causal model from which people are drawn; every number has a source"),

@@ -43,7 +43,7 @@ QUESTIONS = {
     "chilling": "Which lawful acts do people give up because they believe they are watched?",
     "benefit": "What does the scheme achieve, compared with a lottery and an oracle?",
 }
-ABOVE = ("measures", "life", "assumed", "sources", "not_modelled", "anchors")
+ABOVE = ("measures", "life", "assumed", "readings", "sources", "not_modelled", "anchors")
 """Keys of the manifest that the page prints in full."""
 OF_TABLE = "Which groups get the decisions, and which get the errors?"
 FACTS = ("unit", "better", "estimand", "interval", "reference", "caveats")
@@ -82,6 +82,7 @@ def render(
         case=case_view(life) if life else None,
         middle=any(guessed_match(dial) for dial in manifest.get("assumed") or []),
         rooms=_rooms([_dial(dial, info) for dial in manifest.get("assumed") or []]),
+        readings=_readings(manifest.get("readings") or {}),
         sources=[
             _texts(source, "id", "title", "publisher", "date", "locator") for source in manifest.get("sources") or []
         ],
@@ -219,12 +220,20 @@ def _rooms(dials: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"name": name, "dials": found, "count": counted(len(found), "dial")} for name, found in rooms.items()]
 
 
+def _readings(parts: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """How many dials have each reading: the readings as heads, and a row of counts for each part."""
+    heads = list(next(iter(parts.values()), {}))
+    rows = [(clean(part), [f"{counts[head]:,}" for head in heads]) for part, counts in parts.items()]
+    return {"heads": [clean(head) for head in heads], "rows": rows}
+
+
 def _dial(dial: Mapping[str, Any], info: Mapping[str, Any]) -> dict[str, Any]:
     bounds = dial.get("range")
     return {
         **_texts(dial, "path", "unit", "source", "reading"),
         "value": dial_value(dial.get("value")),
         "range": f"{dial_value(bounds[0])} to {dial_value(bounds[1])}" if bounds else "",
+        "as_in": clean(dial.get("as_in") or ""),
         "middle": guessed_match(dial),
         "measures": _behind(dial.get("measures") or [], info),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from synthetic.source import CHOICE, READINGS
 from testbed.report.case_page import case_sentence
 from testbed.report.plaintext import clean, counted, wrap, wrap_command
 from testbed.report.rerun import next_commands
@@ -202,12 +203,15 @@ def _blocks(
 
 
 def _assumed(manifest: Mapping[str, Any], most: int) -> str:
-    """How many dials are guesses, some of them by name, and that no rate of wrong matches is published."""
-    dials = [dial for dial in manifest.get("assumed") or [] if dial.get("reading", "assumed") == "assumed"]
+    """How many dials are guesses, some of them by name, how well the others are known, and rates of wrong matches."""
+    dials = [dial for dial in manifest.get("assumed") or [] if _guessed(dial)]
     if not dials:
         return "Assumed: no dial." if "assumed" in manifest else "Assumed: not recorded."
-    are = "is our guess" if len(dials) == 1 else "are our guesses"
-    said = f"Assumed: {counted(len(dials), 'dial')} {are}, with a range"
+    known = dict((manifest.get("readings") or {}).get("all dials") or {})
+    others = ", ".join(f"{known[one]:,} {one}" for one in READINGS if known.get(one) and one != "assumed")
+    said = f"Assumed: {len(dials):,} of {sum(known.values()):,} dials" if known else ""
+    said = said or f"Assumed: {counted(len(dials), 'dial')}"
+    said += f" ({others})" if others else ""
     matches = [dial for dial in dials if guessed_match(dial)]
     rest = sorted((dial for dial in dials if not guessed_match(dial)), key=_main)
     shown = rest[: max(0, most - 1)] if matches else rest[:most]
@@ -219,11 +223,17 @@ def _assumed(manifest: Mapping[str, Any], most: int) -> str:
     return f"{said}."
 
 
+def _guessed(dial: Mapping[str, Any]) -> bool:
+    """Whether a dial is our guess: not an analog or a claim, and not a choice of the experiment."""
+    chosen = not dial.get("range") and str(dial.get("where") or "").startswith(CHOICE)
+    return dial.get("reading", "assumed") == "assumed" and not chosen
+
+
 def guessed_match(dial: Mapping[str, Any]) -> bool:
-    """Whether a dial is a rate of mistaking one person for another, set to the middle of its range."""
+    """Whether a dial is a guessed rate of mistaking one person for another, set to the middle of its range."""
     last = str(dial.get("path")).rpartition(".")[2]
     value, bounds = dial.get("value"), dial.get("range")
-    if not last.startswith(("false_match", "collision")) or last.endswith("_ratio") or not bounds:
+    if not _guessed(dial) or not last.startswith(("false_match", "collision")) or last.endswith("_ratio") or not bounds:
         return False
     return isinstance(value, int | float) and abs(value - (bounds[0] + bounds[1]) / 2) <= 1e-9 * (bounds[1] - bounds[0])
 

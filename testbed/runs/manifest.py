@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthetic.source import sources
+from synthetic.source import as_in, sources
 from testbed.findings import plain_name
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def model_digest(spec: object) -> str:
 def manifest_of(made: Outcome) -> dict[str, Any]:
     """Return the manifest of an audit: its identity, what the findings rest on, anchors, one life."""
     from testbed.measure import measures
+    from testbed.scenarios import readings
 
     scenario = made.plan.scenario
     used = {one.name: one for one in map(measures.get, measures.names()) if _has_rows(made, one)}
@@ -128,6 +129,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         "anchors": made.verdicts,
         "failures": made.failures,
         "assumed": assumed,
+        "readings": readings(scenario),
         "sources": cited(scenario),
         "not_modelled": not_modelled(scenario),
         "measures": {name: facts(one) for name, one in used.items()},
@@ -190,7 +192,7 @@ def command_of(plan: Plan, *, folders: bool = False) -> str:
 
 
 def assumed_dials(scenario: Scenario, used: Iterable[Measure]) -> list[dict[str, Any]]:
-    """Return the dials that are guesses, with the measures that rest on each.
+    """Return the dials that are analogs, guesses or claims, with the measures that rest on each.
 
     A dial of the world changes every number. The followed error changes only measures that read its twin, and a
     disclosure changes only what scored people can see.
@@ -198,7 +200,7 @@ def assumed_dials(scenario: Scenario, used: Iterable[Measure]) -> list[dict[str,
     used = list(used)
     found = []
     for path, dial in sorted(scenario.dials.items()):
-        if dial.reading not in ("assumed", "claimed"):
+        if dial.reading not in ("analog", "assumed", "claimed"):
             continue
         resting = [one.name for one in used if _rests(one, path)]
         found.append(
@@ -208,6 +210,7 @@ def assumed_dials(scenario: Scenario, used: Iterable[Measure]) -> list[dict[str,
                 "unit": dial.unit,
                 "source": dial.source,
                 "reading": dial.reading,
+                **({"as_in": as_in(dial.reading, dial.source)} if dial.reading == "analog" else {}),
                 "range": list(dial.range) if dial.range is not None else None,
                 "where": dial.where,
                 "measures": resting,

@@ -7,7 +7,19 @@ Goes out: the parts, checked against each other, and the groups by which finding
 from testbed.scenarios.base import TRAINING_PERIODS, Scenario, names
 from testbed.scenarios.outcomes import COLUMN, OUTCOME
 from testbed.scenarios.reading import FOLDER, GRAMMAR
+from testbed.scenarios.readings import readings
 from testbed.scenarios.splits import splits_of
 from testbed.scenarios.units import unit_of
 
-__all__ = ["COLUMN", "FOLDER", "GRAMMAR", "OUTCOME", "TRAINING_PERIODS", "Scenario", "names", "splits_of", "unit_of"]
+__all__ = [
+    "COLUMN",
+    "FOLDER",
+    "GRAMMAR",
+    "OUTCOME",
+    "TRAINING_PERIODS",
+    "Scenario",
+    "names",
+    "readings",
+    "splits_of",
+    "unit_of",
+]

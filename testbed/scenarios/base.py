@@ -13,7 +13,7 @@ from synthetic.conduct import Conduct
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes import Recipe
 from synthetic.registry import find_toml, toml_names
-from synthetic.source import Dial, check_source
+from synthetic.source import Dial, check_ranged, check_source
 from testbed.disclosures import Disclosure
 from testbed.models import Condition, RuleBook
 from testbed.regimes import ACQUAINTED, LISTED, Declared, Regime, declared
@@ -262,8 +262,8 @@ class Scenario:
         Returns
         -------
         dict of str to Dial
-            Each dial has a value, a unit, a source, a reading ("stated", "inferred", "assumed" or "claimed") and a
-            range.
+            Each dial has a value, a unit, a source, a reading ("stated", "inferred", "analog", "assumed" or
+            "claimed") and a range.
 
         See Also
         --------
@@ -359,11 +359,14 @@ class Scenario:
         given = check_keys(table, self.dials, f"{where}, dials")
         values = {}
         for path, value in given.items():
-            part = check_keys(value, ("value", "range", "source", "reading"), f"{where}, dials.{path}")
+            part = check_keys(value, ("value", "range", "source", "reading", "where"), f"{where}, dials.{path}")
             source, reading = check_source(part, f"{where}, dials.{path}")
             bounds = part.get("range")
             limits = (float(bounds[0]), float(bounds[1])) if isinstance(bounds, list) and len(bounds) == 2 else None
-            held = replace(self.dials[path], source=source, reading=reading, range=limits)
+            if limits is None and not isinstance(self.dials[path].value, bool | str):
+                check_ranged(reading, f"{where}, dials.{path}")
+            said = str(part.get("where", ""))
+            held = replace(self.dials[path], source=source, reading=reading, range=limits, where=said)
             values[path] = held.set(part.get("value"))
         return self._turned(values)
 

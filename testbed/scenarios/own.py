@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import cast
 
 from synthetic.errors import InputError, check_keys
-from synthetic.source import Dial
+from synthetic.source import CHOICE, Dial
 
 SHARES = {"adverse": "worst_share", "favored": "best_share"}
 """The key that gives each side of a decision as a share of people; the other way is a `cutoff` in points."""
 
-CHOICE = "a choice of the experiment, not of the scheme"
+OURS = f"{CHOICE}, not of the scheme"
 
 
 def own_dials(
@@ -23,10 +23,10 @@ def own_dials(
     what models learn from.
     """
     found = [
-        Dial("channels.errors", True, "switch", "assumed", "assumed", None, CHOICE),
-        Dial("decide.outcome", outcome, "what decisions are judged by", "assumed", "assumed", None, CHOICE),
-        Dial("decide.learn", learn, "what models learn from", "assumed", "assumed", None, CHOICE),
-        Dial("error.kind", followed, "kind of conduct", "assumed", "assumed", None, CHOICE),
+        Dial("channels.errors", True, "switch", "assumed", "assumed", None, OURS),
+        Dial("decide.outcome", outcome, "what decisions are judged by", "assumed", "assumed", None, OURS),
+        Dial("decide.learn", learn, "what models learn from", "assumed", "assumed", None, OURS),
+        Dial("error.kind", followed, "kind of conduct", "assumed", "assumed", None, OURS),
         _assumed("error.period", error.get("period", 6), "month", 0, 1_000),
         _assumed("error.per_1000", error.get("per_1000", 2), "people in 1,000", 0, 1_000),
         _assumed("error.sample", error.get("sample", 50), "people, each followed in a world of their own", 1, 10_000),
@@ -64,4 +64,4 @@ def _path(side: str, key: str) -> str:
 
 
 def _assumed(path: str, value: object, unit: str, low: float, high: float) -> Dial:
-    return Dial(path, cast("float", value), unit, "assumed", "assumed", (low, high), CHOICE).set(value)
+    return Dial(path, cast("float", value), unit, "assumed", "assumed", (low, high), OURS).set(value)

@@ -59,7 +59,7 @@ OPTIONAL = {
     "beside": "models that are audited beside the scheme, a list of names or paths",
     "ties": "ties between people that are laid down, a list of names",
     "not_modelled": "what is left out, a list of sentences",
-    "dials": "other values for numbers of the parts, by path: value, source, reading, range",
+    "dials": "other values for numbers of the parts, by path: value, source, reading, range, where",
 }
 KEYS = (*REQUIRED, *SECTIONS, *OPTIONAL)
 GRAMMAR: Grammar = {"": {**REQUIRED, **OPTIONAL}, **SECTIONS}

@@ -8,10 +8,10 @@ import pytest
 
 from synthetic import Recipe
 from synthetic.population import ties
-from synthetic.source import sources
+from synthetic.source import Dial, add_sources, sources
 from testbed.commands.cli import main
 from testbed.commands.descriptions import recipe, scenario
-from testbed.commands.show_text import shown
+from testbed.commands.show_text import dials, origin, shown
 
 
 @pytest.fixture(scope="module", params=["china-2020", "us-credit", "job-seekers", "school-leavers", "template"])
@@ -26,7 +26,7 @@ def test_every_dial_of_the_recipe_and_of_its_ties_is_shown_with_value_unit_readi
     for dial in [*held.dials.values(), *ties.dials().values()]:
         (line,) = [line for line in lines if line.strip().startswith(f"{dial.path} = ")]
         assert f"= {shown(dial)} {dial.unit}" in line
-        assert f"; {dial.reading}, {dial.source}" in line
+        assert f"; {origin(dial.reading, dial.source)}" in line
         assert dial.where in line
 
 
@@ -62,6 +62,26 @@ def test_the_command_that_draws_the_picture_is_shown_and_draws_it(told, tmp_path
     assert main(words) == 0
     capsys.readouterr()
     assert held.order[-1] in ET.parse(tmp_path / "graph.svg").getroot().itertext()
+
+
+def test_an_analog_is_shown_with_the_system_that_its_figure_is_from(tmp_path):
+    paper = {"title": "A roll", "publisher": "an auditor", "date": "2011", "system": "a parish's roll of voters"}
+    add_sources({"roll-2011": paper}, tmp_path / "town.toml", "town.toml, sources")
+    held = Dial("channels.roll.miss", 0.1, "share", "roll-2011", "analog", (0, 0.2), "table 2")
+    (line,) = list(dials([held]))[1:]
+    assert line.endswith("0.1 share, 0 to 0.2; analog, roll-2011, as in a parish's roll of voters (table 2)")
+
+
+def test_a_scenario_shows_how_many_of_its_dials_have_each_reading():
+    lines = list(scenario("rongcheng"))
+    start = next(place for place, line in enumerate(lines) if "dials by reading" in line)
+    counted = {line.split(":")[0].strip(): line for line in lines[start + 1 : start + 5]}
+    assert list(counted) == ["all dials", "channels", "contest", "copies"]
+    shown_dials = [line for line in lines if " = " in line and "; assumed, " in line]
+    guessed = [line for line in shown_dials if "a choice of the experiment" not in line or " to " in line]
+    assert f" {len(guessed)} assumed" in counted["all dials"]
+    contested = [line for line in lines if line.strip().startswith("regime.appeal.")]
+    assert f"(of {len(contested)})" in counted["contest"]
 
 
 def test_the_page_of_a_scenario_in_which_people_compete_says_how_many_wrong_entries_are_followed_alone():

@@ -131,6 +131,24 @@ def manifest(life):
                 "measures": ["flip_rate", "wrong_adverse_rate"],
             },
             {
+                "path": "regime.appeal.filed",
+                "value": 0.6,
+                "range": [0.2, 1],
+                "unit": "share",
+                "source": "own",
+                "reading": "analog",
+                "as_in": "as in a roll of voters",
+            },
+            {
+                "path": "decide.outcome",
+                "value": "deserved",
+                "range": None,
+                "unit": "what decisions are judged by",
+                "source": "own",
+                "reading": "assumed",
+                "where": "a choice of the experiment, not of the scheme",
+            },
+            {
                 "path": "regime.family.share",
                 "value": 0.5,
                 "range": [0, 1],
@@ -139,6 +157,10 @@ def manifest(life):
                 "reading": "assumed",
             },
         ],
+        "readings": {
+            "all dials": {"stated": 20, "inferred": 0, "analog": 1, "assumed": 2, "claimed": 1},
+            "contest": {"stated": 0, "inferred": 0, "analog": 1, "assumed": 0, "claimed": 0},
+        },
         "sources": [
             {"id": "own", "title": "Our guess", "publisher": "this project", "date": "2024", "locator": "none"}
         ],

@@ -162,6 +162,8 @@ def test_dials_sources_limits_anchors_and_versions_are_printed(findings, manifes
     text = parse(render(findings, manifest)).text
     for part in (
         "channels. court. collision 0.002 0 to 0.004 middle share assumed own flip_rate, wrong_adverse_rate",
+        "regime. appeal. filed 0.6 0.2 to 1 share analog, as in a roll of voters own none here",
+        "Dials of stated inferred analog assumed claimed all dials 20 0 1 2 1 contest 0 0 1 0 0",
         "own Our guess this project 2024 none",
         "motive of the institution",
         "null twin holds as expected",

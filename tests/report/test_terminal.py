@@ -32,7 +32,7 @@ def test_it_begins_with_what_was_audited_and_what_is_only_claimed_and_how_to_tur
 
 
 def test_without_claimed_consequences_nothing_is_claimed(findings, manifest):
-    assert "laimed" not in "\n".join(answer(findings, {**manifest, "claimed": False}))
+    assert "laimed" not in "\n".join(answer(findings, {**manifest, "claimed": False, "readings": {}}))
 
 
 def test_every_family_has_one_sentence_with_interval_count_and_the_lottery(findings, manifest, life):
@@ -44,10 +44,20 @@ def test_every_family_has_one_sentence_with_interval_count_and_the_lottery(findi
     assert "One life: person 4711: one wrong court entry in month 6, no train for 9 months" in text
     assert "3 others affected" in text
     assert "Anchors (checks with a known answer): 3 of 3 hold." in text
-    assert "Assumed: 2 dials are our guesses, with a range: regime.family.share = 0.5 (0 to 1)." in text
+    guesses = "Assumed: 2 of 24 dials (20 stated, 1 analog, 1 claimed): regime.family.share = 0.5 (0 to 1)."
+    assert guesses in text
     assert (
         "No rate of wrong matches is published; this run uses the middle of a range: channels.court.collision" in text
     )
+
+
+def test_a_choice_of_the_experiment_and_an_analog_are_no_guesses(findings, manifest):
+    manifest["readings"] = {}
+    rate = {"path": "channels.court.false_match", "value": 0.02, "range": [0.0, 0.04], "reading": "analog"}
+    manifest["assumed"] = [dial for dial in manifest["assumed"] if dial["path"] != "channels.court.collision"] + [rate]
+    text = " ".join(line.strip() for line in answer(findings, manifest))
+    assert "Assumed: 1 dial: regime.family.share = 0.5 (0 to 1)." in text
+    assert "No rate of wrong matches" not in text
 
 
 def test_two_commands_to_try_repeat_the_runs_own_options(findings, manifest, life):

@@ -1,5 +1,7 @@
 """Scenarios: literal declarations, refused in one sentence where they are wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from synthetic.channels.base import FOLDER as CHANNELS
@@ -147,6 +149,18 @@ def test_every_dial_of_the_contract_exists():
         "conduct.utility_late.rate", "disclosure.own_record", "model.judgment_default.points",
     ):  # fmt: skip
         assert path in dials
+
+
+def test_an_override_by_an_analog_needs_its_range_and_says_its_own_note(tmp_path):
+    path = own(tmp_path)
+    text = Path(path).read_text()
+    head = '[dials."regime.family.share"]\nvalue = 0.5\nsource = "ukho-list-2016"\nreading = "analog"\n'
+    Path(path).write_text(text + head + 'where = "half of them"\n')
+    with pytest.raises(InputError, match=r"regime\.family\.share is an analog, so it needs a range"):
+        Scenario.load(path)
+    Path(path).write_text(text + head + 'range = [0.2, 0.8]\nwhere = "half of them"\n')
+    dial = Scenario.load(path).dials["regime.family.share"]
+    assert (dial.reading, dial.range, dial.where) == ("analog", (0.2, 0.8), "half of them")
 
 
 def test_every_assumed_number_has_a_range_to_sweep():

@@ -10,7 +10,18 @@ import synthetic
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes.margins import read_margins
 from synthetic.recipes.tables import read_table
-from synthetic.source import READINGS, Dial, check_source, dial, load_toml, sources
+from synthetic.source import (
+    CHOICE,
+    READINGS,
+    Dial,
+    add_sources,
+    as_in,
+    by_reading,
+    check_source,
+    dial,
+    load_toml,
+    sources,
+)
 
 FOLDER = Path(synthetic.__file__).parent
 SOCIETY = [*sorted((FOLDER / "recipes").glob("*.toml")), FOLDER / "population" / "ties.toml"]
@@ -89,7 +100,32 @@ def test_setting_a_dial_keeps_its_provenance_and_leaves_the_first_alone():
 
 def test_a_source_needs_a_known_reading():
     for reading in READINGS:
-        assert check_source({"source": "assumed", "reading": reading}, "x") == ("assumed", reading)
+        source = "ukho-list-2016" if reading == "analog" else "assumed"
+        assert check_source({"source": source, "reading": reading}, "x") == (source, reading)
+
+
+def test_an_analog_needs_a_range_and_a_source_that_says_of_which_system(tmp_path):
+    table = {"value": 0.1, "unit": "share", "source": "parish-2011", "reading": "analog", "range": [0, 0.2]}
+    paper = {"title": "Errors in a roll of voters", "publisher": "an auditor", "date": "2011"}
+    add_sources({"parish-2011": paper}, tmp_path / "town.toml", "town.toml, sources")
+    with pytest.raises(InputError, match="'parish-2011' must say of which system: system = TEXT"):
+        dial(table, "channels.roll.miss")
+    whole = {**paper, "system": "a parish's roll of voters"}
+    add_sources({"parish-2011": whole}, tmp_path / "town.toml", "town.toml, sources")
+    made = dial(table, "channels.roll.miss")
+    assert (made.reading, made.range) == ("analog", (0.0, 0.2))
+    assert as_in(made.reading, made.source) == "as in a parish's roll of voters"
+    assert as_in("stated", made.source) == ""
+    with pytest.raises(InputError, match=r"channels\.roll\.miss is an analog, so it needs a range"):
+        dial({key: value for key, value in table.items() if key != "range"}, "channels.roll.miss")
+
+
+def test_dials_are_counted_by_reading_without_choices_of_the_experiment():
+    made = [dial({**WHOLE, "reading": reading}, "x") for reading in ("stated", "assumed", "assumed", "claimed")]
+    switch = Dial("decide.outcome", "deserved", "what", "assumed", "assumed", None, f"{CHOICE}, not of the scheme")
+    right = dial({**without("range"), "value": True}, "disclosure.own_record")
+    found = by_reading([*made, switch, right])
+    assert found == {"stated": 1, "inferred": 0, "analog": 0, "assumed": 3, "claimed": 1}
 
 
 def test_files_that_cannot_be_read_are_refused(tmp_path):
