@@ -11,6 +11,9 @@ from synthetic.source import CHOICE, Dial
 SHARES = {"adverse": "worst_share", "favored": "best_share"}
 """The key that gives each side of a decision as a share of people; the other way is a `cutoff` in points."""
 
+WITHIN = {"worst_share": (0.001, 0.2), "best_share": (0.0, 1.0)}
+"""The shares that are allowed. No scheme that we know lists more than a fifth of people, or fewer than one in 1,000."""
+
 OURS = f"{CHOICE}, not of the scheme"
 
 
@@ -36,7 +39,7 @@ def own_dials(
             if key == "cutoff":
                 found.append(_assumed(_path(side, key), value, "points", -1e9, 1e9))
             else:
-                found.append(_assumed(_path(side, key), value, "share of the training society", 0, 1))
+                found.append(_assumed(_path(side, key), value, "share of the training society", *WITHIN[key]))
     return {one.path: one for one in found}
 
 

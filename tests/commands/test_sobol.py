@@ -18,7 +18,7 @@ from testbed.runs.measuring import Answer, Task, forget, work
 from testbed.runs.output import read_run
 from testbed.runs.plan import planned
 
-DIAL = "decide.worst_share"
+DIAL = "regime.family.share"
 
 
 def planted(task: Task) -> Answer:
@@ -55,9 +55,7 @@ def test_the_share_of_a_planted_dial_is_found_written_and_printed(
         "--dial",
         f"{DIAL}=0..1",
     ]
-    assert (
-        main([*asked, "--set", "decide.best_share=0", "--measures", "adverse_rate", "--out", str(tmp_path / "o")]) == 0
-    )
+    assert main([*asked, "--measures", "adverse_rate", "--out", str(tmp_path / "o")]) == 0
     said = capsys.readouterr().out
     assert f"over {128 * 4} worlds" in said.splitlines()[0]
     assert "adverse_rate: first 0." in said

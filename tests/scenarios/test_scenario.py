@@ -64,7 +64,7 @@ def test_a_wrong_dial_gets_one_sentence(dials, said):
         ('community = "majority"', 'age = "18"', "'age' has no groups to compare with"),
         ('kind     = "judgment_default"', 'kind = "judgement_default"', "did you mean 'judgment_default'"),
         ("worst_share = 0.03", 'worst_share = "few"', "must be a number"),
-        ("worst_share = 0.03", "worst_share = 3.0", "allowed: 0 to 1"),
+        ("worst_share = 0.03", "worst_share = 3.0", "allowed: 0.001 to 0.2"),
         ('outcome = "deserved"', 'outcome = "merit"', "allowed: deserved"),
         ("periods = 24", "periods = 0", "at least 1"),
         ("[run]", "[run", "not valid TOML"),
@@ -161,6 +161,12 @@ def test_an_override_by_an_analog_needs_its_range_and_says_its_own_note(tmp_path
     Path(path).write_text(text + head + 'range = [0.2, 0.8]\nwhere = "half of them"\n')
     dial = Scenario.load(path).dials["regime.family.share"]
     assert (dial.reading, dial.range, dial.where) == ("analog", (0.2, 0.8), "half of them")
+
+
+def test_the_worst_share_ranges_over_shares_that_a_list_may_have():
+    dial = Scenario.load("rongcheng").dials["decide.worst_share"]
+    assert dial.range == (0.001, 0.2)
+    assert Scenario.load("rongcheng").dials["decide.best_share"].range == (0, 1)
 
 
 def test_every_assumed_number_has_a_range_to_sweep():

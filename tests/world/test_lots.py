@@ -11,7 +11,7 @@ from testbed.scenarios.base import Scenario
 from testbed.twins import Inject, replay
 from testbed.world import World
 
-MONTHS, SHARE = 6, 0.3
+MONTHS, SHARE = 6, 0.2
 pytestmark = pytest.mark.usefixtures("small_training")
 
 
