@@ -46,8 +46,8 @@ def test_every_channel_names_source_reading_and_unit_for_each_number(name):
 @pytest.mark.parametrize("name", names())
 def test_a_rate_without_a_published_figure_stands_at_the_middle_of_its_range(name):
     dial = Channel.load(name).numbers["false_match"]
-    assert dial.reading == "assumed"
-    assert float(dial.value) == pytest.approx(sum(dial.range) / 2)
+    if dial.reading == "assumed":
+        assert float(dial.value) == pytest.approx(sum(dial.range) / 2)
 
 
 def test_reach_misses_and_duplicates_come_at_their_rates(society, acts):
