@@ -15,7 +15,7 @@ from testbed.regimes.state import RegimeState
 
 @pytest.fixture
 def regime():
-    return load_regime("rongcheng-lists")
+    return load_regime("rongcheng-lists").set({"regime.sharing.share": 1})
 
 
 def state(regime, child=(False, False, True), household=(0, 0, 0), seed=1):
@@ -113,7 +113,9 @@ def test_an_entry_without_appeal_stands_for_its_expiry():
 
 
 def test_wrong_entries_are_struck_at_the_product_of_the_shares():
-    regime = load_regime("rongcheng-lists").set({"regime.appeal.notice_delay": 0, "regime.appeal.decision_delay": 0})
+    shares = {"regime.appeal.noticed": 0.5, "regime.appeal.filed": 0.6, "regime.appeal.upheld": 0.7}
+    delays = {"regime.appeal.notice_delay": 0, "regime.appeal.decision_delay": 0}
+    regime = load_regime("rongcheng-lists").set(shares | delays)
     fate = some(regime=regime)
     share = (fate.end_cause == 1).mean()
     assert share == pytest.approx(0.5 * 0.6 * 0.7, abs=0.005)

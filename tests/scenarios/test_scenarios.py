@@ -141,8 +141,10 @@ def test_suining_the_lowest_class_follows_from_half_a_year_in_the_one_before() -
     assert not sanctioned(case, "posts_closed")[:, ~ever].any()
 
 
-def test_joint_sanctions_one_entry_reaches_every_agency_and_none_where_nobody_shares() -> None:
-    claim(small("joint-sanctions").findings, "error_agencies").above(4.5)
+def test_joint_sanctions_one_entry_reaches_nine_in_ten_agencies_and_none_where_nobody_shares() -> None:
+    found = claim(small("joint-sanctions").findings, "error_agencies")  # a listing reaches 0.91 of 5: 4.55
+    found.above(4.2)
+    found.below(4.95)
     alone = world("joint-sanctions", 2048, 8, regime__sharing__share=0)
     assert alone.history.listed("blacklist", 7).any()
     assert not any(alone.history.listed(one.name, 7).any() for one in alone.scenario.regime.agencies)
