@@ -257,7 +257,7 @@ def crowded():
     # Many strayed entries, so that differences of the sample meet; groups differ in conduct and in what is seen of it.
     dials = {
         "channels.cameras.false_match": 0.02,
-        "channels.cameras.miss": 0.4,
+        "channels.cameras.miss": 0.3,
         "channels.cameras.miss_ratio": 2,
         "recipe.diligence.community_shift": -1.5,
         "regime.appeal.cost": 2_000,
