@@ -9,8 +9,14 @@ MINORITY = {"split": "community", "group": "minority", "versus": "majority"}
 WOMEN = {"split": "sex", "group": "female", "versus": "male"}
 
 
-@pytest.mark.model("rongcheng", "logistic", "lottery")
+@pytest.mark.model("rongcheng", "logistic")
 def test_communities_of_equal_conduct_are_treated_equally(findings):
+    claim(findings, "adverse_gap_at_equal_conduct", **MINORITY).within(-0.02, 0.02)
+
+
+@pytest.mark.people(50_000)  # chance alone moves the gap of eleven effective clusters by two points
+@pytest.mark.model("lottery", only=True)
+def test_a_lottery_treats_communities_of_equal_conduct_equally(findings):
     claim(findings, "adverse_gap_at_equal_conduct", **MINORITY).within(-0.02, 0.02)
 
 

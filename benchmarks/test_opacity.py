@@ -8,7 +8,6 @@ pytestmark = [pytest.mark.scenario("rongcheng"), pytest.mark.people(20_000)]
 
 
 @pytest.mark.model("rongcheng", "logistic", "lottery")
-@pytest.mark.known_harm("logistic", reason="a regression gives nobody a reason")
 @pytest.mark.known_harm("lottery", reason="chance has no reasons to give")
 def test_whoever_is_decided_adversely_is_told_why(findings):
     claim(findings, "reason_coverage[decision=adverse]").above(0.95)

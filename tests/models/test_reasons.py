@@ -165,7 +165,7 @@ def test_reasons_are_read_where_people_may_be_told_them_and_are_not_even_asked_f
 
 def test_a_logistic_regression_has_reasons_that_cover_and_tell_apart():
     scenario, people = shown("on")
-    case = run_case(scenario, load_model("logistic"), people=people, periods=3)
+    case = run_case(scenario, load_model("logistic"), people=people, periods=8)
     for part in reason_coverage(case):
         assert part.denominator.any()
         np.testing.assert_array_equal(part.numerator, part.denominator)
