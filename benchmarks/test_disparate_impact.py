@@ -16,7 +16,7 @@ def test_communities_of_equal_conduct_are_treated_equally(findings):
 
 @pytest.mark.people(50_000)  # chance alone moves the gap of eleven effective clusters by two points
 @pytest.mark.model("lottery", only=True)
-def test_a_lottery_treats_communities_of_equal_conduct_equally(findings):
+def test_a_lottery_leaves_no_gap_at_equal_conduct(findings):
     claim(findings, "adverse_gap_at_equal_conduct", **MINORITY).within(-0.02, 0.02)
 
 

@@ -28,7 +28,7 @@ RUNS = {
     "paired": ["rongcheng", "--model", "logistic", "--model", "rongcheng", "--paired"],
     "an object of a module": ["rongcheng", "--model", "theirs:Theirs"],
     "a rule book in a folder": ["rongcheng", "--model", "books/mine.toml", "--model", "logistic"],
-    "a program with arguments": ["rongcheng", "--model", "cmd:sed -e 1d -e s/,.*//"],
+    "a program with arguments": ["rongcheng", "--model", "cmd:sed -e 1d -e s/,.*//", "--set", "error.sample=2"],
     "a scenario in a folder": ["homework/town.toml", "--set", "regime.family.share=0.25"],
     "several seeds": ["rongcheng", "--seeds", "2"],
     "dials": ["rongcheng", "--set", "channels.court.miss=0.1", "--set", "regime.family.share=0"],
@@ -50,7 +50,7 @@ ON_THE_PAGE = ("one model", "paired", "a rule book in a folder", "dials")
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a module, a rule book and a scenario, as the current one."""
     (tmp_path / "theirs.py").write_text(
-        "class Theirs:\n    def score(self, records):\n        return records['age'].to_numpy(float)\n"
+        "class Theirs:\n    row_wise = True\n\n    def score(self, records):\n        return records['age'].to_numpy(float)\n"
     )
     (tmp_path / "books").mkdir()
     copy(ROOT / "testbed" / "models" / "rulebooks" / "rongcheng.toml", tmp_path / "books" / "mine.toml")
@@ -157,6 +157,7 @@ def test_an_object_of_python_has_no_command_and_none_is_suggested(here: Path) ->
     def theirs(records: pd.DataFrame) -> pd.Series:
         return records["age"].astype(float)
 
+    theirs.row_wise = True  # type: ignore[attr-defined]
     audit("rongcheng", theirs, people=512, periods=8, measures="adverse_rate", out=here / "run")
     assert printed(here / "run" / "report.html") == []
     audit("rongcheng", seeds=(3, 5), people=512, periods=8, measures="adverse_rate", out=here / "two")

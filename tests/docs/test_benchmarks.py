@@ -11,6 +11,9 @@ ROOT = Path(__file__).parents[2]
 SINK = """
 def score(records):
     return -1.0 * (records["community"] == "minority").to_numpy(float)
+
+
+score.row_wise = True
 """
 
 

@@ -179,7 +179,7 @@ def test_what_the_benchmarks_say_of_a_lottery_is_about_the_lottery_alone() -> No
     folder = Path(__file__).parents[2] / "benchmarks"
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("test_*.py"))]
     blocks = [block for text in texts for block in text.split("\n\n\n") if "lottery" in block.partition("def ")[2]]
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         assert '@pytest.mark.model("lottery", only=True)' in block, block
 

@@ -168,6 +168,7 @@ def test_functions_and_objects_are_models_too() -> None:
     def by_age(records: pd.DataFrame) -> np.ndarray:
         return records["age"].to_numpy(float)
 
+    by_age.row_wise = True  # type: ignore[attr-defined]
     found = audit("rongcheng", by_age, measures="adverse_rate", **SMALL)
     assert row(found, "adverse_rate", model="by_age")["value"] > 0
 

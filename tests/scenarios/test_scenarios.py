@@ -43,7 +43,8 @@ def world(name: str, people: int = 4096, periods: int = 12, **dials: Any) -> Cas
 @cache
 def small(name: str) -> Outcome:
     """A small audit of a scenario by all measures that are made by default."""
-    return run_audit(planned(name, people=2048, periods=6, dials={"error.period": 1, "error.per_1000": 20}))
+    dials = {"error.period": 1, "error.per_1000": 20, "error.sample": 10}
+    return run_audit(planned(name, people=2048, periods=5, dials=dials))
 
 
 def sanctioned(case: Case, name: str) -> np.ndarray:
