@@ -50,7 +50,8 @@ ON_THE_PAGE = ("one model", "paired", "a rule book in a folder", "dials")
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a module, a rule book and a scenario, as the current one."""
     (tmp_path / "theirs.py").write_text(
-        "class Theirs:\n    row_wise = True\n\n    def score(self, records):\n        return records['age'].to_numpy(float)\n"
+        "class Theirs:\n    row_wise = True\n\n    def score(self, records):\n"
+        "        return records['age'].to_numpy(float)\n"
     )
     (tmp_path / "books").mkdir()
     copy(ROOT / "testbed" / "models" / "rulebooks" / "rongcheng.toml", tmp_path / "books" / "mine.toml")
