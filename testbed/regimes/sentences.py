@@ -21,7 +21,7 @@ def clauses(regime: Regime) -> Iterator[tuple[str, str]]:
 
     >>> from testbed.regimes.reading import load_regime
     >>> dict(clauses(load_regime("rongcheng-lists")))["agency bank"]
-    'copies blacklist after 1 month, drops its copy 6 months late'
+    'copies blacklist after 1 month, drops its copy 1 month late'
     """
     for one in regime.lists:
         yield f"list {one.name}", _list(one, regime) + _secret(one.secret)
