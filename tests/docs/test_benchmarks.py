@@ -21,6 +21,7 @@ def test_a_model_that_sinks_the_minority_is_red(pytester: pytest.Pytester) -> No
     scenario = (ROOT / "testbed" / "scenarios" / "rongcheng.toml").read_text(encoding="utf-8")
     held = scenario.replace('held      = ["age", "residence"]', 'held      = ["age", "residence", "community"]')
     assert held != scenario
+    held = held.replace("periods = 24", "periods = 8")
     pytester.path.joinpath("town.toml").write_text(held, encoding="utf-8")
     pytester.path.joinpath("sinking.py").write_text(SINK, encoding="utf-8")
     result = pytester.runpytest_subprocess(
