@@ -204,3 +204,33 @@ def test_a_yardstick_decides_as_many_as_the_scenarios_own_scheme():
     assert 0.001 < shares["adverse"]["worst_share"] < 0.02
     assert adverse == pytest.approx(shares["adverse"]["worst_share"], abs=0.003)
     assert not (case.history.decision(2) == 1).any()
+
+
+class Odd:
+    """Decides by the id of a person, whom it scores together with others."""
+
+    row_wise = False
+
+    def score(self, records):
+        odd = records.index.to_numpy() % 2 == 1
+        return Scores(np.zeros(len(records)), decision=np.where(odd, -1, 1).astype(np.int8))
+
+
+class Coin:
+    """Decides by the draw of a person, one record at a time."""
+
+    row_wise, needs = True, ("draws",)
+
+    def score(self, records, draws):
+        return Scores(np.zeros(len(records)), decision=np.where(draws < 0.5, -1, 1).astype(np.int8))
+
+
+@pytest.mark.usefixtures("small_training")
+@pytest.mark.parametrize("model", [Odd, Coin])
+def test_the_decisions_of_a_model_are_not_overruled_by_cut_offs(model):
+    case = run_case("rongcheng", model(), people=1024, periods=3)
+    assert case.scenario.decide["adverse"]["worst_share"] == 0.03
+    for month in range(3):
+        decided = case.history.decision(month)[case.scored]
+        assert set(decided.tolist()) == {-1, 1}
+        assert 0.4 < (decided == -1).mean() < 0.6
