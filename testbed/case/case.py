@@ -32,6 +32,9 @@ from testbed.twins import (
 )
 from testbed.world import Injection, Scheme, World, given, outcome_positive, record_columns, records, window
 
+MANY_BY_LOT = 0.1
+"""The share of adverse decisions made by lot from which on findings say so."""
+
 
 class Case:
     """One model in one world: what a measure reads.
@@ -169,8 +172,22 @@ class Case:
 
     @property
     def given(self) -> str:
-        """What a training society fixed, and intervals of one world hold fixed: "fitted cut-off"; "" if nothing."""
-        return given(self.scheme)
+        """What a training society fixed, and intervals of one world hold fixed: "fitted cut-off"; "" if nothing.
+
+        Where equal scores leave more than a tenth of the adverse to a lot, it says how many.
+        """
+        lots = f", with {self.by_lot:.0%} of the adverse picked by lot among equal scores".replace("%", " %")
+        return given(self.scheme) + (lots if self.by_lot > MANY_BY_LOT else "")
+
+    @cached_property
+    def by_lot(self) -> float:
+        """The share of adverse decisions in the last month that a lot made among people with equal scores."""
+        cuts = self.scheme.decide
+        if cuts is None or not 0 < cuts.adverse_ties < 1:
+            return 0.0
+        adverse = np.asarray(self.history.decision(self.periods - 1)) == -1
+        tied = adverse & (np.asarray(self.history.score(self.periods - 1)) == cuts.adverse)
+        return float(tied.sum() / max(adverse.sum(), 1))
 
     @property
     def disclosure(self) -> Disclosure:

@@ -99,7 +99,7 @@ class Setting:
         if trained:
             model = fitted(model, *self.lessons(learn))
         scorer = Scorer(model, record_columns(self.scenario))
-        spec = self.shares if declared(model, "yardstick", False) else self.scenario.decide
+        spec = self.shares if declared(model, "yardstick", False) else self.scenario.cuts(model)
         decide = self._cut(spec, scorer) if any(spec.values()) else None
         shared = decide is not None and any(key != "cutoff" for side in spec.values() for key in side)
         found = tuple(name for name, there in (("model", trained), ("cut-off", shared)) if there)

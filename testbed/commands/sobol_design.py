@@ -145,7 +145,8 @@ def decided(scenario: Scenario) -> None:
     """Raises InputError if the shares or cut-offs of the decision rule do not fit together."""
     from testbed.models import Decide
 
-    Decide.fit([0.0, 1.0], adverse=scenario.decide.get("adverse"), favored=scenario.decide.get("favored"))
+    cuts = scenario.cuts(scenario.rulebook)
+    Decide.fit([0.0, 1.0], adverse=cuts.get("adverse"), favored=cuts.get("favored"))
 
 
 def dials_at(scenario: Scenario, factors: Sequence[Factor], row: NDArray[np.float64]) -> dict[str, float]:

@@ -87,6 +87,8 @@ class Decide:
             high = -negative
         elif high is not None:
             high *= sign
+        if low is not None and high is not None and low > high and worst is not None and best is not None:
+            high, favored_ties = low, 1.0  # the shares sum to 1: whoever is not adverse is favored
         if low is not None and high is not None and low > high:
             raise InputError(
                 f"decide: the adverse cut-off {sign * low:g} is better than the favored one {sign * high:g}."

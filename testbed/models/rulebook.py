@@ -129,6 +129,21 @@ class RuleBook:
         assert better is not None
         return float(better.value) - (1 if self.higher_is == "better" else -1)
 
+    def cut_at(self, side: str, grade: str) -> float:
+        """The points at which a side of the decision is cut if it begins at this grade.
+
+        side: "adverse" takes this grade and all worse ones, so the points of the next better one; "favored" takes this
+        grade and all better ones, so its own points. Raises InputError if the side would hold every grade, or none is
+        so named.
+        """
+        names = [one.name for one in self.grades]
+        allowed = names[1:] if side == "adverse" else names[:-1]
+        if grade not in allowed:
+            raise unknown(f"grade of rule book {self.name} from which a decision is {side}", grade, allowed)
+        at_least = self.grades[names.index(grade) - (side == "adverse")].at_least
+        assert at_least is not None
+        return float(at_least.value)
+
     # --- Scoring ---
 
     def contributions(self, records: Records) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ from testbed.disclosures import Disclosure
 from testbed.models import Condition, RuleBook
 from testbed.regimes import ACQUAINTED, LISTED, Declared, Regime, declared
 from testbed.scenarios.outcomes import check_outcome
-from testbed.scenarios.own import SHARES, cut, cuts_at, own_dials
+from testbed.scenarios.own import SHARES, Cuts, cut, cuts_at, cuts_of, own_dials
 from testbed.scenarios.reading import FOLDER, ScenarioFile
 
 TRAINING_PERIODS = 24
@@ -129,7 +129,7 @@ class Scenario:
     held: tuple[str, ...]
     compared: tuple[str, ...]
     reference: Mapping[str, str]
-    decide: Mapping[str, Mapping[str, float]]
+    decide: Cuts
     own: Mapping[str, Dial]
     not_modelled: tuple[str, ...] = ()
     folder: Path | None = None
@@ -193,6 +193,7 @@ class Scenario:
             beside=file.beside_it(),
         )
         made._check_groups(file.where)
+        made._check_grades(file.where)
         return made._overridden(file.table.get("dials", {}), file.where)
 
     @property
@@ -239,6 +240,13 @@ class Scenario:
     def learn(self) -> str:
         """What models that learn are fitted on."""
         return str(self.own["decide.learn"].value)
+
+    def cuts(self, model: object) -> dict[str, dict[str, float]]:
+        """What each side of a decision is cut at for a model, by key: a share or a `cutoff`.
+
+        A grade becomes the points at which the model's own grades begin, if it is a rule book with grades.
+        """
+        return cuts_of(self.decide, model if isinstance(model, RuleBook) else None)
 
     @property
     def error(self) -> Followed:
@@ -318,6 +326,7 @@ class Scenario:
         made = self._turned(dials)
         for path in ("decide.outcome", "decide.learn"):
             check_outcome(str(made.own[path].value), self.kinds, self.lasting, f"dial {path}")
+        made._check_grades("dials")
         now = made.dials
         changed = {**self.changed, **{path: now[path].value for path in dials if now[path].value != known[path].value}}
         return replace(made, changed=changed)
@@ -338,6 +347,15 @@ class Scenario:
             groups = levels[aim.column]
             if groups is not None and aim.level not in groups:
                 raise unknown(f"level of {aim.column} in {at}", aim.level, groups)
+
+    def _check_grades(self, where: str) -> None:
+        """Raise InputError if a side of the decision begins at a grade that the scheme does not have."""
+        for side, spec in self.decide.items():
+            if "grade" not in spec:
+                continue
+            if self.rulebook is None or not self.rulebook.grades:
+                raise InputError(f"{where}, decide.{side} names a grade, and the model {self.model} has none.")
+            self.rulebook.cut_at(side, str(spec["grade"]))
 
     def _turned(self, values: Mapping[str, object]) -> Scenario:
         """The same scenario with these dials at other values, under the same name."""

@@ -43,6 +43,19 @@ def test_if_everybody_ties_the_shares_still_hold_and_do_not_overlap():
     assert (made != 0).all()
 
 
+def test_shares_that_sum_to_1_leave_nobody_between():
+    scores = np.floor(SMOOTH * 4)
+    for worst in (0.28, 0.1, 0.03027):
+        rule = Decide.fit(SMOOTH, adverse={"worst_share": worst}, favored={"best_share": 1 - worst})
+        made = rule.decide(SMOOTH, TIES)
+        assert (made == -1).sum() == pytest.approx(worst * N, abs=1)
+        assert (made != 0).all()
+        made = Decide.fit(scores, adverse={"worst_share": worst}, favored={"best_share": 1 - worst}).decide(
+            scores, TIES
+        )
+        assert (made != 0).all()
+
+
 def test_a_cut_off_is_adverse_strictly_under_it_and_favored_from_it_on():
     rule = Decide.fit([], adverse={"cutoff": 600}, favored={"cutoff": 1050})
     assert rule.decide([599, 600, 1049, 1050], [0.0, 0.0, 0.999, 0.999]).tolist() == [-1, 0, 0, 1]
