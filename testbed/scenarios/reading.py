@@ -38,7 +38,8 @@ SECTIONS = {
         "reference": "the group that others are compared with, by column",
     },
     "decide": {
-        "adverse": "{ worst_share = 0.03 }, { cutoff = POINTS }, or { grade = NAME, worst_share = 0.03 }: from this grade of the rule book down, and the share for models without grades; models with decisions of their own decide themselves",
+        "adverse": "{ worst_share = 0.03 }, { cutoff = POINTS }, or { grade = NAME, worst_share = 0.03 }: from this "
+        "grade of the rule book down, and a share for models without grades; for models without decisions of their own",
         "favored": "{ best_share = 0.05 }, { cutoff = POINTS }, or { grade = NAME, best_share = 0.05 }",
         "outcome": f"what decisions are judged by: {FORMS}; default deserved. The positive "
         "side: no adverse decision is deserved, no adverse act or entry in the window (or a favorable one), a number "

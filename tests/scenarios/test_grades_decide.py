@@ -74,7 +74,7 @@ def test_a_grade_needs_a_scheme_that_has_it(plant, parts, tmp_path):
     plant(acts={"slip": parts.act(0.1)}, rules={"slip": ('column = "slip"', -1)})
     town = tmp_path / "town.toml"
     town.write_text(town.read_text().replace("cutoff = -0.5", 'grade = "B"'))
-    with pytest.raises(InputError, match="names a grade, and the model scheme.toml has none"):
+    with pytest.raises(InputError, match=r"names a grade, and the model scheme\.toml has none"):
         Scenario.load(town)
 
 
