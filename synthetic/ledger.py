@@ -65,7 +65,7 @@ def entry_id(
     that does not fit.
     """
     for name, part, bits in (("period", period, 9), ("kind", kind, 5), ("k", k, 10), ("channel", channel, 4)):
-        most = int(np.max(part, initial=0))
+        most = part if isinstance(part, int) else int(np.max(part, initial=0))
         if most >> bits:
             raise InputError(f"entry: {name} {most} is outside 0 to {(1 << bits) - 1}.")
     word = np.asarray(subject, np.int64) << 32

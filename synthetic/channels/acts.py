@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic.channels.declared import MAX_DELAY, Acts, At, Declared, Sensed, by_group, coin
+from synthetic.channels.declared import MAX_DELAY, Acts, At, Declared, Sensed, by_group, coin, coins
 from synthetic.channels.reach import coverage
 
 LONGEST_STALE = 240
@@ -22,14 +22,14 @@ def sense(channel: Declared, acts: Acts, at: At, *, seed: int, urban: int, minor
     seen = coin(channel, "coverage", address, seed) < reach
     acts, address = acts.take(seen), address[seen]
     group = at(acts.person, "community") == minority
-    delay = waiting(coin(channel, "delay", address, seed), channel.value("delay"))
-    missed = coin(channel, "miss", address, seed) < by_group(channel, "miss", "miss_ratio", group)
+    delays, misses, strays, doubles = coins(channel, ("delay", "miss", "stray", "double"), address, seed)
+    delay = waiting(delays, channel.value("delay"))
+    missed = misses < by_group(channel, "miss", "miss_ratio", group)
+    strayed = np.zeros(len(address), bool)
     if channel.strays:
-        stray_rate = by_group(channel, "false_match", "false_match_ratio", group)
-        strayed = (coin(channel, "stray", address, seed) < stray_rate) & ~missed
-    else:
-        strayed = np.zeros(len(address), bool)
-    doubled = (coin(channel, "double", address, seed) < channel.value("duplicate")) & ~missed & ~strayed
+        rate = by_group(channel, "false_match", "false_match_ratio", group)
+        strayed = (strays < rate) & ~missed
+    doubled = (doubles < channel.value("duplicate")) & ~missed & ~strayed
     return Sensed(acts, delay, missed, strayed, doubled)
 
 
@@ -45,11 +45,13 @@ def staleness(channel: Declared, acts: Acts, *, seed: int) -> np.ndarray:
     if "stale" not in channel.numbers:
         return np.zeros(len(acts.person), np.int64)
     address = acts.address
-    stale = coin(channel, "stale", address, seed) < channel.value("stale")
-    mean = max(channel.value("stale_months"), 1.0)
-    steps = 1 - (1 - 1 / mean) ** np.arange(1, LONGEST_STALE)
-    months = 1 + np.searchsorted(steps, coin(channel, "stale months", address, seed), side="right")
-    return np.where(stale, months, 0).astype(np.int64)
+    months = np.zeros(len(address), np.int64)
+    stale = np.flatnonzero(coin(channel, "stale", address, seed) < channel.value("stale"))
+    if len(stale):
+        mean = max(channel.value("stale_months"), 1.0)
+        steps = 1 - (1 - 1 / mean) ** np.arange(1, LONGEST_STALE)
+        months[stale] = 1 + np.searchsorted(steps, coin(channel, "stale months", address[stale], seed), side="right")
+    return months
 
 
 def waiting(coin: np.ndarray, mean: float) -> np.ndarray:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from types import ModuleType
 
 import numpy as np
 
-from synthetic.draws import pack, sparse, uniform
+from synthetic.draws import pack, sparse, sparse_streams, uniform
 from synthetic.source import Dial
 
 MAX_DELAY = 12
@@ -27,14 +28,16 @@ class Acts:
     kind: np.ndarray
     k: np.ndarray
 
-    @property
+    @cached_property
     def address(self) -> np.ndarray:
-        """The packed address of each act."""
+        """The packed address of each act, worked out once."""
         return pack(self.person, self.period, self.kind, self.k)
 
     def take(self, which: np.ndarray) -> Acts:
-        """Some of the acts, by mask or index."""
-        return Acts(self.person[which], self.period, self.kind[which], self.k[which])
+        """Some of the acts, by mask or index, with their addresses."""
+        made = Acts(self.person[which], self.period, self.kind[which], self.k[which])
+        made.__dict__["address"] = self.address[which]
+        return made
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,11 @@ def mechanism_of(mechanism: str) -> ModuleType:
 def coin(channel: Declared, what: str, address: np.ndarray, seed: int) -> np.ndarray:
     """A uniform of the channel at each address."""
     return uniform(sparse(seed, f"channel:{channel.name}:{what}", address))
+
+
+def coins(channel: Declared, what: Sequence[str], address: np.ndarray, seed: int) -> np.ndarray:
+    """Several uniforms of the channel at each address: float64 (what, n)."""
+    return uniform(sparse_streams(seed, [f"channel:{channel.name}:{one}" for one in what], address))
 
 
 def by_group(channel: Declared, rate: str, ratio: str, minority: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.channels import waiting
-from synthetic.draws import sparse, uniform
+from synthetic.draws import sparse, sparse_streams, uniform
 from synthetic.errors import InputError
 from synthetic.ledger import CAUSES
 from testbed.regimes.base import EXPIRY, Regime
@@ -33,6 +33,8 @@ NEVER = 32_000
 EXPIRED, CORRECTED, STRUCK, REPAIRED, AUDITED = map(
     CAUSES.index, ("expired", "corrected", "struck", "repaired", "audited")
 )
+DRAWN = ("appeal:noticed", "appeal:notice delay", "appeal:filed", "appeal:decision delay", "appeal:upheld")
+"""The draws that every entry has, made at once."""
 
 
 @dataclass(frozen=True)
@@ -74,20 +76,22 @@ def fates(
     """
 
     def coin(what: str) -> Coins:
-        return uniform(sparse(seed, what, ids.astype(np.uint64)))
+        return uniform(sparse(seed, what, addresses))
 
+    addresses = ids.astype(np.uint64)
+    notices, notice_waits, filings, decision_waits, upholdings = uniform(sparse_streams(seed, DRAWN, addresses))
     life = np.array([regime.value("expiry", key) for key in EXPIRY])[severity].astype(np.int64)
     term = start + np.maximum(life, 1)
     repaired = _repaired(regime, start, severity, adverse & can_know, coin)
     shadow_end = np.minimum(term, repaired)
-    noticed = adverse & (coin("appeal:noticed") < (regime.value("appeal", "noticed") if can_know else 0.0))
-    when = start + waiting(coin("appeal:notice delay"), regime.value("appeal", "notice_delay"))
+    noticed = adverse & (notices < (regime.value("appeal", "noticed") if can_know else 0.0))
+    when = start + waiting(notice_waits, regime.value("appeal", "notice_delay"))
     noticed &= when < shadow_end
     file = np.where(wrong, regime.value("appeal", "filed"), regime.value("appeal", "filed_true"))
-    filed = noticed & (coin("appeal:filed") < file * _affords(regime, income))
+    filed = noticed & (filings < file * _affords(regime, income))
     strike = np.where(wrong, regime.value("appeal", "upheld"), regime.value("appeal", "upheld_true") if errors else 0.0)
-    decided = when + 1 + waiting(coin("appeal:decision delay"), regime.value("appeal", "decision_delay"))
-    struck = filed & (coin("appeal:upheld") < strike) & (decided < shadow_end)
+    decided = when + 1 + waiting(decision_waits, regime.value("appeal", "decision_delay"))
+    struck = filed & (upholdings < strike) & (decided < shadow_end)
     end = np.where(struck, decided, shadow_end)
     cause = np.where(struck, np.where(wrong, CORRECTED, STRUCK), np.where(repaired < term, REPAIRED, EXPIRED))
     found = _audited(regime, start, wrong, coin)
