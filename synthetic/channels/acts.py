@@ -9,13 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic.channels.declared import MAX_DELAY, Acts, At, Declared, Sensed, by_group, coin, coins
+from synthetic.channels.namesakes import Roll
 from synthetic.channels.reach import coverage
 
 LONGEST_STALE = 240
 """The largest number of months by which an entry outlives its term."""
 
 
-def sense(channel: Declared, acts: Acts, at: At, *, seed: int, urban: int, minority: int) -> Sensed:
+def sense(
+    channel: Declared, acts: Acts, at: At, *, seed: int, urban: int, minority: int, roll: Roll | None = None
+) -> Sensed:
     """What the channel makes of these acts (see `Channel.sense`)."""
     address = acts.address
     reach = coverage(channel, acts.person, at, seed=seed, urban=urban, minority=minority)
@@ -28,7 +31,7 @@ def sense(channel: Declared, acts: Acts, at: At, *, seed: int, urban: int, minor
     strayed = np.zeros(len(address), bool)
     if channel.strays:
         rate = by_group(channel, "false_match", "false_match_ratio", group)
-        strayed = (strays < rate) & ~missed
+        strayed = (strays < (rate if roll is None else rate * roll.rate(acts.person))) & ~missed
     doubled = (doubles < channel.value("duplicate")) & ~missed & ~strayed
     return Sensed(acts, delay, missed, strayed, doubled)
 

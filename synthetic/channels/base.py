@@ -19,7 +19,8 @@ import numpy as np
 
 from synthetic.channels.acts import entered, sense, staleness, waiting
 from synthetic.channels.declared import MAX_DELAY, Acts, Arisen, At, Columns, Declared, Sensed, mechanism_of
-from synthetic.channels.namesakes import AMONG, mistaken_for
+from synthetic.channels.lookalikes import mistaken_for
+from synthetic.channels.namesakes import Roll
 from synthetic.channels.rare import Scope, nothing
 from synthetic.conduct import MOST_BESIDE, Conduct
 from synthetic.declaration import Grammar, load_declaration
@@ -34,6 +35,7 @@ __all__ = [
     "At",
     "Channel",
     "Columns",
+    "Roll",
     "Sensed",
     "check_columns",
     "check_kinds",
@@ -42,6 +44,7 @@ __all__ = [
 ]
 
 FOLDER = Path(__file__).parent
+AMONG = ("grid", "city", "society")
 MECHANISMS = ("acts", "averaging", "gate", "legacy", "screening")
 KEYS = {
     "coverage_urban": "share of acts within its reach in towns",
@@ -58,6 +61,7 @@ KEYS = {
 TOGETHER = (
     {"density_half": "cameras per 1,000 people at which reach is half of its maximum"},
     {"attention_ratio": "attention to minority people over others"},
+    {"searched": "people among whom somebody is found by name; needed if mistakes is name, and only then"},
     {"without": "reach of people for whom the column `through` says no, over the others"},
     {
         "load": "people per warden",
@@ -75,8 +79,8 @@ ERRORS = ("miss", "false_match", "duplicate", "stale")
 WORDS = {
     "title": "what the channel is",
     "kinds": "the kinds of conduct that it records, a list of names",
-    "mistakes": "the column in which a person wrongly entered equals the actor; default any neighbor",
-    "among": "where such a person is looked for: grid or society; default grid",
+    "mistakes": "name, or the column in which a person wrongly entered equals the actor; default any neighbor",
+    "among": "where such a person is looked for: grid, city or society; by name not the grid; default grid",
     "mechanism": "acts, averaging, gate, legacy or screening; default acts",
     "whose": "a yes-or-no column: the people whom the channel is about; default all",
     "through": "a yes-or-no column: the people whom it reaches in full; goes with `without`",
@@ -120,6 +124,16 @@ class Channel(Declared):
         among = str(table.get("among", "grid"))
         if among not in AMONG:
             raise unknown(f"among in {where}", among, AMONG)
+        by_name = table.get("mistakes") == "name"
+        if by_name != ("searched" in table):
+            raise InputError(
+                f"{where}: mistakes is {table.get('mistakes', '')!r}; 'searched' is for 'name', and needed."
+            )
+        if among == ("grid" if by_name else "city"):
+            allowed = "city, society" if by_name else "grid, society"
+            raise InputError(
+                f"{where}: among is {among!r}, allowed where mistakes is {table.get('mistakes', '')!r}: {allowed}."
+            )
         numbers = {key: dial(table[key], f"channels.{path.stem}.{key}") for key in table if key not in WORDS}
         words = {key: str(table.get(key, "")) for key in ("mistakes", "whose", "through")}
         return cls(
@@ -143,9 +157,16 @@ class Channel(Declared):
             self, numbers={key: replace(d, value=0.0) if key in errors else d for key, d in self.numbers.items()}
         )
 
-    def sense(self, acts: Acts, at: At, *, seed: int, urban: int, minority: int) -> Sensed:
-        """What the channel makes of these acts; `at(people, column)` gives the columns of people that it sees."""
-        return sense(self, acts, self._reader(at), seed=seed, urban=urban, minority=minority)
+    def sense(self, acts: Acts, at: At, *, seed: int, urban: int, minority: int, roll: Roll | None = None) -> Sensed:
+        """What the channel makes of these acts; `at(people, column)` gives the columns of people that it sees.
+
+        roll: needed where people are found by name (see `roll`).
+        """
+        return sense(self, acts, self._reader(at), seed=seed, urban=urban, minority=minority, roll=roll)
+
+    def roll(self, at: At, people: np.ndarray) -> Roll:
+        """The people (ids, consecutive, whole cities) whom a search by name can find."""
+        return Roll(self, self._reader(at), people)
 
     def entered(self, people: np.ndarray, at: At, *, seed: int, urban: int, minority: int) -> np.ndarray:
         """P(an act of each person is within reach and not missed, so entered on somebody): float64 (n,)."""
@@ -171,8 +192,13 @@ class Channel(Declared):
         """
         return staleness(self, acts, seed=seed)
 
-    def mistaken_for(self, acts: Acts, at: At, size: int, *, seed: int) -> np.ndarray:
-        """The person on whom a strayed act is entered: int64 (n,), -1 if there is nobody (see `namesakes`)."""
+    def mistaken_for(self, acts: Acts, at: At, size: int, *, seed: int, roll: Roll | None = None) -> np.ndarray:
+        """The person on whom a strayed act is entered: int64 (n,), -1 if there is nobody.
+
+        By name from the roll (see `namesakes`), else by looks or nearness (see `lookalikes`).
+        """
+        if roll is not None:
+            return roll.taken(self, acts, self._reader(at), seed)
         return mistaken_for(self, acts, self._reader(at), size, seed=seed)
 
     def _reader(self, at: At) -> At:

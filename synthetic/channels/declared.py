@@ -76,10 +76,10 @@ class Arisen:
 class Declared:
     """What the file of a channel declares.
 
-    `mistakes` names the column ("surname", "community") in which the person wrongly entered equals the actor, if there
-    is such a person; "" means that any neighbor can be entered. `among` says where such a person is looked for ("grid",
-    "society"). `whose` names a column that is yes for the people the channel is about, `through` one that is yes for
-    people it reaches in full.
+    `mistakes` names the column ("community") in which the person wrongly entered equals the actor, if there is such a
+    person; "name" means that people are found by their full name among `searched` people (see `namesakes`), "" that any
+    neighbor can be entered. `among` says where such a person is looked for ("grid", "city", "society"). `whose` names a
+    column that is yes for the people the channel is about, `through` one that is yes for people it reaches in full.
     """
 
     name: str
@@ -100,7 +100,7 @@ class Declared:
     @property
     def reads(self) -> tuple[str, ...]:
         """The columns of people that it reads, in order."""
-        found = ["age", "community", "household", "residence", self.mistakes, self.whose, self.through]
+        found = ["age", "community", "household", "residence", *self.shared, self.whose, self.through]
         found += ["camera_density"] if "density_half" in self.numbers else []
         found += mechanism_of(self.mechanism).COLUMNS if self.mechanism != "acts" else ()
         return tuple(dict.fromkeys(column for column in found if column))
@@ -110,6 +110,7 @@ class Declared:
         """The coarsest unit whose people share a draw of the channel itself, of `variables.DRAWN_BY`.
 
         It is the grid where a false match enters an act on a neighbor, a warden has a load, or the mechanism says so.
+        A namesake anywhere in the city ties no two people who are often looked at together.
         """
         neighbors = self.strays and self.among == "grid"
         if neighbors or "load" in self.numbers or self.mechanism == "gate":
@@ -129,7 +130,7 @@ class Declared:
         found |= {"camera_density"} if "density_half" in self.numbers else set()
         found |= set(mechanism_of(self.mechanism).COLUMNS) if rare else set()
         if self.value("false_match"):
-            found.add(self.mistakes)
+            found |= set(self.shared)
         if rare or self.value("coverage_urban") != self.value("coverage_rural"):
             found.add("residence")
         for key in self.numbers:
@@ -138,6 +139,18 @@ class Declared:
                 rate = self.numbers.get(key.removesuffix("_ratio"))
                 found |= {"community"} if rare or rate is None or rate.value else set()
         return frozenset(found - {""})
+
+    @property
+    def by_name(self) -> bool:
+        """Whether people are found by their full name, so that namesakes are mistaken for each other."""
+        return self.mistakes == "name"
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The columns that decide who is mistaken for whom."""
+        if self.by_name:
+            return ("surname", "given_name", "name_share", *(["city"] if self.among == "city" else []))
+        return (self.mistakes,)
 
     @property
     def strays(self) -> bool:

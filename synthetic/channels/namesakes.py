@@ -1,92 +1,118 @@
-"""Mistaken people: on whom an entry is made if it does not reach its subject."""
+"""Namesakes: who is mistaken for whom where a channel finds people by their full name.
+
+How often that happens follows from how many people of the register bear the name. The people of a run are a sample of
+the register. A namesake who is not among them is stood in for by somebody of the same surname.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
 from synthetic.channels.declared import Acts, At, Declared
-from synthetic.draws import GRID, nth, sparse, sparse_rows
+from synthetic.draws import sparse_rows, uniform
 
-LOOKALIKES = 8
-"""Number of people who are drawn before a whole grid is searched."""
-
-TOGETHER = 256
-"""Acts whose grids are searched together, so that memory stays small."""
-
-AMONG = ("grid", "society")
 Array = np.ndarray
+GIVEN, SURNAME = 20, 13
+"""Bits of a given name and of a surname in the key by which people are in order: place, surname, given name."""
+
+FINE = 1 << 20
+"""Steps of a weight: weights are whole numbers, so sums of them do not depend on who is summed first."""
+
+TRIES = 4
+"""Draws before everybody who bears a name is looked through for somebody of another household."""
 
 
-def mistaken_for(channel: Declared, acts: Acts, at: At, size: int, *, seed: int) -> Array:
-    """The person on whom a strayed act is entered: int64 (n,), -1 only if there is no other person to be had.
+def mistaken(share: Array, searched: float) -> Array:
+    """The chance that a search by name alone takes another person: float64, one for each share of people with the name.
 
-    Somebody can be mistaken for the actor who is an adult of another household, is one of the people the channel is
-    about (`whose`), and equals the actor in the column `mistakes`. The search widens until it finds such a person:
+    Among `searched` people the others with the name are Poisson, K with mean m = share * searched. One of the K + 1 is
+    taken, each with the same chance: E[K / (K + 1)] = 1 - (1 - exp(-m)) / m.
 
-    1. the first who fits of 8 people drawn by the address of the act from the grid (or from the whole society);
-    2. anybody who fits in the grid (or in that of the first person drawn), each with the same chance;
-    3. the same two steps without `mistakes`: somebody of another surname or community.
-
-    So the chance that an entry falls on another person is that of the dial `false_match`, however rare a surname is.
-    The person depends on ids and attributes only, never on state.
+    >>> mistaken(np.array([1e-9, 1e-6, 1e-4]), 1_000_000).round(3).tolist()
+    [0.0, 0.368, 0.99]
     """
-    n = len(acts.person)
-    if not n:
-        return np.empty(0, np.int64)
-    stream = f"channel:{channel.name}:lookalike"
-    words = sparse_rows(seed, stream, acts.address, LOOKALIKES)
-    if channel.among == "society":
-        drawn = ((words >> np.uint64(32)) * np.uint64(size) >> np.uint64(32)).astype(np.int64)
-    else:
-        drawn = (acts.person // GRID * GRID)[:, None] + (words >> np.uint64(54)).astype(np.int64)
-    exists = drawn < size
-    drawn = np.where(exists, drawn, acts.person[:, None])
-    may = exists & _another(channel, at, acts.person[:, None], drawn)
-    victim = np.full(n, -1)
-    for column in dict.fromkeys((channel.mistakes, "")):
-        fits = may & _alike(at, column, acts.person[:, None], drawn)
-        victim = np.where(victim < 0, _first(drawn, fits), victim)
-        left = np.flatnonzero(victim < 0)
-        for start in range(0, len(left), TOGETHER):
-            some = left[start : start + TOGETHER]
-            coins = sparse(seed, f"{stream}:grid", acts.address[some])
-            victim[some] = _in_grid(channel, at, column, acts.person[some], drawn[some, 0] // GRID, coins, size)
-        if not len(left):
-            break
-    return victim
+    mean = np.maximum(share * searched, 1e-9)
+    return np.asarray(1 + np.expm1(-mean) / mean)
 
 
-def _another(channel: Declared, at: At, actor: Array, other: Array) -> Array:
-    """Whether each other person is an adult of another household whom the channel is about."""
-    fits: Array = (at(other, "age") >= 18) & (at(other, "household") != at(actor, "household"))
-    if channel.whose:
-        fits &= at(other, channel.whose).astype(bool)
-    return fits
+class Roll:
+    """The people whom a channel can enter by mistake, in order of place, surname and given name.
 
+    Adults whom the channel is about (`whose`). `chance` says how often each of `people` (ids, consecutive) is mistaken
+    for somebody else, over the average of the place: the city, or the society.
+    """
 
-def _alike(at: At, column: str, actor: Array, other: Array) -> Array | bool:
-    """Whether each other person equals the actor in a column; True if none is named."""
-    return at(other, column) == at(actor, column) if column else True
+    def __init__(self, channel: Declared, at: At, people: Array) -> None:
+        self.start, self.among = int(people[0]) if len(people) else 0, channel.among
+        searched = channel.value("searched")
+        made = mistaken(at(people, "name_share"), searched)
+        key = self._keys(at, people)
+        may = at(people, "age") >= 18
+        if channel.whose:
+            may &= at(people, channel.whose).astype(bool)
+        place = np.unique(key >> (GIVEN + SURNAME), return_inverse=True)[1]
+        held = np.bincount(place, may)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.bincount(place, np.where(may, made, 0.0)) / held
+            self.chance = np.where(held[place] > 0, made / mean[place], 0.0)
+        self._held = held[place] / searched
+        order = np.flatnonzero(may)
+        order = order[np.argsort(key[order], kind="stable")]
+        self.ids, self.keys = people[order], key[order]
+        self.ends = np.concatenate([[0], np.cumsum(np.maximum((made[order] * FINE).astype(np.int64), 1))])
 
+    def rate(self, people: Array) -> Array:
+        """How often each of these people is mistaken for somebody else, over the average of the place."""
+        return np.asarray(self.chance[people - self.start])
 
-def _first(people: Array, fits: Array) -> Array:
-    """The first person of each row who fits; -1 if nobody does."""
-    first = people[np.arange(len(people)), fits.argmax(axis=1)]
-    return np.where(fits.any(axis=1), first, -1)
+    def taken(self, channel: Declared, acts: Acts, at: At, seed: int) -> Array:
+        """The person on whom the channel enters each act: int64 (n,), -1 only if the place has no other household.
 
+        1. A namesake, if the one who is found is in the run: with the chance that the people of the place have among
+           those searched.
+        2. Else somebody of the surname, who stands in for a namesake elsewhere, by how often each is mistaken. So a
+           person is entered for others about as often as others are entered for this person.
+        3. Where nobody bears the surname, anybody of the place, weighted alike.
+        """
+        victim = np.full(len(acts.person), -1)
+        if not len(victim):
+            return victim
+        words = sparse_rows(seed, f"channel:{channel.name}:namesake", acts.address, 2 + TRIES)
+        coins = uniform(words.ravel()).reshape(words.shape)
+        key, home = self._keys(at, acts.person), at(acts.person, "household")
+        inside = coins[:, 0] < self._held[acts.person - self.start]
+        for bits in (0, GIVEN, GIVEN + SURNAME):
+            left = np.flatnonzero((victim < 0) & (inside if bits == 0 else True))
+            if len(left):
+                low = np.searchsorted(self.keys, key[left] >> bits << bits)
+                high = np.searchsorted(self.keys, ((key[left] >> bits) + 1) << bits)
+                victim[left] = self._other(low, high, home[left], coins[left, 1:], lambda ids: at(ids, "household"))
+        return victim
 
-def _in_grid(channel: Declared, at: At, column: str, actor: Array, grid: Array, coins: Array, size: int) -> Array:
-    """One of all the people of a grid who fit, by a coin of each pair of actor and person; -1 if nobody does."""
-    other = grid[:, None] * GRID + np.arange(GRID)
-    if other[:, -1].max() >= size:
-        np.minimum(other, size - 1, out=other)  # who is met twice has one coin and is no likelier to be taken
-    alike = np.broadcast_to(_alike(at, column, actor[:, None], other), other.shape)
-    flat = np.flatnonzero(alike)
-    row, found = flat // GRID, other.ravel()[flat]
-    kept = _another(channel, at, actor[row], found)
-    row, found = row[kept], found[kept]
-    order = np.lexsort((nth(coins[row], found), row))
-    first = order[np.diff(row, prepend=-1) > 0]
-    victim = np.full(len(actor), -1)
-    victim[row[first]] = found[first]
-    return victim
+    def _other(self, low: Array, high: Array, home: Array, coins: Array, homes: Callable[[Array], Array]) -> Array:
+        """One of the people at low..high - 1 of the roll who lives elsewhere, by weight; -1 if nobody does."""
+        found = np.full(len(low), -1)
+        for k in range(TRIES):
+            left = np.flatnonzero((found < 0) & (high > low))
+            if not len(left):
+                return found
+            first, last = self.ends[low[left]], self.ends[high[left]]
+            aim = first + (coins[left, k] * (last - first)).astype(np.int64)
+            other = self.ids[np.searchsorted(self.ends, aim, side="right") - 1]
+            found[left] = np.where(homes(other) != home[left], other, -1)
+        weights = np.diff(self.ends)
+        for one in np.flatnonzero((found < 0) & (high > low)):
+            span = np.arange(low[one], high[one])
+            span = span[homes(self.ids[span]) != home[one]]
+            if len(span):
+                ends = np.cumsum(weights[span])
+                found[one] = self.ids[span[np.searchsorted(ends, int(coins[one, -1] * ends[-1]), side="right")]]
+        return found
+
+    def _keys(self, at: At, people: Array) -> Array:
+        """Place, surname and given name of each person in one number."""
+        place = at(people, "city").astype(np.int64) if self.among == "city" else np.zeros(len(people), np.int64)
+        surname = at(people, "surname").astype(np.int64)
+        return np.asarray(((place << SURNAME) + surname << GIVEN) + at(people, "given_name"))

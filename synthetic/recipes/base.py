@@ -184,7 +184,8 @@ class Recipe:
         for path, table in self.tables.items():
             _, section, key = path.split(".")
             found[section][key] = table.values
-        return {section: Numbers(section, values) for section, values in found.items()}
+        made = {section: Numbers(section, values) for section, values in found.items()}
+        return {name: made[one.section or name] for name, one in self.variables.items()}
 
     def chances(self, name: str) -> Chances:
         """The table of a variable that is declared by its chances, worked out once."""

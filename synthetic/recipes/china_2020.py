@@ -220,6 +220,53 @@ def _surnames(numbers: Numbers) -> Ranks:
 @variable(
     "person",
     "integer",
+    "given name, by rank: 0 is the commonest",
+    unit="code",
+    bounds=(0, 999_999),
+    dtype=np.int32,
+)
+def given_name(words: Column, numbers: Numbers) -> Column:
+    return numbers.made(_given_names).ranks(words)
+
+
+def _given_names(numbers: Numbers) -> Ranks:
+    """Shares by rank: straight lines between the logarithms of four published ones, and a power law for the rest."""
+    known = np.array([1.0, 10, 50, 1000])
+    held = np.array([numbers.rank_1, numbers.rank_10, numbers.rank_50, numbers.rank_1000])
+    top = np.exp(np.interp(np.log(np.arange(1, 1001)), np.log(known), np.log(held)))
+    rest = np.arange(1001, int(numbers.in_use) + 1, dtype=float) ** -numbers.tail_power
+    rest *= (1 - top.sum()) / rest.sum()
+    return Ranks(np.concatenate([top, rest]))
+
+
+@variable(
+    "person",
+    "float",
+    "share of the nation's people who bear the surname",
+    unit="share of people",
+    bounds=(0, 1),
+    column=False,
+    section="surname",
+)
+def surname_share(surname: Column, numbers: Numbers) -> Column:
+    return numbers.made(_surnames).shares(surname)
+
+
+@variable(
+    "person",
+    "float",
+    "share of the nation's people who bear the full name",
+    unit="share of people",
+    bounds=(0, 1),
+    section="given_name",
+)
+def name_share(given_name: Column, surname_share: Column, numbers: Numbers) -> Column:
+    return surname_share * numbers.made(_given_names).shares(given_name)
+
+
+@variable(
+    "person",
+    "integer",
     "rank among people of the same age and place by schooling, the lowest first: a 32-bit word",
     column=False,
     fixed=True,

@@ -48,7 +48,8 @@ class Variable:
     `column=False` is latent; one with `fixed=True` is part of the layout and cannot be set; one with `truth=True`
     cannot be known to any institution. With `chances`, the function gives the chances of each level, not values;
     `words` names the parent that holds the words of the draw. `drawn_by` is the coarsest unit whose people share a draw
-    of it ("": the one it is assigned to), `spread` the number that makes all such units alike where it is 0.
+    of it ("": the one it is assigned to), `spread` the number that makes all such units alike where it is 0. `section`
+    names the variable whose numbers its function reads ("": its own).
     """
 
     name: str
@@ -69,6 +70,7 @@ class Variable:
     drawn_by: str = ""
     spread: str = ""
     words: str = ""
+    section: str = ""
 
     @property
     def shared(self) -> str:
@@ -131,12 +133,13 @@ def variable(
     drawn_by: str = "",
     spread: str = "",
     words: str = "",
+    section: str = "",
 ) -> Callable[[Callable[..., Any]], Variable]:
     """Declare a function as a variable of the recipe whose file it is in; its parameters are its parents.
 
     `drawn_by`: the coarsest unit whose people share a draw of it, where that is not the unit that it is assigned to.
     Only variables that say "city" may draw of a city. `spread`: the number at which, if it is 0, all such units are
-    alike.
+    alike. `section`: the variable whose numbers it reads, where these are not its own.
     """
     if assigned_to not in UNITS:
         raise unknown("unit", assigned_to, UNITS)
@@ -168,6 +171,7 @@ def variable(
             drawn_by=drawn_by,
             spread=spread,
             words=words,
+            section=section,
         )
 
     return declare

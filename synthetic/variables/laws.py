@@ -52,20 +52,31 @@ class Ranks:
 
     def __init__(self, shares: Floats) -> None:
         self.ends = np.cumsum(shares)
+        self._shares = shares / self.ends[-1]
         self.ends /= self.ends[-1]
         edges = np.arange(self.CELLS + 1) / self.CELLS
         low = np.searchsorted(self.ends, edges[:-1], side="right")
         high = np.searchsorted(self.ends, edges[1:], side="left")
-        self.guide = np.where(low == high, low, -1).astype(np.int16)
+        self.guide: NDArray[np.integer] = np.where(low == high, low, -1).astype(
+            np.int16 if len(self.ends) < 1 << 15 else np.int32
+        )
 
-    def ranks(self, words: NDArray[np.uint32]) -> NDArray[np.int16]:
-        """The rank, from 0, at each 32-bit word's place among the shares.
+    def ranks(self, words: NDArray[np.uint32]) -> NDArray[np.integer]:
+        """The rank, from 0, at each 32-bit word's place among the shares: int16, or int32 where there are more.
 
         >>> coins = np.array([0.1, 0.5, 0.79, 0.81])
         >>> Ranks(np.array([0.5, 0.3, 0.2])).ranks((coins * 2**32).astype(np.uint32)).tolist()
         [0, 1, 1, 2]
         """
-        found = self.guide.take((words >> np.uint32(16)).astype(np.int64))
+        found: NDArray[np.integer] = self.guide.take((words >> np.uint32(16)).astype(np.int64))
         open_ = np.flatnonzero(found < 0)
         found[open_] = np.searchsorted(self.ends, words.take(open_) * 2.0**-32, side="right")
         return found
+
+    def shares(self, ranks: NDArray[np.integer]) -> Floats:
+        """The share of each rank.
+
+        >>> Ranks(np.array([0.5, 0.3, 0.2])).shares(np.array([2, 0])).round(3).tolist()
+        [0.2, 0.5]
+        """
+        return np.asarray(self._shares.take(ranks))

@@ -121,7 +121,7 @@ def channel(name: str) -> Iterator[str]:
     if held.mechanism != "acts":
         yield from folded("  without an act: ", held.summary)
     who = f"another person of the same {held.mistakes}" if held.mistakes else "any neighbor"
-    where = "the whole society" if held.among == "society" else "the grid"
+    where = "the whole society" if held.among == "society" else f"the {held.among}"
     yield f"  can mistake for the actor: {who}, in {where}" if held.strays else "  never mistakes anyone for the actor"
     for word, column in (("is about people with", held.whose), ("fully covers people with", held.through)):
         if column:

@@ -52,6 +52,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("lottery", "an anchor model that decides the same shares of people at random"),
     ("margin", "a published figure that the synthetic population is compared with"),
     ("measure", "a function from a case to numbers per person, or to rows"),
+    ("namesake", "another person with the same full name; in a run, also who stands in for one outside it"),
     ("origin", "how an entry came about: a true act, a false match, a stale entry, ...; hidden from models"),
     (
         "reading",

@@ -19,11 +19,12 @@ def reads(scenario: Scenario, model: Collection[str] | None = None) -> tuple[str
     """The columns of people that conduct, channels, scope, regime, splits or model read.
 
     `model`: the columns that the model reads. Default: all that the institution holds. Columns that people have by ties
-    are left out: a firm has one owner, so no two people share a draw of it.
+    are left out: a firm has one owner, so no two people share a draw of it. So is the city of a channel, which only
+    says where a namesake is sought.
     """
     misuse = scenario.regime.misused
     found = [part.on for kind in scenario.conduct for part in kind.depends]
-    found += [column for channel in scenario.channels for column in channel.reads]
+    found += [column for channel in scenario.channels for column in channel.reads if column != "city"]
     found += [*scenario.scored.columns, *scenario.compared]
     found += [misuse.column] if misuse is not None and misuse.column else []
     found += [name for name in scenario.held if model is None or name in model]

@@ -4,7 +4,7 @@ Comes in: a scenario, a scheme and a seed.
 Goes out: a history, and the records that the institution holds.
 """
 
-from testbed.world.month import Injection, World, apart
+from testbed.world.month import Injection, World, apart, borders
 from testbed.world.recorded import held_arrays, outcome_positive, record_arrays, record_columns, records, window
 from testbed.world.scoring import Scheme, given
 from testbed.world.society import READERS, SCHEME, Society, Views
@@ -18,6 +18,7 @@ __all__ = [
     "Views",
     "World",
     "apart",
+    "borders",
     "given",
     "held_arrays",
     "outcome_positive",

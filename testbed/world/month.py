@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
+from synthetic import Population
 from synthetic.channels import Acts
+from synthetic.draws import GRID
 from synthetic.errors import unknown
 from testbed.history import Changes, History, joined
 from testbed.regimes import LISTED, Reach, RegimeState, adverse_bits, counted_against, only, tied
@@ -24,23 +27,37 @@ from testbed.world.scoring import Scheme, Scoring
 from testbed.world.sensing import Injection, Sensing
 from testbed.world.society import SCHEME, Society, Views
 
-__all__ = ["Injection", "Scheme", "World", "apart"]
+__all__ = ["Injection", "Scheme", "World", "apart", "borders"]
 
 TOGETHER = 4 * BLOCK
 """People who are run together if grids do not depend on each other: whole blocks of candidates."""
 
 
-def apart(society: Society, scheme: Scheme) -> bool:
-    """Whether nothing leaves the grid: no quota, no ties, no namesakes elsewhere, nobody moves, no joint model."""
+def apart(society: Society, scheme: Scheme) -> str:
+    """The smallest unit that nothing leaves, "grid" or "city"; "" if people of different cities depend on each other.
+
+    Whatever a quota, ties, moves or a joint model couple is coupled everywhere. Namesakes are sought in the city or in
+    the society.
+    """
     scenario = society.scenario
-    return (
-        (scheme.scorer is None or scheme.alone)
-        and not scenario.regime.coupled
-        and not scenario.regime.reaches_ties
-        and LISTED not in scenario.held
-        and not moves(society)
-        and all(channel.among == "grid" for channel in scenario.channels)
+    coupled = (
+        (scheme.scorer is not None and not scheme.alone)
+        or scenario.regime.coupled
+        or scenario.regime.reaches_ties
+        or LISTED in scenario.held
+        or moves(society)
     )
+    reach = {channel.among for channel in scenario.channels}
+    if coupled or "society" in reach:
+        return ""
+    return "city" if "city" in reach else "grid"
+
+
+def borders(population: Population, ids: range, unit: str) -> np.ndarray:
+    """The ids at which a part of these people may begin, if it consists of whole grids or cities, ascending."""
+    grids = np.arange(ids[0] // GRID, ids[-1] // GRID + 1)
+    cities = population.cities if unit == "city" else None
+    return np.asarray((grids if cities is None else np.unique(cities.bounds(grids)[0])) * GRID)
 
 
 class World:
@@ -64,18 +81,18 @@ class World:
 
     def run(self, progress: Callable[[int], None] | None = None) -> History:
         """Run all months and return what happened. `progress` is told of each month."""
-        if self.people is not None or not apart(self.society, self.scheme):
+        unit = "" if self.people is not None else apart(self.society, self.scheme)
+        if not unit:
             people = self.society.ids if self.people is None else self.people
             months = self._months(people)
             self.moved = months.sensing.moved
             return months.run(progress)
-        parts = []
         ids = self.society.ids
-        first = int(ids[0]) // BLOCK * BLOCK
-        for start in range(first, int(ids[-1]) + 1, TOGETHER):
-            low, high = np.searchsorted(ids, [start, start + TOGETHER])
-            parts.append(self._months(ids[low:high]).run(progress))
-        return joined(parts)
+        starts = borders(self.society.population, range(int(ids[0]), int(ids[-1]) + 1), unit)
+        steps = np.arange(int(ids[0]) // BLOCK * BLOCK, int(ids[-1]) + 1, TOGETHER)[1:]
+        edges = np.unique(starts[np.searchsorted(starts, steps, side="right") - 1])
+        low = np.concatenate([[0], np.searchsorted(ids, edges[edges > ids[0]]), [len(ids)]])
+        return joined([self._months(ids[a:b]).run(progress) for a, b in pairwise(low)])
 
     def _months(self, people: np.ndarray) -> Months:
         return Months(self.society, self.scheme, self.periods, people, self.views, self.base, self.injection)

@@ -61,7 +61,8 @@ class Sensing:
             self._hear(t, self.base)
 
     def _sense(self, t: int, code: int, channel: Channel, acts: Acts) -> None:
-        sensed = channel.sense(acts, self._at, seed=self.society.seed, **self.who)
+        roll = self.views.roll(channel)
+        sensed = channel.sense(acts, self._at, seed=self.society.seed, roll=roll, **self.who)
         strays = self._stray(code, channel, sensed.acts.take(sensed.strayed), sensed.delay[sensed.strayed])
         lost = sensed.missed.copy()
         lost[sensed.strayed] |= strays.victim >= 0
@@ -109,7 +110,8 @@ class Sensing:
         self.record.enter(made.acts, person, start, code, MISUSE, shadow=False, reversal=made.reversal)
 
     def _stray(self, code: int, channel: Channel, acts: Acts, delay: np.ndarray) -> Strays:
-        victim = channel.mistaken_for(acts, self._at, self.society.size, seed=self.society.seed)
+        roll = self.views.roll(channel)
+        victim = channel.mistaken_for(acts, self._at, self.society.size, seed=self.society.seed, roll=roll)
         return Strays(acts, np.full(len(victim), code, np.int8), delay.astype(np.int16), victim)
 
     def _enter_strays(self, strays: Strays) -> None:
@@ -124,9 +126,10 @@ class Sensing:
             self.record.enter(acts, victim, start, code, origin, shadow=False, copy=2)
 
     def _namesakes(self, code: int, actor: np.ndarray, victim: np.ndarray) -> np.ndarray | bool:
-        """Whether each victim bears the name of the actor, where the channel tells people apart by it."""
-        column = self.channels[code].mistakes
-        return np.asarray(self._at(actor, column) == self._at(victim, column)) if column == "surname" else False
+        """Whether each victim bears the actor's name or stands in for who does, where the channel goes by names."""
+        if not self.channels[code].by_name:
+            return False
+        return np.asarray(self._at(actor, "surname") == self._at(victim, "surname"))
 
     def _hear(self, t: int, base: History) -> None:
         """Record the entries that stray in from households outside this run, from the base run's log."""

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic import Population
-from synthetic.channels import At, Columns
+from synthetic.channels import At, Channel, Columns, Roll
 from synthetic.draws import GRID
 from synthetic.errors import InputError
 from testbed.regimes import LISTED, Outside, Reach, firm_columns, ties_of
@@ -50,6 +50,19 @@ class Views:
         """A function of (people, column) that gives a column of people (ids), from the columns of a reader."""
         start = self.society.start
         return lambda people, column: np.asarray(columns[column][people - start if start else people])
+
+    def roll(self, channel: Channel) -> Roll | None:
+        """Whom a channel that finds people by name can find, worked out once; None where nobody is mistaken by name."""
+        if not channel.by_name or not channel.value("false_match"):
+            return None
+        asked = channel.among, channel.whose, channel.value("searched")
+        if asked not in self._rolls:
+            self._rolls[asked] = channel.roll(self.at(self.sensing), self.society.ids)
+        return self._rolls[asked]
+
+    @cached_property
+    def _rolls(self) -> dict[tuple[str, str, float], Roll]:
+        return {}
 
     def only(self, people: np.ndarray, base: Views) -> Views:
         """These views of some people (bool over everybody), and the base views of the rest."""

@@ -1,5 +1,7 @@
 """A world in parts is the same world."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -32,13 +34,29 @@ def test_a_world_in_shards_and_processes_has_the_same_bytes(setting, whole):
 
 
 def test_shards_are_whole_grids_and_hold_everybody_once(setting):
-    scheme = setting.scheme(setting.own_model())
-    made = sharding.shards(setting, scheme, 2)
+    alone = Setting(Scenario.load("grid-and-cameras"), people=setting.size, periods=4, seed=1)
+    scheme = alone.scheme(alone.own_model())
+    made = sharding.shards(alone, scheme, 2)
     assert [(one.start, one.stop) for one in made] == [(0, 256 * GRID), (256 * GRID, setting.size)]
-    starts = [one.start for one in sharding.shards(setting, scheme, 7)]
+    starts = [one.start for one in sharding.shards(alone, scheme, 7)]
     assert starts[0] == 0
     assert all(start % GRID == 0 for start in starts)
     assert len(set(starts)) == 7
+
+
+def test_where_namesakes_are_sought_in_the_city_shards_are_whole_cities(setting):
+    made = sharding.shards(setting, setting.scheme(setting.own_model()), 7)
+    assert (made[0].start, made[-1].stop) == (0, setting.size)
+    assert all(one.stop == other.start for one, other in pairwise(made))
+    city = setting.society.columns["city"]
+    for one in made[1:]:
+        assert city[one.start] != city[one.start - 1]
+    assert len(made) > 3
+
+
+def test_a_whole_city_is_one_shard():
+    setting = Setting(Scenario.load("rongcheng"), people=8 * GRID, periods=4, seed=1)
+    assert len(sharding.shards(setting, setting.scheme(setting.own_model()), 4)) == 1
 
 
 def test_who_owns_a_firm_is_the_same_in_a_part_though_its_workers_live_all_over_the_city():

@@ -28,7 +28,8 @@ def acts(society):
 def sense(channel, acts, society):
     at = lambda people, column: society.columns[column][people]  # noqa: E731
     urban, minority = society.code("residence", "urban"), society.code("community", "minority")
-    return channel.sense(acts, at, seed=society.seed, urban=urban, minority=minority), at
+    roll = society.views.roll(channel)
+    return channel.sense(acts, at, seed=society.seed, urban=urban, minority=minority, roll=roll), at
 
 
 def near(found, n, rate):
@@ -90,13 +91,14 @@ def test_as_many_entries_fall_on_somebody_else_as_the_dial_says():
             assert near((elsewhere & mine).sum(), n, share * ratio)
 
 
-def test_only_namesakes_are_called_collisions():
-    case = run_case("rongcheng", people=12 * GRID, periods=12, seed=4)
+def test_only_namesakes_and_those_who_stand_in_for_them_are_called_collisions():
+    dials = {"channels.court.false_match": 0.04, "channels.agencies.false_match": 0.02}
+    case = run_case(Scenario.load("rongcheng").set(dials), people=300, periods=48, seed=4)
     ledger, surname = case.history.ledger, case.society.columns["surname"]
     elsewhere = ledger.where(ledger.real & (ledger.subject != ledger.author) & (ledger.channel < 2))
     assert ledger.channels[:2] == ("court", "agencies")
     same = surname[elsewhere.subject] == surname[elsewhere.author]
-    assert 0.8 < same.mean() < 1
+    assert 0.5 < same.mean() < 1  # 300 people are too few for every surname to be borne twice
     np.testing.assert_array_equal(elsewhere.origin == ORIGINS.index("collision"), same)
     np.testing.assert_array_equal(elsewhere.origin == ORIGINS.index("false_match"), ~same)
 

@@ -25,6 +25,9 @@ def town(size=SIZE):
         "community": (at // 3) % 2,
         "residence": (at // GRID) % 2,
         "surname": at * 7 % 11,
+        "given_name": at * 3 % 101,
+        "name_share": 10.0 ** -(4 + at % 5),
+        "city": at // GRID // 8 * 8,
         "camera_density": 5.0 + (at // GRID) % 7 * 10,
         "internet": at % 4 > 0,
         "phone": at % 8 > 0,
@@ -49,7 +52,8 @@ def made(channel, *, period=0, grids=None):
     people = np.arange(0, SIZE, 2)
     kinds = np.arange(len(people)) % len(channel.kinds)
     acts = Acts(people, period, kinds, np.zeros(len(people), np.int64))
-    sensed = channel.sense(acts, at, seed=3, urban=URBAN, minority=MINORITY)
+    roll = channel.roll(at, np.arange(SIZE)) if channel.by_name else None
+    sensed = channel.sense(acts, at, seed=3, urban=URBAN, minority=MINORITY, roll=roll)
     grids = np.arange(SIZE // GRID) if grids is None else grids
     arisen = channel.arise(period, at, grids=grids, size=SIZE, seed=3, urban=URBAN, minority=MINORITY)
     stale = channel.staleness(sensed.acts, seed=3), channel.staleness(arisen.acts, seed=3)
