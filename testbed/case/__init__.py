@@ -8,6 +8,7 @@ from testbed.case.case import Case, run_case
 from testbed.case.causes import caused, causes_said, readers, unread
 from testbed.case.conduct import acts_in_window, adverse_kinds, cells, kinds_read, windows
 from testbed.case.decisions import Table
+from testbed.case.granting import granted
 from testbed.case.other_worlds import Answered, answered, elsewhere, scaled_coverage, scaled_errors
 from testbed.case.setting import Setting
 
@@ -23,6 +24,7 @@ __all__ = [
     "causes_said",
     "cells",
     "elsewhere",
+    "granted",
     "kinds_read",
     "readers",
     "run_case",

@@ -4,14 +4,14 @@ Comes in: one TOML file of clauses with sources, and the decisions of a month.
 Goes out: the regime as data, and who is on which list and under which sanction in each month.
 """
 
-from testbed.regimes.appeal import fates
+from testbed.regimes.appeal import can_know, fates
 from testbed.regimes.base import EXPIRY, FOLDER, TIES, Regime, Sanction, names
 from testbed.regimes.clauses import GRAMMAR
 from testbed.regimes.debt import debts
 from testbed.regimes.gates import refusals
 from testbed.regimes.misused import misuse, operator_log
 from testbed.regimes.reading import load_regime
-from testbed.regimes.response import Response, counted_against
+from testbed.regimes.response import Response, counted_against, heeded
 from testbed.regimes.sentences import clauses
 from testbed.regimes.state import Reach, RegimeState
 from testbed.regimes.ties import (
@@ -43,6 +43,7 @@ __all__ = [
     "Response",
     "Sanction",
     "adverse_bits",
+    "can_know",
     "check_ties",
     "clauses",
     "counted_against",
@@ -50,6 +51,7 @@ __all__ = [
     "declared",
     "fates",
     "firm_columns",
+    "heeded",
     "load_regime",
     "misuse",
     "names",

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ from synthetic.draws import sparse, sparse_streams, uniform
 from synthetic.errors import InputError
 from synthetic.ledger import CAUSES
 from testbed.regimes.base import EXPIRY, Regime
+
+if TYPE_CHECKING:
+    from testbed.disclosures import Disclosure
 
 Coins = NDArray[np.float64]
 Coin = Callable[[str], Coins]
@@ -49,6 +53,11 @@ class Fate:
     end_cause: np.ndarray
     noticed: np.ndarray
     filed: np.ndarray
+
+
+def can_know(rights: Disclosure) -> bool:
+    """Whether any right lets people learn of the entries about them."""
+    return rights.own_record or rights.notice_of_entry or rights.reasons_adverse
 
 
 def fates(

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 FOREVER = 1_000
 
 
+def heeded(regime: Regime, rights: Disclosure) -> float:
+    """The share of people who take the published rules to be applied; 0 where no rules are published."""
+    return regime.value("response", "heeded") if regime.active and rights.rules else 0.0
+
+
 class Response:
     """The responses of some people; the module's text says what each number does."""
 
@@ -51,8 +56,7 @@ class Response:
 
         self.belief, self.chilling = value("belief"), value("chilling")
         self.start, self.end, self.half_life = value("belief_from"), value("belief_until", FOREVER), value("half_life")
-        known = regime.active and rights is not None and bool(rights.rules)
-        self.heeded = value("heeded") if known else 0.0
+        self.heeded = 0.0 if rights is None else heeded(regime, rights)
         self.adaptation = value("adaptation")
         self.avoidance = value("avoidance") if regime.active else 0.0
         self.sensitive = {one.name for one in kinds if getattr(one, "sensitive", False)}

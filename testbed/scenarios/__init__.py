@@ -5,6 +5,7 @@ Goes out: the parts, checked against each other, and the groups by which finding
 """
 
 from testbed.scenarios.base import TRAINING_PERIODS, Scenario, names
+from testbed.scenarios.grants import ALL, GRANTS, Grant, rights_asked, rungs
 from testbed.scenarios.outcomes import COLUMN, OUTCOME
 from testbed.scenarios.reading import FOLDER, GRAMMAR
 from testbed.scenarios.readings import readings
@@ -12,14 +13,19 @@ from testbed.scenarios.splits import splits_of
 from testbed.scenarios.units import unit_of
 
 __all__ = [
+    "ALL",
     "COLUMN",
     "FOLDER",
     "GRAMMAR",
+    "GRANTS",
     "OUTCOME",
     "TRAINING_PERIODS",
+    "Grant",
     "Scenario",
     "names",
     "readings",
+    "rights_asked",
+    "rungs",
     "splits_of",
     "unit_of",
 ]

@@ -4,6 +4,7 @@ Comes in: a scenario, a scheme and a seed.
 Goes out: a history, and the records that the institution holds.
 """
 
+from testbed.world.alike import same_world
 from testbed.world.month import Injection, World, apart, borders
 from testbed.world.recorded import held_arrays, outcome_positive, record_arrays, record_columns, records, window
 from testbed.world.scoring import Scheme, given
@@ -25,5 +26,6 @@ __all__ = [
     "record_arrays",
     "record_columns",
     "records",
+    "same_world",
     "window",
 ]

@@ -12,7 +12,7 @@ import numpy as np
 from synthetic.channels import Acts
 from synthetic.draws import sparse
 from synthetic.ledger import CAUSES, FIELDS, Ledger, check_unique, entry_id, told_apart
-from testbed.regimes import EXPIRY, fates
+from testbed.regimes import EXPIRY, can_know, fates
 from testbed.world.people import People
 from testbed.world.society import Society, Views
 
@@ -30,8 +30,7 @@ class Recorder:
         self.society, self.scenario, self.people, self.periods = society, scenario, people, periods
         self.severity = np.array([EXPIRY.index(kind.severity) for kind in scenario.conduct])
         self.adverse = np.array([kind.adverse for kind in scenario.conduct])
-        rights = scenario.disclosure
-        self.can_know = bool(rights.own_record or rights.notice_of_entry or rights.reasons_adverse)
+        self.can_know = can_know(scenario.disclosure)
         outlives = [one for one in enumerate(scenario.channels) if "stale" in one[1].numbers and one[1].value("stale")]
         self._stale = dict(outlives) if scenario.errors else {}
         self.pays, self._at = scenario.regime.value("appeal", "cost") > 0, views.at(views.regime)
