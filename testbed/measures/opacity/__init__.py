@@ -3,3 +3,7 @@
 Comes in: a case that can be asked.
 Goes out: per-person parts, or rows.
 """
+
+from testbed.measures.opacity.changes import changed
+
+__all__ = ["changed"]

@@ -6,7 +6,7 @@ competing events, not censoring. An entry that still stands when the run ends is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from testbed.case import Case
 from testbed.measure import Row, measure
-from testbed.measures.opacity.waits import Flags, Ints, Waits, cleared, entries, false_upheld, filed, noticed, upheld
+from testbed.measures.opacity.waits import Flags, Ints, Waits, cleared, false_upheld, filed, noticed_wrong, upheld
 from testbed.statistics import around, coded
 
 HORIZON = 12
@@ -46,7 +46,7 @@ class _Found:
 
 
 @dataclass(frozen=True)
-class _Contest:
+class Contest:
     """The question asked of waits: the incidence within the horizon, or (`delay`) the mean months, cut at it."""
 
     case: Case
@@ -88,9 +88,19 @@ class _Contest:
         return replace(blank, value=value, low=low, high=high, n=min(row.n, other.n))
 
 
+def contest_change(base: Case, other: Case, waits: Callable[[Case], Waits], horizon: int = HORIZON) -> Row:
+    """The incidence of an event in one case less that in another, of the same people and coins, over everybody.
+
+    Both have the same clusters, so what happens alike in both cancels.
+    """
+    one, against = (Contest(case, waits(case), horizon, delay=False) for case in (other, base))
+    found = [asked.of(np.ones(len(asked.waits.subject), bool)) for asked in (one, against)]
+    return replace(one.gap(*found), suffix="", versus="")
+
+
 def _rows(case: Case, waits: Waits, horizon: int, *, delay: bool = False) -> Iterator[Row]:
     """Yield everybody, each group of each compared attribute, and its difference from the reference group."""
-    asked = _Contest(case, waits, horizon, delay)
+    asked = Contest(case, waits, horizon, delay)
     yield asked.of(np.ones(len(waits.subject), bool)).row
     for split in case.scenario.compared:
         codes, levels = coded(case, split)
@@ -114,7 +124,7 @@ def _rows(case: Case, waits: Waits, horizon: int, *, delay: bool = False) -> Ite
 )
 def contest_noticed(case: Case, horizon: int = HORIZON) -> Iterator[Row]:
     """Share of wrong adverse entries that their subject learns of within `horizon` months, by group and with gaps."""
-    yield from _rows(case, noticed(entries(case, wrong=True)), horizon)
+    yield from _rows(case, noticed_wrong(case), horizon)
 
 
 @contest(

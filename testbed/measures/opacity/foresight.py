@@ -181,3 +181,34 @@ def share(part: ArrayLike, whole: ArrayLike, clusters: ArrayLike, *, spread: flo
         freedom = min(freedom, POOLS - 1)
     half = float(stdtrit(freedom, 0.975)) * variance**0.5
     return Share(value, value - half, value + half, n)
+
+
+def share_change(one: Share, other: Share, moved: ArrayLike, clusters: ArrayLike, *, spread: float = 0.0) -> Share:
+    """One share less another of the same people, from the influence of each person on the difference (`influence_of`).
+
+    What both share cancels; where nobody moves, the difference is exact. `spread`: the variance of both over pools.
+    """
+    value, n = one.value - other.value, min(one.n, other.n)
+    why = "; ".join(dict.fromkeys(filter(None, (one.why, other.why))))
+    moved = np.nan_to_num(np.asarray(moved, np.float64))
+    if why:
+        return Share(float("nan"), n=n, why=why)
+    if not moved.any():
+        return Share(0.0, 0.0, 0.0, n)
+    _, place, many = np.unique(np.asarray(clusters), return_inverse=True, return_counts=True)
+    units = effective_number(many)
+    if not enough(units):
+        return Share(value, n=n)
+    from scipy.special import stdtrit
+
+    variance = units / (units - 1) * float((np.bincount(place, moved) ** 2).sum()) + spread
+    half = float(stdtrit(min(units, POOLS) - 1 if spread > 0 else units - 1, 0.975)) * variance**0.5
+    return Share(value, value - half, value + half, n)
+
+
+def influence_of(part: ArrayLike, whole: ArrayLike, value: float) -> Floats:
+    """The influence of each person on a share, (part - value * whole) / sum of whole; 0 for people not known."""
+    part, whole = np.asarray(part, np.float64), np.asarray(whole, np.float64)
+    known = np.isfinite(part) & np.isfinite(whole)
+    below = float(whole[known].sum())
+    return np.where(known, part - value * whole, 0.0) / below if below > 0 else np.zeros(len(part))

@@ -13,7 +13,7 @@ from testbed.case import Case
 from testbed.disclosures import Disclosure
 from testbed.measure import Row, measure
 from testbed.measures.opacity.disclosed_forecast import ASKS, foretold
-from testbed.measures.opacity.foresight import Loss, Question, Share, foresee, share
+from testbed.measures.opacity.foresight import Loss, Question, Share, foresee, influence_of, share, share_change
 from testbed.measures.opacity.knowledge import PEOPLE, sample, views
 from testbed.measures.opacity.surrogates import Floats
 from testbed.models import row_wise
@@ -133,6 +133,22 @@ def unpredictability(case: Case, *, k: int | None = None) -> Iterator[Row]:
 def hidden(case: Case, *, k: int | None = None) -> Iterator[Row]:
     """Unpredictability after k pooled cases minus randomness: the opacity that disclosure could remove."""
     yield from _after_cases(case, k, randomness=False)
+
+
+def hidden_change(base: Case, other: Case, k: int) -> Row:
+    """`hidden` after k cases in one case less that in another, of the same people, pools and coins."""
+    (here, moved, wide), (there, still, narrow) = _told(other, k), _told(base, k)
+    clusters = asked(base, k).question.clusters
+    return _row(share_change(here, there, moved - still, clusters, spread=wide + narrow), {"k": k})
+
+
+def _told(case: Case, k: int) -> tuple[Share, Floats, float]:
+    """`hidden` after k cases, the influence of each person on it, and its variance over pools."""
+    made = asked(case, k)
+    loss, guess = made.loss(k), made.question.guess
+    part = loss.person - made.differ
+    found = share(part, guess, made.question.clusters, spread=loss.spread, why=loss.why)
+    return found, influence_of(part, guess, found.value), loss.spread
 
 
 @foreseen(

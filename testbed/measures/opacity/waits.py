@@ -87,6 +87,11 @@ def noticed(held: Ledger, none: str = NONE) -> Waits:
     return _waits(held, held.noticed, _learned(held), none)
 
 
+def noticed_wrong(case: Case) -> Waits:
+    """Months until the subject of a wrong entry learns of it."""
+    return noticed(entries(case, wrong=True))
+
+
 def filed(case: Case) -> Waits:
     """Months until a wrong entry is contested."""
     held = entries(case, wrong=True)
