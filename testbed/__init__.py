@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from testbed.findings import ClaimBroken as ClaimBroken
     from testbed.findings import ClaimUndecided as ClaimUndecided
     from testbed.findings import claim as claim
+    from testbed.findings import ladder as ladder
     from testbed.findings import metric_frame as metric_frame
     from testbed.models import Scores as Scores
     from testbed.models import ScoringModel as ScoringModel
@@ -58,6 +59,7 @@ _HOME = {
     "claim": "testbed.findings",
     "encoded": "testbed.models",
     "from_callable": "testbed.tables",
+    "ladder": "testbed.findings",
     "metric_frame": "testbed.findings",
     "parametrize_with_checks": "testbed.checks",
 }

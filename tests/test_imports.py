@@ -37,6 +37,7 @@ PUBLIC = {
     "claim",
     "encoded",
     "from_callable",
+    "ladder",
     "measure",
     "metric_frame",
     "parametrize_with_checks",

@@ -41,6 +41,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "they are skewed or all equal, and never if a row is undefined in one; repeatable",
     )
     parser.add_argument("--paired", action="store_true", help="also compare each pair of models person by person")
+    parser.add_argument(
+        "--grant",
+        action="append",
+        default=[],
+        metavar="RIGHT,...",
+        help="also show what rights would change, granted one at a time and together: own_record, rules, reasons, "
+        "notice, contest, or each",
+    )
     add_engine(parser)
     add_out(parser)
 
@@ -82,6 +90,7 @@ def run(args: argparse.Namespace) -> int:
         equivalence=numbers_of("--equivalent", args.equivalent),
         precision=numbers_of("--precision", args.precision),
         paired=args.paired,
+        grant=args.grant,
     )
     engine = engine_of(args, plan.people)
     folder = claim_folder(out, identity(plan), overwrite=args.overwrite) if out is not None else None
@@ -97,8 +106,10 @@ def run(args: argparse.Namespace) -> int:
         pages = [f"{args.out}/report.html", f"{args.out}/findings.csv"]
     for said in [*made.failures, *unreached(made.precision)]:
         tell(f"testbed: {said}")
-    from testbed.report import answer
+    from testbed.report import Findings, answer, ladder_lines
 
     manifest["command"] = command_of(plan, folders=True)  # what is printed, and not kept, may name folders
     print("\n".join(answer(made.findings, manifest, made.life, pages=pages)))
+    if plan.grant:
+        print("\n".join(["", *ladder_lines(Findings(made.findings, manifest), manifest)]))
     return 1 if made.failures or made.void else 0

@@ -18,16 +18,20 @@ from testbed.findings.finding import (
     read,
     restored,
 )
+from testbed.findings.ladders import ALREADY, NO_REASONS, NONE, ladder
 from testbed.findings.metric_frames import metric_frame
 from testbed.findings.names import canonical, patterns, plain_name, split_name
-from testbed.findings.pooling import DERIVED, KEY, bounds, pooled, unseen
+from testbed.findings.pooling import DERIVED, KEY, bounds, is_change, pooled, unseen
 from testbed.findings.selection import asks, chosen, may_give, only_asked, rows_asked
 
 __all__ = [
+    "ALREADY",
     "ANCHOR_MODELS",
     "COLUMNS",
     "DERIVED",
     "KEY",
+    "NONE",
+    "NO_REASONS",
     "Claim",
     "ClaimBroken",
     "ClaimUndecided",
@@ -42,8 +46,10 @@ __all__ = [
     "decided",
     "frame",
     "in_one_world",
+    "is_change",
     "jsonl_text",
     "judged",
+    "ladder",
     "may_give",
     "metric_frame",
     "neutralized",

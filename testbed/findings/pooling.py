@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,11 +19,21 @@ POOLED = -1
 KEY = ["scenario", "model", "measure", "harm", "split", "group", "versus", "unit"]
 DERIVED = ("_p", "_p_holm", "_p_bh", "_detectable", "_four_fifths", "_equivalent", "_seeds_undefined")
 """Suffixes of rows that judge a single seed; a mean of them would have no meaning."""
+_CHANGE = re.compile(r"(.+)\{[^{}]*\} - \1(\{[^{}]*\})?")
 NO_LIMITS = {"low": math.nan, "high": math.nan}
 SIGNED = ("_gap", "_net", "_effect")
 """Suffixes of rates that are differences, from -1 to 1, also where no group is named that they are compared with."""
 ENDLESS = "lawful_conduct_suppressed"
 """A measure whose unit is a rate, but which has no least value: 1 less a ratio."""
+
+
+def is_change(scenario: str) -> bool:
+    """Return whether a row of this scenario is the difference of one with other dials from the same without.
+
+    >>> is_change("town{disclosure.rules=on} - town"), is_change("town{disclosure.rules=on}")
+    (True, False)
+    """
+    return _CHANGE.fullmatch(scenario) is not None
 
 
 def bounds(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -37,7 +48,7 @@ def bounds(row: Mapping[str, Any]) -> tuple[float, float]:
     stem = str(row["measure"]).partition("[")[0]
     signed = row["versus"] or row["unit"] != "rate" or stem.endswith(SIGNED)
     least, most = -1.0 if signed else 0.0, 1.0
-    if " - " in str(row["model"]):  # a paired comparison: the difference of two such values
+    if " - " in str(row["model"]) or is_change(str(row.get("scenario", ""))):  # the difference of two such values
         least, most = least - most, most - least
     held = row["unit"] in ("rate", "difference of rates") and not stem.startswith(ENDLESS)
     return (least, most) if held and least <= row["value"] <= most else (-math.inf, math.inf)

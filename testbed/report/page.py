@@ -16,9 +16,10 @@ from testbed.report.curve_figures import crossings, curve_figures, doses, fronti
 from testbed.report.family_figures import Figure, figures
 from testbed.report.finding_row import Finding, owner
 from testbed.report.glossary import TERMS
+from testbed.report.ladder import NOTE, ladders
 from testbed.report.operator_card import report_card
 from testbed.report.plaintext import clean, counted
-from testbed.report.rerun import command_for
+from testbed.report.rerun import command_for, granting_command
 from testbed.report.rows import FAMILIES, Findings
 from testbed.report.sentences import Sentence, headlines
 from testbed.report.side_by_side import drawn, headlines_of, verdict
@@ -79,6 +80,9 @@ def render(
             "seeds": len(rows.seeds) > 1 and -1 not in rows.seeds,
         },
         pooled=-1 in rows.seeds and len(rows.seeds) > 1,
+        ladders=ladders(rows, manifest),
+        ladder_note=NOTE,
+        ladder_command=granting_command(manifest),
         case=case_view(life) if life else None,
         middle=any(guessed_match(dial) for dial in manifest.get("assumed") or []),
         rooms=_rooms([_dial(dial, info) for dial in manifest.get("assumed") or []]),

@@ -25,7 +25,7 @@ def command_for(manifest: Mapping[str, Any], measure: str) -> str:
     words = _words(manifest, DROPPED)
     if words[1:2] not in (["audit"], ["sweep"]) or "--sobol" in words:
         return shlex.join(words)
-    return shlex.join([*_kept(words, ("--measures",)), "--measures", measure])
+    return shlex.join([*_kept(words, ("--measures", "--grant")), "--measures", measure])
 
 
 def next_commands(manifest: Mapping[str, Any], life: Mapping[str, Any] | None) -> list[str]:
@@ -33,7 +33,7 @@ def next_commands(manifest: Mapping[str, Any], life: Mapping[str, Any] | None) -
 
     Without a life, the first command shows the scenario. If the record has no errors, there is no second command.
     """
-    words = _words(manifest, (*DROPPED, "--measures"))
+    words = _words(manifest, (*DROPPED, "--measures", "--grant"))
     scenario = clean(manifest.get("scenario") or "").partition("{")[0]
     if not scenario or scenario == "table":
         return ["testbed list measures", "testbed show equalized_odds_difference"]
@@ -45,6 +45,16 @@ def next_commands(manifest: Mapping[str, Any], life: Mapping[str, Any] | None) -
     if not _has_errors(manifest):
         return [case]
     return [case, shlex.join([*words, "--set", "channels.errors=off"])]
+
+
+def granting_command(manifest: Mapping[str, Any]) -> str:
+    """The command that shows what each right would change in a run; empty if there is none.
+
+    >>> granting_command({"command": "testbed audit rongcheng --seed 3"})
+    'testbed audit rongcheng --seed 3 --grant each'
+    """
+    words = _words(manifest, (*DROPPED, "--measures", "--grant"))
+    return shlex.join([*words, "--grant", "each"]) if words[1:2] == ["audit"] else ""
 
 
 def _has_errors(manifest: Mapping[str, Any]) -> bool:

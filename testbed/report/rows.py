@@ -24,6 +24,7 @@ class Findings:
     The audited models and scenarios are those that the manifest names (`models`; `scenario`, or the `steps` of
     a sweep). If it names none, they are every model except the anchors, and the most frequent scenario. A column is a
     model in a scenario. `columns` are all of them, comparisons of two models last; `heads` are those with headlines.
+    `rights` are the rows about everybody in worlds with rights granted.
     """
 
     def __init__(self, frame: pd.DataFrame, manifest: Mapping[str, Any], info: Mapping[str, Any] | None = None) -> None:
@@ -46,11 +47,15 @@ class Findings:
         self.columns = [*self.heads, *(one for one in found if " - " in one[1] and one not in self.heads)]
         audited = set(self.columns)
         self.audited = [row for row in self.rows if row.column in audited]
-        self.anchors = [row for row in self.rows if row.column not in audited]
+        steps = {str(step["scenario"]) for step in manifest.get("grants") or []} - {self.scenario}
+        granted = steps | {f"{name} - {self.scenario}" for name in steps}
+        self.rights = [row for row in self.rows if row.scenario in granted and row.split == "all"]
+        self.anchors = [row for row in self.rows if row.column not in audited and row.scenario not in granted]
         self.seeds = sorted({row.seed for row in self.audited})
         self.seed = -1 if -1 in self.seeds else (self.seeds[0] if self.seeds else 0)
         self.compared = [str(name) for name in manifest.get("compared") or []]
         points = manifest.get("points") or []
+        self.rights = [row for row in self.rights if row.seed == self.seed]
         self.points: dict[str, dict[str, str]] = dict(zip(named, points, strict=False))
 
     def label(self, column: tuple[str, str]) -> str:

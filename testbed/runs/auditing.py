@@ -46,6 +46,7 @@ def audit(
     equivalence: Mapping[str, float] | None = None,
     precision: Mapping[str, float] | None = None,
     paired: bool = False,
+    grant: str | Iterable[str] = (),
     anchors: bool = False,
     engine: str = "serial",
     workers: int | None = None,
@@ -82,6 +83,10 @@ def audit(
     paired : bool, default False
         Whether each two models are also compared person by person, the first minus the second, as model `A - B`.
         Both are run once more for this.
+    grant : str or iterable of str, default ()
+        Rights that are granted in twins, one at a time and all together: "own_record", "rules", "reasons", "notice",
+        "contest", or "each". Their rows name the dials that differ in `scenario`, and rows of a scenario `A - B` are
+        the difference of both on the same people and coins. `ladder` makes a table of them.
     anchors : bool, default False
         Whether the rows of the anchors are returned too: the lottery, the faithful record, the oracle, redrawn labels.
         Anchors are run, and written to `out`, in either case.
@@ -97,7 +102,7 @@ def audit(
     -------
     DataFrame
         The findings, one row per number. `attrs["audited"]` lists the (scenario, model) pairs that were audited, and
-        `attrs["anchors"]` holds the verdicts of the anchors.
+        `attrs["anchors"]` holds the verdicts of the anchors. With rights granted, `attrs["grants"]` lists them.
 
     Raises
     ------
@@ -114,6 +119,7 @@ def audit(
     --------
     audit_table : Audit a table of predictions instead.
     claim : Claim something about a finding.
+    ladder : What granted rights change, as a table.
 
     Notes
     -----
@@ -142,7 +148,7 @@ def audit(
     """
     plan = planned(
         scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures,
-        equivalence=equivalence, precision=precision, paired=paired,
+        equivalence=equivalence, precision=precision, paired=paired, grant=grant,
     )  # fmt: skip
     folder = None
     if out is not None:
@@ -204,6 +210,20 @@ def run_audit(
     return made
 
 
+def _of_rights(answers: Sequence[Answer]) -> pd.DataFrame:
+    """Return the rows of worlds with rights granted, those over several seeds first."""
+    import pandas as pd
+
+    from testbed.findings import frame, pooled
+
+    rows = [row for answer in answers for row in answer.granted]
+    made = frame({key: value for key, value in row.items() if key != "terms"} for row in rows)
+    if made.empty:
+        return made
+    over = pooled(made.assign(terms=[row.get("terms", ()) for row in rows]))
+    return pd.concat([frame(over), made], ignore_index=True) if over else made
+
+
 def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Outcome:
     """Return the outcome of all answers: findings of audited models, then of the lottery, then of other anchors."""
     import pandas as pd
@@ -235,15 +255,22 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     if plan.wanted and own.empty:
         raise unknown("measure", ", ".join(plan.wanted), [one.name for one in chosen(())])
     own = judged(own, plan.equivalence)
+    rights = _of_rights(answers)
     names = set(COLUMNS)
     others = frame(
         {key: value for key, value in row.items() if key in names} for answer in answers for row in answer.anchor_rows
     )
-    parts = [part for part in (own, table(True), others) if len(part)]
-    # A row of an anchor that the run has already is left out.
+    parts = [part for part in (own, rights, table(True), others) if len(part)]
+    # A row of an anchor, or of a world without more rights, that the run has already is left out.
     findings = pd.concat(parts, ignore_index=True).drop_duplicates([*KEY, "seed"], ignore_index=True)
     pairs = [f"{plan.names[first]} - {plan.names[second]}" for first, second in plan.pairs()]
-    findings.attrs["audited"] = [(plan.scenario.name, name) for name in (*plan.names, *pairs)]
+    named = [(plan.scenario.name, name) for name in (*plan.names, *pairs)]
+    granted = zip(rights["scenario"], rights["model"], strict=True) if len(rights) else ()
+    findings.attrs["audited"] = list(dict.fromkeys([*named, *granted]))
+    if plan.grant:
+        from testbed.runs.manifest import grants_of
+
+        findings.attrs["grants"] = grants_of(plan)
     findings.attrs["curves"] = next((answer.curves for answer in answers if answer.curves), "")
     findings.attrs["anchors"] = verdicts = [verdict for answer in answers for verdict in answer.verdicts]
     failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))

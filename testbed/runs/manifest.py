@@ -52,6 +52,8 @@ def identity(plan: Plan) -> dict[str, Any]:
     }
     if plan.paired:
         declared["paired"] = True
+    if plan.grant:
+        declared["grant"] = list(plan.grant)
     names = [plain_name(name) for name in plan.names]
     return {
         "schema": SCHEMA,
@@ -123,6 +125,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         "compared": list(scenario.compared),
         "reference": dict(scenario.reference),
         "outcome": scenario.outcome,
+        **({"grants": grants_of(made.plan)} if made.plan.grant else {}),
         "claimed": bool(scenario.regime.claimed) and scenario.regime.follows,
         "claimed_note": scenario.regime.claimed,
         "command": command_of(made.plan),
@@ -136,6 +139,16 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         "causes": {plain_name(name): dict(said) for name, said in sorted(made.causes.items())},
         "life": _life(made),
     }
+
+
+def grants_of(plan: Plan) -> list[dict[str, Any]]:
+    """Return the steps of the ladder of rights: what each gives, the scenario in which it does, or why it cannot."""
+    from testbed.scenarios import GRANTS, rungs
+
+    return [
+        {"name": one.name, "said": GRANTS.get(one.name, ""), "scenario": one.scenario, "why": one.why}
+        for one in rungs(plan.scenario, plan.grant)
+    ]
 
 
 def _life(made: Outcome) -> dict[str, Any] | None:
@@ -188,6 +201,8 @@ def command_of(plan: Plan, *, folders: bool = False) -> str:
         for name, bound in bounds.items():
             words += [option, f"{name}={bound:.15g}"]
     words += ["--paired"] * plan.paired
+    if plan.grant:
+        words += ["--grant", ",".join(plan.grant)]
     return shlex.join(words)
 
 

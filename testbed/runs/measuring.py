@@ -15,6 +15,7 @@ from synthetic.errors import InputError
 from synthetic.variables import DRAWN_BY
 from testbed.findings import asks, chosen, in_one_world, rows_asked
 from testbed.models import first_line
+from testbed.runs.fixed import fixed
 from testbed.scenarios import splits_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Task:
     rival: the task is a comparison, the model minus the rival, person by person.
     beside: the model is the lottery beside the audited models.
     bare: no anchors are checked, and a failure is not reported.
+    grant: the rights that are granted in twins, one at a time and together.
     """
 
     scenario: Scenario
@@ -49,6 +51,7 @@ class Task:
     plan: int = 0
     rival: Any = None
     bare: bool = False
+    grant: tuple[str, ...] = ()
 
     def measures(self) -> list[Measure]:
         """Return the measures of this task, in the order of the registry."""
@@ -59,7 +62,7 @@ class Task:
 class Answer:
     """The answer to a task: rows by measure, verdicts of anchors, one life, and sentences on what failed.
 
-    causes: what each compared attribute causes, in words.
+    causes: what each compared attribute causes, in words. granted: rows of worlds with rights granted.
     """
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -69,6 +72,7 @@ class Answer:
     life: dict[str, Any] | None = None
     causes: dict[str, str] = field(default_factory=dict)
     curves: str = ""
+    granted: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -131,6 +135,8 @@ def work(task: Task) -> Answer:
     else:
         for one in task.measures():
             measured(case, one, task, answer)
+        if task.grant and task.part != "run":
+            _granted(case, task, answer)
         if task.part != "asked" and not task.bare:
             if {"counterfactual_effect", "spurious_gap"}.intersection(one.name for one in task.measures()):
                 answer.causes = {split: causes_said(case, split) for split in task.scenario.compared}
@@ -180,7 +186,7 @@ def work_paired(task: Task) -> Answer:
         try:
             case = Case.of(setting_of(task), model_of(task.scenario, spec), name=name)
             for one in some:
-                if said := _fixed(case, one):
+                if said := fixed(case, one):
                     unknown[one.name] = said
                     continue
                 try:
@@ -211,16 +217,6 @@ def work_paired(task: Task) -> Answer:
     return answer
 
 
-FIXED = (
-    "the scores of a table stay as they are, whatever a record says: to see what a change does, bring the model itself"
-)
-
-
-def _fixed(case: Case, measure: Measure) -> str:
-    """Why a measure cannot be had of scores that cannot change, if that is what the case has; else ""."""
-    return FIXED if case.scheme.fixed and {"twin", "asking"} & set(measure.needs) else ""
-
-
 def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
     """Add the rows of one measure to the answer. A measure that fails gives a NaN row that says why.
 
@@ -229,7 +225,7 @@ def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
     from testbed.models import ModelError
 
     scenario = case.scenario
-    if said := _fixed(case, measure):
+    if said := fixed(case, measure):
         answer.rows[measure.name] = [_nan(measure, measure.name, said)]
         return
     try:
@@ -262,6 +258,15 @@ def _anchored(case: Case, task: Task, answer: Answer) -> None:
         return
     answer.anchor_rows += [{"seed": task.seed, **row} for row in in_one_world(rows, case.given)]
     answer.verdicts += [{**verdict, "model": task.name, "seed": task.seed} for verdict in verdicts]
+
+
+def _granted(case: Case, task: Task, answer: Answer) -> None:
+    """Add what the rights of the task would change to the answer."""
+    from testbed.runs.granting import Granting
+
+    granting = Granting(case, task.wanted)
+    answer.granted += [{**row, "model": task.name, "seed": task.seed} for row in granting.rows(task.grant)]
+    answer.failures += granting.said
 
 
 def _told(case: Case, answer: Answer) -> None:

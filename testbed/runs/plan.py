@@ -27,6 +27,7 @@ class Plan:
     """An audit that was asked for and checked. Nothing has been run yet.
 
     `specs` are the models as the user named them, or the objects themselves; `names` are what the findings call them.
+    `grant`: the rights that are granted in twins.
     """
 
     scenario: Scenario
@@ -39,6 +40,7 @@ class Plan:
     equivalence: Mapping[str, float] = field(default_factory=dict)
     precision: Mapping[str, float] = field(default_factory=dict)
     paired: bool = False
+    grant: tuple[str, ...] = ()
 
     def pairs(self) -> list[tuple[int, int]]:
         """Return the places of each two models that are compared person by person."""
@@ -57,12 +59,13 @@ def planned(
     equivalence: Mapping[str, float] | None = None,
     precision: Mapping[str, float] | None = None,
     paired: bool = False,
+    grant: str | Iterable[str] = (),
 ) -> Plan:
     """Return the checked plan of an audit. Raises InputError before anything runs."""
     from testbed.findings import checked as equal_enough
     from testbed.models import Lottery, by_person, name_of
     from testbed.runs.sequential import checked as half_widths
-    from testbed.scenarios import Scenario
+    from testbed.scenarios import Scenario, rights_asked
 
     if not isinstance(scenario, Scenario):
         scenario = Scenario.load(scenario)
@@ -100,6 +103,7 @@ def planned(
         scenario.people if people is None else _whole("people", people, 1),
         scenario.periods if periods is None else _whole("periods", periods, 1),
         seeds, wanted, equal_enough(equivalence), half_widths(precision, len(seeds)), paired,
+        rights_asked(grant),
     )  # fmt: skip
 
 
@@ -124,7 +128,8 @@ def tasks_of(plan: Plan) -> list[Task]:
         for place, (spec, name, aside) in enumerate([*models, *beside]):
             life = seed == plan.seeds[0] and place == 0
             world = (plan.scenario, spec, name, plan.people, plan.periods, seed, plan.wanted)
-            tasks.append(Task(*world, beside=aside, with_life=life, plan=number))
+            grant = () if aside else plan.grant
+            tasks.append(Task(*world, beside=aside, with_life=life, plan=number, grant=grant))
         for first, second in plan.pairs():
             name = f"{plan.names[first]} - {plan.names[second]}"
             world = (plan.scenario, plan.specs[first], name, plan.people, plan.periods, seed, plan.wanted)
