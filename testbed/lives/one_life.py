@@ -14,6 +14,7 @@ from testbed.disclosures import RIGHTS
 from testbed.history import History
 from testbed.lives.encounters import at_gates, refused_in_all, secret, seen_by
 from testbed.lives.events import entry_channel, events_of
+from testbed.lives.windows import windows
 from testbed.measures.error_propagation import WHAT, adverse_sanctions, effects
 from testbed.twins import Inject
 
@@ -57,11 +58,11 @@ def life(case: Case, person: int | None = None) -> dict[str, Any]:
     for the `typical` person, or, if nobody in a small society gets the entry, the `first` who would. If the run ends
     before the entry is made, both worlds are the same and `root_period` is None.
 
-    `rights` is what the scheme lets people see; `secret` what happened to the person without notice; `seen_by` the
-    months in which other parties saw the sanctions, by world; `refused` the attempts at gates, by world; `said` the
-    words for each sanction. Not shown on a page: `innocent`, whether the person had done nothing of the kind before
-    the entry. Raises InputError if there is no such person, the person is out of scope, or nobody is named and nobody
-    has a wrong entry.
+    `windows` is what operator and person see in one month (see `testbed.lives.windows`). `rights` is what the scheme
+    lets people see; `secret` what happened to the person without notice; `seen_by` the months in which other parties
+    saw the sanctions, by world; `refused` the attempts at gates, by world; `said` the words for each sanction.
+    Not shown on a page: `innocent`, whether the person had done nothing of the kind before the entry. Raises InputError
+    if there is no such person, the person is out of scope, or nobody is named and nobody has a wrong entry.
     """
     person = _someone(case) if person is None else int(person)
     twin = case.twin(Inject(people=(person,)))
@@ -95,6 +96,7 @@ def life(case: Case, person: int | None = None) -> dict[str, Any]:
         "others_touched": len(others) if is_root else None,
         "touched": [_touched(one) for one in others.itertuples()],
         "scores": {"base": _scores(base, person), "error": _scores(error, person)},
+        "windows": windows(case, twin, person, int(error.since) if is_root else None),
         "events": events_of(case, twin, person, gates),
     }
 

@@ -7,7 +7,8 @@ visible}: world is "both", "base" (only without the wrong entry) or "error" (onl
 person is told. `touched` are {person, hop, how}. Optional: `who`, attributes by name; `scores`, {"base": [...],
 "error": [...]}, one number per month, None out of scope; `said`, words for sanctions; `refused`, attempts by gate and
 world; `rights`, what people may see, each granted or not; `secret`, what the person was not told; `seen_by`, months by
-party and world; `audience`, who always sees people's status. People are numbers, never names.
+party and world; `audience`, who always sees people's status; `windows`, {"month", "rows"}: what operator and person see
+in a month, rows of {what, operator, person}, person "" for what they cannot see. People are numbers, never names.
 """
 
 # Any: a life is a JSON object; its values are numbers, texts, lists and objects.
@@ -83,6 +84,7 @@ def case_text(life: Mapping[str, Any], *, width: int = 80) -> list[str]:
         lines += ["", f"{head}:"]
         for line in held:
             lines += wrap(line, width, first="  ", rest="    ")
+    lines += _windows_text(windows(life), width)
     if life.get("touched"):
         lines += ["", "Other people for whom something differs:"]
         for other in touched(life):
@@ -117,6 +119,7 @@ def case_view(life: Mapping[str, Any]) -> dict[str, Any]:
         "who": _who(life),
         "months": sorted(months.items()),
         "touched": list(touched(life)),
+        "windows": windows(life),
         "sections": list(sections(life)),
         "figure": steps(f"Score of person {int(life['person'])} by month", lines, at=None if at is None else int(at))
         if lines
@@ -179,6 +182,28 @@ def sections(life: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     parties = dict.fromkeys([*(life.get("audience") or []), *(party for world in seen.values() for party in world)])
     if parties:
         yield "Who else could see them", [_party(life, party) for party in parties]
+
+
+def windows(life: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the operator sees in a month and what the person could see, by what is seen; None if that is not known."""
+    held = life.get("windows") or {}
+    rows: dict[str, dict[str, list[str]]] = {}
+    for one in held.get("rows") or []:
+        both = rows.setdefault(clean(one.get("what", "")), {"person": [], "operator": []})
+        both["operator"].append(clean(one.get("operator", "")))
+        both["person"] += [clean(one["person"])] if one.get("person") else []
+    return {"month": int(held["month"]), "rows": list(rows.items())} if rows else None
+
+
+def _windows_text(held: Mapping[str, Any] | None, width: int) -> list[str]:
+    """The two windows as lines: what the operator sees, * before what the person cannot see."""
+    if held is None:
+        return []
+    lines = ["", *wrap(f"What the operator sees in month {held['month']}, * if the person could not see it:", width)]
+    for what, both in held["rows"]:
+        for seen in both["operator"]:
+            lines += wrap(f"{' ' if seen in both['person'] else '*'} {what}: {seen}", width, first="  ", rest="    ")
+    return lines
 
 
 def _granted(rights: Mapping[str, Any]) -> list[tuple[str, bool]]:

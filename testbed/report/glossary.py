@@ -31,11 +31,13 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("exact", "known without sampling error: both ends of the interval equal the value"),
     ("faithful record", "the anchor world in which channels make no error"),
     ("finding", "one number, one row"),
+    ("gaming", "moving acts out of sight because published rules count them"),
     (
         "given the fit",
         "of an interval: about other people under the same scheme; its cut-offs and weights, found on one training "
         "society, are held fixed. Rows over several seeds hold nothing fixed",
     ),
+    ("grant", "to give people a right in a twin, in full, to see what it changes"),
     ("grid", "1,024 people who live side by side; the unit of everything that is local"),
     ("history", "what a world leaves: acts, entries, scores, decisions, lists of every month"),
     (
@@ -45,8 +47,9 @@ TERMS: tuple[tuple[str, str], ...] = (
     ),
     ("household", "people who live together"),
     ("known harm", "a claim that a built-in scheme is known to break; a test fails if it does not"),
-    ("ledger", "all entries that the institution holds"),
     ("label", "the outcome that a model learns: of the record, of true conduct, or a column of people"),
+    ("ladder of rights", "what each right changes, granted one at a time and all together"),
+    ("ledger", "all entries that the institution holds"),
     ("lineage", "which entries, copies and decisions go back to an entry"),
     ("list", "people whom a decision put under sanctions, until they leave it"),
     ("lottery", "an anchor model that decides the same shares of people at random"),
@@ -63,6 +66,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("recipe", "the causal model from which people are drawn; every number has a source"),
     ("record", "what the institution holds about a person, as a model sees it"),
     ("regime", "what follows from a decision: lists, sanctions, sharing, appeal, expiry"),
+    ("right", "something that people may see or do about a scheme: own record, rules, reasons, notice, contest"),
     ("root", "the person (and the entry) at which a change starts"),
     ("rule book", "a written scheme as data: rules, points, grades, a source for each"),
     ("sanction", "a consequence of being on a list: no train, no credit"),

@@ -99,8 +99,8 @@ def _granted(scenario: Scenario, right: str) -> Grant:
     for key, top in APPEAL.get(right, {}).items():
         dial = scenario.dials.get(f"regime.appeal.{key}")
         if dial is not None:
-            bounds = dial.range or (0.0, 1.0)
-            dials[dial.path] = bounds[top]
+            low, high = dial.range or (0.0, 1.0)
+            dials[dial.path] = min(high, 1.0) if top else low  # what goes up is a share
     if right == "contest" and not scenario.regime.value("appeal", "upheld"):
         asked = {"regime.appeal.filed": 1, **dials}
         return Grant(right, {}, _named(scenario, asked), NO_APPEAL)

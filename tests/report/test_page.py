@@ -306,3 +306,11 @@ def test_figures_of_one_of_several_models_say_of_which(findings, manifest, parse
     ]  # fmt: skip
     text = parse(render(frame(rows), {"scenario": "s", "models": ["m", "other"], "compared": ["a", "b"]})).text
     assert "Adverse rate by a and b, m" in text
+
+
+def test_a_run_without_rights_says_how_to_get_the_ladder_and_a_table_has_none(findings, manifest, parse):
+    text = parse(render(findings, manifest)).text
+    assert "To see what each would change" in text
+    assert "--grant each" in text
+    table = {**manifest, "scenario": "table", "command": "testbed table cases.csv --outcome y"}
+    assert "What transparency would change here" not in parse(render(findings.assign(scenario="table"), table)).text
