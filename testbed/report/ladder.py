@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,17 +17,20 @@ from testbed.report.rows import Findings
 TITLES = {
     "contest_cleared": ("wrongs set right", "wrongs", "right"),
     "contest_false_upheld": ("true entries struck", "true", "struck"),
-    "error_reach": ("reach of an error", "reach of", "an error"),
-    "error_lifetime": ("lifetime of an error", "lifetime", "of error"),
-    "hidden[k=0]": ("hidden, no known case", "hidden,", "0 cases"),
-    "hidden[k=100]": ("hidden, 100 known cases", "hidden,", "100 cases"),
+    "error_reach": ("reach of an error", "error", "reach"),
+    "error_lifetime": ("lifetime of an error", "error", "lasts"),
+    "hidden[k=0]": ("hidden, no known case", "hidden", "k=0"),
+    "hidden[k=100]": ("hidden, 100 known cases", "hidden", "k=100"),
     "recourse_findable": ("recourse findable", "recourse", "findable"),
-    "lawful_conduct_suppressed": ("lawful conduct chilled", "lawful", "chilled"),
+    "lawful_conduct_suppressed": ("lawful conduct chilled", "lawful", "chill"),
     "gaming": ("acts moved out of sight", "acts", "hidden"),
     "gaming_left": ("acts left undone", "acts", "left"),
 }
 """The numbers of a ladder in order: in full, and in two short lines."""
+ALWAYS = ("contest_cleared", "contest_false_upheld", "error_reach", "error_lifetime", "hidden[k=0]", "hidden[k=100]")
+"""The numbers that are shown if every right is granted already."""
 EVERYBODY = ("all", "all", "")
+SHORT = {"per 1,000 person-months": "/1,000"}
 HEAD = "What transparency would change here"
 NOTE = (
     "Each right is granted in full, as far as the scenario's ranges allow, in a world of the same people and the same "
@@ -58,12 +61,16 @@ class Rung:
 
 @dataclass(frozen=True)
 class Ladder:
-    """The rights of one model: (title, unit) of each number, and the rows. `of`: the model, if there are several."""
+    """The rights of one model: (title, unit) of each number, and the rows. `of`: the model, if there are several.
+
+    undefined: why a number has no value, in sentences.
+    """
 
     of: str
     heads: tuple[tuple[str, str], ...]
     short: tuple[tuple[str, str, str], ...]
     rungs: tuple[Rung, ...]
+    undefined: tuple[str, ...] = ()
 
 
 def ladders(findings: Findings, manifest: Mapping[str, Any]) -> list[Ladder]:
@@ -73,7 +80,8 @@ def ladders(findings: Findings, manifest: Mapping[str, Any]) -> list[Ladder]:
     for column in findings.heads if steps else ():
         held = {(row.scenario, row.measure): row for row in findings.rights if row.model == column[1]}
         base = {number: row for number in TITLES if (row := findings.at(column, (number, *EVERYBODY))) is not None}
-        numbers = [number for number in TITLES if number in base]
+        granted = {number for _, number in held} or set(ALWAYS)
+        numbers = [number for number in TITLES if number in base and number in granted]
         scales = {number: scale(base[number].unit) for number in numbers}
         rows = [Rung(NONE, "as the scenario is", "", tuple(Cell(_value(base[one], scales[one])) for one in numbers))]
         for step in steps:
@@ -88,8 +96,8 @@ def ladders(findings: Findings, manifest: Mapping[str, Any]) -> list[Ladder]:
             note = f"cannot be granted: {clean(why)}" if why else ALREADY if already else ""
             rows.append(Rung(clean(step["name"]), clean(step.get("said") or "all of these"), note, tuple(cells)))
         heads = tuple((TITLES[one][0], scales[one].unit or base[one].unit) for one in numbers)
-        short = tuple((*TITLES[one][1:], scales[one].unit or base[one].unit) for one in numbers)
-        made.append(Ladder(findings.label(column), heads, short, tuple(rows)))
+        short = tuple((*TITLES[one][1:], SHORT.get(unit, unit)) for one, (_, unit) in zip(numbers, heads, strict=True))
+        made.append(Ladder(findings.label(column), heads, short, tuple(rows), _undefined(base, numbers)))
     return made
 
 
@@ -108,7 +116,18 @@ def ladder_lines(findings: Findings, manifest: Mapping[str, Any], width: int = 8
             elif any(cell.change for cell in row.cells):
                 moved = (f"{cell.change}{'*' if cell.decided else ''}" for cell in row.cells)
                 yield (" " * first + "".join(text.rjust(each) for text in moved)).rstrip()
+        for said in one.undefined:
+            yield from wrap(f"\u2013 {said}.", width, rest="  ")
         yield from wrap(f"{NOTE.partition(' Below')[0]} * marks a change whose interval leaves out 0.", width)
+
+
+def _undefined(base: Mapping[str, Finding], numbers: Sequence[str]) -> tuple[str, ...]:
+    """Why numbers have no value in the scenario as it is, each reason once."""
+    found: dict[str, list[str]] = {}
+    for number in numbers:
+        if not base[number].known:
+            found.setdefault(clean(base[number].why), []).append(TITLES[number][0])
+    return tuple(f"{', '.join(titles)}: {why}" for why, titles in found.items())
 
 
 def _value(row: Finding | None, by: Scale) -> str:

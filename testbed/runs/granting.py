@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
@@ -68,15 +69,17 @@ class Measured:
 
 
 class Granting:
-    """The numbers of one case and of its twins with rights granted.
-
-    said: sentences on what failed.
-    """
+    """The numbers of one case and of its twins with rights granted. `said`: sentences on what failed."""
 
     def __init__(self, case: Case, wanted: Sequence[str]) -> None:
-        self.case, self.numbers = case, numbers_of(case.scenario, wanted)
+        self.case, self.wanted = case, wanted
         self.said: list[str] = []
         self._base: dict[str, Measured] = {}
+
+    @cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        """The columns of the ladder."""
+        return numbers_of(self.case.scenario, self.wanted)
 
     def rows(self, rights: Sequence[str]) -> Iterator[dict[str, Any]]:
         """The rows of the base world, then of each step of the ladder, each with the `scenario` that it is about."""
