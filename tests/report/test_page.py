@@ -314,3 +314,25 @@ def test_a_run_without_rights_says_how_to_get_the_ladder_and_a_table_has_none(fi
     assert "--grant each" in text
     table = {**manifest, "scenario": "table", "command": "testbed table cases.csv --outcome y"}
     assert "What transparency would change here" not in parse(render(findings.assign(scenario="table"), table)).text
+
+
+def test_the_ladder_keeps_hostile_texts_as_texts_and_tells_granted_from_refused(findings, manifest, parse):
+    def numbers(scenario, value, why=""):
+        row = {"scenario": scenario, "model": "rongcheng", "measure": "hidden[k=0]", "harm": "opacity", "split": "all"}
+        return {**row, "group": "all", "unit": "rate", "value": value, "low": value, "high": value, "n": 9, "why": why}
+
+    open_, barred = f"rongcheng{{a={HOSTILE}}}", f"rongcheng{{b={HOSTILE}}}"
+    more = [numbers(open_, 0.25), numbers(f"{open_} - rongcheng", -0.63), numbers(barred, float("nan"), HOSTILE)]
+    steps = [
+        {"name": f"own_record{HOSTILE}", "said": HOSTILE, "scenario": open_, "why": ""},
+        {"name": "contest", "said": "", "scenario": barred, "why": HOSTILE},
+        {"name": "rules", "said": "", "scenario": "rongcheng", "why": ""},
+    ]
+    plain, table = parse(render(findings, manifest)), pd.concat([findings, frame(more)], ignore_index=True)
+    page = parse(render(table, {**manifest, "grants": steps}))
+    assert {tag for tag, _ in page.tags} <= {tag for tag, _ in plain.tags} | {"br"}
+    assert not page.unbalanced
+    text = page.text
+    assert "cannot be granted" in text
+    assert "granted already" in text
+    assert "-63" in text
