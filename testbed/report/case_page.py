@@ -20,7 +20,7 @@ from typing import Any
 from testbed.disclosures import RIGHTS
 from testbed.report.figures import steps
 from testbed.report.plaintext import clean, columns, counted, wrap
-from testbed.report.rerun import case_command
+from testbed.report.rerun import case_command, granting_command_of
 
 TOGETHER = {"put on the list", "off the list", "copied", "copy dropped"} | {
     f"{word} {turn}" for word in ("sanction", "reward") for turn in ("begins", "ends")
@@ -96,7 +96,9 @@ def render_case(life: Mapping[str, Any]) -> str:
     """The case file as one self-contained HTML page."""
     from testbed.report.templating import page
 
-    return page("case.html.j2", title=f"Person {int(life['person'])}", case=case_view(life))
+    return page(
+        "case.html.j2", title=f"Person {int(life['person'])}", case=case_view(life), granting=granting_command_of(life)
+    )
 
 
 def case_view(life: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ TITLES = {
     "gaming": ("acts moved out of sight", "acts", "hidden"),
     "gaming_left": ("acts left undone", "acts", "left"),
 }
-"""The numbers of a ladder in order: in full, and in two short lines."""
+"""The numbers of a ladder: in full, and in two short lines."""
 ALWAYS = ("contest_cleared", "contest_false_upheld", "error_reach", "error_lifetime", "hidden[k=0]", "hidden[k=100]")
 """The numbers that are shown if every right is granted already."""
 EVERYBODY = ("all", "all", "")
@@ -79,9 +79,9 @@ def ladders(findings: Findings, manifest: Mapping[str, Any]) -> list[Ladder]:
     made = []
     for column in findings.heads if steps else ():
         held = {(row.scenario, row.measure): row for row in findings.rights if row.model == column[1]}
-        base = {number: row for number in TITLES if (row := findings.at(column, (number, *EVERYBODY))) is not None}
-        granted = {number for _, number in held} or set(ALWAYS)
-        numbers = [number for number in TITLES if number in base and number in granted]
+        granted = dict.fromkeys(number for _, number in held) or ALWAYS
+        base = {number: row for number in granted if (row := findings.at(column, (number, *EVERYBODY))) is not None}
+        numbers = list(base)
         scales = {number: scale(base[number].unit) for number in numbers}
         rows = [Rung(NONE, "as the scenario is", "", tuple(Cell(_value(base[one], scales[one])) for one in numbers))]
         for step in steps:
@@ -95,8 +95,8 @@ def ladders(findings: Findings, manifest: Mapping[str, Any]) -> list[Ladder]:
             why = step.get("why") or (NO_REASONS if silent else "")
             note = f"cannot be granted: {clean(why)}" if why else ALREADY if already else ""
             rows.append(Rung(clean(step["name"]), clean(step.get("said") or "all of these"), note, tuple(cells)))
-        heads = tuple((TITLES[one][0], scales[one].unit or base[one].unit) for one in numbers)
-        short = tuple((*TITLES[one][1:], SHORT.get(unit, unit)) for one, (_, unit) in zip(numbers, heads, strict=True))
+        heads = tuple((_title(one)[0], scales[one].unit or base[one].unit) for one in numbers)
+        short = tuple((*_title(one)[1:], SHORT.get(unit, unit)) for one, (_, unit) in zip(numbers, heads, strict=True))
         made.append(Ladder(findings.label(column), heads, short, tuple(rows), _undefined(base, numbers)))
     return made
 
@@ -121,12 +121,18 @@ def ladder_lines(findings: Findings, manifest: Mapping[str, Any], width: int = 8
         yield from wrap(f"{NOTE.partition(' Below')[0]} * marks a change whose interval leaves out 0.", width)
 
 
+def _title(number: str) -> tuple[str, str, str]:
+    """The title of a number, in full and in two short lines; its name, if it has none."""
+    stem = number.partition("[")[0]
+    return TITLES.get(number) or TITLES.get(stem) or (stem.replace("_", " "), stem[:6], "")
+
+
 def _undefined(base: Mapping[str, Finding], numbers: Sequence[str]) -> tuple[str, ...]:
     """Why numbers have no value in the scenario as it is, each reason once."""
     found: dict[str, list[str]] = {}
     for number in numbers:
         if not base[number].known:
-            found.setdefault(clean(base[number].why), []).append(TITLES[number][0])
+            found.setdefault(clean(base[number].why), []).append(_title(number)[0])
     return tuple(f"{', '.join(titles)}: {why}" for why, titles in found.items())
 
 

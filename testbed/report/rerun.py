@@ -90,6 +90,16 @@ def case_command(life: Mapping[str, Any]) -> str:
     return shlex.join(words)
 
 
+def granting_command_of(life: Mapping[str, Any]) -> str:
+    """The command that shows what each right would change in the world of a life; empty if no command makes the life.
+
+    >>> granting_command_of({"person": 7, "scenario": "rongcheng", "seed": 3})
+    'testbed audit rongcheng --seed 3 --grant each'
+    """
+    words = shlex.split(clean(life["command"]) if "command" in life else case_command(life))
+    return shlex.join(["testbed", "audit", *_kept(words[2:], ("--person",)), "--grant", "each"]) if words[2:] else ""
+
+
 def _words(manifest: Mapping[str, Any], dropped: Sequence[str]) -> list[str]:
     """The words of the run's own command, without some options and their values."""
     try:

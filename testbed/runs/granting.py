@@ -40,20 +40,21 @@ LADDER = (
     Number("hidden[k=100]", "hidden", {"k": 100}),
 )
 """The numbers that every ladder has."""
-RECOURSE = Number("recourse_findable", "recourse_findable", {})
+RECOURSE = "recourse_findable"
 CHILLING = Number("lawful_conduct_suppressed", "lawful_conduct_suppressed", {})
 GAMING = (Number("gaming", "gaming", {}), Number("gaming_left", "gaming", {}))
 
 
 def numbers_of(scenario: Scenario, wanted: Sequence[str]) -> tuple[Number, ...]:
     """The numbers of a ladder: recourse if the user asks for it, chilling and gaming if the scenario has responses."""
-    from testbed.measure import measures
+    from testbed.measure import measures, written
 
     value = scenario.regime.value
     found = list(LADDER)
-    if RECOURSE.measure in measures.names():
-        recourse = measures.get(RECOURSE.measure)
-        found += [RECOURSE] * any(asks(pattern, recourse.name, recourse) for pattern in wanted)
+    if RECOURSE in measures.names():
+        recourse = measures.get(RECOURSE)
+        name = written(RECOURSE, recourse.qualifiers, recourse.qualifiers)
+        found += [Number(name, RECOURSE, {})] * any(asks(pattern, name, recourse) for pattern in wanted)
     found += [CHILLING] * (value("response", "belief") > 0)
     answered = value("response", "adaptation") > 0 or value("response", "avoidance") > 0
     found += GAMING * (value("response", "heeded") > 0 and answered)

@@ -68,3 +68,4 @@ def test_text_and_page_show_both_windows_and_keep_hostile_texts_as_texts(told):
     assert "<script" not in page
     assert page.count("&lt;script&gt;") == 2
     assert "not shown" in page
+    assert "--grant each" in render_case(told).replace("</span>", "").replace('<span class="word">', "")
