@@ -189,6 +189,14 @@ class Case:
         tied = adverse & (np.asarray(self.history.score(self.periods - 1)) == cuts.adverse)
         return float(tied.sum() / max(adverse.sum(), 1))
 
+    def under(self, scheme: Scheme) -> Case:
+        """The same world and records, asked under another scheme. What happened in the world stays as it was."""
+        made = copy(self)
+        for found in ("_scores", "_reasons"):
+            made.__dict__.pop(found, None)
+        made.scheme = scheme
+        return made
+
     @property
     def disclosure(self) -> Disclosure:
         """What the scored may see."""
@@ -305,7 +313,15 @@ class Case:
         self.questions = asked
         return made
 
-    def ask(self, records: pd.DataFrame, *, coins: int = 0, period: int | None = None, reasons: bool = False) -> Scores:
+    def ask(
+        self,
+        records: pd.DataFrame,
+        *,
+        coins: int = 0,
+        period: int | None = None,
+        reasons: bool = False,
+        entries: pd.DataFrame | None = None,
+    ) -> Scores:
         """Ask what the model says about other records.
 
         Questions are counted in `questions`, one per row.
@@ -320,6 +336,8 @@ class Case:
             Month whose draws and entries are used, from 0. Default: the last one.
         reasons : bool, default False
             Whether to ask for reasons that do not come with the scores.
+        entries : DataFrame, optional
+            Standing entries for a model that needs them. Default: those of the month.
 
         Returns
         -------
@@ -359,7 +377,8 @@ class Case:
             draws = uniform(sparse(self.seed, f"model{fresh}", pack(people, period)))
             if not coins:
                 draws = uniform(dense(self.seed, "model", 0, self.society.size, period))[people]
-        entries = self.history.ledger.in_force(period) if "entries" in self.scheme.needs else None
+        if "entries" in self.scheme.needs:
+            entries = self.history.ledger.in_force(period) if entries is None else entries
         made = self.scheme.scorer.score(arrays, people, draws=draws, entries=entries, reasons=True)
         decision = made.decision
         if decision is None and self.scheme.decide is not None:

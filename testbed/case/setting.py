@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -66,6 +67,17 @@ class Setting:
         society = Society(self.scenario, TRAINING_PEOPLE, derive(self.seed, "training"))
         return society, World(society, Scheme(None, None), TRAINING_PERIODS).run()
 
+    def taught(self, training: tuple[Society, History] | int) -> Setting:
+        """The same setting with another training society: this one, or the one of this number, drawn independently."""
+        made = copy(self)
+        for found in ("shares", "judged"):  # on the training society as it was
+            made.__dict__.pop(found, None)
+        if isinstance(training, int):
+            society = Society(self.scenario, TRAINING_PEOPLE, derive(self.seed, f"training:{training}"))
+            training = society, World(society, Scheme(None, None), TRAINING_PERIODS).run()
+        made.__dict__["training"] = training
+        return made
+
     @cached_property
     def judged(self) -> tuple[Society, History]:
         """The training society under the scenario's own scheme, by which people there deserve decisions.
@@ -90,14 +102,16 @@ class Setting:
         other.society.share(self.society)
         return other
 
-    def scheme(self, model: Any, learn: str | None = None) -> Scheme:
+    def scheme(
+        self, model: Any, learn: str | None = None, *, lessons: tuple[pd.DataFrame, NDArray[np.int8]] | None = None
+    ) -> Scheme:
         """The model, fitted once on outcomes of the training society, with its cut-offs.
 
-        learn: the outcome that it learns; default that of the scenario.
+        learn: the outcome that it learns; default that of the scenario. lessons: what it learns from instead.
         """
         trained = learns(model)
         if trained:
-            model = fitted(model, *self.lessons(learn))
+            model = fitted(model, *(self.lessons(learn) if lessons is None else lessons))
         scorer = Scorer(model, record_columns(self.scenario))
         spec = self.shares if declared(model, "yardstick", False) else self.scenario.cuts(model)
         decide = self._cut(spec, scorer) if any(spec.values()) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +14,7 @@ from testbed.models import higher_is, learns, name_of
 
 def relearned(case: Case, label: str) -> Case:
     """The same world and records, with the model fitted on another outcome of the training society."""
-    made = copy(case)
-    for found in ("_scores", "_reasons"):
-        made.__dict__.pop(found, None)
-    made.scheme = case.setting.scheme(case.model, label)
-    return made
+    return case.under(case.setting.scheme(case.model, label))
 
 
 def ranks(case: Case) -> NDArray[np.float64]:

@@ -33,13 +33,10 @@ def everyone_moved(case: Case, attribute: str, value: str) -> Case:
     The model is fitted again on what is recorded there, and its cut-offs are set there. Random draws are the same.
     Raises InputError for an unknown attribute or value.
     """
-    setting = copy(case.setting)
-    for found in ("shares", "judged"):  # on the training society as it was
-        setting.__dict__.pop(found, None)
     trained, history = case.setting.training
     apart = moved(trained, attribute, value)
-    run = World(apart, Scheme(None, None), history.periods).run()
-    setting.__dict__ |= {"society": moved(case.society, attribute, value), "training": (apart, run)}
+    setting = case.setting.taught((apart, World(apart, Scheme(None, None), history.periods).run()))
+    setting.__dict__["society"] = moved(case.society, attribute, value)
     return Case.of(setting, case.model, name=case.model_name)
 
 
