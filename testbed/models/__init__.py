@@ -24,8 +24,9 @@ from testbed.models.grammar import Condition, condition
 from testbed.models.guard import LeftError, first_line, theirs
 from testbed.models.load import imported, load_model, model_names, not_installed, usable
 from testbed.models.lottery import Lottery
-from testbed.models.reasons import REASONS_ARE
+from testbed.models.reasons import REASONS_ARE, typical
 from testbed.models.record_ids import DenseIds, RecordIds
+from testbed.models.reseeding import reseeded
 from testbed.models.rulebook import FOLDER, RuleBook, rulebook_names
 from testbed.models.rulebook_file import GRAMMAR, load_rulebook
 from testbed.models.scorer import Scorer, record_frame
@@ -67,8 +68,10 @@ __all__ = [
     "not_installed",
     "reasons_of",
     "record_frame",
+    "reseeded",
     "row_wise",
     "rulebook_names",
     "theirs",
+    "typical",
     "usable",
 ]

@@ -17,9 +17,12 @@ class Boosting(Classified):
     """
 
     name = "boosting"
+    random_state = 0
 
     def classifier(self, records: int) -> Any:
         """The unfitted trees."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        return HistGradientBoostingClassifier(max_iter=50, max_leaf_nodes=15, early_stopping=False, random_state=0)
+        return HistGradientBoostingClassifier(
+            max_iter=50, max_leaf_nodes=15, early_stopping=False, random_state=self.random_state
+        )

@@ -21,6 +21,7 @@ class Explainable(Additive, Classified):
     """
 
     name = "ebm"
+    random_state = 0
 
     extra = ("interpret", "explain")
 
@@ -28,7 +29,7 @@ class Explainable(Additive, Classified):
         """The unfitted machine."""
         from interpret.glassbox import ExplainableBoostingClassifier
 
-        return ExplainableBoostingClassifier(interactions=0, outer_bags=4, n_jobs=1, random_state=0)
+        return ExplainableBoostingClassifier(interactions=0, outer_bags=4, n_jobs=1, random_state=self.random_state)
 
     def learn(self, matrix: Numbers, outcomes: NDArray[np.int8], records: pd.DataFrame) -> None:
         """Boost, and note what each column adds on average."""

@@ -31,6 +31,8 @@ class Learned(ABC):
     higher_is = "better"
     needs: tuple[str, ...] = ()
     row_wise = True
+    random_state: int | None = None
+    """The seed of the fit; None if it draws nothing at random."""
 
     reasons_are = APPROXIMATE
 

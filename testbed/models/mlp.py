@@ -21,6 +21,7 @@ class Network(Learned):
     """
 
     name = "mlp"
+    random_state = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +34,12 @@ class Network(Learned):
         from sklearn.neural_network import MLPClassifier
 
         network = MLPClassifier(
-            (16,), alpha=0.001, batch_size=min(256, len(matrix)), learning_rate_init=0.01, max_iter=20, random_state=0
+            (16,),
+            alpha=0.001,
+            batch_size=min(256, len(matrix)),
+            learning_rate_init=0.01,
+            max_iter=20,
+            random_state=self.random_state,
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a fixed number of passes is meant

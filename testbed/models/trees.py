@@ -18,12 +18,13 @@ class Tree(Classified):
     """Share of the positive outcome in a leaf of one decision tree of depth 6, with 50 training records a leaf."""
 
     name = "tree"
+    random_state = 0
 
     def classifier(self, records: int) -> Any:
         """The unfitted tree."""
         from sklearn.tree import DecisionTreeClassifier
 
-        return DecisionTreeClassifier(max_depth=6, min_samples_leaf=50, random_state=0)
+        return DecisionTreeClassifier(max_depth=6, min_samples_leaf=50, random_state=self.random_state)
 
 
 @models.adder("forest")
@@ -34,12 +35,13 @@ class Forest(Classified):
     """
 
     name = "forest"
+    random_state = 0
 
     def classifier(self, records: int) -> Any:
         """The unfitted forest."""
         from sklearn.ensemble import RandomForestClassifier
 
-        return RandomForestClassifier(30, max_depth=10, min_samples_leaf=50, random_state=0)
+        return RandomForestClassifier(30, max_depth=10, min_samples_leaf=50, random_state=self.random_state)
 
     def learn(self, matrix: Numbers, outcomes: NDArray[np.int8], records: pd.DataFrame) -> None:
         """Grow the trees."""
