@@ -98,6 +98,14 @@ def foresee(question: Question, k: int, *, pools: int = POOLS) -> Loss:
         return _learned(question, k, pools)
 
 
+def half(seed: int, units: NDArray[np.integer], pool: int) -> NDArray[np.bool_]:
+    """Which half of the units gives cases in this pool, by an addressed draw. Of an odd one, pools take turns."""
+    order = np.argsort(draws.sparse(seed, "opacity:half", draws.pack(units, pool)), kind="stable")
+    learners = np.zeros(len(units), bool)
+    learners[order[: len(units) // 2 + (len(units) % 2) * (pool % 2)]] = True
+    return learners
+
+
 def _learned(question: Question, k: int, pools: int) -> Loss:
     n, rates = len(question.decision), question.rates
     held, place = np.unique(question.clusters if question.halves is None else question.halves, return_inverse=True)
@@ -107,9 +115,7 @@ def _learned(question: Question, k: int, pools: int) -> Loss:
     guess, total, seen = question.guess, np.zeros(n), np.zeros(n)
     shares, chosen = [], Counter[str]()
     for pool in range(pools):
-        order = np.argsort(draws.sparse(question.seed, "opacity:half", draws.pack(held, pool)), kind="stable")
-        learners = np.zeros(len(held), bool)
-        learners[order[: len(held) // 2 + (len(held) % 2) * (pool % 2)]] = True
+        learners = half(question.seed, held, pool)
         inside = np.flatnonzero(learners[place])
         if len(inside) < k:
             return Loss(np.full(n, np.nan), why=f"only {len(inside)} people to draw {k} cases from")
@@ -168,19 +174,24 @@ def share(part: ArrayLike, whole: ArrayLike, clusters: ArrayLike, *, spread: flo
     if why or n == 0 or below <= 1e-12:
         return Share(float("nan"), n=n, why=why or ("nobody to evaluate" if n == 0 else "everybody is decided alike"))
     value = float(part[known].sum()) / below
-    _, place, many = np.unique(np.asarray(clusters)[known], return_inverse=True, return_counts=True)
-    units = effective_number(many)
-    if not enough(units):
-        return Share(value, n=n)
+    influence = (part[known] - value * whole[known]) / below
+    return Share(value, *limits(value, influence, np.asarray(clusters)[known], spread), n)
+
+
+def limits(value: float, influence: Floats, clusters: NDArray[np.integer], spread: float = 0.0) -> tuple[float, float]:
+    """95 % limits of a value from the influence of each person and the variance over pools (see `share`)."""
     from scipy.special import stdtrit
 
-    influence = np.bincount(place, (part[known] - value * whole[known]) / below)
+    _, place, many = np.unique(clusters, return_inverse=True, return_counts=True)
+    units = effective_number(many)
+    if not enough(units):
+        return float("nan"), float("nan")
     freedom = units - 1
-    variance = units / freedom * float((influence**2).sum()) + spread
+    variance = units / freedom * float((np.bincount(place, influence) ** 2).sum()) + spread
     if spread > 0:
         freedom = min(freedom, POOLS - 1)
     half = float(stdtrit(freedom, 0.975)) * variance**0.5
-    return Share(value, value - half, value + half, n)
+    return value - half, value + half
 
 
 def share_change(one: Share, other: Share, moved: ArrayLike, clusters: ArrayLike, *, spread: float = 0.0) -> Share:
@@ -195,15 +206,7 @@ def share_change(one: Share, other: Share, moved: ArrayLike, clusters: ArrayLike
         return Share(float("nan"), n=n, why=why)
     if not moved.any():
         return Share(0.0, 0.0, 0.0, n)
-    _, place, many = np.unique(np.asarray(clusters), return_inverse=True, return_counts=True)
-    units = effective_number(many)
-    if not enough(units):
-        return Share(value, n=n)
-    from scipy.special import stdtrit
-
-    variance = units / (units - 1) * float((np.bincount(place, moved) ** 2).sum()) + spread
-    half = float(stdtrit(min(units, POOLS) - 1 if spread > 0 else units - 1, 0.975)) * variance**0.5
-    return Share(value, value - half, value + half, n)
+    return Share(value, *limits(value, moved, np.asarray(clusters), spread), n)
 
 
 def influence_of(part: ArrayLike, whole: ArrayLike, value: float) -> Floats:

@@ -95,16 +95,22 @@ def _blocks(case: Case, who: Sample, points: Floats | None) -> dict[str, NDArray
 
 
 def _attributes(case: Case, who: Sample) -> Floats:
-    """Attributes as numbers: a category of two or more levels as one column per level but the first."""
-    columns = []
-    for name in dict.fromkeys([*case.scenario.held, *case.scenario.compared]):
-        column = _column(case, who, name)
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            codes = column.cat.codes.to_numpy()
-            columns += [codes == level for level in range(1, len(column.cat.categories))]
-        else:
-            columns.append(column.to_numpy().astype(np.float64))
+    """Attributes as numbers."""
+    names = dict.fromkeys([*case.scenario.held, *case.scenario.compared])
+    columns = [part for name in names for part in as_numbers(_column(case, who, name))]
     return np.column_stack(columns) if columns else np.empty((len(who.place), 0))
+
+
+def as_numbers(column: pd.Series) -> list[Floats]:
+    """A column as numbers: itself, or of a category one column of 0 and 1 for each level but the first.
+
+    >>> as_numbers(pd.Series(pd.Categorical(["b", "a"])))[0].tolist()
+    [1.0, 0.0]
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy()
+        return [(codes == level).astype(np.float64) for level in range(1, len(column.cat.categories))]
+    return [column.to_numpy().astype(np.float64)]
 
 
 def _column(case: Case, who: Sample, name: str) -> pd.Series:

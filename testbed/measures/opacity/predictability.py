@@ -21,6 +21,9 @@ from testbed.models import row_wise
 SIZES = (0, 10, 100, 1000)
 """Numbers of pooled cases reported by default."""
 
+CHANCE = 0.9
+"""Randomness above which what is left of a decision is not looked at."""
+
 _INTERVAL = "influence values by cluster, t(G-1); k > 0: plus the variance over 20 pools"
 _REFERENCE = "Brier 1950; MEASURES section 2"
 _LEARNERS = (
@@ -103,6 +106,14 @@ def _with_lots(case: Case, made: Question) -> Asked:
             return Asked(made, np.zeros(len(said)))
     differ = 1 - (said * (said - 1)).sum(axis=1) / (ASKS * (ASKS - 1))
     return Asked(replace(made, chances=said / ASKS), differ)
+
+
+def mostly_chance(made: Asked) -> str:
+    """Why the part of a decision that is not chance is not looked at: it is less than a tenth. "" if it is more."""
+    chance = share(made.differ, made.question.guess, made.question.clusters)
+    if np.isnan(chance.value):
+        return chance.why
+    return "hardly anything but chance decides: randomness is above 0.9" if chance.value > CHANCE else ""
 
 
 @foreseen(
