@@ -163,7 +163,9 @@ def test_every_built_in_model_reads_columns_by_ties_in_a_world_and_its_twin(name
     assert asked_is_lived(case.twin(Assign(*moved(case), some(case))))
 
 
-def test_nothing_fails_where_all_columns_by_ties_are_held_and_one_is_compared() -> None:
+def test_nothing_fails_where_all_columns_by_ties_are_held_and_one_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("testbed.measures.opacity.multiplicity.MODELS", 3)
+    monkeypatch.setattr("testbed.measures.opacity.jitter.FITS", 2)
     made = run_audit(planned(wide("corporate"), "logistic", people=PEOPLE, periods=MONTHS, measures=measures.names()))
     assert made.failures == []
     assert not made.void
