@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
     manifest = manifest_of(made)
     pages: list[str] = []
     if folder is not None:
-        write_run(made.findings, manifest, folder)
+        write_run(made.findings, manifest, folder, made.seconds)
         pages = [f"{args.out}/report.html", f"{args.out}/findings.csv"]
     for said in [*made.failures, *unreached(made.precision)]:
         tell(f"testbed: {said}")

@@ -11,7 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import unknown
-from testbed.findings import audited, chosen
+from testbed.findings import audited, chosen, plain_name
 from testbed.runs.engine import check_engine, cores, run
 from testbed.runs.measuring import Answer, Task, died, forget, halved, work
 from testbed.runs.plan import Outcome, Plan, planned, tasks_of
@@ -278,4 +278,16 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     ran = {task.seed for task in tasks}
     told = [(task, answer) for task, answer in zip(tasks, answers, strict=True) if answer.causes and not task.beside]
     causes = {task.name: answer.causes for task, answer in told}
-    return Outcome(plan, tuple(seed for seed in plan.seeds if seed in ran), findings, verdicts, failures, life, causes)
+    kept = tuple(seed for seed in plan.seeds if seed in ran)
+    return Outcome(plan, kept, findings, verdicts, failures, life, causes, seconds=seconds_of(tasks, answers))
+
+
+def seconds_of(tasks: Sequence[Task], answers: Sequence[Answer]) -> dict[str, dict[str, float]]:
+    """Return how many seconds each measure took, by model, summed over seeds; the lottery beside them is left out."""
+    found: dict[str, dict[str, float]] = {}
+    for task, answer in zip(tasks, answers, strict=True):
+        if not task.beside:
+            mine = found.setdefault(plain_name(task.name), {})
+            for name, seconds in answer.times.items():
+                mine[name] = round(mine.get(name, 0.0) + seconds, 3)
+    return {name: mine for name, mine in found.items() if mine}

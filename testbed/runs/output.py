@@ -8,6 +8,7 @@ refuses a folder in which this was cut short; it is finished when the folder is 
 # Any: a manifest is JSON, whose values are of many kinds.
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 TABLES = ("findings.csv", "findings.jsonl", "curves.csv")
 """Files with a digest in the manifest; curves.csv (see `testbed.report.curve_points`) only if there are scores."""
 OURS = (*TABLES, "manifest.json", "report.html")
-"""Every file that a run's folder may hold."""
+"""Every file of a run's folder that is the same bytes whenever the run is repeated."""
+TIMES = "seconds.json"
+"""The seconds that each measure took, by model. They differ from run to run, so no digest and no page holds them."""
 
 
 class Folder(Reserved):
@@ -45,7 +48,7 @@ class Folder(Reserved):
         """Put the new run, which is at `part`, in place of the old one."""
         if not self.path.exists():
             self.part.rename(self.path)
-        elif self.apart or not {one.name for one in visible(self.path)} <= set(OURS) or not swap(self.part, self.path):
+        elif self.apart or {one.name for one in visible(self.path)} - {*OURS, TIMES} or not swap(self.part, self.path):
             self.part.rename(self.rest)
             self.finish()
 
@@ -54,11 +57,12 @@ class Folder(Reserved):
         if not (self.rest / "manifest.json").exists():
             shutil.rmtree(self.rest, ignore_errors=True)
             return
-        kept = manifest_read((self.rest / "manifest.json").read_text(encoding="utf-8"))["files"]
-        for name in sorted(OURS, key=lambda one: one == "manifest.json"):
+        manifest = manifest_read((self.rest / "manifest.json").read_text(encoding="utf-8"))
+        kept = {*manifest["files"], manifest.get("seconds")}
+        for name in sorted((*OURS, TIMES), key=lambda one: one == "manifest.json"):
             if (self.rest / name).exists():
                 os.replace(self.rest / name, self.path / name)
-            elif name in TABLES and name not in kept:
+            elif name in (*TABLES, TIMES) and name not in kept:
                 (self.path / name).unlink(missing_ok=True)
         self.rest.rmdir()
 
@@ -121,12 +125,20 @@ def _is_same(path: Path, who: Mapping[str, Any]) -> bool:
 def write_audit(made: Outcome, folder: Folder) -> dict[str, Any]:
     """Write findings, manifest and page of an audit into its folder. Returns the manifest."""
     manifest = manifest_of(made)
-    write_run(made.findings, manifest, folder)
+    write_run(made.findings, manifest, folder, made.seconds)
     return manifest
 
 
-def write_run(findings: pd.DataFrame, manifest: dict[str, Any], folder: Folder) -> None:
-    """Write a run aside, put it in place, and release the folder. A reader never sees half of a run."""
+def write_run(
+    findings: pd.DataFrame,
+    manifest: dict[str, Any],
+    folder: Folder,
+    seconds: Mapping[str, Mapping[str, float]] | None = None,
+) -> None:
+    """Write a run aside, put it in place, and release the folder. A reader never sees half of a run.
+
+    seconds: how long each measure took, by model; written beside the manifest, which only names the file.
+    """
     from testbed.findings import csv_text, jsonl_text
     from testbed.report import write_page
 
@@ -135,11 +147,14 @@ def write_run(findings: pd.DataFrame, manifest: dict[str, Any], folder: Folder) 
         texts["curves.csv"] = findings.attrs["curves"]
     manifest["findings"] = {"rows": len(findings), "digest": digest(texts["findings.csv"])}
     manifest["files"] = {name: digest(text) for name, text in texts.items()}
+    times = {TIMES: json.dumps(seconds, indent=1, sort_keys=True) + "\n"} if seconds else {}
+    if times:
+        manifest["seconds"] = TIMES
     sealed = manifest_read(manifest_text(manifest))
     text = manifest_text({**sealed, "seal": digest(manifest_text(sealed))})
     try:
         folder.part.mkdir()
-        for name, content in {**texts, "manifest.json": text}.items():
+        for name, content in {**texts, **times, "manifest.json": text}.items():
             replace_file(folder.part / name, content)
         # The page is made from what was written, so that making it again gives the same bytes.
         write_page(findings, manifest_read(text), folder.part)

@@ -144,6 +144,7 @@ class Outcome:
     `findings` is the whole table, as `findings.csv` holds it: the rows of what was audited, then those of anchors.
     `seeds` were run; `plan.seeds` were allowed, and are more if a precision was reached early. `precision` says, by
     measure, how many rows are as precise as was asked. `causes` says, by model and compared attribute, what it causes.
+    `seconds` says, by model, how long each measure took, over all seeds.
     """
 
     plan: Plan
@@ -154,6 +155,7 @@ class Outcome:
     life: dict[str, Any] | None
     causes: dict[str, dict[str, str]] = field(default_factory=dict)
     precision: dict[str, dict[str, float]] = field(default_factory=dict)
+    seconds: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
     def void(self) -> bool:

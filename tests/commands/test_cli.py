@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from testbed.commands.cli import main
-from testbed.runs.output import OURS
+from testbed.runs.output import OURS, TIMES
 
 SMALL = ["--people", "2048", "--periods", "8"]
 
@@ -74,7 +74,10 @@ def test_an_audit_answers_in_thirty_lines_of_eighty_columns_and_writes_its_folde
     assert len(lines) <= 30
     assert max(map(len, lines)) <= 80
     assert "compared with a lottery" in progress
-    assert sorted(one.name for one in out.iterdir()) == sorted(OURS)
+    assert sorted(one.name for one in out.iterdir()) == sorted([*OURS, TIMES])
+    seconds = json.loads((out / TIMES).read_text())["rongcheng"]
+    assert {"adverse_rate", "flip_rate", "record_access"} == seconds.keys()
+    assert all(0 <= spent < 600 for spent in seconds.values())
     before = {name: (out / name).read_bytes() for name in OURS}
     assert say(*asked)[0] == 0
     assert {name: (out / name).read_bytes() for name in OURS} == before

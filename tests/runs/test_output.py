@@ -17,7 +17,7 @@ from synthetic.errors import InputError
 from testbed.commands.cli import main
 from testbed.findings.finding import frame
 from testbed.runs import output
-from testbed.runs.output import OURS, claim_folder, read_run, reopen, write_run
+from testbed.runs.output import OURS, TIMES, claim_folder, read_run, reopen, write_run
 
 ROWS = [{"scenario": "s", "model": "m", "measure": "adverse_rate", "split": "all", "group": "all", "value": 0.1}]
 SMALL = ["--people", "2048", "--periods", "6", "--measures", "adverse_rate"]
@@ -26,16 +26,17 @@ unix = pytest.mark.skipif(sys.platform == "win32", reason="forks and kills")
 
 
 def put(out: Path, seed: int, *, overwrite: bool = True) -> dict[str, bytes]:
-    """Write a small run; the bytes of its files. One with an even seed has curves."""
+    """Write a small run; the bytes of its files. One with an even seed has curves and times."""
     findings = frame(ROWS, seed=seed)
     findings.attrs["curves"] = "" if seed % 2 else CURVES
     who = {"scenario": "s", "models": ["m"], "people": 10, "periods": 1, "seeds": [seed], "measures": {}}
-    write_run(findings, dict(who), claim_folder(out, who, overwrite=overwrite))
+    times = None if seed % 2 else {"m": {"adverse_rate": 0.1}}
+    write_run(findings, dict(who), claim_folder(out, who, overwrite=overwrite), times)
     return held(out)
 
 
 def held(out: Path) -> dict[str, bytes]:
-    return {one.name: one.read_bytes() for one in out.iterdir() if one.name in OURS}
+    return {one.name: one.read_bytes() for one in out.iterdir() if one.name in {*OURS, TIMES}}
 
 
 @pytest.fixture
@@ -241,7 +242,7 @@ def test_a_model_that_changes_folders_moves_no_findings(
     monkeypatch.syspath_prepend(tmp_path)
     status, _, _ = say("audit", "rongcheng", *SMALL, "--model", f"wanders_when_{when}:score", "--out", "run")
     assert (status, Path.cwd().name) == (0, "there")
-    assert {one.name for one in (tmp_path / "run").iterdir()} == set(OURS)
+    assert {one.name for one in (tmp_path / "run").iterdir()} == {*OURS, TIMES}
     assert not list((tmp_path / "there").iterdir())
 
 
