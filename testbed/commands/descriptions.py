@@ -154,6 +154,19 @@ def disclosure(name: str) -> Iterator[str]:
     yield from texts(dial.source for dial in held.rights.values())
 
 
+def actions(name: str) -> Iterator[str]:
+    """A set of actions: what each does, who can, its cost, dials and sources."""
+    from testbed.actions import Actions
+
+    held = Actions.load(name)
+    yield f"  {held.title}"
+    for one in held.actions:
+        about = f" ({', '.join(one.kinds)})" if one.kinds else ""
+        yield from folded(f"    {one.name}: ", f"{one.title}; {one.does}{about}; {one.cost:g} hours with money")
+    yield from dials(held.dials.values())
+    yield from texts(dial.source for dial in held.dials.values())
+
+
 def model(name: str) -> Iterator[str]:
     """A registered model: its own description and what it declares."""
     from testbed.models import REASONS_ARE, declared, higher_is, learns, models, needs, not_installed, row_wise
@@ -201,5 +214,8 @@ SHOWN: Mapping[str, Callable[[str], Iterator[str]]] = {
     "recipes": recipe,
     "conduct": conduct,
     "disclosures": disclosure,
+    "actions": actions,
 }
-SINGULAR = {kind: kind if kind == "conduct" else kind.removesuffix("s") for kind in SHOWN} | {"rulebooks": "rule book"}
+SINGULAR = {kind: kind if kind in ("conduct", "actions") else kind.removesuffix("s") for kind in SHOWN} | {
+    "rulebooks": "rule book"
+}

@@ -24,7 +24,7 @@ class Kind:
 def kinds() -> dict[str, Kind]:
     """Every kind of file by name."""
     from synthetic import channels, conduct, recipes
-    from testbed import disclosures, models, regimes, scenarios
+    from testbed import actions, disclosures, models, regimes, scenarios
 
     return {
         "scenario": Kind(
@@ -47,6 +47,9 @@ def kinds() -> dict[str, Kind]:
         ),
         "disclosure": Kind(
             "what people can see of the scheme", disclosures.GRAMMAR, 'disclosure = "{name}" in a scenario beside it'
+        ),
+        "actions": Kind(
+            "what people can do about a decision", actions.GRAMMAR, 'actions = "{name}" in a scenario beside it'
         ),
     }
 

@@ -10,7 +10,7 @@ def names() -> dict[str, Callable[[], list[str]]]:
     from synthetic import channels, conduct
     from synthetic.recipes import FOLDER as RECIPES
     from synthetic.registry import toml_names
-    from testbed import disclosures, regimes, scenarios
+    from testbed import actions, disclosures, regimes, scenarios
     from testbed.measure import measures
     from testbed.models import model_names, rulebook_names
 
@@ -24,6 +24,7 @@ def names() -> dict[str, Callable[[], list[str]]]:
         "recipes": lambda: toml_names(RECIPES),
         "conduct": conduct.names,
         "disclosures": disclosures.presets,
+        "actions": actions.names,
     }
 
 
@@ -42,6 +43,7 @@ def line(registry: str, name: str) -> str:
         return Recipe.load(name).title
     from synthetic.channels import FOLDER as CHANNELS
     from synthetic.conduct import FOLDER as CONDUCT
+    from testbed.actions import FOLDER as ACTIONS
     from testbed.disclosures import FOLDER as DISCLOSURES
     from testbed.models import FOLDER as RULEBOOKS
     from testbed.regimes import FOLDER as REGIMES
@@ -55,5 +57,6 @@ def line(registry: str, name: str) -> str:
         "channels": CHANNELS,
         "conduct": CONDUCT,
         "disclosures": DISCLOSURES,
+        "actions": ACTIONS,
     }
     return str(load_toml(folders[registry] / f"{name}.toml").get("title", ""))

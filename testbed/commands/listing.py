@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import textwrap
 
-KINDS = ("scenarios", "models", "measures", "rulebooks", "regimes", "channels", "recipes")
+KINDS = ("scenarios", "models", "measures", "rulebooks", "regimes", "channels", "recipes", "actions")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes import Recipe
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, check_ranged, check_source
+from testbed.actions import Actions
 from testbed.disclosures import Disclosure
 from testbed.models import Condition, RuleBook
 from testbed.regimes import ACQUAINTED, LISTED, Declared, Regime, declared
@@ -66,6 +67,8 @@ class Scenario:
         What follows from scores: decisions, lists, sanctions, appeals.
     disclosure : Disclosure
         What people can see of the scheme.
+    actions : Actions
+        What people can do about a decision.
     people : int
         Size of the society, unless a run says otherwise.
     periods : int
@@ -123,6 +126,7 @@ class Scenario:
     rulebook: RuleBook | None
     regime: Regime
     disclosure: Disclosure
+    actions: Actions
     people: int
     periods: int
     scored: Condition
@@ -179,6 +183,7 @@ class Scenario:
             rulebook=parts.rulebook,
             regime=parts.regime,
             disclosure=parts.disclosure,
+            actions=parts.actions,
             people=file.whole("people", 100_000),
             periods=file.whole("periods", 24),
             scored=who.scored,
@@ -285,7 +290,15 @@ class Scenario:
         (1.0, (0.0, 1.0))
         """
         found: dict[str, Dial] = dict(self.own)
-        for part in (self.recipe, *self.conduct, *self.channels, self.rulebook, self.regime, self.disclosure):
+        for part in (
+            self.recipe,
+            *self.conduct,
+            *self.channels,
+            self.rulebook,
+            self.regime,
+            self.disclosure,
+            self.actions,
+        ):
             if part is not None:
                 found.update(part.dials)
         return found
@@ -368,6 +381,7 @@ class Scenario:
             rulebook=None if self.rulebook is None else _turned(self.rulebook, values),
             regime=_turned(self.regime, values),
             disclosure=_turned(self.disclosure, values),
+            actions=_turned(self.actions, values),
             own=own,
             decide=cuts_at(self.decide, own),
         )

@@ -12,6 +12,7 @@ from synthetic.declaration import Grammar, load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes import Recipe
 from synthetic.registry import find_toml
+from testbed.actions import DEFAULT, Actions
 from testbed.disclosures import Disclosure
 from testbed.models import Condition, RuleBook, condition, load_rulebook, rulebook_names
 from testbed.regimes import LISTED, Regime, check_ties, declared, load_regime
@@ -58,6 +59,7 @@ OPTIONAL = {
     "as_of": "the date for which the scenario holds",
     "conduct": "the kinds of conduct, a list of names or paths; default those that the channels record",
     "beside": "models that are audited beside the scheme, a list of names or paths",
+    "actions": "what people can do about a decision: a name or path; default everyday",
     "ties": "ties between people that are laid down, a list of names",
     "not_modelled": "what is left out, a list of sentences",
     "dials": "other values for numbers of the parts, by path: value, source, reading, range, where",
@@ -78,6 +80,7 @@ class Parts:
     rulebook: RuleBook | None
     regime: Regime
     disclosure: Disclosure
+    actions: Actions
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ class ScenarioFile:
             self._rulebook(model),
             load_regime(self._part("regime"), beside=self.beside),
             Disclosure.load(self._part("disclosure"), beside=self.beside),
+            self._actions([kind.name for kind in conduct]),
         )
 
     def who(self, parts: Parts) -> Who:
@@ -138,6 +142,8 @@ class ScenarioFile:
         check_columns(parts.channels, levels)
         scored = condition(who.get("scored"), f"{at}.scored")
         scored.check(levels, f"{at}.scored")
+        for action in parts.actions.actions:
+            action.who.check(levels, f"action {action.name} of {self.where}")
         held, compared = (_words(who.get(key, []), f"{at}.{key}") for key in ("held", "compared"))
         for key, named, known in (("held", held, {**levels, LISTED: None}), ("compared", compared, levels)):
             for column in named:
@@ -151,6 +157,12 @@ class ScenarioFile:
             parts.rulebook.check_columns({**{name: levels.get(name) for name in held}, **recorded})
         reference = check_keys(who.get("reference", {}), levels, f"{at}.reference")
         return Who(scored, held, compared, {column: str(level) for column, level in reference.items()})
+
+    def _actions(self, kinds: list[str]) -> Actions:
+        """What people can do, as far as it means something here."""
+        held = Actions.load(str(self.table.get("actions", DEFAULT)), beside=self.beside)
+        cities = "scheme" in _words(self.section("who").get("held", []), f"{self.where}, who.held")
+        return held.among(kinds, cities=cities, where=self.where)
 
     def outcomes(self, parts: Parts) -> tuple[str, str]:
         """(outcome, learn): what people are judged by, and what a model learns from."""

@@ -1,0 +1,195 @@
+"""A set of actions: what people can do on purpose, how it becomes conduct, who can, and what it costs, as data.
+
+The sets are `testbed/actions/*.toml`. Waiting is always possible and costs nothing, so no file names it. What no action
+changes is immutable: what people are, and entries that no action ends before their term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from synthetic import conduct
+from synthetic.declaration import Grammar, load_declaration
+from synthetic.errors import InputError, check_keys, unknown
+from synthetic.registry import find_toml, toml_names
+from synthetic.source import Dial, dial
+from testbed.models import Condition, condition
+
+FOLDER = Path(__file__).parent
+DEFAULT = "everyday"
+"""The set that a scenario has if it names none."""
+
+ADDS, ENDS, CONTESTS, MOVES = "adds", "ends", "contests", "moves"
+DOES: Mapping[str, str] = {
+    ADDS: "an act of one of the kinds, which channels record or miss like any other",
+    ENDS: "takes one entry of one of the kinds off the record",
+    CONTESTS: "asks the operator to strike one entry; chance and delay are those of the regime's appeal",
+    MOVES: "brings the person under another city's scheme, where cities have schemes",
+}
+KEYS = {
+    "title": "what the actions are, in a sentence",
+    "plan": "numbers that bound a plan",
+    "actions": "a table for each action, by its name",
+}
+"""What the file of a set of actions says."""
+
+PLAN = {
+    "horizon": "months within which a plan must work, a number",
+    "budget": "hours that a plan may take, with money as hours of pay, a number",
+    "success": "least chance with which a plan counts, a number",
+}
+ACTION = {
+    "title": "what the person does, in a few words",
+    "does": "; ".join(f"{key}: {said}" for key, said in DOES.items()),
+    "kinds": "the kinds of conduct that it is about, a list of names; contests: default every adverse kind",
+    "who": "who can do it, a condition; default everybody",
+    "per_month": "how often it can be done in a month for each kind, a number",
+    "hours": "hours that it takes once, a number",
+    "money": "what it costs once, in hours of the median pay, a number",
+    "works": "ends: chance that the entry is taken off, a number; default 1",
+    "delay": "ends: months until it is taken off, a number; default 0",
+}
+GRAMMAR: Grammar = {"": KEYS, "plan": PLAN, "actions.NAME": ACTION}
+
+NUMBERS = ("per_month", "hours", "money", "works", "delay")
+NEEDED = {
+    ADDS: ("title", "kinds", "per_month", "hours", "money"),
+    ENDS: ("title", "kinds", "per_month", "hours", "money"),
+    CONTESTS: ("title", "per_month", "hours", "money"),
+    MOVES: ("title", "hours", "money"),
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action. `does` is one of adds, ends, contests, moves; `who` the people who can do it."""
+
+    name: str
+    title: str
+    does: str
+    kinds: tuple[str, ...]
+    who: Condition
+    numbers: Mapping[str, Dial]
+
+    def value(self, key: str, default: float = 0.0) -> float:
+        """One number of the action; the default if the file does not give it."""
+        return float(self.numbers[key].value) if key in self.numbers else default
+
+    @property
+    def cost(self) -> float:
+        """Hours that the action costs once, with money as hours of the median pay."""
+        return self.value("hours") + self.value("money")
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What people can do, and the bounds of a plan.
+
+    >>> everyday = Actions.load("everyday")
+    >>> everyday.horizon, everyday.success
+    (12, 0.8)
+    >>> everyday.set({"actions.plan.horizon": 6}).horizon
+    6
+    """
+
+    name: str
+    title: str
+    plan: Mapping[str, Dial]
+    actions: tuple[Action, ...]
+
+    @classmethod
+    def load(cls, name: str | Path, *, beside: Path | None = None) -> Actions:
+        """A set of actions by name, or by a path that ends in `.toml`. Raises InputError if the file is wrong."""
+        path = find_toml("set of actions", name, FOLDER, beside)
+        where = f"actions {path.stem}"
+        table = check_keys(load_declaration(path, where), KEYS, where)
+        if not isinstance(table.get("title"), str):
+            raise InputError(f"{where} must have a title.")
+        plan = check_keys(table.get("plan", {}), PLAN, f"{where}, plan")
+        for key in PLAN:
+            if key not in plan:
+                raise InputError(f"{where}, plan must have {key!r}.")
+        held = table.get("actions", {})
+        given = check_keys(held, held if isinstance(held, dict) else (), f"{where}, actions")
+        return cls(
+            path.stem,
+            str(table["title"]),
+            {key: dial(plan[key], f"actions.plan.{key}") for key in PLAN},
+            tuple(_action(key, part, f"{where}, actions.{key}") for key, part in given.items()),
+        )
+
+    @property
+    def horizon(self) -> int:
+        """Months within which a plan must work."""
+        return int(self.plan["horizon"].value)
+
+    @property
+    def budget(self) -> float:
+        """Hours that a plan may cost."""
+        return float(self.plan["budget"].value)
+
+    @property
+    def success(self) -> float:
+        """The least chance with which a plan counts."""
+        return float(self.plan["success"].value)
+
+    @property
+    def dials(self) -> dict[str, Dial]:
+        """The numbers by path: actions.plan.KEY, actions.NAME.KEY."""
+        every = [*self.plan.values(), *(one for action in self.actions for one in action.numbers.values())]
+        return {one.path: one for one in every}
+
+    def set(self, values: Mapping[str, object]) -> Actions:
+        """The same actions with some dials at other values."""
+        return replace(
+            self,
+            plan={key: one.turned(values) for key, one in self.plan.items()},
+            actions=tuple(
+                replace(action, numbers={key: one.turned(values) for key, one in action.numbers.items()})
+                for action in self.actions
+            ),
+        )
+
+    def among(self, kinds: Collection[str], *, cities: bool, where: str) -> Actions:
+        """The actions that mean something where people do these kinds of things.
+
+        cities: whether people come under the schemes of cities. Raises InputError if an action names a kind that is
+        neither among these nor registered.
+        """
+        found = []
+        for action in self.actions:
+            for kind in action.kinds:
+                if kind not in kinds and kind not in conduct.names():
+                    raise unknown(f"kind in action {action.name} of {where}", kind, kinds)
+            here = tuple(kind for kind in action.kinds if kind in kinds)
+            if here or (action.does == CONTESTS and not action.kinds) or (action.does == MOVES and cities):
+                found.append(replace(action, kinds=here))
+        return replace(self, actions=tuple(found))
+
+
+def names() -> list[str]:
+    """The names of the registered sets of actions, sorted."""
+    return toml_names(FOLDER)
+
+
+def _action(name: str, table: object, where: str) -> Action:
+    """One action from its table."""
+    part = check_keys(table, ACTION, where)
+    does = str(part.get("does", ""))
+    if name == "plan":
+        raise InputError(f"{where}: 'plan' is the head of the bounds of a plan; give the action another name.")
+    if does not in DOES:
+        raise unknown(f"does in {where}", does, DOES)
+    for key in NEEDED[does]:
+        if key not in part:
+            raise InputError(f"{where} must have {key!r}.")
+    kinds = part.get("kinds", [])
+    if not isinstance(kinds, list) or not all(isinstance(one, str) for one in kinds):
+        raise InputError(f"{where}: kinds must be a list of names, found {kinds!r}.")
+    numbers = {key: dial(part[key], f"actions.{name}.{key}") for key in NUMBERS if key in part}
+    for key in ("per_month", "hours", "money", "delay"):
+        if key in numbers and float(numbers[key].value) < 0:
+            raise InputError(f"{where}: {key} is {numbers[key].value:g}, allowed: 0 or more.")
+    return Action(name, str(part["title"]), does, tuple(kinds), condition(part.get("who"), f"{where}.who"), numbers)
