@@ -9,6 +9,7 @@ from testbed.world.month import Injection, World, apart, borders
 from testbed.world.recorded import held_arrays, outcome_positive, record_arrays, record_columns, records, window
 from testbed.world.scoring import Scheme, given
 from testbed.world.society import READERS, SCHEME, Society, Views
+from testbed.world.walk import Walk
 
 __all__ = [
     "READERS",
@@ -17,6 +18,7 @@ __all__ = [
     "Scheme",
     "Society",
     "Views",
+    "Walk",
     "World",
     "apart",
     "borders",

@@ -26,6 +26,7 @@ from testbed.world.recorder import Recorder
 from testbed.world.scoring import Scheme, Scoring
 from testbed.world.sensing import Injection, Sensing
 from testbed.world.society import SCHEME, Society, Views
+from testbed.world.walk import Walk
 
 __all__ = ["Injection", "Scheme", "World", "apart", "borders"]
 
@@ -73,10 +74,11 @@ class World:
         people: np.ndarray | None = None,
         base: History | None = None,
         injection: Injection | None = None,
+        walk: Walk | None = None,
     ) -> None:
         self.society, self.scheme, self.periods = society, scheme, periods
         self.views = views or society.views
-        self.people, self.base, self.injection = people, base, injection
+        self.people, self.base, self.injection, self.walk = people, base, injection, walk
         self.moved: list[tuple[np.ndarray, np.ndarray]] = []
 
     def run(self, progress: Callable[[int], None] | None = None) -> History:
@@ -95,7 +97,7 @@ class World:
         return joined([self._months(ids[a:b]).run(progress) for a, b in pairwise(low)])
 
     def _months(self, people: np.ndarray) -> Months:
-        return Months(self.society, self.scheme, self.periods, people, self.views, self.base, self.injection)
+        return Months(self.society, self.scheme, self.periods, people, self.views, self.base, self.injection, self.walk)
 
 
 class Months:
@@ -110,13 +112,14 @@ class Months:
         views: Views,
         base: History | None,
         injection: Injection | None,
+        walk: Walk | None = None,
     ) -> None:
         scenario = society.scenario
         for column in scenario.regime.reads:
             if column not in views.regime:
                 raise unknown(f"column in regime {scenario.regime.name}", column, views.regime)
         self.society, self.scheme, self.periods, self.views = society, scheme, periods, views
-        self.base, self.injection = base, injection
+        self.base, self.injection, self.walk = base, injection, walk or Walk()
         self.people = People(society, ids)
         self.scoring = Scoring(society, scheme, self.people, views)
         self.record = Recorder(society, self.people, periods, self.scoring.width, views)
@@ -168,6 +171,7 @@ class Months:
             self.sensing.enter(t, self._act(t))
             self.sensing.inject(self.injection, t)
             self.record.write(t)
+            self.record.settle(*self.walk.ended(t, self.people), t)
             changed = self.record.post(t)
             if self.scheme.scorer is None:
                 for one in (self.scores, self.decisions, self.deserved, self.lists, self.sanctions):
@@ -186,9 +190,9 @@ class Months:
         place = people.at(found.person)
         done = np.flatnonzero(found.need < self.state.factors(place, found.kind, scenario.kinds, t))
         acts = Acts(found.person[done], t, found.kind[done], found.k[done])
-        self.acts.append(acts)
         hidden = self.state.evades(place[done], acts.kind, acts.k, scenario.kinds, t)
-        return acts.take(~hidden) if hidden.any() else acts
+        self.acts.append(self.walk.added(acts, people))
+        return self.walk.added(acts.take(~hidden), people) if hidden.any() else self.acts[-1]
 
     def _consequences(self, t: int, changed: np.ndarray) -> None:
         """Update scores and decisions of the month, and the lists and sanctions that follow from them."""
@@ -262,7 +266,9 @@ class Months:
         """Put the people who move this month under another city's scheme. Returns whose record changed."""
         listed = self.state.lists & self._adverse > 0
         before = self.home.copy()
-        who, scheme, stays = movers(self.society, self.views, t, self.people, listed)
+        goes = movers(self.society, self.views, t, self.people, listed)
+        follows = self.society.scenario.regime.value("moving", "record_follows", 1.0)
+        who, scheme, stays = self.walk.moved(t, self.people, goes, seed=self.society.seed, follows=follows)
         self.home[who] = scheme
         self.schemes.add_whole(before, self.home) if t else self.schemes.add(np.arange(len(before)), self.home.copy())
         self.record.leave(who[stays], t)

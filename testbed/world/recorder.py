@@ -10,13 +10,13 @@ from collections import defaultdict
 import numpy as np
 
 from synthetic.channels import Acts
-from synthetic.draws import sparse
+from synthetic.draws import sparse, within
 from synthetic.ledger import CAUSES, FIELDS, Ledger, check_unique, entry_id, told_apart
 from testbed.regimes import EXPIRY, can_know, fates
 from testbed.world.people import People
 from testbed.world.society import Society, Views
 
-LEFT = CAUSES.index("left")
+LEFT, REPAIRED = map(CAUSES.index, ("left", "repaired"))
 
 
 class Recorder:
@@ -142,6 +142,33 @@ class Recorder:
                 rows[end][which] = t
                 if not shadow:
                     rows["end_cause"][which] = LEFT
+
+    def settle(self, positions: np.ndarray, kinds: np.ndarray, t: int) -> None:
+        """End in month t one standing entry in the record for each position and kind: that which would stand longest.
+
+        A pair that comes several times ends several entries. Where there is none left, nothing happens.
+        """
+        if not (len(positions) and self.chunks):
+            return
+        width = self.counts.shape[1]
+        wanted, many = np.unique(positions * width + kinds, return_counts=True)
+        found: list[tuple[np.ndarray, ...]] = []
+        for number, rows in enumerate(self.chunks):
+            cell = self.people.at(rows["subject"]) * width + rows["kind"]
+            stands = rows["real"] & (rows["start"] < t) & (rows["end"] > t)
+            which = np.flatnonzero(stands & np.isin(cell, wanted))
+            end = rows["end"][which].astype(np.int64)
+            found.append((cell[which], end, rows["id"][which], np.full(len(which), number), which))
+        cell, end, ids, chunk, row = (np.concatenate(part) for part in zip(*found, strict=True))
+        order = np.lexsort((ids, -end, cell))
+        cell, end, chunk, row = cell[order], end[order], chunk[order], row[order]
+        _, each = np.unique(cell, return_counts=True)
+        ended = within(each) < many[np.searchsorted(wanted, cell)]
+        for number, place, of, later in zip(chunk[ended], row[ended], cell[ended], end[ended], strict=True):
+            self.chunks[number]["end"][place], self.chunks[number]["end_cause"][place] = t, REPAIRED
+            if later < self.periods:
+                self._due[int(later), False, 1].append(np.array([of]))
+        self._add(cell[ended], -1, shadow=False)
 
     def post(self, t: int) -> np.ndarray:
         """Start and end the entries that are due in month t. Returns the positions whose counts changed."""

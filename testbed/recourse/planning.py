@@ -1,0 +1,182 @@
+"""The cheapest plan of each person that works often enough: exact, by weighing every plan at once.
+
+A plan names a month and what is done until then. For a month, the chances of a decision that is not adverse form a
+table over the numbers of entries that come and go by kind. Each kind turns its axis of the table from numbers of
+entries into choices, so that the table ends as the chance of every plan there is, beside a table of their costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.actions import MOVES
+from testbed.recourse.answers import Answers
+from testbed.recourse.options import SLACK, Axis, Options, Step, moved
+from testbed.recourse.situations import Rules, Situation
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+STAYS = -1
+LARGEST = 1 << 21
+"""Plans of a person and month that are weighed at once."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do until a month after the decision, what it costs in hours, and the chance that it works in that month.
+
+    scheme: the code of the city's scheme to move to in the first month; -1 to stay.
+    """
+
+    month: int
+    cost: float
+    chance: float
+    steps: tuple[Step, ...] = ()
+    scheme: int = STAYS
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is done but to wait."""
+        return not self.steps and self.scheme == STAYS
+
+
+@dataclass(frozen=True)
+class Found:
+    """The cheapest plan, or None; `best` is the largest chance of any plan within the budget, 0 if it is certain that
+    none works."""
+
+    plan: Plan | None
+    best: float
+
+
+@dataclass
+class Planner:
+    """Plans for people under some rules. `months`: the months after the decision that a plan may name."""
+
+    rules: Rules
+    answers: Answers
+    months: Sequence[int] = ()
+    options: Options = field(init=False)
+    _tables: dict[Hashable, Floats] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.months = tuple(self.months) or tuple(range(1, self.rules.actions.horizon + 1))
+        self.options = Options(self.rules)
+
+    def plans(self, situations: Sequence[Situation]) -> list[Found]:
+        """The best plan of each person (in the order of the answers' places); people who are alike are solved once."""
+        known: dict[Hashable, Found] = {}
+        made = []
+        for place, one in enumerate(situations):
+            key = (one, self.answers.key(place))
+            if key not in known:
+                known[key] = self._plan(place, one)
+            made.append(known[key])
+        return made
+
+    def _plan(self, place: int, one: Situation) -> Found:
+        success = self.rules.actions.success - SLACK
+        waiting = self.waiting(place, one)
+        if waiting is not None:
+            return Found(waiting, waiting.chance)
+        found, best = None, 0.0
+        for scheme, cost in places(self.rules, one):
+            for month in self.months:
+                plan, chance = self._cheapest(place, one, month, scheme, cost)
+                best = max(best, chance)
+                if plan is not None and plan.chance >= success and (found is None or plan.cost < found.cost - SLACK):
+                    found = plan
+        return Found(found, best)
+
+    def waiting(self, place: int, one: Situation) -> Plan | None:
+        """The first month in which it is enough to have waited; None if there is none."""
+        base = np.stack([counts(self.rules, one, month) for month in self.months])
+        n = len(base)
+        chances = self.answers(np.full(n, place), base, np.full(n, STAYS))
+        works = np.flatnonzero(chances >= self.rules.actions.success - SLACK)
+        return Plan(self.months[works[0]], 0.0, float(chances[works[0]])) if len(works) else None
+
+    def chance(self, place: int, one: Situation, plan: Plan) -> float:
+        """The chance that a plan, whoever made it, works for a person in its month."""
+        parts = moved(self.rules, one, plan.steps, plan.month)
+        signs = [(kind, sign, len(chances)) for kind, sign, chances in parts]
+        table = self._table(place, one, plan.month, plan.scheme, signs)
+        for _, _, chances in parts:
+            table = np.tensordot(table, chances, axes=(0, 0))
+        return float(table)
+
+    def _cheapest(self, place: int, one: Situation, month: int, scheme: int, cost: float) -> tuple[Plan | None, float]:
+        """The cheapest plan for a month that works often enough, and the largest chance that a plan can have."""
+        axes = self.options.axes(one, month)
+        table = self._table(place, one, month, scheme, [(axis.kind, axis.sign, axis.width) for axis in axes])
+        if not table.any():
+            return None, 0.0
+        costs = reduce(np.add.outer, (_costs(axis) for axis in axes), np.array(cost))
+        if costs.size > LARGEST:
+            raise MemoryError(f"{costs.size:,} plans of a month are too many to weigh at once, allowed: {LARGEST:,}.")
+        for axis in axes:
+            table = np.tensordot(table, _matrix(axis), axes=(0, 1))
+        chances = np.where(costs <= self.rules.actions.budget + SLACK, table, 0.0)
+        works = chances >= self.rules.actions.success - SLACK
+        best = float(chances.max())
+        if not works.any():
+            return None, best
+        cheap = costs == costs[works].min()
+        at = np.unravel_index(int(np.where(works & cheap, chances, -1.0).argmax()), costs.shape)
+        steps = tuple(step for axis, which in zip(axes, at, strict=True) for step in axis.choices[which].steps)
+        return Plan(month, float(costs[at]), float(chances[at]), steps, scheme), best
+
+    def _table(
+        self, place: int, one: Situation, month: int, scheme: int, signs: Sequence[tuple[int, int, int]]
+    ) -> Floats:
+        """P(not adverse) in a month by the number of entries that each kind adds or loses."""
+        base = counts(self.rules, one, month)
+        key = (self.answers.key(place), base.tobytes(), scheme, tuple(signs))
+        if key not in self._tables:
+            made = self.answers(*cells_of(place, base, scheme, signs))
+            if scheme != STAYS and self.rules.kept < 1:
+                left = [(kind, max(sign, 0), width) for kind, sign, width in signs]
+                bare = self.answers(*cells_of(place, 0 * base, scheme, left))
+                made = self.rules.kept * made + (1 - self.rules.kept) * bare
+            self._tables[key] = made.reshape([width for *_, width in signs])
+        return self._tables[key]
+
+
+def places(rules: Rules, one: Situation) -> list[tuple[int, float]]:
+    """(scheme, cost) of staying, and of moving under each scheme."""
+    found = [(STAYS, 0.0)]
+    for place, action in enumerate(rules.actions.actions):
+        if action.does == MOVES and one.can[place] and action.cost <= rules.actions.budget + SLACK:
+            found += [(scheme, action.cost) for scheme in rules.schemes]
+    return found
+
+
+def counts(rules: Rules, one: Situation, month: int) -> Ints:
+    """How many entries of each kind stand so many months after the decision, if nothing is done: (kinds,)."""
+    return np.bincount([entry.kind for entry in one.entries if entry.left > month], minlength=len(rules.kinds))
+
+
+def cells_of(place: int, base: Ints, scheme: int, signs: Sequence[tuple[int, int, int]]) -> tuple[Ints, Ints, Ints]:
+    """The records of a person with every number of entries added (sign 1) or ended (-1): places, counts, schemes."""
+    widths = [width for *_, width in signs]
+    made = np.tile(base, (int(np.prod(widths)), 1))
+    for (kind, sign, _), many in zip(signs, np.indices(widths).reshape(len(widths), len(made)), strict=True):
+        made[:, kind] += sign * many
+    return np.full(len(made), place), made, np.full(len(made), scheme)
+
+
+def _costs(axis: Axis) -> Floats:
+    return np.array([choice.cost for choice in axis.choices])
+
+
+def _matrix(axis: Axis) -> Floats:
+    """The chance of each number of entries (columns) for each choice (rows)."""
+    made = np.zeros((len(axis.choices), axis.width))
+    for row, choice in enumerate(axis.choices):
+        made[row, : len(choice.chances)] = choice.chances
+    return made
