@@ -83,6 +83,18 @@ def regime(*, minor=6, moderate=12, serious=24, **appeal):
     return "\n".join(lines)
 
 
+def doings(*, horizon=6, budget=100, success=0.8, **actions):
+    """A set of actions from what each says: a mapping of numbers, and `does` and `kinds` as they are."""
+    lines = ['title = "Planted"', "[plan]", f"horizon = {number(horizon)}", f"budget = {number(budget)}"]
+    lines.append(f"success = {number(success, 0, 1)}")
+    for name, said in actions.items():
+        given = {"per_month": 1, "hours": 1, "money": 0} | said
+        lines += [f"[actions.{name}]", 'title = "Planted"', f'does = "{given.pop("does")}"']
+        lines += [f"kinds = {list(given.pop('kinds'))}"] if "kinds" in given else []
+        lines += [f"{key} = {number(value)}" for key, value in given.items()]
+    return "\n".join(lines)
+
+
 def book(rules):
     """A rule book from (rule, what it says) pairs: a column, or a condition in TOML, and points."""
     lines = ['schema = 1\ntitle = "Planted"\nas_of = 2020-01-01\n[base]\n', f"points = {number(0)}\n"]
@@ -104,7 +116,16 @@ def plant(tmp_path):
     """A function that writes a planted scenario and loads it."""
 
     def make(
-        *, acts, rules, channels=None, follows=None, held=("age",), compared=("community",), cutoff=-0.5, rights="open"
+        *,
+        acts,
+        rules,
+        channels=None,
+        follows=None,
+        held=("age",),
+        compared=("community",),
+        cutoff=-0.5,
+        rights="open",
+        actions=None,
     ):
         for name, text in acts.items():
             (tmp_path / f"{name}.toml").write_text(text)
@@ -112,11 +133,12 @@ def plant(tmp_path):
             (tmp_path / f"{name}.toml").write_text(text)
         (tmp_path / "consequences.toml").write_text(follows or regime())
         (tmp_path / "scheme.toml").write_text(book(rules))
+        (tmp_path / "doings.toml").write_text(actions or doings())
         town = tmp_path / "town.toml"
         town.write_text(
             'schema = 1\ntitle = "Planted"\nas_of = 2020-01-01\nrecipe = "china-2020"\n'
             f'channels = {list(channels or ["watch"])}\nconduct = {list(acts)}\nmodel = "scheme.toml"\n'
-            f'regime = "consequences.toml"\ndisclosure = "{rights}"\n'
+            f'regime = "consequences.toml"\ndisclosure = "{rights}"\nactions = "doings.toml"\n'
             "[who]\nscored = { age = { at_least = 18 } }\n"
             f"held = {list(held)}\ncompared = {list(compared)}\n"
             'reference = { community = "majority", sex = "male" }\n'
@@ -132,14 +154,15 @@ def plant(tmp_path):
 
 @pytest.fixture
 def parts():
-    """The parts that a planted scenario is made of: act, times, channel, regime."""
+    """The parts that a planted scenario is made of: act, times, channel, regime, doings."""
 
     class Parts:
-        act, times, channel, regime = (
+        act, times, channel, regime, doings = (
             staticmethod(act),
             staticmethod(times),
             staticmethod(channel),
             staticmethod(regime),
+            staticmethod(doings),
         )
 
     return Parts

@@ -9,7 +9,16 @@ from testbed.recourse.answers import Answers, SchemeAnswers, spared
 from testbed.recourse.beam import Beam
 from testbed.recourse.options import Step
 from testbed.recourse.planning import Found, Plan, Planner
-from testbed.recourse.situations import Entry, Rules, Situation, adverse_people, entries_of, gathered, rules_of, situations
+from testbed.recourse.situations import (
+    Entry,
+    Rules,
+    Situation,
+    adverse_people,
+    entries_of,
+    gathered,
+    rules_of,
+    situations,
+)
 from testbed.recourse.walking import apart, walked
 
 __all__ = [

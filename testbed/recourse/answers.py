@@ -17,7 +17,7 @@ from testbed.world import SCHEME, Views, record_columns, records
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-LOTS = 8
+LOTS = 64
 """Times a scheme is asked with fresh lots, if it draws lots itself."""
 
 
@@ -76,7 +76,8 @@ class SchemeAnswers:
         order = np.lexsort((np.arange(len(places)), self.people[places]))
         back = np.argsort(order, kind="stable")
         places, counts, schemes = places[order], counts[order], schemes[order]
-        made = {name: self._column(name, places, schemes) for name in self.case.scenario.held}
+        made: dict[str, Any] = {name: self._column(name, places, schemes) for name in self.case.scenario.held}
+        made = {name: getattr(column, "array", column) for name, column in made.items()}
         made |= {kind: counts[:, self.kinds.index(kind)].astype(np.int32) for kind in self.counted}
         asked = pd.DataFrame(made, index=pd.Index(self.people[places], name="person"))
         asked = asked[list(record_columns(self.case.scenario))]

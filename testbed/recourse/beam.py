@@ -106,7 +106,9 @@ class Beam:
             for at, chance in zip(frontier, chances.tolist(), strict=True):
                 price = cost + _price(axes, at)
                 if chance >= actions.success - CLOSE:
-                    steps = tuple(step for axis, which in zip(axes, at, strict=True) for step in axis.choices[which].steps)
+                    steps = tuple(
+                        step for axis, which in zip(axes, at, strict=True) for step in axis.choices[which].steps
+                    )
                     close.append(Plan(month, price, chance, steps, scheme))
                 if chance >= min(actions.success + CLOSE, 1.0):
                     most = min(most, price)
@@ -193,4 +195,3 @@ def _onward(axes: Sequence[Axis], at: tuple[int, ...]) -> list[tuple[int, ...]]:
             if at[place] < more < len(axis.choices):
                 made.append((*at[:place], more, *at[place + 1 :]))
     return sorted(made)
-

@@ -70,36 +70,39 @@ class Planner:
 
     def plans(self, situations: Sequence[Situation]) -> list[Found]:
         """The best plan of each person (in the order of the answers' places); people who are alike are solved once."""
-        known: dict[Hashable, Found] = {}
-        made = []
-        for place, one in enumerate(situations):
-            key = (one, self.answers.key(place))
-            if key not in known:
-                known[key] = self._plan(place, one)
-            made.append(known[key])
-        return made
+        keys = [(one, self.answers.key(place)) for place, one in enumerate(situations)]
+        alike: dict[Hashable, int] = {}
+        for place, key in enumerate(keys):
+            alike.setdefault(key, place)
+        waited = self._waited(list(alike.values()), situations)
+        found = {
+            key: self._plan(place, situations[place], row)
+            for (key, place), row in zip(alike.items(), waited, strict=True)
+        }
+        return [found[key] for key in keys]
 
-    def _plan(self, place: int, one: Situation) -> Found:
-        success = self.rules.actions.success - SLACK
-        waiting = self.waiting(place, one)
-        if waiting is not None:
-            return Found(waiting, waiting.chance)
-        found, best = None, 0.0
+    def _waited(self, people: Sequence[int], situations: Sequence[Situation]) -> Floats:
+        """The chance of each person in each month if they only wait: (people, months)."""
+        base = [counts(self.rules, situations[place], month) for place in people for month in self.months]
+        if not base:
+            return np.empty((0, len(self.months)))
+        places = np.repeat(np.array(people, np.int64), len(self.months))
+        return self.answers(places, np.stack(base), np.full(len(base), STAYS)).reshape(len(people), -1)
+
+    def _plan(self, place: int, one: Situation, waited: Floats) -> Found:
+        works = np.flatnonzero(waited >= self.rules.actions.success - SLACK)
+        if len(works):
+            chance = float(waited[works[0]])
+            return Found(Plan(self.months[works[0]], 0.0, chance), chance)
+        found: Plan | None = None
+        best = float(waited.max())
         for scheme, cost in places(self.rules, one):
             for month in self.months:
                 plan, chance = self._cheapest(place, one, month, scheme, cost)
                 best = max(best, chance)
-                if plan is not None and plan.chance >= success and (found is None or plan.cost < found.cost - SLACK):
+                if plan is not None and (found is None or plan.cost < found.cost - SLACK):
                     found = plan
         return Found(found, best)
-
-    def waiting(self, place: int, one: Situation) -> Plan | None:
-        """The first month in which it is enough to have waited; None if there is none."""
-        base = np.stack([counts(self.rules, one, month) for month in self.months])
-        n = len(base)
-        chances = self.answers(np.full(n, place), base, np.full(n, STAYS))
-        works = np.flatnonzero(chances >= self.rules.actions.success - SLACK)
-        return Plan(self.months[works[0]], 0.0, float(chances[works[0]])) if len(works) else None
 
     def chance(self, place: int, one: Situation, plan: Plan) -> float:
         """The chance that a plan, whoever made it, works for a person in its month."""
@@ -113,6 +116,8 @@ class Planner:
     def _cheapest(self, place: int, one: Situation, month: int, scheme: int, cost: float) -> tuple[Plan | None, float]:
         """The cheapest plan for a month that works often enough, and the largest chance that a plan can have."""
         axes = self.options.axes(one, month)
+        if not axes and scheme == STAYS:
+            return None, 0.0
         table = self._table(place, one, month, scheme, [(axis.kind, axis.sign, axis.width) for axis in axes])
         if not table.any():
             return None, 0.0

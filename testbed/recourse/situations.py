@@ -129,7 +129,7 @@ def situations(
     certain: bool = False,
     views: Views | None = None,
 ) -> list[Situation]:
-    """The situation of each person. certain: every act is entered for sure; views: what channels are shown of people."""
+    """The situation of each person. certain: every act is entered; views: what channels are shown of people."""
     shown = views or case.society.views
     ways = [
         [CERTAIN] * len(people) if certain else _ways(case, shown, rules.kinds[kind], people)
@@ -172,4 +172,3 @@ def _enters(case: Case, channel: Channel, views: Views, people: Ints) -> NDArray
         return entered
     ratio = np.where(at(people, "community") == minority, channel.value("false_match_ratio"), 1.0)
     return np.asarray(entered * (1 - np.minimum(channel.value("false_match") * ratio, 1.0)))
-

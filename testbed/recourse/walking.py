@@ -73,10 +73,10 @@ def _ends_after(
 ) -> int | None:
     """Months until the entry that an action is about is gone; None if it is not."""
     action = rules.actions.actions[place]
-    word = pack(who, period, kind, number * 16 + place)
-    works, when = (float(uniform(sparse(case.seed, f"recourse:{what}", word))) for what in ("works", "when"))
+    word = pack(np.array([who]), period, kind, number * 16 + place)
+    works, when = (uniform(sparse(case.seed, f"recourse:{what}", word)) for what in ("works", "when"))
     if action.does == CONTESTS:
         first = sorted(wrong, key=lambda one: -rules.upheld[one])
         upheld = rules.upheld[first[number]] if number < len(first) else 0.0
-        return 1 + int(waiting(np.array([when]), rules.decision)[0]) if works < upheld else None
-    return int(action.value("delay")) if works < action.value("works", 1.0) else None
+        return 1 + int(waiting(when, rules.decision)[0]) if works[0] < upheld else None
+    return int(action.value("delay")) if works[0] < action.value("works", 1.0) else None
