@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     from synthetic.errors import InputError
     from synthetic.writing import reserve_file
     from testbed.case import Case, Setting
-    from testbed.lives import life
+    from testbed.lives import life, way_out
     from testbed.models import ModelError
     from testbed.report import case_text, render_case
     from testbed.runs import model_of, planned
@@ -46,7 +46,9 @@ def run(args: argparse.Namespace) -> int:
     tell(f"testbed: running {args.scenario} with {plan.people:,} people, and the same world with wrong entries ...")
     setting = Setting(plan.scenario, people=plan.people, periods=plan.periods, seed=plan.seeds[0])
     try:
-        told = life(Case.of(setting, model_of(plan.scenario, plan.specs[0]), name=plan.names[0]), args.person)
+        case = Case.of(setting, model_of(plan.scenario, plan.specs[0]), name=plan.names[0])
+        told = life(case, args.person)
+        told["way_out"] = way_out(case, told["person"])
     except ModelError as failure:
         tell(f"testbed: {failure}")
         return 1

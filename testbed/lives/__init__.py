@@ -5,5 +5,6 @@ Goes out: what happened in both worlds, month by month.
 """
 
 from testbed.lives.one_life import life, typical
+from testbed.lives.way_out import way_out
 
-__all__ = ["life", "typical"]
+__all__ = ["life", "typical", "way_out"]

@@ -8,7 +8,8 @@ person is told. `touched` are {person, hop, how}. Optional: `who`, attributes by
 "error": [...]}, one number per month, None out of scope; `said`, words for sanctions; `refused`, attempts by gate and
 world; `rights`, what people may see, each granted or not; `secret`, what the person was not told; `seen_by`, months by
 party and world; `audience`, who always sees people's status; `windows`, {"month", "rows"}: what operator and person see
-in a month, rows of {what, operator, person}, person "" for what they cannot see. People are numbers, never names.
+in a month, rows of {what, operator, person}, person "" for what they cannot see; `way_out`, what the person could have
+done, None without an adverse decision. People are numbers, never names.
 """
 
 # Any: a life is a JSON object; its values are numbers, texts, lists and objects.
@@ -21,6 +22,7 @@ from testbed.disclosures import RIGHTS
 from testbed.report.figures import steps
 from testbed.report.plaintext import clean, columns, counted, wrap
 from testbed.report.rerun import case_command, granting_command_of
+from testbed.report.way_out import way_out
 
 TOGETHER = {"put on the list", "off the list", "copied", "copy dropped"} | {
     f"{word} {turn}" for word in ("sanction", "reward") for turn in ("begins", "ends")
@@ -175,6 +177,8 @@ def sections(life: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
             "Refused attempts, by what was asked for",
             [f"{gate}: {_both(worlds, 'attempt')}" for gate, worlds in refused.items()],
         )
+    if life.get("way_out"):
+        yield "What they could have done", [way_out(life["way_out"])]
     rights = life.get("rights") or {}
     if rights:
         shown = [f"{'sees' if granted else 'does not see'}: {RIGHTS[name]}" for name, granted in _granted(rights)]

@@ -10,6 +10,8 @@ from testbed.case.case import Case, run_case
 from testbed.case.setting import Setting
 from testbed.disclosures.base import RIGHTS
 from testbed.lives.one_life import life, typical
+from testbed.lives.way_out import way_out
+from testbed.measures.opacity import planned
 from testbed.report.case_page import case_sentence, case_text
 from testbed.scenarios.base import Scenario
 from testbed.twins import Inject
@@ -152,3 +154,25 @@ def test_who_is_told_nothing_sees_neither_decision_nor_entry():
     entries = [event for event in life(closed)["events"] if "entry" in event["what"] or event["what"] == "decision"]
     assert entries
     assert not any(event["visible"] for event in entries)
+
+
+def test_the_way_out_is_a_plan_whose_walk_ends_the_adverse_decision(case, told):
+    """The plan of the life is about the error world: without its wrong entry nothing would have to be done."""
+    one = told["person"]
+    found = way_out(case, one)
+    error = case.twin(Inject(people=(one,)))
+    assert error.history.decision(found["month"])[one] == -1
+    assert found["until"] is None or found["month"] < found["until"] <= found["month"] + found["horizon"]
+    held = planned(error, np.array([one]), found["month"])
+    assert held.found[0].best == found["best"]
+    if found["until"] is not None:
+        assert found["chance"] >= found["success"]
+        assert found["hours"] == held.found[0].plan.cost <= found["budget"]
+        assert sum(step["times"] for step in found["steps"]) >= (found["hours"] > 0)
+
+
+def test_who_is_not_decided_adversely_has_no_way_out_to_seek():
+    """The run ends before the wrong entry is made, so both worlds are the same."""
+    short = run_case("rongcheng", people=2048, periods=3)
+    spared = np.flatnonzero(short.scored & (short.history.decisions[:] != -1).all(axis=0))
+    assert way_out(short, int(spared[0])) is None

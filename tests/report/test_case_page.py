@@ -1,5 +1,6 @@
 from testbed.report.case_page import case_sentence, case_text, render_case
 from testbed.report.plaintext import columns
+from testbed.report.way_out import way_out
 
 
 def test_one_life_is_one_sentence(life):
@@ -129,3 +130,31 @@ def test_a_sanction_is_said_in_its_own_words():
     assert (
         case_sentence(life) == "person 1: one wrong entry in month 2, on the board for 4 months, no train for 2 months"
     )
+
+
+OUT = {"month": 6, "horizon": 12, "budget": 160.0, "success": 0.8, "exact": True, "best": 0.9, "findable": False}
+STEP = {"what": "an afternoon of unpaid work", "about": "volunteering", "times": 3, "first": 7, "last": 8}
+
+
+def test_text_and_page_say_what_the_person_could_have_done_and_whether_they_could_have_known(life, parse):
+    life["way_out"] = {**OUT, "until": 8, "hours": 12.0, "chance": 0.82, "steps": [STEP]}
+    said = (
+        "After the adverse decision of month 6 the cheapest plan that works was: an afternoon of unpaid work "
+        "(volunteering), 3 times, in months 7 to 8. It takes 12 hours in all, with money as hours of pay, and works by "
+        "month 8 with a chance of 82 %. From what they could know, they would not have found it."
+    )
+    assert said in " ".join(" ".join(case_text(life)).split())
+    assert said in " ".join(parse(render_case(life)).text.split())
+
+
+def test_where_no_plan_works_a_proof_is_told_from_a_search_that_found_none():
+    none = {**OUT, "until": None, "hours": None, "chance": None, "steps": []}
+    assert way_out({**none, "best": 0}).endswith(
+        "no plan works within 12 months and 160 hours with a chance of 80 %; none had any chance."
+    )
+    assert "no plan was found that works" in way_out({**none, "exact": False})
+    assert "the best had a chance of 90 %" in way_out(none)
+
+
+def test_a_life_without_an_adverse_decision_has_no_way_out_to_tell(life):
+    assert not any("could have done" in line for line in case_text({**life, "way_out": None}))

@@ -5,5 +5,7 @@ Goes out: per-person parts, or rows.
 """
 
 from testbed.measures.opacity.changes import changed
+from testbed.measures.opacity.recourse_findable import believed_plans
+from testbed.measures.opacity.recourse_plans import planned
 
-__all__ = ["changed"]
+__all__ = ["believed_plans", "changed", "planned"]

@@ -22,7 +22,7 @@ from testbed.measures.opacity.recourse import CAVEATS, of_plans
 from testbed.measures.opacity.recourse_plans import SEARCHED, Recourse, better_sign, recourse, replace_rules
 from testbed.measures.opacity.surrogates import Floats, learn
 from testbed.models import Decide, RuleBook
-from testbed.recourse import Beam, Entry, Plan, Planner, SchemeAnswers, Situation, gathered, situations
+from testbed.recourse import Beam, Entry, Plan, Planner, Rules, SchemeAnswers, Situation, gathered, situations
 
 Ints = NDArray[np.int64]
 K = 1000
@@ -61,7 +61,7 @@ def believed_plans(held: Recourse, who: Ints, k: int = K) -> dict[int, Plan]:
     people = held.people[who]
     entries = [held.situations[at].entries for at in who]
     if not case.disclosure.own_record:
-        entries = own_acts(case, held, people)
+        entries = own_acts(case, held.rules, people, held.period)
     told = [_able(case, held, one) for one in situations(case, held.rules, people, entries, certain=_trusts(case))]
     planner = _planner(held, people, k)
     return {int(who[at]): one.plan for at, one in enumerate(planner.plans(told)) if one.plan is not None}
@@ -81,13 +81,13 @@ def _able(case: Case, held: Recourse, one: Situation) -> Situation:
     return replace(one, can=tuple(able and what != CONTESTS for able, what in zip(one.can, does, strict=True)))
 
 
-def own_acts(case: Case, held: Recourse, people: Ints) -> list[tuple[Entry, ...]]:
+def own_acts(case: Case, rules: Rules, people: Ints, period: int) -> list[tuple[Entry, ...]]:
     """The entries that people must take to stand: their own acts of recorded kinds, each entered when it was done."""
     recorded = np.isin(case.scenario.kinds, case.scenario.recorded)
-    life = np.array(held.rules.life)
+    life = np.array(rules.life)
     rows = []
-    for acts in case.history.acts[: held.period + 1]:
-        left = acts.period + life[acts.kind] - held.period
+    for acts in case.history.acts[: period + 1]:
+        left = acts.period + life[acts.kind] - period
         mine = np.flatnonzero(np.isin(acts.person, people) & recorded[acts.kind] & (left > 0))
         rows.append((acts.person[mine], acts.kind[mine], left[mine]))
     person, kind, months = (np.concatenate(part) for part in zip(*rows, strict=True))
@@ -97,7 +97,7 @@ def own_acts(case: Case, held: Recourse, people: Ints) -> list[tuple[Entry, ...]
 def _planner(held: Recourse, people: Ints, k: int) -> Planner | Beam:
     case, seen = held.case, held.case.disclosure
     if not seen.rules:
-        return Beam(held.rules, Learned(case, people, held.period, k), case.seed)
+        return Beam(held.rules, Learned(case, held.rules, people, held.period, k), case.seed)
     answers = SchemeAnswers(case, people, held.period)
     if not (seen.weights or seen.own_score) and isinstance(case.model, RuleBook):
         answers.model = unweighted(case.model)
@@ -157,6 +157,7 @@ class Learned:
     """
 
     case: Case
+    rules: Rules
     people: Ints
     period: int
     k: int
@@ -196,7 +197,7 @@ class Learned:
         case = self.case
         if case.disclosure.own_record:
             return np.asarray(case.history.counts(self.period)[case.history.place(people)])
-        entries = own_acts(case, recourse(case), people)
+        entries = own_acts(case, self.rules, people, self.period)
         made = np.zeros((len(people), len(case.scenario.kinds)), np.int64)
         for row, held in zip(made, entries, strict=True):
             for entry in held:
