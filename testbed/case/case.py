@@ -15,7 +15,7 @@ from synthetic.draws import dense, pack, sparse, uniform
 from synthetic.errors import unknown
 from testbed.case.setting import Setting
 from testbed.disclosures import Disclosure
-from testbed.history import History
+from testbed.history import Changes, History
 from testbed.models import Scores, higher_is, lots, name_of
 from testbed.scenarios import Scenario, unit_of
 from testbed.twins import (
@@ -30,7 +30,17 @@ from testbed.twins import (
     separable,
     switched,
 )
-from testbed.world import Injection, Scheme, World, given, outcome_positive, record_columns, records, window
+from testbed.world import (
+    Injection,
+    Scheme,
+    World,
+    deserved_sanctions,
+    given,
+    outcome_positive,
+    record_columns,
+    records,
+    window,
+)
 
 MANY_BY_LOT = 0.1
 """The share of adverse decisions made by lot from which on findings say so."""
@@ -206,6 +216,11 @@ class Case:
     def decided(self) -> int:
         """The month whose decision is measured: the last that leaves the window of the outcome."""
         return max(self.periods - 1 - window(self.scenario.outcome), 0)
+
+    @cached_property
+    def deserved_sanctions(self) -> Changes:
+        """The sanctions of each month if every decision had been the deserved one: uint16 (months, n)."""
+        return deserved_sanctions(self.society, self.history, self.views)
 
     @property
     def touched(self) -> pd.DataFrame:

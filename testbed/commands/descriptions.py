@@ -150,7 +150,7 @@ def disclosure(name: str) -> Iterator[str]:
         dial = held.rights[f"disclosure.{right}"]
         yield f"    {dial.path} = {shown(dial)}: {meaning} ({origin(dial.reading, dial.source)})"
     if held.audience:
-        yield f"  audience: {', '.join(held.audience)}"
+        yield f"  audience: {', '.join(held.audience)} (sees {', '.join(held.audience_sees)})"
     yield from texts(dial.source for dial in held.rights.values())
 
 

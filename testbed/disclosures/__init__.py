@@ -4,6 +4,6 @@ Comes in: the name of a preset, one TOML file each.
 Goes out: the rights, which measures of opacity read.
 """
 
-from testbed.disclosures.base import FOLDER, GRAMMAR, RIGHTS, Disclosure, presets
+from testbed.disclosures.base import FOLDER, GRAMMAR, RIGHTS, SEES, Disclosure, presets
 
-__all__ = ["FOLDER", "GRAMMAR", "RIGHTS", "Disclosure", "presets"]
+__all__ = ["FOLDER", "GRAMMAR", "RIGHTS", "SEES", "Disclosure", "presets"]

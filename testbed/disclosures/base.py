@@ -20,7 +20,8 @@ FOLDER = Path(__file__).parent
 KEYS = {
     "title": "what people can see, in a sentence",
     "rights": "a table for each right: value = true or false, source, reading, where",
-    "audience": "other parties who see a score or status: value = a list of names, source, reading",
+    "audience": "other parties who see something: value = a list of names, sees = what they see (status if left out), "
+    "source, reading",
 }
 """What the file of a disclosure says."""
 
@@ -39,6 +40,13 @@ RIGHTS: Mapping[str, str] = {
 """The rights by name, each with what it shows."""
 
 
+SEES: Mapping[str, str] = {
+    "score": "everybody's score",
+    "status": "the decision about a person, or the list that the person is on",
+    "reasons": "why the decision was taken",
+}
+"""What another party may see, by name."""
+
 GRAMMAR: Grammar = {"": KEYS, "rights": RIGHTS}
 
 
@@ -48,8 +56,8 @@ class Disclosure:
 
     name, title: those of the preset; the name gives every change in braces. rights: dials by path,
     `disclosure.RIGHT`. preset: the rights that the file grants. audience: parties other than the subject and the
-    operator who see a person's score or status. The rights are also attributes: `disclosure.own_record` is True or
-    False.
+    operator who see something about a person; audience_sees: what, names of `SEES`. The rights are also attributes:
+    `disclosure.own_record` is True or False.
 
     >>> closed, published = Disclosure.load("closed"), Disclosure.load("rules-published")
     >>> closed.rules, published.rules
@@ -64,6 +72,7 @@ class Disclosure:
     preset: frozenset[str] = frozenset()
     audience: tuple[str, ...] = ()
     audience_source: tuple[str, str] = ("assumed", "assumed")
+    audience_sees: tuple[str, ...] = ("status",)
 
     @classmethod
     def load(cls, name: str | Path, *, beside: Path | None = None) -> Disclosure:
@@ -89,9 +98,9 @@ class Disclosure:
                 raise InputError(f"{where}: {right} has the value {found!r}, allowed: true, false.")
             made = dial({"unit": "on or off", **part}, f"disclosure.{right}")
             rights[made.path] = made
-        audience, source = _audience(table.get("audience"), f"{where}, audience")
+        audience, source, sees = _audience(table.get("audience"), f"{where}, audience")
         granted = frozenset(right for right in RIGHTS if rights[f"disclosure.{right}"].value)
-        return cls(path.stem, str(table["title"]), rights, granted, audience, source)
+        return cls(path.stem, str(table["title"]), rights, granted, audience, source, sees)
 
     def __getattr__(self, name: str) -> bool:
         if name not in RIGHTS:
@@ -134,11 +143,16 @@ def presets() -> list[str]:
     return toml_names(FOLDER)
 
 
-def _audience(part: object, where: str) -> tuple[tuple[str, ...], tuple[str, str]]:
+def _audience(part: object, where: str) -> tuple[tuple[str, ...], tuple[str, str], tuple[str, ...]]:
     if part is None:
-        return (), ("assumed", "assumed")
-    table = check_keys(part, ("value", "source", "reading", "where"), where)
-    parties = table.get("value")
-    if not (isinstance(parties, list) and all(isinstance(one, str) and one for one in parties)):
-        raise InputError(f"{where}: value must be a list of names, found {parties!r}.")
-    return tuple(parties), check_source(table, where)
+        return (), ("assumed", "assumed"), ("status",)
+    table = check_keys(part, ("value", "sees", "source", "reading", "where"), where)
+    held = []
+    for key, found in (("value", table.get("value")), ("sees", table.get("sees", ["status"]))):
+        if not (isinstance(found, list) and all(isinstance(one, str) and one for one in found)):
+            raise InputError(f"{where}: {key} must be a list of names, found {found!r}.")
+        held.append(tuple(found))
+    for one in held[1]:
+        if one not in SEES:
+            raise unknown(f"thing that {where} sees", one, SEES)
+    return held[0], check_source(table, where), held[1]

@@ -8,8 +8,9 @@ from testbed.regimes.appeal import can_know, fates
 from testbed.regimes.base import EXPIRY, FOLDER, TIES, Regime, Sanction, names
 from testbed.regimes.clauses import GRAMMAR
 from testbed.regimes.debt import debts
-from testbed.regimes.gates import refusals
+from testbed.regimes.gates import ADULT, asks, attempts, doors, mask_of, refusals, waits
 from testbed.regimes.misused import misuse, operator_log
+from testbed.regimes.publicity import parties, seen_by
 from testbed.regimes.reading import load_regime
 from testbed.regimes.response import Response, counted_against, heeded
 from testbed.regimes.sentences import clauses
@@ -30,6 +31,7 @@ from testbed.regimes.ties import (
 
 __all__ = [
     "ACQUAINTED",
+    "ADULT",
     "EXPIRY",
     "FOLDER",
     "GRAMMAR",
@@ -43,21 +45,28 @@ __all__ = [
     "Response",
     "Sanction",
     "adverse_bits",
+    "asks",
+    "attempts",
     "can_know",
     "check_ties",
     "clauses",
     "counted_against",
     "debts",
     "declared",
+    "doors",
     "fates",
     "firm_columns",
     "heeded",
     "load_regime",
+    "mask_of",
     "misuse",
     "names",
     "only",
     "operator_log",
+    "parties",
     "refusals",
+    "seen_by",
     "tied",
     "ties_of",
+    "waits",
 ]

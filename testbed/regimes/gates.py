@@ -36,23 +36,33 @@ def refusals(
     """
     which = slice(None) if among is None else np.flatnonzero(np.isin(history.people, among))
     who, child = history.people[which], people["age"].to_numpy()[which] < ADULT
-    closed = [(gate, _mask(regime, gate, reward=False), _asks(gate, child)) for gate in regime.gates]
-    rows = []
-    for month in range(history.periods) if any(mask for _, mask, _ in closed) else ():
+    closed = [(gate, mask, asks(gate, child)) for gate, mask in doors(regime)]
+    anything = np.bitwise_or.reduce(np.array([mask for _, mask, _ in closed], np.uint16))
+    found: list[tuple[np.ndarray, int, int, np.ndarray]] = []
+    for month in range(history.periods) if closed else ():
         bits = history.sanctions(month)[which]
-        for gate, mask, asks in closed:
-            under = who[asks & (bits & mask != 0)]
-            times = attempts(gate, regime, under, month, seed)
-            hit = times > 0
-            found = {"person": under[hit], "month": month, "gate": gate.name, "attempts": times[hit]}
-            rows.append(pd.DataFrame(found))
-    if not rows:
-        return pd.DataFrame(columns=list(REFUSALS)).astype({"person": int, "month": int, "attempts": int})
-    return pd.concat(rows, ignore_index=True)[list(REFUSALS)]
+        barred = np.flatnonzero(bits & anything)
+        for place, (gate, mask, able) in enumerate(closed):
+            under = barred[able[barred] & (bits[barred] & mask != 0)]
+            if len(under):
+                times = attempts(gate, regime, who[under], month, seed)
+                hit = times > 0
+                found.append((who[under][hit], month, place, times[hit]))
+    many = [len(one[0]) for one in found]
+    titles = np.array([gate.name for gate, _, _ in closed], object)
+    return pd.DataFrame(
+        {
+            "person": np.concatenate([np.empty(0, np.int64), *(one[0] for one in found)]),
+            "month": np.repeat(np.array([one[1] for one in found], np.int64), many),
+            "gate": pd.Series(titles[np.repeat(np.array([one[2] for one in found], np.int64), many)], dtype="str"),
+            "attempts": np.concatenate([np.empty(0, np.int64), *(one[3] for one in found)]),
+        },
+        columns=list(REFUSALS),
+    )
 
 
-def attempts(gate: Gate, regime: Regime, people: np.ndarray, month: int, seed: int) -> np.ndarray:
-    """How often each of these people tries a gate in a month, refused or not: int64 (n,)."""
+def attempts(gate: Gate, regime: Regime, people: np.ndarray, month: int | np.ndarray, seed: int) -> np.ndarray:
+    """How often each person tries a gate in a month, one for all or one for each, refused or not: int64 (n,)."""
     mean = regime.value(gate.name, "attempts")
     term, total = np.exp(-mean), []
     steps = 0.0
@@ -90,12 +100,12 @@ def _waits(history: History, regime: Regime, people: pd.DataFrame) -> Iterator[t
     for gate in regime.gates:
         if gate.wait is None:
             continue
-        mask = _mask(regime, gate, reward=True)
-        asks = _asks(gate, child)
+        mask = mask_of(regime, gate, reward=True)
+        able = asks(gate, child)
         wait, lane = regime.value(gate.name, "wait"), regime.value(gate.name, "lane")
         for month in range(history.periods):
-            ahead = asks & (history.sanctions(month) & mask != 0)
-            favored, others = int(ahead.sum()), int(asks.sum() - ahead.sum())
+            ahead = able & (history.sanctions(month) & mask != 0)
+            favored, others = int(ahead.sum()), int(able.sum() - ahead.sum())
             spared = (1 - lane) * wait * favored if regime.coupled else 0.0
             first = lane * wait if others or not regime.coupled else wait
             yield (
@@ -104,12 +114,18 @@ def _waits(history: History, regime: Regime, people: pd.DataFrame) -> Iterator[t
             )  # fmt: skip
 
 
-def _asks(gate: Gate, child: np.ndarray) -> np.ndarray:
-    """Whether each person can try a gate: bool (n,)."""
+def doors(regime: Regime) -> list[tuple[Gate, np.uint16]]:
+    """The gates that some sanction closes, each with the mask of these sanctions."""
+    masks = [(gate, mask_of(regime, gate, reward=False)) for gate in regime.gates]
+    return [(gate, mask) for gate, mask in masks if mask]
+
+
+def asks(gate: Gate, child: np.ndarray) -> np.ndarray:
+    """Whether each person can try a gate: bool (n,). child: who is under 18."""
     return {"adults": ~child, "children": child}.get(gate.who, np.ones(len(child), bool))
 
 
-def _mask(regime: Regime, gate: Gate, *, reward: bool) -> np.uint16:
+def mask_of(regime: Regime, gate: Gate, *, reward: bool) -> np.uint16:
     """The mask of the sanctions that close a gate, or of the rewards that open its fast lane."""
     bits = (1 << bit for bit, one in enumerate(regime.sanctions) if one.gate == gate.name and one.reward == reward)
     return np.uint16(sum(bits))

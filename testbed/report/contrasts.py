@@ -18,6 +18,10 @@ CONTRASTS: dict[str, Phrase] = {
         "at equal conduct, adverse decisions{first} are {v} {more} frequent among {group} than among {versus} people",
         "adverse decisions", "at equal conduct", POINTS,
     ),
+    "privilege_gap": Phrase(
+        "at equal conduct, rewards{first} are {v} {more} frequent among {group} than among {versus} people",
+        "rewards", "at equal conduct", POINTS,
+    ),
     "counterfactual_effect": Phrase(
         "being {group} instead of {versus}, with everything in the model that follows from it, makes adverse"
         " decisions about {over} {v} {more} frequent",

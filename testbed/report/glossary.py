@@ -8,6 +8,8 @@ TERMS: tuple[tuple[str, str], ...] = (
     ),
     ("agency", "a body that copies a list and acts on its copy"),
     ("anchor", "a check with a known answer that runs in every audit; if one fails, the run is void"),
+    ("audience", "parties other than the person and the operator who see a person's score, status or reasons"),
+    ("barred", "of a person: a sanction closes a gate to them"),
     ("base world", "the world as the scenario declares it"),
     ("case", "all that a measure may see of one model in one world"),
     (
@@ -36,6 +38,10 @@ TERMS: tuple[tuple[str, str], ...] = (
         "given the fit",
         "of an interval: about other people under the same scheme; its cut-offs and weights, found on one training "
         "society, are held fixed. Rows over several seeds hold nothing fixed",
+    ),
+    (
+        "gate",
+        "where people ask for something: a ticket, a loan, a school; a sanction closes it, a reward opens a fast lane",
     ),
     ("grant", "to give people a right in a twin, in full, to see what it changes"),
     ("grid", "1,024 people who live side by side; the unit of everything that is local"),

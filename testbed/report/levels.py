@@ -130,6 +130,12 @@ LEVELS: dict[str, Phrase] = {
         "there {are} {x} wrong adverse decision{s}{source} per 1,000 person-months",
         "wrong adverse decision", "person-months", PER_1000,
     ),
+    "refused_attempts": Phrase(
+        "{x} attempt{s} at {gates} {are} refused per 1,000 person-months", "attempt", "person-months", PER_1000
+    ),
+    "months_barred": Phrase(
+        "a gate is closed to people for {v} of the run on average", "a gate is closed", "people", "months"
+    ),
     "channel_contribution": Phrase(
         "{channel} account for {x} wrong {side} decision{s} per 1,000 person-months",
         "wrong {side} decision", "person-months", PER_1000,

@@ -21,6 +21,8 @@ HEADLINES: dict[str, tuple[str, ...]] = {
         *(f"path_effect[path={path}]" for path in PATHS),
         "regime_counterfactual",
         "outcome_illusion",
+        "refused_attempts",
+        "months_barred",
     ),
     "opacity": (
         "hidden[k=100]",
@@ -44,6 +46,7 @@ HEADLINES: dict[str, tuple[str, ...]] = {
         "detection_recall",
         "targeting_precision",
         "targeting_recall",
+        "privilege_gap",
         "deterrence",
         "apparent_deterrence",
         "harm_at_benefit",

@@ -15,6 +15,7 @@ REACHES = {
     "decision": "changes the decision about",
     "list": "changes the list membership of",
     "sanction": "changes the sanctions of",
+    "refused": "changes what gates refuse to",
 }
 HOPS = {
     "any": "",
@@ -52,6 +53,7 @@ def words(row: Finding, beside: Mapping[str, Finding]) -> dict[str, str]:
         "decision": f"{decision} decisions" if decision in ("adverse", "favored") else "decisions",
         "reaches": REACHES.get(what, f"changes the {plain.get('what')} of"),
         "hop": HOPS.get(hop, f" ({hop})"),
+        "gates": "gates" if given.get("gate", "any") == "any" else f"the gate {plain['gate']}",
         "path": PATHS.get(given.get("path", ""), "some of its readers"),
         "rate": plain.get("rate", "rate"),
         "channel": CHANNELS.get(channel, f"the errors of the {plain.get('channel')} channel"),

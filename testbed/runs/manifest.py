@@ -110,11 +110,13 @@ def model_digest(spec: object) -> str:
 
 def manifest_of(made: Outcome) -> dict[str, Any]:
     """Return the manifest of an audit: its identity, what the findings rest on, anchors, one life."""
+    from testbed.findings import may_give
     from testbed.measure import measures
     from testbed.scenarios import readings
 
     scenario = made.plan.scenario
-    used = {one.name: one for one in map(measures.get, measures.names()) if _has_rows(made, one)}
+    stems = {name.partition("[")[0] for name in made.findings["measure"].unique()}
+    used = {one.name: one for one in map(measures.get, measures.names()) if any(may_give(one, stem) for stem in stems)}
     assumed = assumed_dials(scenario, used.values())
     return {
         **identity(made.plan),
@@ -158,12 +160,6 @@ def _life(made: Outcome) -> dict[str, Any] | None:
     typed = isinstance(made.plan.specs[0], str | Path)
     told = {**made.life, "model": plain_name(made.life["model"])}
     return told if typed else {**told, "command": ""}
-
-
-def _has_rows(made: Outcome, measure: Measure) -> bool:
-    from testbed.findings import may_give
-
-    return any(may_give(measure, name.partition("[")[0]) for name in made.findings["measure"].unique())
 
 
 def facts(measure: Measure) -> dict[str, Any]:

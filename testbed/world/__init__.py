@@ -5,6 +5,7 @@ Goes out: a history, and the records that the institution holds.
 """
 
 from testbed.world.alike import same_world
+from testbed.world.deserved import deserved_sanctions
 from testbed.world.month import Injection, World, apart, borders
 from testbed.world.recorded import held_arrays, outcome_positive, record_arrays, record_columns, records, window
 from testbed.world.scoring import Scheme, given
@@ -22,6 +23,7 @@ __all__ = [
     "World",
     "apart",
     "borders",
+    "deserved_sanctions",
     "given",
     "held_arrays",
     "outcome_positive",

@@ -18,8 +18,9 @@ from synthetic.channels import Acts
 from synthetic.draws import GRID
 from synthetic.errors import unknown
 from testbed.history import Changes, History, joined
-from testbed.regimes import LISTED, Reach, RegimeState, adverse_bits, counted_against, only, tied
+from testbed.regimes import LISTED, Reach, RegimeState, adverse_bits, only, tied
 from testbed.world.candidates import BLOCK
+from testbed.world.deserved import regime_state
 from testbed.world.migration import movers, moves
 from testbed.world.people import People
 from testbed.world.recorder import Recorder
@@ -143,19 +144,9 @@ class Months:
 
     def _regime(self) -> RegimeState:
         """Nobody on any list."""
-        scenario = self.society.scenario
-        return RegimeState(
-            scenario.regime,
-            self.people.ids,
-            self._households(),
-            self.child,
-            seed=self.society.seed,
-            reach={name: self._ties(name) for name in scenario.regime.ties if self.scheme.scorer is not None},
-            scored=self.scoring.scored,
-            rights=scenario.disclosure,
-            kinds=scenario.conduct,
-            counted=counted_against(scenario.rulebook),
-        )
+        reach = {name: self._ties(name) for name in self.society.scenario.regime.ties if self.scheme.scorer is not None}
+        people, scored = self.people.ids, self.scoring.scored
+        return regime_state(self.society, people, self._households(), self.child, scored, reach)
 
     def _households(self) -> np.ndarray:
         home = self.people.of(self.society.household)

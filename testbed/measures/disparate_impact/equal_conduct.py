@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -177,28 +177,39 @@ def adverse_gap_at_equal_conduct(case: Case, *, period: int | None = None) -> It
     """
     first = first_full_month(case)
     if period is not None:
-        yield from _rows(case, period, {"period": period})
+        yield from at_equal_conduct(case, _adverse, period, {"period": period})
         return
-    yield from _rows(case, first, {})
+    yield from at_equal_conduct(case, _adverse, first, {})
     if first < case.periods - 1:
-        yield from _rows(case, case.periods - 1, {"period": case.periods - 1})
+        yield from at_equal_conduct(case, _adverse, case.periods - 1, {"period": case.periods - 1})
 
 
-def _rows(case: Case, month: int, qualifiers: dict[str, object]) -> Iterator[Row]:
+def _adverse(case: Case, month: int) -> NDArray[np.bool_]:
+    return np.asarray(case.history.decision(month) == -1)
+
+
+def at_equal_conduct(
+    case: Case, event: Callable[[Case, int], NDArray[np.bool_]], month: int, qualifiers: dict[str, object]
+) -> Iterator[Row]:
+    """Rows of how much more often an event of a month happens to a group than to others of the same true conduct.
+
+    event: of a case and a month, whether it happens to each person: bool (n,). The rows are those of
+    `adverse_gap_at_equal_conduct`.
+    """
     if not 0 <= month < case.periods:
         why = f"month {month} is not among the {case.periods} that were run"
         yield Row(math.nan, why=why, qualifiers=qualifiers)
         return
     who = np.flatnonzero(case.scored)
     ways = list(_ways(case, month, who))
-    adverse = case.history.decision(month)[who] == -1
+    happens = event(case, month)[who]
     for at in comparisons(case):
         ours, theirs = members(case, at)
         group = np.where(ours[who], 1, np.where(theirs[who], 0, -1))
         at["qualifiers"] = qualifiers
         found = []
         for cell in ways:
-            found.append(standardized_gap(cell, group, adverse, case.clusters[who]))
+            found.append(standardized_gap(cell, group, happens, case.clusters[who]))
             if found[-1].support >= SUPPORT:
                 break
         way = len(found) - 1 if found[-1].support >= SUPPORT else 0

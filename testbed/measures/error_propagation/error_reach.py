@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from testbed.case import Case
 from testbed.measure import PerPerson, measure
 from testbed.measures.error_propagation.error_effects import FAMILY, MEAN, TWINS
+from testbed.measures.error_propagation.error_refusals import Refused, refused_rows
 from testbed.measures.error_propagation.error_roots import (
     COUPLING,
     HORIZON,
@@ -22,11 +23,13 @@ from testbed.measures.error_propagation.error_roots import (
     bits,
     effects,
 )
+from testbed.regimes import doors
 
 WHAT = ("any", "score", "decision", "list", "sanction")
 HOPS = ("any", "household", "none")
 TIES = ("kin", "employer", "colleague", "acquaintance")
 """Ties beyond the household, the shortest first. A society may have some, or none."""
+REFUSED = "refused"
 NO_SIDE = "a score has no adverse side to count; see the net rows of decision, list and sanction"
 
 
@@ -46,27 +49,32 @@ NO_SIDE = "a score has no adverse side to count; see the net rows of decision, l
 def error_reach(case: Case, what: str = "any", hop: str = "any") -> Iterator[PerPerson]:
     """Number of other people, per root, whose score, decision, list or sanction differs in some month.
 
-    Followed to the end of the run. what: any of the four (default), or one. hop: the shortest tie to the root at
+    Followed to the end of the run. what: any of the four (default), one of them, or refused: people who are refused
+    something at a gate in one world and not in the other. hop: the shortest tie to the root at
     injection: household, kin, employer, colleague, acquaintance or none; any (default) for everybody; displaced for
     people moved by a quota, or by a model that scores people together.
     If `regime.family.share` is 0, nothing reaches the household through the root, by rule or by circumstance. Then
     hop=household is exactly 0, and a member reached by strayed entries through strangers counts as none.
-    `_net`: others with an adverse decision, on an adverse list or under a sanction (not a reward) in that time,
-    error world minus base world. The defaults give each `what` and each `hop`.
+    `_net`: others with an adverse decision, on an adverse list or under a sanction (not a reward), or refused, in that
+    time, error world minus base world. The defaults give each `what` and each `hop`.
     """
     found = effects(case)
     if (what, hop) == ("any", "any"):
         tied = set(found.rows["hop"])
         beyond = [one for one in (*TIES, "displaced") if one in tied]
-        wanted = [*((one, "any") for one in WHAT), *(("any", one) for one in (*HOPS[1:], *beyond))]
+        at_gates = (REFUSED,) if doors(case.scenario.regime) else ()
+        wanted = [*((one, "any") for one in (*WHAT, *at_gates)), *(("any", one) for one in (*HOPS[1:], *beyond))]
     else:
         wanted = [(what, hop)]
     net = None if found.why else _worse_off(found)
+    refused = refused_rows(found) if net is not None and (REFUSED in (one for one, _ in wanted)) else None
     for what, hop in wanted:
-        yield from _reached(found, what, hop, net)
+        yield from _reached(found, what, hop, net, refused)
 
 
-def _reached(found: Effects, what: str, hop: str, net: dict[str, NDArray[np.float64]] | None) -> Iterator[PerPerson]:
+def _reached(
+    found: Effects, what: str, hop: str, net: dict[str, NDArray[np.float64]] | None, refused: Refused | None
+) -> Iterator[PerPerson]:
     qualifiers = {"what": what, "hop": hop}
     if net is None:
         yield found.part(np.empty(0), "", qualifiers)
@@ -74,9 +82,13 @@ def _reached(found: Effects, what: str, hop: str, net: dict[str, NDArray[np.floa
         return
     which = _at_hop(found, hop)
     exact = found.blind or (hop == "household" and _no_family(found))
-    yield found.part(found.summed(_differs(found.rows, what), which), "", qualifiers, exact=exact)
+    if what == REFUSED and refused is not None:
+        differs, more = refused.differs, refused.more_often
+    else:
+        differs, more = _differs(found.rows, what), net.get(what, net["any"])
+    yield found.part(found.summed(differs, which), "", qualifiers, exact=exact)
     why = NO_SIDE if what == "score" and not exact else ""
-    yield found.part(found.summed(net.get(what, net["any"]), which), "_net", qualifiers, exact=exact, why=why)
+    yield found.part(found.summed(more, which), "_net", qualifiers, exact=exact, why=why)
 
 
 def _self(found: Effects) -> NDArray[np.bool_]:
