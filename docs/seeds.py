@@ -10,12 +10,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 PUBLISHED = Path(__file__).parent.parent / "benchmarks" / "published"
+
+
+MONTH = 365.25 / 12
+"""Days in a month."""
 
 
 def published(name: str) -> dict[str, Any]:
@@ -49,6 +54,28 @@ def reached(series: Sequence[Mapping[str, Any]], key: str, value: float) -> date
 def attempts(series: Sequence[Mapping[str, Any]]) -> list[tuple[date, float]]:
     """Refused flights per person listed, on each day that has both figures."""
     return [(row["date"], float(row["flights"]) / float(row["listed"])) for row in series if "listed" in row]
+
+
+def monthly(series: Sequence[Mapping[str, Any]], key: str) -> Iterator[tuple[date, date, float]]:
+    """Refused tickets per listed person-month between the days that have both figures: (from, to, rate).
+
+    Listed means ever listed, in straight lines between the days. Many had left the list, so the rate is a lower bound.
+    """
+    rows = [row for row in series if key in row and "listed" in row]
+    for one, other in pairwise(rows):
+        months = (other["date"] - one["date"]).days / MONTH
+        yield one["date"], other["date"], (other[key] - one[key]) / (months * (one["listed"] + other["listed"]) / 2)
+
+
+def in_july(held: Mapping[str, Any], key: str) -> tuple[float, float]:
+    """Refused tickets per listed person-month in July 2019: over all ever listed, over those not known to have left.
+
+    Left: who had paid by the end of 2018, and in each month of 2019 as many as in July.
+    """
+    month = held["refused"]
+    ever = month["listed"]["value"]
+    left = month["paid"]["value"] + month["leaving"]["value"] * month["date"].month
+    return month[key]["value"] / ever, month[key]["value"] / (ever - left)
 
 
 def logistic(terms: Mapping[str, float], names: Sequence[str]) -> float:
@@ -88,6 +115,19 @@ def listed() -> Iterator[str]:
         yield f"| {day} | {ratio:.2f} |"
 
 
+def refused() -> Iterator[str]:
+    """Refused tickets per listed person-month, by period."""
+    held = published("court-list")
+    yield "| period | flights | trains | flights for each train |"
+    yield "|---|---|---|---|"
+    for flights, trains in zip(*(monthly(held["series"], key) for key in ("flights", "trains")), strict=True):
+        one, other = flights[2], trains[2]
+        yield f"| {flights[0]} to {flights[1]}, of all ever listed | {one:.3f} | {other:.4f} | {one / other:.1f} |"
+    for place, whom in enumerate(("all ever listed", "those not known to have left")):
+        one, other = (in_july(held, key)[place] for key in ("flights", "trains"))
+        yield f"| July 2019, of {whom} | {one:.3f} | {other:.4f} | {one / other:.1f} |"
+
+
 def others() -> Iterator[str]:
     """Outside figures of other systems."""
     held, court = published("systems"), published("court-list")
@@ -114,7 +154,7 @@ def others() -> Iterator[str]:
 
 def main() -> None:
     """Print every table."""
-    for table in (travel, listed, others):
+    for table in (travel, listed, refused, others):
         print("\n".join(table()), end="\n\n")
 
 

@@ -51,6 +51,15 @@ def test_attempts_per_listed_person_rise_over_the_years() -> None:
     assert ratios == [0.91, 1.35, 1.52, 1.88]
 
 
+def test_per_listed_person_month_refused_flights_rise_and_trains_fall() -> None:
+    flights, trains = ([rate for *_, rate in SEEDS["monthly"](COURT["series"], key)] for key in ("flights", "trains"))
+    assert flights == sorted(flights)
+    assert trains[0] > 2 * max(trains[1:])
+    for key in ("flights", "trains"):
+        low, high = SEEDS["in_july"](COURT, key)
+        assert low < high < 1.5 * low
+
+
 @pytest.mark.parametrize("person", SYSTEMS["ams"]["people"], ids=lambda person: person["who"])
 def test_the_ams_formula_gives_the_published_chances(person: dict[str, object]) -> None:
     found = SEEDS["logistic"](SYSTEMS["ams"]["terms"], person["terms"])
@@ -92,6 +101,6 @@ def test_with_other_base_rates_and_like_precision_false_positive_rates_must_diff
 
 
 def test_the_page_says_what_the_script_prints() -> None:
-    for table in ("travel", "listed", "others"):
+    for table in ("travel", "listed", "refused", "others"):
         for line in SEEDS[table]():
             assert line.strip() in PAGE, line

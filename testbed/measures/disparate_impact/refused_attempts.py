@@ -34,9 +34,10 @@ def refused_attempts(case: Case, *, gate: str = "any") -> Iterator[PerPerson]:
     """Refused attempts in 1,000 person-months, at all gates that sanctions close, or at one.
 
     Counts everybody who has business at such a gate: sanctions reach households and children, who are not in scope.
-    `_people`: the share of them who are refused at least once in the run. `_undeserved`: the share of refused attempts
-    at gates that would have been open to this person in this month if every decision had been the deserved one, with
-    all lists, copies, stays and reach that follow. gate: any (default) for all gates, or one by name.
+    `_people`: the share of them who are refused at least once in the run. `_per_listed`: refused attempts of people
+    who are ever on an adverse list, over their months on one: the unit of published figures. `_undeserved`: the share
+    of refused attempts at gates that would have been open to this person in this month if every decision had been the
+    deserved one, with all lists, copies, stays and reach that follow. gate: any (default) for all gates, or one.
     """
     closed = doors(case.scenario.regime)
     names = [one.name for one, _ in closed]
@@ -53,10 +54,26 @@ def refused_attempts(case: Case, *, gate: str = "any") -> Iterator[PerPerson]:
     said, why, fixed = {"gate": gate}, "" if closed else NO_DOOR, case.history.fixed
     yield PerPerson(tries, able * (case.periods / 1000), qualifiers=said, why=why, bounds=(0.0, np.inf))
     yield PerPerson(tries > 0, able, suffix="_people", qualifiers=said, why=why, unit="rate")
+    listed, unit = _months_listed(case), "attempts per listed person-month"
+    yield PerPerson(
+        tries * (listed > 0), listed, suffix="_per_listed", qualifiers=said, unit=unit, bounds=(0.0, np.inf),
+        why=why or "nobody is listed",
+    )  # fmt: skip
     yield PerPerson(
         wrong, tries * (not fixed), suffix="_undeserved", qualifiers=said, why=why or (FIXED if fixed else NOBODY),
         unit="rate", bounds=(0.0, 1.0), exact=not case.scenario.errors,
     )  # fmt: skip
+
+
+def _months_listed(case: Case) -> NDArray[np.float64]:
+    """The months of each person on an adverse list, copies not counted."""
+    history, lists = case.history, {one.name for one in case.scenario.regime.lists}
+    names = lists & set(case.scenario.regime.adverse_holders)
+    mask = np.uint16(sum(1 << bit for bit, name in enumerate(history.list_names) if name in names))
+    months = np.zeros(len(history.people))
+    for t in range(case.periods):
+        months += history.lists(t) & mask != 0
+    return months
 
 
 def _undeserved(case: Case, rows: pd.DataFrame) -> NDArray[np.bool_]:

@@ -78,6 +78,7 @@ def test_everybody_barred_from_one_gate_is_refused_at_its_rate_for_the_months_th
     found = rows_of(case, "refused_attempts")
     assert holds(found["refused_attempts"], 1000 * TRIES * 4 / 6)
     assert holds(found["refused_attempts_people"], 1 - np.exp(-TRIES * 4))
+    assert holds(found["refused_attempts_per_listed"], TRIES * 4 / 6)
     assert found["refused_attempts_undeserved"]["value"] == 0
     assert rows_of(case, "months_barred")["months_barred"]["value"] == 4
     assert rows_of(case, "doors_closed")["doors_closed"]["value"] == 1
