@@ -60,7 +60,7 @@ def command_of_worlds(name: str, args: argparse.Namespace) -> str:
     from testbed.findings import plain_name
 
     words = ["testbed", name, args.scenario]
-    for option in ("model", "people", "periods", "seed", "seeds", "set", "sobol", "dial", "measures"):
+    for option in ("model", "people", "periods", "seed", "seeds", "set", "sobol", "screen", "dial", "measures"):
         held = getattr(args, option, None)
         for value in held if isinstance(held, list) else [] if held is None else [held]:
             words += [f"--{option}", plain_name(value) if option == "model" else str(value)]

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     )  # fmt: skip
     if len(plan.specs) > 1:
         raise InputError("sobol: found several models; give one --model.")
-    factors, worlds, left_out = designed(plan, args.dial, args.sobol)
+    factors, worlds, cut = designed(plan, args.dial, args.sobol)
     engine = engine_of(args, plan.people)
     who = {**identity(plan), "kind": "sobol", "seeds": [-1]}
     who["arguments"] = {**who["arguments"], "sobol": args.sobol, "dial": args.dial or []}
@@ -55,11 +55,11 @@ def run(args: argparse.Namespace) -> int:
         f"{counted(plan.periods, 'month')}; {counted(len(factors), 'dial')} in {counted(len(groups), 'group')}, "
         "and the seed ..."
     )
-    for text in left_out:
-        tell(f"testbed: left out: {text}")
+    for text in cut:
+        tell(f"testbed: cut: {text}")
     findings, failures = explained(plan, factors, worlds, engine, args.workers)
     if folder is not None:
-        write_run(findings, {**manifest_of_sobol(plan, who, args), "failures": failures}, folder)
+        write_run(findings, {**manifest_of_sobol(plan, who, args, cut), "failures": failures}, folder)
     for said in failures:
         tell(f"testbed: {said}")
     print("\n".join(table_of(findings)))
@@ -129,10 +129,12 @@ def _rows(
     ]  # fmt: skip
 
 
-def manifest_of_sobol(plan: Plan, who: Mapping[str, Any], args: argparse.Namespace) -> dict[str, Any]:
+def manifest_of_sobol(
+    plan: Plan, who: Mapping[str, Any], args: argparse.Namespace, cut: Sequence[str]
+) -> dict[str, Any]:
     """The manifest: what varied, and what the shares mean."""
     from testbed.findings import chosen
-    from testbed.runs import assumed_dials, cited, not_modelled
+    from testbed.runs import assumed_dials, cited, not_modelled, share_facts
     from testbed.scenarios import readings
 
     used = chosen(plan.wanted)
@@ -144,17 +146,21 @@ def manifest_of_sobol(plan: Plan, who: Mapping[str, Any], args: argparse.Namespa
         "reference": dict(plan.scenario.reference),
         "command": command_of_worlds("sweep", args),
         "anchors": [],
+        "cut": list(cut),
         "assumed": assumed_dials(plan.scenario, used),
         "readings": readings(plan.scenario),
         "sources": cited(plan.scenario),
         "not_modelled": not_modelled(plan.scenario),
         "measures": {
             MEASURE: {
-                "harm": used[0].harm, "unit": "share of variance", "better": "none", "needs": ["history"], "gap": "",
-                "estimand": "share of the variance over seeds and dials that the dials own: first order, total",
-                "interval": "resamples of the points of the design (SALib)",
-                "reference": "Sobol (2001); Saltelli et al. (2010)",
-                "caveats": "Dials vary evenly and independently over their ranges, which are assumptions themselves.",
+                **share_facts(
+                    "share of the variance over seeds and dials that the dials own: first order, total",
+                    "resamples of the points of the design (SALib)",
+                    "Sobol (2001); Saltelli et al. (2010)",
+                    "Dials vary evenly and independently over their ranges, which are assumptions themselves."
+                    + (f" Cut: {'; '.join(cut)}." if cut else ""),
+                ),
+                "harm": used[0].harm,
             }
         },
     }  # fmt: skip

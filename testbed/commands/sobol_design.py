@@ -2,49 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError, unknown
+from testbed.commands.guesses import as_dial, guesses, placed, without_numbers
 from testbed.statistics import Factor, design
 
 if TYPE_CHECKING:
     from testbed.runs import Plan
     from testbed.scenarios import Scenario
 
-WHOLE_STEPS = 10
-"""A dial that is a whole number and has at least this many in its range takes only whole numbers."""
-
-PROBED = 1024
-"""The most people on which dials are tried before any world is run."""
+READINGS = ("assumed", "claimed", "analog")
+LONGEST = 8
+"""The design is drawn out to so many times the points that were asked for, until enough are allowed."""
 
 
 def designed(
     plan: Plan, texts: Sequence[str] | None, points: int
 ) -> tuple[list[Factor], list[tuple[Scenario, int]], list[str]]:
-    """The dials that vary, the scenario and seed of each row of the design, and what was left out.
+    """The dials that vary, the scenario and seed of each row of the design, and what was cut.
 
-    texts: dials with their ranges; if None, all that are assumed, claimed or an analog. A named dial that
-    makes a world refused raises InputError; another one is left out.
+    texts: dials with their ranges; if None, all that are assumed, claimed or an analog. A point of the design is a
+    block of rows that mix two draws. If the scenario refuses one of them, the whole block gives way to the next of the
+    sequence, so that the indices are those of the region that it allows.
+
+    Raises InputError if it refuses nearly all blocks of named dials; of other dials, the one to blame is left out.
     """
-    factors, left_out = ranges(texts, plan.scenario) if texts else assumed(plan)
-    rows = design(factors, points)
-    worlds: list[tuple[Scenario, int]] = []
-    while len(worlds) < len(rows):
-        row = rows[len(worlds)]
-        seed = seed_of(row)
-        try:
-            worlds.append((placed(plan.scenario, dials_at(plan.scenario, factors, row), plan.people, seed), seed))
-        except InputError:
-            if texts:
-                raise
-            factors, said = without_refused(plan.scenario, factors, row, plan.people)
-            left_out.append(said)
-            rows, worlds = design(factors, points), []
-    return factors, worlds, left_out
+    factors, cut = ranges(texts, plan.scenario) if texts else guesses(plan, READINGS)
+    while True:
+        worlds, refused, row = allowed(plan, factors, points)
+        if len(worlds) == points:
+            cut += [f"{count} of {points + sum(refused.values())} points: {said}" for said, count in refused.items()]
+            return factors, [world for block in worlds for world in block], cut
+        if texts:
+            said = next(iter(refused))
+            raise InputError(
+                f"sobol: the scenario refuses {sum(refused.values())} of {LONGEST * points} points ({said}); "
+                "give narrower ranges."
+            )
+        factors, said = without_refused(plan.scenario, factors, row, plan.people)
+        cut.append(said)
+
+
+def allowed(
+    plan: Plan, factors: Sequence[Factor], points: int
+) -> tuple[list[list[tuple[Scenario, int]]], Counter[str], NDArray[np.float64]]:
+    """The first blocks of the design that the scenario allows, the refused ones by reason, and the last row refused."""
+    worlds: list[list[tuple[Scenario, int]]] = []
+    refused: Counter[str] = Counter()
+    tried, length, bad = 0, points, np.empty(0)
+    while len(worlds) < points and length <= LONGEST * points:
+        rows = design(factors, length)
+        for block in np.split(rows, length)[tried:]:
+            if len(worlds) == points:
+                break
+            made = []
+            for row in block:
+                seed = seed_of(row)
+                try:
+                    made.append((placed(plan.scenario, dials_at(plan.scenario, factors, row), plan.people, seed), seed))
+                except InputError as problem:
+                    refused[without_numbers(problem)] += 1
+                    bad = row
+                    break
+            else:
+                worlds.append(made)
+        tried, length = length, 2 * length
+    return worlds, refused, bad
 
 
 def ranges(texts: Sequence[str], scenario: Scenario) -> tuple[list[Factor], list[str]]:
@@ -71,37 +100,6 @@ def ranges(texts: Sequence[str], scenario: Scenario) -> tuple[list[Factor], list
     return made, []
 
 
-def assumed(plan: Plan) -> tuple[list[Factor], list[str]]:
-    """The assumed, claimed and analog dials behind the measures of a plan, by part; and what is left out.
-
-    A dial is left out if an end of its range alone makes a scenario that is refused.
-    """
-    from testbed.findings import chosen
-    from testbed.runs import assumed_dials
-
-    made, left_out = [], []
-    for dial in assumed_dials(plan.scenario, chosen(plan.wanted)):
-        path, ends = str(dial["path"]), dial["range"]
-        value = dial["value"]
-        if not dial["measures"] or ends is None or isinstance(value, bool | str) or path in plan.scenario.changed:
-            continue
-        if path == "error.sample":  # how exactly a world is measured, not what the world is like
-            continue
-        low, high = map(float, ends)
-        if path == "error.period":
-            high = min(high, plan.periods - 1.0)
-        if not low < high:
-            continue
-        try:
-            for end in (low, high):
-                decided(plan.scenario.set({path: end}))
-        except InputError as problem:
-            left_out.append(f"{path}, for {problem}")
-            continue
-        made.append(Factor(path, low, high, path.partition(".")[0]))
-    return made, left_out
-
-
 def without_refused(
     scenario: Scenario, factors: Sequence[Factor], row: NDArray[np.float64], people: int
 ) -> tuple[list[Factor], str]:
@@ -123,36 +121,11 @@ def without_refused(
     return [*factors[:place], *factors[place + 1 :]], f"{dials[place][0]}, for {said}"
 
 
-def placed(scenario: Scenario, dials: Mapping[str, float], people: int, seed: int) -> Scenario:
-    """The scenario at these dials. Raises InputError if its decisions, recipe or conduct refuse them.
-
-    Conduct is tried on the first people of that seed only: a larger society may still be refused.
-    """
-    from testbed.world import Society
-
-    made = scenario.set(dials)
-    decided(made)
-    assert Society(made, min(people, PROBED), seed).views
-    return scenario.set(dials)  # one that has run nothing can be sent to another process
-
-
 def seed_of(row: NDArray[np.float64]) -> int:
     """The seed of a row: its last column, from 0 to 1, as a whole number."""
     return int(row[-1] * 2**31)
 
 
-def decided(scenario: Scenario) -> None:
-    """Raises InputError if the shares or cut-offs of the decision rule do not fit together."""
-    from testbed.models import Decide
-
-    cuts = scenario.cuts(scenario.rulebook)
-    Decide.fit([0.0, 1.0], adverse=cuts.get("adverse"), favored=cuts.get("favored"))
-
-
 def dials_at(scenario: Scenario, factors: Sequence[Factor], row: NDArray[np.float64]) -> dict[str, float]:
-    """The dials of a row of the design; rounded if the dial is a whole number with a wide range."""
-    made = {}
-    for factor, value in zip(factors, row, strict=False):
-        whole = isinstance(scenario.dials[factor.name].value, int) and factor.high - factor.low >= WHOLE_STEPS
-        made[factor.name] = float(round(value)) if whole else float(value)
-    return made
+    """The dials of a row of the design."""
+    return {one.name: as_dial(scenario, one, float(value)) for one, value in zip(factors, row, strict=False)}

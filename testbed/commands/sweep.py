@@ -21,6 +21,9 @@ from testbed.commands.options import (
     whole,
 )
 
+POINTS = 384
+"""Draws of all guesses in a screening, unless told otherwise."""
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -34,7 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--dial",
         action="append",
         metavar="D=V1,V2,...",
-        help="a dial and its values; with --sobol a dial and its range, D=LOW..HIGH; may be repeated",
+        help="a dial and its values; with --screen or --sobol a dial and its range, D=LOW..HIGH; may be repeated",
     )
     parser.add_argument(
         "--sobol",
@@ -42,6 +45,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="instead of values: the share of each number's variance that the dials explain, from N points"
         " (default dials: all that are assumed, claimed or an analog)",
+    )
+    parser.add_argument(
+        "--screen",
+        type=whole(1),
+        nargs="?",
+        const=POINTS,
+        metavar="N",
+        help="instead of values: which guesses own the headlines, from N small worlds (default: %(const)s) in which all"
+        " dials that are assumed or an analog vary at once",
     )
     parser.add_argument(
         "--measures",
@@ -54,13 +66,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Audit at each value; print the chosen measures, or the headlines. With --sobol: see `testbed.commands.sobol`."""
-    if args.sobol is not None:
+    """Audit at each value; print the chosen measures, or the headlines. See `sobol` and `screening` too."""
+    if args.sobol is not None and args.screen is None:
         from testbed.commands import sobol
 
         return sobol.run(args)
+    if args.screen is not None:
+        from testbed.commands import screening
+
+        return screening.run(args)
     if not args.dial:
-        raise InputError("sweep: give a dial and its values with --dial, or use --sobol.")
+        raise InputError("sweep: give a dial and its values with --dial, or use --screen or --sobol.")
     from testbed.report import Findings, side_by_side
     from testbed.runs import claim_folder, folder_path, planned, run_audit, write_run
 

@@ -62,8 +62,9 @@ class Task:
 class Answer:
     """The answer to a task: rows by measure, verdicts of anchors, one life, and sentences on what failed.
 
-    causes: what each compared attribute causes, in words. granted: rows of worlds with rights granted. seconds: of the
-    whole task. times: seconds of each measure; what several measures share, such as a twin, is in the time of the first.
+    causes: what each compared attribute causes, in words. granted: rows of worlds with rights granted. refused: why the
+    scenario allows no such world, if a bare task asked for one. seconds: of the whole task. times: seconds of each
+    measure; what several measures share, such as a twin, is in the time of the first.
     """
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -74,6 +75,7 @@ class Answer:
     causes: dict[str, str] = field(default_factory=dict)
     curves: str = ""
     granted: list[dict[str, Any]] = field(default_factory=list)
+    refused: str = ""
     seconds: float = 0.0
     times: dict[str, float] = field(default_factory=dict)
 
@@ -134,6 +136,7 @@ def work(task: Task) -> Answer:
         if isinstance(failure, InputError) and not task.bare:
             raise
         answer = failed(task, str(failure))
+        answer.refused = str(failure) if isinstance(failure, InputError) else ""
     else:
         for one in task.measures():
             start = time.perf_counter()

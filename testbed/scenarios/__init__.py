@@ -9,6 +9,7 @@ from testbed.scenarios.grants import ALL, GRANTS, Grant, rights_asked, rungs
 from testbed.scenarios.outcomes import COLUMN, OUTCOME
 from testbed.scenarios.reading import FOLDER, GRAMMAR
 from testbed.scenarios.readings import readings
+from testbed.scenarios.screening import STORED, declaration_digest, screening_of, screening_text, stored
 from testbed.scenarios.splits import splits_of
 from testbed.scenarios.units import unit_of
 
@@ -19,13 +20,18 @@ __all__ = [
     "GRAMMAR",
     "GRANTS",
     "OUTCOME",
+    "STORED",
     "TRAINING_PERIODS",
     "Grant",
     "Scenario",
+    "declaration_digest",
     "names",
     "readings",
     "rights_asked",
     "rungs",
+    "screening_of",
+    "screening_text",
     "splits_of",
+    "stored",
     "unit_of",
 ]

@@ -53,6 +53,7 @@ from testbed.statistics.paired import kept, paired_rows
 from testbed.statistics.ranking import Auc, settled
 from testbed.statistics.relative import Relative
 from testbed.statistics.rows import Across, Against, reference_of
+from testbed.statistics.screening import Screened, screened, spread
 from testbed.statistics.seeds import OverSeeds, over_seeds
 from testbed.statistics.sensitivity import Factor, Share, design, salib, shares
 from testbed.statistics.splitting import expand
@@ -81,6 +82,7 @@ __all__ = [
     "Pooling",
     "Rate",
     "Relative",
+    "Screened",
     "Share",
     "Weighing",
     "around",
@@ -115,8 +117,10 @@ __all__ = [
     "reasons",
     "reference_of",
     "salib",
+    "screened",
     "settled",
     "shares",
+    "spread",
     "summed",
     "two_sided",
     "units_in",
