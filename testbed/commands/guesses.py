@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from synthetic.errors import InputError
+from synthetic.source import Dial
 from testbed.statistics import Factor
 
 if TYPE_CHECKING:
@@ -63,10 +64,9 @@ def placed(scenario: Scenario, dials: Mapping[str, float], people: int, seed: in
     return scenario.set(dials)  # one that has run nothing can be sent to another process
 
 
-def as_dial(scenario: Scenario, factor: Factor, value: float) -> float:
+def as_dial(dial: Dial, factor: Factor, value: float) -> float:
     """The value that a dial takes: rounded if it is a whole number with a wide range from one to another."""
-    ends = (factor.low, factor.high)
-    whole = isinstance(scenario.dials[factor.name].value, int) and all(end.is_integer() for end in ends)
+    whole = isinstance(dial.value, int) and float(factor.low).is_integer() and float(factor.high).is_integer()
     return float(round(value)) if whole and factor.high - factor.low >= WHOLE_STEPS else float(value)
 
 

@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from synthetic.draws import derive, pack, sparse, uniform
 from synthetic.errors import InputError
 from testbed.commands.guesses import as_dial, guesses, placed, without_numbers
-from testbed.commands.options import command_of_worlds, dials_of, engine_of, tell
+from testbed.commands.options import POINTS, command_of_worlds, dials_of, engine_of, tell
 from testbed.commands.sobol_design import ranges
-from testbed.commands.sweep import POINTS
 from testbed.statistics import Factor, Screened, screened, spread
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ MEASURES = (
 )  # fmt: skip
 """What the short answer leads with, apart from measures that ask the scheme for hundreds of scores."""
 READINGS = ("assumed", "analog")
+SLICE = 3
+"""The worlds whose values are stored as they are, so that a test can make them again."""
 SAMPLE = 12
 """Wrong entries that are followed one by one in each world, where people compete."""
 PLACE = ("measure", "harm", "split", "group", "versus")
@@ -168,6 +169,7 @@ def screening(
     for place_of, values, others in zip(names, first, again, strict=True):
         told = screened(made.quantiles, values, others)
         headlines.append({**dict(zip(PLACE, place_of, strict=True)), **_plain(told, made.factors, plan.scenario)})
+        headlines[-1]["first"] = [float(value) for value in values[:SLICE]]
     held = {
         "scenario": plan.scenario.name,
         "digest": declaration_digest(plan.scenario),
@@ -198,10 +200,11 @@ def drawn(plan: Plan, points: int, texts: Sequence[str] | None) -> Design:
     scenario = plan.scenario
     if "error.sample" not in scenario.changed:
         scenario = scenario.set({"error.sample": min(SAMPLE, scenario.error.sample)})
+    known = scenario.dials
     tried = np.arange(LONGEST * points)
     every = np.column_stack([uniform(sparse(STREAM, f"screen {one.name}", pack(tried))) for one in factors])
     at = np.column_stack(
-        [spread(every[:, place], float(scenario.dials[one.name].value), one.low, one.high)
+        [spread(every[:, place], float(known[one.name].value), one.low, one.high)
          for place, one in enumerate(factors)]
     )  # fmt: skip
     made = Design(factors, every, [], [], left_out=left_out)
@@ -209,7 +212,7 @@ def drawn(plan: Plan, points: int, texts: Sequence[str] | None) -> Design:
     for number in tried:
         if len(kept) == points:
             break
-        dials = {one.name: as_dial(scenario, one, at[number, place]) for place, one in enumerate(factors)}
+        dials = {one.name: as_dial(known[one.name], one, at[number, place]) for place, one in enumerate(factors)}
         seeds = [derive(STREAM, f"{name} {number}") >> 32 for name in ("world", "again")]
         try:
             world = placed(scenario, dials, plan.people, seeds[0])
@@ -318,7 +321,7 @@ def _plain(told: Screened, factors: Sequence[Factor], scenario: Scenario) -> dic
 
 def table_of(held: dict[str, Any]) -> list[str]:
     """The screening in lines: for each headline its range over the guesses, and the dials that own most of it."""
-    from testbed.runs import named
+    from testbed.report import named
 
     lines = [
         f"what {held['dials']} guesses do to each number, over {held['worlds']} worlds (95 % ranges and intervals)",

@@ -128,4 +128,5 @@ def seed_of(row: NDArray[np.float64]) -> int:
 
 def dials_at(scenario: Scenario, factors: Sequence[Factor], row: NDArray[np.float64]) -> dict[str, float]:
     """The dials of a row of the design."""
-    return {one.name: as_dial(scenario, one, float(value)) for one, value in zip(factors, row, strict=False)}
+    known = scenario.dials
+    return {one.name: as_dial(known[one.name], one, float(value)) for one, value in zip(factors, row, strict=False)}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
 from testbed.commands.options import (
+    POINTS,
     add_engine,
     add_out,
     add_world,
@@ -20,9 +21,6 @@ from testbed.commands.options import (
     tell,
     whole,
 )
-
-POINTS = 384
-"""Draws of all guesses in a screening, unless told otherwise."""
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,6 +7,7 @@ Goes out: the short answer, the page, the figures.
 from testbed.report.case_page import case_text, render_case
 from testbed.report.curve_points import curve_text, curves
 from testbed.report.ladder import ladder_lines
+from testbed.report.owed import named
 from testbed.report.page import NAME, write_page
 from testbed.report.plaintext import counted
 from testbed.report.rows import Findings
@@ -24,6 +25,7 @@ __all__ = [
     "gap_lines",
     "is_void",
     "ladder_lines",
+    "named",
     "render_case",
     "side_by_side",
     "write_page",

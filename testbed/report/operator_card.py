@@ -10,7 +10,7 @@ from testbed.report.finding_row import Finding, owner
 from testbed.report.numbers import decimals, scale
 from testbed.report.qualifiers import many
 from testbed.report.rows import Findings
-from testbed.report.sentences import count_behind, plain_name
+from testbed.report.sentences import OWED, count_behind, plain_name
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def report_card(findings: Findings, info: Mapping[str, Mapping[str, object]]) ->
     }
     made = []
     for row in findings.main(harm="accountability"):
-        if row.split != "all":
+        if row.split != "all" or row.name == OWED:
             continue
         found = numerators.get((row.column, row.name, tuple(sorted(row.qualifiers.items()))))
         facts = info.get(owner(row.name, info), {})

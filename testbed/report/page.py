@@ -18,6 +18,8 @@ from testbed.report.finding_row import Finding, owner
 from testbed.report.glossary import TERMS
 from testbed.report.ladder import NOTE, ladders
 from testbed.report.operator_card import report_card
+from testbed.report.owed import NAMED
+from testbed.report.owed_figures import owed_figures
 from testbed.report.plaintext import clean, counted
 from testbed.report.rerun import command_for, granting_command
 from testbed.report.rows import FAMILIES, Findings
@@ -32,7 +34,9 @@ from testbed.report.terminal import (
     first_line,
     guessed_match,
     is_void,
+    led_by,
     of_table,
+    owners_of,
 )
 
 NAME = "report.html"
@@ -69,6 +73,7 @@ def render(
         void=is_void(manifest),
         opening=first_line({**manifest, "claimed": False}),
         claimed=claimed_note(manifest),
+        owed=_owed(rows, manifest),
         table=of_table(manifest),
         notes=[_sentence(note) for note in manifest.get("notes") or []],
         verdict="" if of_table(manifest) else anchors_verdict(manifest),
@@ -156,10 +161,21 @@ def _family(
             if sentences
         ],
         "card": report_card(rows, info) if harm == "accountability" else [],
-        "figures": [*swept(rows, harm, _asked(manifest)), *figures(rows, harm), *_drawn(rows, harm, text)],
+        "figures": [
+            *owed_figures(rows, manifest, harm),
+            *swept(rows, harm, _asked(manifest)),
+            *figures(rows, harm),
+            *_drawn(rows, harm, text),
+        ],
         "blocks": _blocks(rows, found, manifest, info),
         "count": counted(len(found), "row"),
     }
+
+
+def _owed(rows: Findings, manifest: Mapping[str, Any]) -> str:
+    """The guesses that own most of the first headline; empty if the scenario was not screened."""
+    led = led_by(rows, rows.heads[0]) if rows.heads else None
+    return owners_of(manifest, led, NAMED) if led is not None else ""
 
 
 def _asked(manifest: Mapping[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from testbed.findings import plain_name, split_name
 from testbed.report.finding_row import Finding, Place, rows_of
+from testbed.report.owed import Owed, owed_in
 
 LOTTERY = "lottery"
 ANCHORS = (LOTTERY, "oracle", "null")
@@ -56,6 +57,7 @@ class Findings:
         self.compared = [str(name) for name in manifest.get("compared") or []]
         points = manifest.get("points") or []
         self.rights = [row for row in self.rights if row.seed == self.seed]
+        self._manifest = manifest
         self.points: dict[str, dict[str, str]] = dict(zip(named, points, strict=False))
 
     def label(self, column: tuple[str, str]) -> str:
@@ -88,6 +90,10 @@ class Findings:
     def beside(self, row: Finding) -> Finding | None:
         """The lottery's row of the same scenario, measure, people and seed; None if there is none."""
         return None if row.model == LOTTERY else self._lottery.get(row.key)
+
+    def owed(self, row: Finding) -> Owed | None:
+        """What guesses do to the row, if the scenario was screened; else None."""
+        return owed_in(self._manifest, row)
 
     @cached_property
     def _places(self) -> dict[tuple[str | int | frozenset[tuple[str, str]], ...], dict[str, Finding]]:

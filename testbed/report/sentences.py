@@ -13,11 +13,14 @@ from testbed.report.contrasts import CONTRASTS
 from testbed.report.finding_row import Finding
 from testbed.report.levels import LEVELS
 from testbed.report.numbers import Scale, decimals, interval, scale
+from testbed.report.owed import Owed
 from testbed.report.phrases import HEADLINES, OF_TABLES, OF_WORLDS
 from testbed.report.plaintext import clean, counted
 from testbed.report.qualifiers import number, words
 from testbed.report.rows import Findings
 
+OWED = "assumption_share"
+"""Says how much of other numbers is owed to guesses; no headline beside them."""
 CHANCES = ("cross_auc", "grade_superiority")
 """Probabilities about two groups: each is one rate, not a difference of two."""
 UNCOMPARED = ("cross_auc", "gap_half_life")
@@ -53,18 +56,24 @@ def headlines(findings: Findings, harm: str, column: tuple[str, str]) -> list[Se
     rows = [row for row in picked if row is not None]
     if harm == "accountability" or not rows:
         mine = [row for row in findings.main(column=column, harm=harm) if row.split == "all" or row.comparison]
-        rest = [row for row in mine if row not in rows]
+        rest = [row for row in mine if row not in rows and (not rows or row.name != OWED)]
         rows += [row for row in rest if row.split == "all"] if harm == "accountability" else rest[:2]
     return [
-        sentence(row, findings.beside(row), findings.together(row))
+        sentence(row, findings.beside(row), findings.together(row), findings.owed(row))
         for row in {row.number: row for row in rows}.values()
     ]
 
 
-def sentence(row: Finding, lottery: Finding | None = None, beside: Mapping[str, Finding] | None = None) -> Sentence:
+def sentence(
+    row: Finding,
+    lottery: Finding | None = None,
+    beside: Mapping[str, Finding] | None = None,
+    owed: Owed | None = None,
+) -> Sentence:
     """One finding in words, with its interval, its count and the lottery's value.
 
-    beside: the rows about the same people (`Findings.together`), for what one number cannot say alone.
+    beside: the rows about the same people (`Findings.together`), for what one number cannot say alone. owed: what
+    guesses do to the number; a sign that is theirs is said.
     """
     beside = beside or {}
     if not row.known:
@@ -89,6 +98,8 @@ def sentence(row: Finding, lottery: Finding | None = None, beside: Mapping[str, 
         details.append(f"undefined in {missing.value:.0f} of {counted(missing.n, 'seed')}")
     if state == "undecided":
         details.append(_undecided(beside.get(f"{row.name}_detectable")))
+    if owed is not None and owed.turns(no_difference(row)):
+        details.append(owed.turning(by))
     if row.note:
         details.append(clean(row.note))
     if lottery is not None:

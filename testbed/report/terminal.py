@@ -11,10 +11,12 @@ import pandas as pd
 
 from synthetic.source import CHOICE, READINGS
 from testbed.report.case_page import case_sentence
+from testbed.report.finding_row import Finding
+from testbed.report.owed import Owed, owners_said
 from testbed.report.plaintext import clean, counted, wrap, wrap_command
 from testbed.report.rerun import next_commands
 from testbed.report.rows import FAMILIES, Findings
-from testbed.report.sentences import headlines, sentence
+from testbed.report.sentences import headlines, plain_name, sentence
 from testbed.report.side_by_side import in_lines
 
 WIDTH = 80
@@ -63,7 +65,7 @@ def gap_lines(findings: pd.DataFrame, manifest: Mapping[str, Any], measure: str,
     """The first rows of one contrast as sentences in lines: single attributes, group by group."""
     rows = Findings(findings, manifest)
     found = [row for row in rows.main() if row.measure == measure and row.versus and not set("*|") & set(row.split)]
-    said = [sentence(row, rows.beside(row), rows.together(row)).text for row in found[:most]]
+    said = [sentence(row, rows.beside(row), rows.together(row), rows.owed(row)).text for row in found[:most]]
     return [line for text in said for line in wrap(text, WIDTH, first=INDENT, rest=2 * INDENT)]
 
 
@@ -192,7 +194,7 @@ def _blocks(
     rests: list[str] = []
     if not of_table(manifest):
         rests = wrap(anchors_verdict(manifest), WIDTH, rest=INDENT) + wrap(
-            _assumed(manifest, dials), WIDTH, rest=INDENT
+            _assumed(manifest, dials, led_by(rows, column)), WIDTH, rest=INDENT
         )
     written = ", ".join(clean(page) for page in pages)
     told = f"Written: {written}." if written else "Nothing was written: add --out DIR for report.html and findings.csv."
@@ -202,8 +204,29 @@ def _blocks(
     return [block for block in (head, table, found, rests, on) if block]
 
 
-def _assumed(manifest: Mapping[str, Any], most: int) -> str:
-    """How many dials are guesses, some of them by name, how well the others are known, and rates of wrong matches."""
+def led_by(rows: Findings, column: tuple[str, str]) -> tuple[Finding, Owed] | None:
+    """The first number that the short answer leads with and that was screened, and what guesses do to it."""
+    for harm in (*FAMILIES, "accountability"):
+        first = next((one.row for one in headlines(rows, harm, column) if one.state != "not computed"), None)
+        owed = rows.owed(first) if first is not None else None
+        if first is not None and owed is not None:
+            return first, owed
+    return None
+
+
+def owners_of(manifest: Mapping[str, Any], led: tuple[Finding, Owed], most: int) -> str:
+    """The dials that own most of a number, with their values and ranges."""
+    row, owed = led
+    known = {str(dial.get("path")): _list([dial]) for dial in manifest.get("assumed") or []}
+    about = "" if row.split == "all" else f" ({clean(row.who)})"
+    return owners_said(owed, f"{plain_name(row)}{about}", known, most)
+
+
+def _assumed(manifest: Mapping[str, Any], most: int, led: tuple[Finding, Owed] | None) -> str:
+    """How many dials are guesses, how well the others are known, those that own the headline, and wrong matches.
+
+    led: the headline and what guesses do to it; if None, some guesses are named instead.
+    """
     dials = [dial for dial in manifest.get("assumed") or [] if _guessed(dial)]
     if not dials:
         return "Assumed: no dial." if "assumed" in manifest else "Assumed: not recorded."
@@ -215,7 +238,9 @@ def _assumed(manifest: Mapping[str, Any], most: int) -> str:
     matches = [dial for dial in dials if guessed_match(dial)]
     rest = sorted((dial for dial in dials if not guessed_match(dial)), key=_main)
     shown = rest[: max(0, most - 1)] if matches else rest[:most]
-    if shown:
+    if led is not None:
+        said += f". {owners_of(manifest, led, most)}"
+    elif shown:
         said += f", such as {_list(shown)}" if len(rest) > len(shown) else f": {_list(shown)}"
     if matches:
         said += ". No rate of wrong matches is published; this run uses the middle of a range"

@@ -4,7 +4,7 @@ Comes in: what the user asks for.
 Goes out: findings, a manifest, verdicts of anchors, and a folder that is written as a whole.
 """
 
-from testbed.runs.assumptions import facts_of, named, share_facts, share_rows
+from testbed.runs.assumptions import facts_of, share_facts, share_rows
 from testbed.runs.auditing import PRELOAD, audit, run_audit
 from testbed.runs.engine import check_engine, cores, run
 from testbed.runs.manifest import (
@@ -45,7 +45,6 @@ __all__ = [
     "identity",
     "manifest_of",
     "model_of",
-    "named",
     "not_modelled",
     "planned",
     "read_run",

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from testbed.runs.plan import Plan
 
 MEASURE = "assumption_share"
-NAMED = 3
-"""The dials that get a row of their own."""
-SURE = 0.05
-"""A dial is named if so large a share would come up less often than this were it to do nothing."""
 FIRST = ("adverse_gap", "wrong_adverse_gap", "flip_rate", "detection_precision", "operator_error_rate")
 """The headlines that one row without a value stands for, if no screening speaks about the run."""
 
@@ -45,13 +41,10 @@ def facts_of(held: Mapping[str, Any] | None, people: int, periods: int) -> dict[
     )
 
 
-def named(headline: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the dials that own most of a headline, at most three, without those that may own nothing."""
-    return [one for one in headline["owners"] if one["p"] < SURE][:NAMED]
-
-
 def share_rows(held: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of a screening: of all dials together and of the dials that own most, for each headline."""
+    from testbed.report import named
+
     rows = []
     for one in held["headlines"]:
         place = {key: one[key] for key in ("harm", "split", "group", "versus")}

@@ -230,6 +230,7 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
 
     from testbed.findings import COLUMNS, KEY, frame, judged, pooled
     from testbed.measure import same_rows
+    from testbed.runs.assumptions import rows_owed
     from testbed.statistics import correct
 
     worlds: dict[tuple[int, str, bool], dict[str, list[dict[str, Any]]]] = {}
@@ -256,11 +257,13 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
         raise unknown("measure", ", ".join(plan.wanted), [one.name for one in chosen(())])
     own = judged(own, plan.equivalence)
     rights = _of_rights(answers)
+    ran = {task.seed for task in tasks}
+    owed = frame(rows_owed(plan, own, ran))
     names = set(COLUMNS)
     others = frame(
         {key: value for key, value in row.items() if key in names} for answer in answers for row in answer.anchor_rows
     )
-    parts = [part for part in (own, rights, table(True), others) if len(part)]
+    parts = [part for part in (own, owed, rights, table(True), others) if len(part)]
     # A row of an anchor, or of a world without more rights, that the run has already is left out.
     findings = pd.concat(parts, ignore_index=True).drop_duplicates([*KEY, "seed"], ignore_index=True)
     pairs = [f"{plan.names[first]} - {plan.names[second]}" for first, second in plan.pairs()]
@@ -275,7 +278,6 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     findings.attrs["anchors"] = verdicts = [verdict for answer in answers for verdict in answer.verdicts]
     failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))
     life = next((answer.life for answer in answers if answer.life is not None), None)
-    ran = {task.seed for task in tasks}
     told = [(task, answer) for task, answer in zip(tasks, answers, strict=True) if answer.causes and not task.beside]
     causes = {task.name: answer.causes for task, answer in told}
     kept = tuple(seed for seed in plan.seeds if seed in ran)

@@ -112,12 +112,20 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
     """Return the manifest of an audit: its identity, what the findings rest on, anchors, one life."""
     from testbed.findings import may_give
     from testbed.measure import measures
-    from testbed.scenarios import readings
+    from testbed.runs.assumptions import MEASURE, facts_of
+    from testbed.scenarios import readings, screening_of
 
-    scenario = made.plan.scenario
+    scenario, plan = made.plan.scenario, made.plan
     stems = {name.partition("[")[0] for name in made.findings["measure"].unique()}
+    held, _ = screening_of(scenario, tuple(map(str, plan.specs)))
+    has_shares = made.findings["measure"].str.startswith(MEASURE).any()
     used = {one.name: one for one in map(measures.get, measures.names()) if any(may_give(one, stem) for stem in stems)}
     assumed = assumed_dials(scenario, used.values())
+    told = {name: facts(one) for name, one in used.items()}
+    if has_shares:
+        told[MEASURE] = facts_of(held, plan.people, plan.periods)
+        for dial in assumed:
+            dial["measures"] += [MEASURE] if dial["measures"] else []
     return {
         **identity(made.plan),
         "seeds_run": list(made.seeds),
@@ -137,7 +145,8 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         "readings": readings(scenario),
         "sources": cited(scenario),
         "not_modelled": not_modelled(scenario),
-        "measures": {name: facts(one) for name, one in used.items()},
+        **({"screening": held} if held is not None else {}),
+        "measures": told,
         "causes": {plain_name(name): dict(said) for name, said in sorted(made.causes.items())},
         "life": _life(made),
     }

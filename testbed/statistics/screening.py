@@ -30,8 +30,8 @@ DECADES = 100.0
 class Owner:
     """The share of variance that one dial owns (first order), with its 95 % interval.
 
-    effect: the mean number where the dial is above its value, less the mean where it is below. p: chance of so large a share if the
-    dial did nothing, adjusted for all dials (Holm 1979).
+    effect: the mean number where the dial is above its value, less the mean where it is below. p: chance of so large a
+    share if the dial did nothing, adjusted for all dials (Holm 1979).
     """
 
     place: int

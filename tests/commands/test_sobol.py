@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from synthetic.errors import InputError
 from testbed.commands.cli import main
-from testbed.commands.sobol_design import Factor, assumed, dials_at, ranges
+from testbed.commands.guesses import guesses
+from testbed.commands.sobol_design import READINGS, Factor, designed, dials_at, ranges
 from testbed.findings.finding import COLUMNS
 from testbed.runs.auditing import audit
 from testbed.runs.measuring import Answer, Task, forget, work
@@ -117,7 +119,34 @@ def test_whole_numbers_with_room_stay_whole_and_a_dial_alone_takes_its_own_range
 
 
 def test_how_many_wrong_entries_are_followed_one_by_one_is_no_guess_about_the_world() -> None:
-    factors, _ = assumed(planned("metro-sorting", measures="flip_rate"))
+    factors, _ = guesses(planned("metro-sorting", measures="flip_rate"), READINGS)
     found = {factor.name for factor in factors}
     assert {"error.period", "regime.white_list.quota"} <= found
     assert "error.sample" not in found
+
+
+def test_points_that_the_scenario_refuses_are_redrawn_as_whole_blocks_and_counted() -> None:
+    plan = planned("rongcheng", measures="adverse_rate", people=64)
+    dials = ["decide.worst_share=0.05..0.2", "decide.best_share=0.5..1"]
+    factors, worlds, cut = designed(plan, dials, 8)
+    rows = 2 + len(dials) + 1
+    assert len(worlds) == 8 * rows
+    assert [factor.name for factor in factors] == [dial.partition("=")[0] for dial in dials]
+    shares = [[world.dials[factor.name].value for factor in factors] for world, _ in worlds]
+    assert all(worst + best <= 1 for worst, best in shares)
+    for block in np.split(np.array(shares), 8):  # the first row with one dial of the last row in each row between
+        first, *mixed, last = block
+        for place in range(len(dials)):
+            others = np.arange(len(dials)) != place
+            assert mixed[place][place] == last[place]
+            assert (mixed[place][others] == first[others]).all()
+    (said,) = cut
+    count, of = said.split(" points")[0].split(" of ")
+    assert int(of) == 8 + int(count)
+    assert "sum to more than" in said
+
+
+def test_dials_that_are_refused_nearly_everywhere_are_one_sentence() -> None:
+    plan = planned("rongcheng", measures="adverse_rate", people=64)
+    with pytest.raises(InputError, match=r"refuses \d+ of 64 points .*narrower ranges"):
+        designed(plan, ["decide.best_share=0.99..1"], 8)
