@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from synthetic.draws import derive, pack, sparse, uniform
 from synthetic.errors import InputError
-from testbed.commands.guesses import as_dial, guesses, placed, without_numbers
+from testbed.commands.guesses import as_dial, guesses, kept_aside, placed, without_numbers
 from testbed.commands.options import POINTS, command_of_worlds, dials_of, engine_of, tell
 from testbed.commands.sobol_design import ranges
 from testbed.statistics import Factor, Screened, screened, spread
@@ -248,9 +248,10 @@ def numbers(
              plan=next(_numbers), bare=True)
         for scenario, seed in [(plan.scenario, 0), *made.worlds, *made.again]
     ]  # fmt: skip
-    answers = run_tasks(
-        work, tasks, engine=engine, workers=workers, preload=PRELOAD, died=died, done=_clock(len(tasks), say)
-    )
+    with kept_aside():
+        answers = run_tasks(
+            work, tasks, engine=engine, workers=workers, preload=PRELOAD, died=died, done=_clock(len(tasks), say)
+        )
     forget()
     if answers[0].refused:
         raise InputError(answers[0].refused)

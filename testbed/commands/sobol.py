@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError
+from testbed.commands.guesses import kept_aside, without_numbers
 from testbed.commands.options import command_of_worlds, dials_of, engine_of, tell
 from testbed.commands.sobol_design import designed
 from testbed.statistics import Factor, Share, salib, shares
@@ -55,9 +57,10 @@ def run(args: argparse.Namespace) -> int:
         f"{counted(plan.periods, 'month')}; {counted(len(factors), 'dial')} in {counted(len(groups), 'group')}, "
         "and the seed ..."
     )
+    findings, failures, refused = explained(plan, factors, worlds, engine, args.workers)
+    cut += refused
     for text in cut:
         tell(f"testbed: cut: {text}")
-    findings, failures = explained(plan, factors, worlds, engine, args.workers)
     if folder is not None:
         write_run(findings, {**manifest_of_sobol(plan, who, args, cut), "failures": failures}, folder)
     for said in failures:
@@ -74,10 +77,11 @@ def explained(
     worlds: Sequence[tuple[Scenario, int]],
     engine: str,
     workers: int | None,
-) -> tuple[pd.DataFrame, list[str]]:
-    """The shares of every row of the plan's measures as findings, and what failed.
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """The shares of every row of the plan's measures as findings, what failed, and which points were cut.
 
-    worlds: the scenario and the seed of each row of the design.
+    worlds: the scenario and the seed of each row of the design. A point is cut as a whole if the scenario refuses one
+    of its worlds when all people are made.
     """
     from testbed.findings import DERIVED, frame
     from testbed.runs import PRELOAD, Task, died, forget, work
@@ -90,9 +94,16 @@ def explained(
         )
         for scenario, seed in worlds
     ]  # fmt: skip
-    answers = run_tasks(work, tasks, engine=engine, workers=workers, preload=PRELOAD, died=died)
+    with kept_aside():
+        answers = run_tasks(work, tasks, engine=engine, workers=workers, preload=PRELOAD, died=died)
     forget()
     failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))
+    size = len({factor.group for factor in factors}) + 3
+    held_back = np.array([bool(answer.refused) for answer in answers]).reshape(-1, size)
+    refused = held_back.sum(axis=1) > 0
+    kept = [int(place) for place in np.flatnonzero(np.repeat(~refused, size))]
+    reasons = Counter(without_numbers(answer.refused) for answer in answers if answer.refused)
+    cut = [f"{refused.sum()} of {len(refused)} points: {'; '.join(reasons)}"] if refused.any() else []
     values: dict[Key, dict[int, float]] = {}
     facts: dict[Key, Mapping[str, Any]] = {}
     for place, answer in enumerate(answers):
@@ -105,9 +116,9 @@ def explained(
                 facts[key] = row
     held: list[dict[str, Any]] = []
     for key, found in values.items():
-        column = np.array([found.get(place, np.nan) for place in range(len(tasks))])
+        column = np.array([found.get(place, np.nan) for place in kept])
         held += _rows(key, facts[key], factors, column)
-    return frame(held, scenario=plan.scenario.name, model=plan.names[0], seed=-1), failures
+    return frame(held, scenario=plan.scenario.name, model=plan.names[0], seed=-1), failures, cut
 
 
 def _rows(

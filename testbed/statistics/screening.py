@@ -22,6 +22,8 @@ KEPT = 10
 """The dials that are told, by their shares."""
 TERMS = 2
 """The curve over a dial: a line and a bend."""
+NEARLY = 0.99
+"""From here on the interval of a share is that of a correlation."""
 DECADES = 100.0
 """A range from a positive number to one so many times as large is drawn on a logarithmic scale."""
 
@@ -136,18 +138,26 @@ def _owners(u: Array, values: Array) -> tuple[Owner, ...]:
     order = np.lexsort((np.arange(len(f)), -found))
     made = []
     for place in order[:KEPT]:
-        low, high = _limits(float(f[place]), n)
+        low, high = _limits(float(found[place]), n)
         above = u[:, place] >= 0.5
         effect = float(values[above].mean() - values[~above].mean())
         made.append(Owner(int(place), float(shares[place]), low, high, effect, float(p[place])))
     return tuple(made)
 
 
-def _limits(f: float, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share from its F value: the noncentral F that makes it a 2.5 % event (Smithson 2001)."""
+def _limits(found: float, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share from its R squared: the noncentral F that makes it a 2.5 % event (Smithson 2001).
+
+    Near 1, where the noncentral F cannot be computed: Fisher's interval of a correlation.
+    """
+    if found > NEARLY:
+        half = float(quantile(ALPHA)) / np.sqrt(n - 3)
+        low, high = (float(np.tanh(np.arctanh(np.sqrt(found)) + side * half)) ** 2 for side in (-1, 1))
+        return low, high
     from scipy import optimize, stats
 
     rest = n - TERMS - 1
+    f = found / TERMS / ((1 - found) / rest)
 
     def limit(level: float) -> float:
         if stats.f.cdf(f, TERMS, rest) <= level:

@@ -78,6 +78,8 @@ def shares(factors: Sequence[Factor], values: Array) -> list[Share]:
     values = np.asarray(values, float)
     if not np.isfinite(values).all():
         raise InputError(f"undefined in {int((~np.isfinite(values)).sum())} of {len(values)} worlds")
+    if not len(values):
+        raise InputError("undefined in every world")
     if np.ptp(values) == 0:
         raise InputError("it is the same in every world")
     _, analysis = salib()
