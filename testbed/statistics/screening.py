@@ -22,6 +22,7 @@ KEPT = 10
 """The dials that are told, by their shares."""
 TERMS = 2
 """The curve over a dial: a line and a bend."""
+HALVINGS = 40
 NEARLY = 0.99
 """From here on the interval of a share is that of a correlation."""
 DECADES = 100.0
@@ -120,7 +121,7 @@ def _of_all(values: Array, pairs: Array) -> tuple[float, float, float]:
 
 def _owners(u: Array, values: Array) -> tuple[Owner, ...]:
     """The dials with the largest shares: adjusted R squared of a line and a bend over the dial's quantile."""
-    from scipy import stats
+    from scipy.special import fdtrc
 
     n = len(values)
     y = (values - values.mean()) / values.std()
@@ -133,7 +134,7 @@ def _owners(u: Array, values: Array) -> tuple[Owner, ...]:
     found = np.minimum(found, 1 - 1e-12)
     rest = n - TERMS - 1
     f = found / TERMS / ((1 - found) / rest)
-    p = holm(stats.f.sf(f, TERMS, rest))
+    p = holm(fdtrc(TERMS, rest, f))
     shares = 1 - (1 - found) * (n - 1) / rest
     order = np.lexsort((np.arange(len(f)), -found))
     made = []
@@ -154,18 +155,20 @@ def _limits(found: float, n: int) -> tuple[float, float]:
         half = float(quantile(ALPHA)) / np.sqrt(n - 3)
         low, high = (float(np.tanh(np.arctanh(np.sqrt(found)) + side * half)) ** 2 for side in (-1, 1))
         return low, high
-    from scipy import optimize, stats
+    from scipy.special import fdtr, ncfdtr
 
     rest = n - TERMS - 1
     f = found / TERMS / ((1 - found) / rest)
 
     def limit(level: float) -> float:
-        if stats.f.cdf(f, TERMS, rest) <= level:
+        if fdtr(TERMS, rest, f) <= level:
             return 0.0
-        top = 2 * TERMS * f + 60
-        while stats.ncf.cdf(f, TERMS, rest, top) > level:
-            top *= 2
-        found = optimize.brentq(lambda at: stats.ncf.cdf(f, TERMS, rest, at) - level, 0, top, xtol=1e-6)
-        return float(found / (found + n))
+        low, high = 0.0, 2 * TERMS * f + 60
+        while ncfdtr(TERMS, rest, high, f) > level:
+            low, high = high, 2 * high
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if ncfdtr(TERMS, rest, middle, f) > level else (low, middle)
+        return float(high / (high + n))
 
     return limit(1 - ALPHA / 2), limit(ALPHA / 2)
