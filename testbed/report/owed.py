@@ -38,7 +38,8 @@ class Owed:
     def turns(self, nothing: float) -> bool:
         """Whether the guesses own part of the number and put it on both sides of no difference."""
         low, high = self.ends
-        return self.headline["low"] > 0 and not math.isnan(nothing) and low < nothing < high
+        owned = self.headline["low"] > 0 or bool(named(self.headline))
+        return owned and not math.isnan(nothing) and low < nothing < high
 
     def turning(self, by: Scale) -> str:
         """The words for a sign that depends on guesses."""
