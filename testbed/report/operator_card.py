@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from testbed.report.finding_row import Finding, owner
 from testbed.report.numbers import decimals, scale
 from testbed.report.qualifiers import many
+from testbed.report.rerun import OWED
 from testbed.report.rows import Findings
-from testbed.report.sentences import OWED, count_behind, plain_name
+from testbed.report.sentences import count_behind, plain_name
 
 
 @dataclass(frozen=True)

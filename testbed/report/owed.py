@@ -67,13 +67,14 @@ def owed_in(manifest: Mapping[str, Any], row: Finding) -> Owed | None:
 def owners_said(owed: Owed, name: str, dials: Mapping[str, str], most: int) -> str:
     """The dials that a number depends on most, and how much of its variance each owns.
 
-    name: the number in words. dials: each dial as it is written, with value and range, by its path.
+    name: the number in words. dials: each dial as it is written, with value and range, by its path. most: how many are
+    written so; the others by their paths.
     """
     whole = f"{100 * owed.headline['share']:.0f} %"
     owners = named(owed.headline)
     if not owners:
         return f"No single guess stands out behind the {name}; all together own {whole} of its variance"
-    if not most:
-        return f"All guesses together own {whole} of the variance of the {name}"
-    told = [f"{clean(dials.get(one['dial'], one['dial']))}, {100 * one['share']:.0f} %" for one in owners[:most]]
-    return f"Of the variance of the {name}, most is owed to: {'; '.join(told)} (all guesses: {whole})"
+    paths = [str(one["dial"]) for one in owners]
+    written = [dials.get(path, path) for path in paths[:most]] + paths[most:]
+    told = [f"{clean(text)}, {100 * one['share']:.0f} %" for text, one in zip(written, owners, strict=True)]
+    return f"The largest owners of the variance of the {name}: {'; '.join(told)} (all guesses: {whole})"

@@ -12,6 +12,11 @@ from testbed.report.plaintext import clean
 DROPPED = ("--out", "--engine", "--workers")
 """Options that change where or how a run happens, never its findings."""
 
+OWED = "assumption_share"
+"""The measure that no audit makes: it comes from a screening."""
+OF_AUDITS = ("--measures", "--people", "--periods", "--seed", "--seeds", "--equivalent", "--precision", "--model")
+"""Options of an audit that a screening does not take over as they are; of several models it takes the first."""
+
 OF_CASE = ("--people", "--periods", "--seed", "--set")
 """Options of an audit that a case takes unchanged; the model and the seed are those of the life."""
 
@@ -21,10 +26,16 @@ def command_for(manifest: Mapping[str, Any], measure: str) -> str:
 
     >>> command_for({"command": "testbed audit rongcheng --seed 3 --out here"}, "flip_rate")
     'testbed audit rongcheng --seed 3 --measures flip_rate'
+    >>> command_for({"command": "testbed audit rongcheng --people 5000 --model logistic"}, "assumption_share")
+    'testbed sweep rongcheng --model logistic --screen'
     """
     words = _words(manifest, DROPPED)
-    if words[1:2] not in (["audit"], ["sweep"]) or "--sobol" in words:
+    if words[1:2] not in (["audit"], ["sweep"]) or {"--sobol", "--screen"} & set(words):
         return shlex.join(words)
+    if measure == OWED:
+        model = words[words.index("--model") :][:2] if "--model" in words else []
+        kept = _kept([word for word in words[2:] if word != "--paired"], OF_AUDITS)
+        return shlex.join(["testbed", "sweep", *kept, *model, "--screen"])
     return shlex.join([*_kept(words, ("--measures", "--grant")), "--measures", measure])
 
 

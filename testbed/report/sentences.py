@@ -17,10 +17,9 @@ from testbed.report.owed import Owed
 from testbed.report.phrases import HEADLINES, OF_TABLES, OF_WORLDS
 from testbed.report.plaintext import clean, counted
 from testbed.report.qualifiers import number, words
+from testbed.report.rerun import OWED
 from testbed.report.rows import Findings
 
-OWED = "assumption_share"
-"""Says how much of other numbers is owed to guesses; no headline beside them."""
 CHANCES = ("cross_auc", "grade_superiority")
 """Probabilities about two groups: each is one rate, not a difference of two."""
 UNCOMPARED = ("cross_auc", "gap_half_life")

@@ -234,7 +234,7 @@ def _assumed(manifest: Mapping[str, Any], most: int, led: tuple[Finding, Owed] |
     others = ", ".join(f"{known[one]:,} {one}" for one in READINGS if known.get(one) and one != "assumed")
     said = f"Assumed: {len(dials):,} of {sum(known.values()):,} dials" if known else ""
     said = said or f"Assumed: {counted(len(dials), 'dial')}"
-    said += f" ({others})" if others else ""
+    said += f" ({others})" if others and (most or led is None) else ""
     matches = [dial for dial in dials if guessed_match(dial)]
     rest = sorted((dial for dial in dials if not guessed_match(dial)), key=_main)
     shown = rest[: max(0, most - 1)] if matches else rest[:most]

@@ -14,6 +14,7 @@ import pytest
 from testbed.commands.cli import build_parser, main
 from testbed.commands.options import dials_of, seeds_of
 from testbed.commands.sweep import points
+from testbed.report.rerun import command_for
 from testbed.runs.auditing import audit
 from testbed.runs.output import read_run
 from testbed.runs.plan import planned
@@ -83,7 +84,8 @@ def accepted(command: str) -> str:
         assert main(words[1:]) == 0
     if args.command in ("audit", "case", "sweep"):
         measures, fixed = getattr(args, "measures", None), dials_of(args.set)
-        for step in points(args.dial, fixed) if args.command == "sweep" and args.sobol is None else [{}]:
+        has_steps = args.command == "sweep" and args.sobol is None and args.screen is None
+        for step in points(args.dial, fixed) if has_steps else [{}]:
             planned(
                 args.scenario, args.model, people=args.people, periods=args.periods, seeds=seeds_of(args),
                 dials={**fixed, **step}, measures=measures, paired=getattr(args, "paired", False),
@@ -135,6 +137,13 @@ def test_the_page_of_a_sweep_names_the_whole_sweep(asked: list[str], here: Path)
     assert {*asked, *SMALL} <= set(words)
     found = printed(here / "run" / "report.html")
     assert {accepted(command) for command in found} >= {"sweep"}
+
+
+def test_the_command_of_a_share_is_a_screening_of_the_first_model() -> None:
+    audited = "testbed audit rongcheng --people 512 --seeds 3 --paired --model logistic --model rongcheng"
+    command = command_for({"command": f"{audited} --set regime.family.share=0 --out here"}, "assumption_share")
+    assert command == "testbed sweep rongcheng --set regime.family.share=0 --model logistic --screen"
+    assert accepted(command) == "sweep"
 
 
 def test_the_command_of_a_table_keeps_values_of_several_words(here: Path) -> None:

@@ -34,7 +34,7 @@ def screened(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_short_answer_names_the_dials_that_own_most_of_its_headline(findings: Any, screened: Any) -> None:
     said = " ".join(" ".join(answer(findings, screened)).split())
-    about = "Of the variance of the adverse gap (minority, against majority), most is owed to: "
+    about = "The largest owners of the variance of the adverse gap (minority, against majority): "
     assert f"{about}regime.one = 0.5 (0 to 1), 41 %;" in said
     assert "regime.three = 0.5 (0 to 1), 6 % (all guesses: 90 %)" in said
     assert "regime.four" not in said  # it may own nothing
@@ -67,7 +67,7 @@ def test_a_sign_that_the_guesses_do_not_turn_is_not_said_to_depend_on_them(
 def test_a_screening_of_another_scenario_or_model_says_nothing(findings: Any, screened: Any) -> None:
     for key in ("scenario", "model"):
         other = {**screened, "screening": {**screened["screening"], key: "another"}}
-        assert "owed to" not in " ".join(answer(findings, other))
+        assert "largest owners" not in " ".join(answer(findings, other))
         assert "and its range over guesses" not in render(findings, other)
 
 
@@ -76,7 +76,10 @@ def test_the_page_draws_the_interval_of_the_run_beside_the_range_over_guesses(fi
     assert "Adverse gap, minority, against majority: its interval of seed 0, and its range over guesses" in page
     assert "This run, seed 0: 1.9 (1.2 to 2.6); Over the ranges of 214 guessed dials: 1 (-4 to 9)" in page
     assert "from 480 worlds of 16,384 people over 12 months" in page
-    assert page.count("most is owed to: regime.one") == 1
+    assert (
+        page.count("The largest owners of the variance of the adverse gap (minority, against majority): regime.one")
+        == 1
+    )
     assert counted(214, "guessed dial") in page
     several = render(findings.assign(seed=-1), {**screened, "seeds": [0, 1, 2]})
     assert "its interval over seeds, and its range over guesses" in several
