@@ -14,7 +14,17 @@ DROPPED = ("--out", "--engine", "--workers")
 
 OWED = "assumption_share"
 """The measure that no audit makes: it comes from a screening."""
-OF_AUDITS = ("--measures", "--people", "--periods", "--seed", "--seeds", "--equivalent", "--precision", "--model")
+OF_AUDITS = (
+    "--grant",
+    "--measures",
+    "--people",
+    "--periods",
+    "--seed",
+    "--seeds",
+    "--equivalent",
+    "--precision",
+    "--model",
+)
 """Options of an audit that a screening does not take over as they are; of several models it takes the first."""
 
 OF_CASE = ("--people", "--periods", "--seed", "--set")
