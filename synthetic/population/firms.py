@@ -190,9 +190,10 @@ class Firms:
         return firms[np.bincount(self.workers(firms)[0], minlength=len(firms)) > 0]
 
     def table(self, firms: ArrayLike) -> dict[str, Column]:
-        """Facts about firms that exist: sector (code of the recipe), workers, owner, restaurant, state, and two ranks.
+        """Facts about firms that exist: sector (code of the recipe), workers, owner, five yes or no, and two ranks.
 
-        `owner` is who heads the firm; a unit of the state (`state`) has a head, but no owner. `pays_on_time` and
+        `owner` is who heads the firm; a unit of the state (`state`) has a head, but no owner. `young`, `audited` and
+        `idle` say what the tax office asks of a firm before it can have the best grade. `pays_on_time` and
         `kitchen_hygiene` (NaN unless a restaurant) are uniform in (0, 1); higher is better. Raises InputError for a
         firm that nobody works for.
         """
@@ -212,6 +213,7 @@ class Firms:
             "owner": owner,
             "restaurant": restaurant,
             "state": state,
+            **{name: self._coins(name, firms) < getattr(self.numbers, name) for name in ("young", "audited", "idle")},
             "pays_on_time": self._pays(firms, owner),
             "kitchen_hygiene": np.where(restaurant, self._coins("hygiene", firms), np.nan),
         }

@@ -109,6 +109,15 @@ def _owned(name: str, kind: str, meaning: str, **more: object) -> Variable:
 FIRMS = (
     _owned("owns_firm", "category", "whether the person owns a firm", levels=("no", "yes"), dtype=np.int8),
     _owned("restaurant_owner", "category", "whether that firm is a restaurant", levels=("no", "yes"), dtype=np.int8),
+    _owned("firm_young", "category", "whether it is younger than three years", levels=("no", "yes"), dtype=np.int8),
+    _owned("firm_audited", "category", "whether the year has an audit of it", levels=("no", "yes"), dtype=np.int8),
+    _owned(
+        "firm_idle",
+        "category",
+        "whether it had no tax to declare for months, or has no books in order",
+        levels=("no", "yes"),
+        dtype=np.int8,
+    ),
     _owned(
         "firm_pays",
         "float",
@@ -170,6 +179,9 @@ def firm_columns(population: Population, columns: Mapping[str, np.ndarray]) -> d
     made = {
         "owns_firm": np.zeros(n, np.int8),
         "restaurant_owner": np.zeros(n, np.int8),
+        "firm_young": np.zeros(n, np.int8),
+        "firm_audited": np.zeros(n, np.int8),
+        "firm_idle": np.zeros(n, np.int8),
         "firm_pays": np.full(n, 0.5),
         "firm_hygiene": np.full(n, 0.5),
         "workers": np.zeros(n, np.int16),
@@ -181,6 +193,8 @@ def firm_columns(population: Population, columns: Mapping[str, np.ndarray]) -> d
         owner, restaurant = table["owner"][larger], table["restaurant"][larger]
         made["owns_firm"][owner] = 1
         made["restaurant_owner"][owner] = restaurant
+        for name in ("young", "audited", "idle"):
+            made[f"firm_{name}"][owner] = table[name][larger]
         made["firm_pays"][owner] = table["pays_on_time"][larger]
         made["firm_hygiene"][owner] = np.where(restaurant, table["kitchen_hygiene"][larger], 0.5)
         made["workers"][owner] = np.minimum(table["workers"][larger], np.iinfo(np.int16).max)

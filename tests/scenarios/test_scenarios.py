@@ -181,11 +181,27 @@ def test_corporate_a_grade_d_closes_tenders_and_reaches_those_who_work_for_the_f
     assert workers[~case.scored].sum() > workers[case.scored].sum()
 
 
-def test_corporate_the_share_of_grade_d_is_near_the_published_one_and_grade_a_is_not() -> None:
+def test_corporate_the_shares_of_the_grades_are_near_the_published_ones() -> None:
     case, share = world("corporate", 16_384, 24), figures("tax")
     grades = case.scenario.rulebook.grade(case.history.scores[-1][case.scored])
-    assert abs((grades == "D").mean() - share["D"]["value"]) < 0.02
-    assert (grades == "A").mean() > 0.5 > share["A"]["value"]
+    found = {grade: (grades == grade).mean() for grade in "ABCD"}
+    for grade in "ACD":
+        assert abs(found[grade] - share[grade]["value"]) < 0.02, grade
+    assert abs(found["B"] - share["BM"]["value"]) < 0.03
+
+
+def test_corporate_nobody_is_a_who_is_young_idle_or_was_late_without_an_audit() -> None:
+    case = world("corporate", 16_384, 24)
+    grades = case.scenario.rulebook.grade(case.history.scores[-1][case.scored])
+    firm = {name: case.society.columns[f"firm_{name}"][case.scored] == 1 for name in ("young", "idle", "audited")}
+    barred = firm["young"] | firm["idle"]
+    assert not (grades[barred] == "A").any()
+    late = case.records_at(23)["tax_arrears"].to_numpy()
+    assert not (grades[~firm["audited"] & (late > 0)] == "A").any()
+    # Whom no ground excludes is A: nothing late, or with an audit up to two months.
+    spared = ~barred & (late <= np.where(firm["audited"], 2, 0)) & (grades != "D")
+    assert (grades[spared] == "A").all()
+    assert spared.sum() > 50
 
 
 def test_restaurants_the_grade_of_the_year_hangs_longer_than_that_of_the_last_inspection() -> None:

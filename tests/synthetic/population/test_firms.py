@@ -187,10 +187,15 @@ def test_no_dial_of_firms_is_inert(town, columns, table, path):
     other = Firms(town, columns, values={path: high if dials()[path].value == low else low})
     ids = table["firm"][:500] if not path.endswith("mean_workers") else other.existing(0, 5 * GRID)
     found = other.table(ids)
-    same = len(ids) == 500 and all(
-        np.array_equal(found[name], table[name][:500], equal_nan=True) for name in ("workers", "pays_on_time", "state")
-    )
-    assert not (same and (found["restaurant"] == table["restaurant"][:500]).all())
+    same = len(ids) == 500 and all(np.array_equal(found[name], table[name][:500], equal_nan=True) for name in table)
+    assert not same
+
+
+@pytest.mark.parametrize("name", ["young", "audited", "idle"])
+def test_what_a_tax_office_asks_of_a_firm_is_as_frequent_as_stated_in_large_and_small_firms(table, name):
+    share = float(dials()[f"ties.firms.{name}"].value)
+    for some in (table["workers"] == 1, table["workers"] > 4):
+        assert abs(table[name][some].mean() - share) < 5 * np.sqrt(share * (1 - share) / some.sum())
 
 
 def test_what_is_no_firm_is_refused(firms, table):
