@@ -79,6 +79,9 @@ class ScoringModel(Protocol):
     reasons : callable, optional
         `reasons(records)` returns the reasons for the scores, in the form of `Scores.reasons`. It is called only where
         reasons are read. Default: those that come with the scores, if any.
+    neutral : mapping of str to object, optional
+        The value of a column that counts neither for nor against anybody: what a reason is undone to. Default: the
+        value that most people have.
     additive : bool, optional
         Whether base and reasons add up to the log-odds of the score: `base` is then a number of the fitted model.
         Default: False.

@@ -29,6 +29,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("deserved decision", "the decision that the same scheme gives on the shadow record"),
     ("dial", "a number that can be set by its path, `channels.court.miss`; has a range and a source"),
     ("disclosure", "what people may see of the scheme and of their own record"),
+    ("discretion", "the band within which a rule book lets an official choose the points of a rule"),
     ("entry", "one row of the ledger: person, kind of conduct, month, channel, and whether it still stands"),
     ("exact", "known without sampling error: both ends of the interval equal the value"),
     ("faithful record", "the anchor world in which channels make no error"),
@@ -45,6 +46,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ),
     ("grant", "to give people a right in a twin, in full, to see what it changes"),
     ("grid", "1,024 people who live side by side; the unit of everything that is local"),
+    ("half width", "half the length of a 95 % interval"),
     ("history", "what a world leaves: acts, entries, scores, decisions, lists of every month"),
     (
         "hop",
@@ -53,6 +55,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ),
     ("household", "people who live together"),
     ("known harm", "a claim that a built-in scheme is known to break; a test fails if it does not"),
+    ("leaf", "an end of a decision tree, where all people are decided alike"),
     ("label", "the outcome that a model learns: of the record, of true conduct, or a column of people"),
     ("ladder of rights", "what each right changes, granted one at a time and all together"),
     ("ledger", "all entries that the institution holds"),
@@ -62,7 +65,13 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("margin", "a published figure that the synthetic population is compared with"),
     ("measure", "a function from a case to numbers per person, or to rows"),
     ("namesake", "another person with the same full name; in a run, also who stands in for one outside it"),
+    (
+        "neutral value",
+        "the value of a column that counts neither for nor against anybody; what a reason about it is undone to",
+    ),
     ("origin", "how an entry came about: a true act, a false match, a stale entry, ...; hidden from models"),
+    ("points sheet", "items with whole points, added up and compared with two cut-offs"),
+    ("pool", "known cases that people share (opacity); or models that serve as well as the one in use (ambiguity)"),
     (
         "reading",
         "how a number is known: `stated` by the source, `inferred` from it, `analog` (as in a comparable system "
@@ -84,6 +93,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("society", "the people of one setting, with their ties and places"),
     ("split", "the attribute by which a finding is grouped"),
     ("stray", "an entry about one person's act that a channel writes to another person"),
+    ("surrogate", "a simple model fitted to a scheme's decisions, by which they are foretold or described"),
     ("sweep", "the same audit at several values of a dial"),
     ("tie", "a link to somebody outside the household: kin, employer, colleague, acquaintance"),
     ("training society", "a separate society on which models are fitted and cut-offs are set"),

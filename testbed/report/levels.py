@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from testbed.report.phrases import HIT, PER_1000, PERCENT, POINTS, ROOTS, RULES, Phrase
+from testbed.report.phrases import HIT, PER_1000, PERCENT, POINTS, ROOTS, RULES, TOLD, Phrase
 
 LEVELS: dict[str, Phrase] = {
     "adverse_rate": Phrase("{v} of people get an adverse decision", "get an adverse decision", "people", PERCENT),
@@ -63,7 +63,34 @@ LEVELS: dict[str, Phrase] = {
     "reason_specificity": Phrase(
         "in {v} of pairs of people decided differently, the reasons told to one are not all true of the other",
         "reasons told to one are not all true of the other", "pairs of people decided differently", PERCENT,
-        ("person told reasons", "people told reasons"),
+        TOLD,
+    ),
+    "reason_fidelity": Phrase(
+        "{v} of the reasons told are true: undone, they move the score as stated",
+        "true", "reasons told", PERCENT, TOLD,
+    ),
+    "reason_sufficiency": Phrase(
+        "{v} of adverse decisions with reasons turn if everything that was told is undone",
+        "turn", "adverse decisions with reasons", PERCENT, TOLD,
+    ),
+    "ambiguity": Phrase(
+        "at least one scheme that serves as well would decide {v} of people otherwise",
+        "would decide", "people", PERCENT,
+    ),
+    "discrepancy": Phrase(
+        "one scheme that serves as well would decide {v} of people otherwise", "would decide", "people", PERCENT
+    ),
+    "reconstruction_cost": Phrase(
+        "people must pool {v} until hardly anything is hidden from them but chance",
+        "people must pool", "hardly anything is hidden", "cases",
+    ),
+    "surrogate_leaves": Phrase(
+        "a tree of {v} decides as the scheme does, for 95% of each decision on average",
+        "decides as the scheme does", "a tree", "leaves",
+    ),
+    "surrogate_items": Phrase(
+        "a points sheet of {v} decides as the scheme does, for 95% of each decision on average",
+        "decides as the scheme does", "a points sheet", "items",
     ),
     "notice_delay": Phrase(
         "people learn of an adverse entry about them after {v} on average; an entry that they never learn of counts"

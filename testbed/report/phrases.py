@@ -70,6 +70,7 @@ PEOPLE = ("person", "people")
 RULES = ("rule", "rules")
 ROOTS = ("wrong entry", "wrong entries")
 HIT = ("person with a wrong adverse entry", "people with wrong adverse entries")
+TOLD = ("person told reasons", "people told reasons")
 PERCENT, POINTS, PER_1000 = "%", "percentage points", "per 1,000 person-months"
 
 
