@@ -6,7 +6,7 @@ of coins. The plans that pass there, by merit or by luck, are judged over all co
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable, Sequence
+from collections.abc import Generator, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
@@ -21,11 +21,12 @@ from testbed.recourse.situations import Rules, Situation
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-SEARCH, WIDTH, ROUNDS = 24, 6, 9
-"""Streams of coins that plans are searched on, plans that are kept in a round, and rounds."""
-CLOSE, JUDGED = 0.1, 4
-"""Plans go to the judge if their chance in the search falls short by no more than this, and how many for a month."""
-MONTHS = (1, 2, 3, 6, 12, 24, 36)
+SEARCH, WIDTH, ROUNDS = 24, 3, 14
+"""Streams of coins that plans are searched on, plans of each sort that are kept in a round, and rounds."""
+CLOSE, JUDGED = 0.1, 3
+"""Plans go to the judge if their chance in the search falls short by no more than this: so many of the cheapest, and so
+many of the surest."""
+MONTHS = (1, 2, 3, 4, 5, 6, 9, 12, 18, 24, 36)
 
 Asked = tuple[Ints, Ints, Ints]
 Search = Generator[Asked, Floats, list[Plan]]
@@ -95,8 +96,8 @@ class Beam:
         """The cheapest plans for a month that seem to work. Yields what it asks, and is sent the answers."""
         actions, axes = self.rules.actions, self.options.axes(one, month)
         coins = self._coins(place, month, SEARCH, len(axes))
-        most, close = actions.budget, []
-        frontier, seen = [(0,) * len(axes)], {(0,) * len(axes)}
+        met: dict[tuple[int, ...], Plan] = {}
+        frontier, open_ = [(0,) * len(axes)], set[tuple[int, ...]]()
         for _ in range(ROUNDS):
             if not frontier:
                 break
@@ -104,21 +105,17 @@ class Beam:
             answers = yield tuple(np.concatenate(part) for part in zip(*parts, strict=True))  # type: ignore[misc]
             chances = answers.reshape(len(frontier), SEARCH).mean(axis=1)
             for at, chance in zip(frontier, chances.tolist(), strict=True):
-                price = cost + _price(axes, at)
-                if chance >= actions.success - CLOSE:
-                    steps = tuple(
-                        step for axis, which in zip(axes, at, strict=True) for step in axis.choices[which].steps
-                    )
-                    close.append(Plan(month, price, chance, steps, scheme))
-                if chance >= min(actions.success + CLOSE, 1.0):
-                    most = min(most, price)
-            kept = [frontier[at] for at in np.argsort(-chances, kind="stable")[:WIDTH]]
-            frontier = [at for one in kept for at in _onward(axes, one) if cost + _price(axes, at) <= most + SLACK]
-            frontier = [at for at in dict.fromkeys(frontier) if at not in seen]
-            seen.update(frontier)
-        likely = [plan for plan in close if plan.cost <= most + SLACK]
-        likely.sort(key=lambda plan: (plan.chance < actions.success, plan.cost, -plan.chance))
-        return likely[:JUDGED]
+                steps = tuple(step for axis, which in _chosen(axes, at) for step in axis.choices[which].steps)
+                met[at] = Plan(month, cost + _price(axes, at), chance, steps, scheme)
+            open_.update(frontier)
+            kept = _promising(met, open_, actions.success)
+            open_.difference_update(kept)
+            near = dict.fromkeys(at for one in kept for at in _near(axes, one) if at not in met)
+            frontier = [at for at in near if cost + _price(axes, at) <= actions.budget + SLACK]
+        close = [plan for plan in met.values() if plan.chance >= actions.success - CLOSE]
+        cheap = sorted(close, key=lambda plan: (plan.chance < actions.success, plan.cost, -plan.chance))
+        sure = sorted(close, key=lambda plan: (-plan.chance, plan.cost))
+        return list(dict.fromkeys([*cheap[:JUDGED], *sure[:JUDGED]]))
 
     def _asked(
         self, place: int, one: Situation, month: int, scheme: int, chosen: Sequence[tuple[Axis, int]], coins: Floats
@@ -187,11 +184,21 @@ def _price(axes: Sequence[Axis], at: tuple[int, ...]) -> float:
     return sum(axis.choices[which].cost for axis, which in zip(axes, at, strict=True))
 
 
-def _onward(axes: Sequence[Axis], at: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """The plans that do a little more of one thing, or twice as much."""
+def _promising(
+    met: Mapping[tuple[int, ...], Plan], open_: set[tuple[int, ...]], success: float
+) -> list[tuple[int, ...]]:
+    """The plans to go on from: the cheapest that seem to work, and of the others those nearest to it, dearest first."""
+    works = sorted((met[at].cost, at) for at in open_ if met[at].chance >= success)
+    others = sorted((-met[at].chance, -met[at].cost, at) for at in open_ if met[at].chance < success)
+    return [*(at for *_, at in works[:WIDTH]), *(at for *_, at in others[:WIDTH])]
+
+
+def _near(axes: Sequence[Axis], at: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The plans that do one thing a little more or less, twice as much or half as much."""
     made = []
     for place, axis in enumerate(axes):
-        for more in {at[place] + 1, 2 * at[place]}:
-            if at[place] < more < len(axis.choices):
-                made.append((*at[:place], more, *at[place + 1 :]))
-    return sorted(made)
+        now = at[place]
+        for other in sorted({now + 1, 2 * now, now - 1, now // 2}):
+            if 0 <= other < len(axis.choices) and other != now:
+                made.append((*at[:place], other, *at[place + 1 :]))
+    return made

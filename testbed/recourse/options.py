@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -40,7 +41,7 @@ class Choice:
 NOTHING = Choice(0.0, (), np.ones(1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Axis:
     """Everything that can be done about one kind until a month, doing nothing first, cheapest first.
 
@@ -51,30 +52,44 @@ class Axis:
     sign: int
     choices: tuple[Choice, ...]
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many different numbers of entries can come or go, 0 included."""
         return max(len(one.chances) for one in self.choices)
+
+    @cached_property
+    def costs(self) -> Floats:
+        """The cost of each choice."""
+        return np.array([choice.cost for choice in self.choices])
+
+    @cached_property
+    def matrix(self) -> Floats:
+        """The chance of each number of entries (rows) for each choice (columns)."""
+        made = np.zeros((self.width, len(self.choices)))
+        for column, choice in enumerate(self.choices):
+            made[: len(choice.chances), column] = choice.chances
+        return made
 
 
 class Options:
     """The choices of people under some rules, worked out once for each situation and month."""
 
     def __init__(self, rules: Rules) -> None:
-        self.rules = rules
+        self.rules, self.adding = rules, rules.adding
         self._known: dict[tuple[object, ...], Axis] = {}
 
     def axes(self, situation: Situation, month: int) -> tuple[Axis, ...]:
         """What can be done until a month (after the decision), one axis for each kind and direction."""
         made = []
-        for (place, kind), ways in zip(self.rules.adding, situation.ways, strict=True):
+        for (place, kind), ways in zip(self.adding, situation.ways, strict=True):
             if situation.can[place]:
                 made.append(self._once((place, kind, ways, month), self._adding))
-        for kind in sorted({entry.kind for entry in situation.entries}):
-            here = tuple(entry for entry in situation.entries if entry.kind == kind and entry.left > month)
-            if here:
-                wrong = tuple(entry.wrong for entry in here)
-                made.append(self._once((situation.can, kind, wrong, month), self._ending))
+        standing: dict[int, list[bool]] = {}
+        for entry in situation.entries:
+            if entry.left > month:
+                standing.setdefault(entry.kind, []).append(entry.wrong)
+        for kind, wrong in standing.items():
+            made.append(self._once((situation.can, kind, tuple(sorted(wrong)), month), self._ending))
         return tuple(axis for axis in made if len(axis.choices) > 1)
 
     def _once(self, key: tuple[Any, ...], make: Callable[..., Axis]) -> Axis:

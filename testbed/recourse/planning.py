@@ -7,8 +7,9 @@ entries into choices, so that the table ends as the chance of every plan there i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import numpy as np
@@ -22,8 +23,8 @@ from testbed.recourse.situations import Rules, Situation
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 STAYS = -1
-LARGEST = 1 << 21
-"""Plans of a person and month that are weighed at once."""
+LARGEST = 1 << 19
+"""Plans of a person and month that are weighed at once; more are weighed part by part."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Planner:
     months: Sequence[int] = ()
     options: Options = field(init=False)
     _tables: dict[Hashable, Floats] = field(default_factory=dict)
+    _solved: dict[Hashable, tuple[Plan | None, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.months = tuple(self.months) or tuple(range(1, self.rules.actions.horizon + 1))
@@ -74,22 +76,25 @@ class Planner:
         alike: dict[Hashable, int] = {}
         for place, key in enumerate(keys):
             alike.setdefault(key, place)
-        waited = self._waited(list(alike.values()), situations)
-        found = {
-            key: self._plan(place, situations[place], row)
-            for (key, place), row in zip(alike.items(), waited, strict=True)
-        }
+        if not alike:
+            return []
+        places = np.array(list(alike.values()))
+        bases = np.stack([self._standing(situations[place]) for place in places])
+        many, months, kinds = bases.shape
+        waited = self.answers(np.repeat(places, months), bases.reshape(-1, kinds), np.full(many * months, STAYS))
+        parts = zip(alike.items(), bases, waited.reshape(many, months), strict=True)
+        found = {key: self._plan(place, situations[place], base, row) for (key, place), base, row in parts}
         return [found[key] for key in keys]
 
-    def _waited(self, people: Sequence[int], situations: Sequence[Situation]) -> Floats:
-        """The chance of each person in each month if they only wait: (people, months)."""
-        base = [counts(self.rules, situations[place], month) for place in people for month in self.months]
-        if not base:
-            return np.empty((0, len(self.months)))
-        places = np.repeat(np.array(people, np.int64), len(self.months))
-        return self.answers(places, np.stack(base), np.full(len(base), STAYS)).reshape(len(people), -1)
+    def _standing(self, one: Situation) -> Ints:
+        """How many entries of each kind stand in each month, if nothing is done: (months, kinds)."""
+        made = np.zeros((len(self.months), len(self.rules.kinds)), np.int64)
+        for entry in one.entries:
+            made[: bisect_left(self.months, entry.left), entry.kind] += 1
+        return made
 
-    def _plan(self, place: int, one: Situation, waited: Floats) -> Found:
+    def _plan(self, place: int, one: Situation, bases: Ints, waited: Floats) -> Found:
+        """The cheapest plan of a person, from the counts and the chance of each month if they only wait."""
         works = np.flatnonzero(waited >= self.rules.actions.success - SLACK)
         if len(works):
             chance = float(waited[works[0]])
@@ -97,8 +102,8 @@ class Planner:
         found: Plan | None = None
         best = float(waited.max())
         for scheme, cost in places(self.rules, one):
-            for month in self.months:
-                plan, chance = self._cheapest(place, one, month, scheme, cost)
+            for month, base in zip(self.months, bases, strict=True):
+                plan, chance = self._once(place, one, base, month, scheme, cost)
                 best = max(best, chance)
                 if plan is not None and (found is None or plan.cost < found.cost - SLACK):
                     found = plan
@@ -108,24 +113,36 @@ class Planner:
         """The chance that a plan, whoever made it, works for a person in its month."""
         parts = moved(self.rules, one, plan.steps, plan.month)
         signs = [(kind, sign, len(chances)) for kind, sign, chances in parts]
-        table = self._table(place, one, plan.month, plan.scheme, signs)
+        table = self._table(place, counts(self.rules, one, plan.month), plan.scheme, signs)
         for _, _, chances in parts:
             table = np.tensordot(table, chances, axes=(0, 0))
         return float(table)
 
-    def _cheapest(self, place: int, one: Situation, month: int, scheme: int, cost: float) -> tuple[Plan | None, float]:
-        """The cheapest plan for a month that works often enough, and the largest chance that a plan can have."""
+    def _once(
+        self, place: int, one: Situation, base: Ints, month: int, scheme: int, cost: float
+    ) -> tuple[Plan | None, float]:
+        """`_cheapest` for a person and month, worked out once for all who are alike in that month."""
         axes = self.options.axes(one, month)
         if not axes and scheme == STAYS:
             return None, 0.0
-        table = self._table(place, one, month, scheme, [(axis.kind, axis.sign, axis.width) for axis in axes])
+        key = (self.answers.key(place), base.tobytes(), month, scheme, axes)
+        if key not in self._solved:
+            signs = [(axis.kind, axis.sign, axis.width) for axis in axes]
+            self._solved[key] = self._cheapest(self._table(place, base, scheme, signs), axes, month, scheme, cost)
+        return self._solved[key]
+
+    def _cheapest(
+        self, table: Floats, axes: Sequence[Axis], month: int, scheme: int, cost: float
+    ) -> tuple[Plan | None, float]:
+        """The cheapest plan for a month that works often enough, and the largest chance that a plan can have."""
         if not table.any():
             return None, 0.0
-        costs = reduce(np.add.outer, (_costs(axis) for axis in axes), np.array(cost))
+        costs = reduce(np.add.outer, (axis.costs for axis in axes), np.array(cost))
         if costs.size > LARGEST:
-            raise MemoryError(f"{costs.size:,} plans of a month are too many to weigh at once, allowed: {LARGEST:,}.")
-        for axis in axes:
-            table = np.tensordot(table, _matrix(axis), axes=(0, 1))
+            return self._by_choice(table, axes, month, scheme, cost)
+        for axis in axes:  # turns the first axis into choices, and puts it last
+            table = table.reshape(axis.width, -1).T @ axis.matrix
+        table = table.reshape(costs.shape)
         chances = np.where(costs <= self.rules.actions.budget + SLACK, table, 0.0)
         works = chances >= self.rules.actions.success - SLACK
         best = float(chances.max())
@@ -136,11 +153,23 @@ class Planner:
         steps = tuple(step for axis, which in zip(axes, at, strict=True) for step in axis.choices[which].steps)
         return Plan(month, float(costs[at]), float(chances[at]), steps, scheme), best
 
-    def _table(
-        self, place: int, one: Situation, month: int, scheme: int, signs: Sequence[tuple[int, int, int]]
-    ) -> Floats:
-        """P(not adverse) in a month by the number of entries that each kind adds or loses."""
-        base = counts(self.rules, one, month)
+    def _by_choice(
+        self, table: Floats, axes: Sequence[Axis], month: int, scheme: int, cost: float
+    ) -> tuple[Plan | None, float]:
+        """`_cheapest`, one choice about the last kind after the other."""
+        *others, last = axes
+        found: Plan | None = None
+        best = 0.0
+        for choice, odds in zip(last.choices, last.matrix.T, strict=True):
+            if cost + choice.cost <= self.rules.actions.budget + SLACK:
+                plan, chance = self._cheapest(table @ odds, others, month, scheme, cost + choice.cost)
+                best = max(best, chance)
+                if plan is not None and (found is None or plan.cost < found.cost - SLACK):
+                    found = replace(plan, steps=(*plan.steps, *choice.steps))
+        return found, best
+
+    def _table(self, place: int, base: Ints, scheme: int, signs: Sequence[tuple[int, int, int]]) -> Floats:
+        """P(not adverse) by the number of entries that each kind adds to these counts or loses."""
         key = (self.answers.key(place), base.tobytes(), scheme, tuple(signs))
         if key not in self._tables:
             made = self.answers(*cells_of(place, base, scheme, signs))
@@ -173,15 +202,3 @@ def cells_of(place: int, base: Ints, scheme: int, signs: Sequence[tuple[int, int
     for (kind, sign, _), many in zip(signs, np.indices(widths).reshape(len(widths), len(made)), strict=True):
         made[:, kind] += sign * many
     return np.full(len(made), place), made, np.full(len(made), scheme)
-
-
-def _costs(axis: Axis) -> Floats:
-    return np.array([choice.cost for choice in axis.choices])
-
-
-def _matrix(axis: Axis) -> Floats:
-    """The chance of each number of entries (columns) for each choice (rows)."""
-    made = np.zeros((len(axis.choices), axis.width))
-    for row, choice in enumerate(axis.choices):
-        made[row, : len(choice.chances)] = choice.chances
-    return made

@@ -137,6 +137,19 @@ def test_the_cheapest_plan_and_the_best_chance_are_those_of_every_schedule_writt
         assert (found.best == 0) == (max(chance for _, chance in plans) == 0)
 
 
+def test_plans_that_are_weighed_part_by_part_are_the_same(monkeypatch):
+    whole = [Planner(rules, answers).plans([one])[0] for rules, answers, one in map(drawn, range(30))]
+    monkeypatch.setattr("testbed.recourse.planning.LARGEST", 3)
+    for seed, found in enumerate(whole):
+        rules, answers, one = drawn(seed)
+        (parts,) = Planner(rules, answers).plans([one])
+        assert parts.best == pytest.approx(found.best)
+        assert (parts.plan is None) == (found.plan is None)
+        assert parts.plan is None or parts.plan.cost == found.plan.cost
+        if parts.plan is not None:
+            assert Planner(rules, answers).chance(0, one, parts.plan) == pytest.approx(parts.plan.chance)
+
+
 def test_the_problems_hold_all_sorts_of_people():
     """People who need only wait, who must act, who have a chance that is too small, and who have none at all."""
     sorts = set()
