@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,10 @@ def test_whole_numbers_with_room_stay_whole_and_a_dial_alone_takes_its_own_range
     assert (factor.low, factor.high) == tuple(map(float, scenario.dials[months].range))
     made = dials_at(scenario, [factor, Factor(share, -2, 2, "recipe")], np.array([7.4, 0.3, 0.5]))
     assert made == {months: 7.0, share: 0.3}
+    weight = "recipe.scheme.rongcheng"  # 1, from 0.01 to 100: rounded, a small draw would be 0 and refused
+    among: Any = planned("joint-sanctions").scenario
+    (factor,), _ = ranges([weight], among)
+    assert dials_at(among, [factor], np.array([0.3, 0.5])) == {weight: 0.3}
 
 
 def test_how_many_wrong_entries_are_followed_one_by_one_is_no_guess_about_the_world() -> None:
@@ -150,3 +155,31 @@ def test_dials_that_are_refused_nearly_everywhere_are_one_sentence() -> None:
     plan = planned("rongcheng", measures="adverse_rate", people=64)
     with pytest.raises(InputError, match=r"refuses \d+ of 64 points .*narrower ranges"):
         designed(plan, ["decide.best_share=0.99..1"], 8)
+
+
+def test_points_that_are_refused_when_all_people_are_made_are_cut_whole_and_the_rest_explained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refusing(task: Task) -> Answer:
+        if task.scenario.dials[DIAL].value > 0.8:
+            return Answer(refused="conduct theft: the largest rate is 0.3 a month.")
+        return planted(task)
+
+    monkeypatch.setattr(import_module("testbed.runs"), "work", refusing)
+    monkeypatch.setattr(
+        import_module("testbed.commands.sobol_design"), "placed", lambda scenario, dials, *_: scenario.set(dials)
+    )
+    asked = ["sweep", "rongcheng", "--model", "lottery", "--people", "256", "--engine", "serial", "--sobol", "256"]
+    out = str(tmp_path / "o")
+    assert main([*asked, "--dial", f"{DIAL}=0..1", "--measures", "adverse_rate", "--out", out]) == 0
+    told = capsys.readouterr().err
+    cut = re.search(r"cut: (\d+) of 256 points: conduct theft: the largest rate is \.\. a month$", told, re.MULTILINE)
+    assert cut is not None
+    assert int(cut[1]) == pytest.approx(256 * (1 - 0.8**2), abs=20)  # both draws of a point must be below 0.8
+    findings, manifest = read_run(tmp_path / "o")
+    row = findings.set_index("measure").loc[f"assumption_share[by={DIAL},of=adverse_rate,order=first]"]
+    row = row[row["split"] == "all"].iloc[0] if row.ndim == 2 else row
+    assert row["n"] == 4 * (256 - int(cut[1]))
+    assert row["value"] == pytest.approx(9 * 0.64 / (9 * 0.64 + 16), abs=0.12)
+    assert cut[0].removeprefix("cut: ") in manifest["cut"]
+    assert cut[0].removeprefix("cut: ") in manifest["measures"]["assumption_share"]["caveats"]
