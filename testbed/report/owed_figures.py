@@ -1,4 +1,4 @@
-"""The figure of a headline's range over the guesses, beside the interval of the run."""
+"""The figure of a headline's range over the guesses, beside the interval of the run; and the table of a screening."""
 
 # Any: a manifest is a JSON object; its values are of any JSON type.
 from __future__ import annotations
@@ -11,6 +11,7 @@ from testbed.report.family_figures import Figure
 from testbed.report.figures import Mark, dots
 from testbed.report.finding_row import Finding
 from testbed.report.numbers import scale
+from testbed.report.owed import named
 from testbed.report.plaintext import clean, counted
 from testbed.report.rows import Findings
 from testbed.report.sentences import no_difference, plain_name
@@ -55,3 +56,25 @@ def _figure(row: Finding, one: Mapping[str, Any], held: Mapping[str, Any]) -> Fi
     table = (("What", "Value", "Low", "High", "n"), body)
     drawn = dots(title, marks, by, zero=None if math.isnan(nothing) else nothing)
     return Figure(title, note, drawn, [], table)
+
+
+def screening_table(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What a screening found, as a table: each headline, its range, and what the guesses own of its variance."""
+    held = manifest.get("screening") or {}
+    rows = []
+    for one in held.get("headlines") or []:
+        who = (
+            ""
+            if one["split"] == "all"
+            else f", {one['group']}" + (f" against {one['versus']}" if one["versus"] else "")
+        )
+        name = clean(one["measure"].replace("_", " ") + who)
+        if one["share"] is None:
+            rows.append([name, "not computed", clean(one["why"]), ""])
+            continue
+        share = f"{100 * one['share']:.0f} % ({100 * one['low']:.0f} to {100 * one['high']:.0f})"
+        owners = [f"{clean(owner['dial'])} ({owner['reading']}) {100 * owner['share']:.0f} %" for owner in named(one)]
+        rows.append([name, f"{one['least']:.3g} to {one['most']:.3g}", share, "; ".join(owners) or "none stands out"])
+    cut = [clean(text) for text in held.get("left_out") or []]
+    size = f"{held['worlds']:,} worlds of {held['people']:,} people over {held['periods']} months" if held else ""
+    return {"rows": rows, "size": size, "dials": held.get("dials"), "cut": cut}

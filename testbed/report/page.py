@@ -19,7 +19,7 @@ from testbed.report.glossary import TERMS
 from testbed.report.ladder import NOTE, ladders
 from testbed.report.operator_card import report_card
 from testbed.report.owed import NAMED
-from testbed.report.owed_figures import owed_figures
+from testbed.report.owed_figures import owed_figures, screening_table
 from testbed.report.plaintext import clean, counted
 from testbed.report.rerun import command_for, granting_command
 from testbed.report.rows import FAMILIES, Findings
@@ -48,7 +48,7 @@ QUESTIONS = {
     "chilling": "Which lawful acts do people give up because they believe they are watched?",
     "benefit": "What does the scheme achieve, compared with a lottery and an oracle?",
 }
-ABOVE = ("measures", "life", "assumed", "readings", "sources", "not_modelled", "anchors")
+ABOVE = ("measures", "life", "assumed", "readings", "screening", "sources", "not_modelled", "anchors")
 """Keys of the manifest that the page prints in full."""
 OF_TABLE = "Which groups get the decisions, and which get the errors?"
 FACTS = ("unit", "better", "estimand", "interval", "reference", "caveats")
@@ -74,6 +74,7 @@ def render(
         opening=first_line({**manifest, "claimed": False}),
         claimed=claimed_note(manifest),
         owed=_owed(rows, manifest),
+        screening=screening_table(manifest),
         table=of_table(manifest),
         notes=[_sentence(note) for note in manifest.get("notes") or []],
         verdict="" if of_table(manifest) else anchors_verdict(manifest),

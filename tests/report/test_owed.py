@@ -27,7 +27,7 @@ def screened(manifest: dict[str, Any]) -> dict[str, Any]:
               owner("regime.four", 0.05, 0.2)]  # fmt: skip
     dials = [{"path": f"regime.{name}", "value": 0.5, "range": [0.0, 1.0], "reading": "assumed", "unit": "",
               "source": "assumed", "measures": []} for name in ("zero", "one", "two", "three", "four")]  # fmt: skip
-    held = {"scenario": "rongcheng", "model": "rongcheng", "people": 16_384, "periods": 12, "worlds": 480, "dials": 214,
+    held = {"scenario": "rongcheng", "model": "rongcheng", "people": 16_384, "periods": 12, "worlds": 480, "dials": 214, "left_out": [],
             "headlines": [{**GAP, **NUMBERS, "owners": owners}]}  # fmt: skip
     return {**manifest, "assumed": dials, "screening": held}
 
@@ -81,6 +81,8 @@ def test_the_page_draws_the_interval_of_the_run_beside_the_range_over_guesses(fi
         == 1
     )
     assert counted(214, "guessed dial") in page
+    assert "What 214 guesses do to the headlines" in page
+    assert "<td>-0.041 to 0.093</td><td>90 % (80 to 95)</td><td>regime.one (assumed) 41 %; regime.two" in page
     several = render(findings.assign(seed=-1), {**screened, "seeds": [0, 1, 2]})
     assert "its interval over seeds, and its range over guesses" in several
     assert "All seeds of this run: 1.9" in several
