@@ -27,7 +27,8 @@ def screened(manifest: dict[str, Any]) -> dict[str, Any]:
               owner("regime.four", 0.05, 0.2)]  # fmt: skip
     dials = [{"path": f"regime.{name}", "value": 0.5, "range": [0.0, 1.0], "reading": "assumed", "unit": "",
               "source": "assumed", "measures": []} for name in ("zero", "one", "two", "three", "four")]  # fmt: skip
-    held = {"scenario": "rongcheng", "model": "rongcheng", "people": 16_384, "periods": 12, "worlds": 480, "dials": 214, "left_out": [],
+    held = {"scenario": "rongcheng", "model": "rongcheng", "people": 16_384, "periods": 12, "worlds": 480, "dials": 214,
+            "left_out": [],
             "headlines": [{**GAP, **NUMBERS, "owners": owners}]}  # fmt: skip
     return {**manifest, "assumed": dials, "screening": held}
 
