@@ -87,6 +87,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("sanction", "a consequence of being on a list: no train, no credit"),
     ("scenario", "the declaration of an audit: recipe, channels, model, regime, disclosure, dials"),
     ("scheme", "a scoring model with the rule that turns its scores into decisions"),
+    ("screening", "many small worlds in which all guesses vary at once; tells which of them own a number"),
     ("seed", "which society was drawn"),
     ("setting", "a scenario at one size, length and seed; its models share the society"),
     ("shadow record", "the same record without channel errors, and without lists that only follow from errors"),
