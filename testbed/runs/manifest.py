@@ -120,7 +120,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
     held, _ = screening_of(scenario, tuple(map(str, plan.specs)))
     has_shares = made.findings["measure"].str.startswith(MEASURE).any()
     used = {one.name: one for one in map(measures.get, measures.names()) if any(may_give(one, stem) for stem in stems)}
-    assumed = assumed_dials(scenario, used.values())
+    assumed = [dial for dial in assumed_dials(scenario, used.values()) if dial["path"] not in _idle(plan)]
     told = {name: facts(one) for name, one in used.items()}
     if has_shares:
         told[MEASURE] = facts_of(held, plan.people, plan.periods)
@@ -150,6 +150,15 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         "causes": {plain_name(name): dict(said) for name, said in sorted(made.causes.items())},
         "life": _life(made),
     }
+
+
+def _idle(plan: Plan) -> set[str]:
+    """Return the dials that no audited model reads: shares for models without grades, where grades alone decide."""
+    from testbed.scenarios import SHARES
+
+    if set(plan.names) != {plan.scenario.model}:
+        return set()
+    return {f"decide.{SHARES[side]}" for side, spec in plan.scenario.decide.items() if "grade" in spec}
 
 
 def grants_of(plan: Plan) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ Goes out: the parts, checked against each other, and the groups by which finding
 from testbed.scenarios.base import TRAINING_PERIODS, Scenario, names
 from testbed.scenarios.grants import ALL, GRANTS, Grant, rights_asked, rungs
 from testbed.scenarios.outcomes import COLUMN, OUTCOME
+from testbed.scenarios.own import SHARES
 from testbed.scenarios.reading import FOLDER, GRAMMAR
 from testbed.scenarios.readings import readings
 from testbed.scenarios.screening import STORED, declaration_digest, screening_of, screening_text, stored
@@ -20,6 +21,7 @@ __all__ = [
     "GRAMMAR",
     "GRANTS",
     "OUTCOME",
+    "SHARES",
     "STORED",
     "TRAINING_PERIODS",
     "Grant",
