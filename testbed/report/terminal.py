@@ -236,7 +236,8 @@ def _assumed(manifest: Mapping[str, Any], most: int, led: tuple[Finding, Owed] |
     said = said or f"Assumed: {counted(len(dials), 'dial')}"
     said += f" ({others})" if others and (most or led is None) else ""
     matches = [dial for dial in dials if guessed_match(dial)]
-    rest = sorted((dial for dial in dials if not guessed_match(dial)), key=_main)
+    read = [dial for dial in dials if not guessed_match(dial) and dial.get("measures", [""])]
+    rest = sorted(read, key=_main)
     shown = rest[: max(0, most - 1)] if matches else rest[:most]
     if led is not None:
         said += f". {owners_of(manifest, led, most)}"

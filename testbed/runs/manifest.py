@@ -120,7 +120,9 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
     held, _ = screening_of(scenario, tuple(map(str, plan.specs)))
     has_shares = made.findings["measure"].str.startswith(MEASURE).any()
     used = {one.name: one for one in map(measures.get, measures.names()) if any(may_give(one, stem) for stem in stems)}
-    assumed = [dial for dial in assumed_dials(scenario, used.values()) if dial["path"] not in _idle(plan)]
+    assumed = assumed_dials(scenario, used.values())
+    for dial in assumed:
+        dial["measures"] = [] if dial["path"] in _idle(plan) else dial["measures"]
     told = {name: facts(one) for name, one in used.items()}
     if has_shares:
         told[MEASURE] = facts_of(held, plan.people, plan.periods)
@@ -223,8 +225,8 @@ def command_of(plan: Plan, *, folders: bool = False) -> str:
 def assumed_dials(scenario: Scenario, used: Iterable[Measure]) -> list[dict[str, Any]]:
     """Return the dials that are analogs, guesses or claims, with the measures that rest on each.
 
-    A dial of the world changes every number. The followed error changes only measures that read its twin, and a
-    disclosure changes only what scored people can see.
+    A dial of the world changes every number. The followed error changes only measures that read its twin, a disclosure
+    only what scored people can see, and actions only what they could do.
     """
     used = list(used)
     found = []
@@ -254,6 +256,8 @@ def _rests(measure: Measure, path: str) -> bool:
         return measure.harm == "error propagation" and "twin" in measure.needs
     if path.startswith("disclosure."):
         return measure.harm == "opacity"
+    if path.startswith("actions."):
+        return measure.name.startswith("recourse")
     return True
 
 
