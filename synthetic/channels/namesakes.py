@@ -102,12 +102,11 @@ class Roll:
             aim = first + (coins[left, k] * (last - first)).astype(np.int64)
             other = self.ids[np.searchsorted(self.ends, aim, side="right") - 1]
             found[left] = np.where(homes(other) != home[left], other, -1)
-        weights = np.diff(self.ends)
         for one in np.flatnonzero((found < 0) & (high > low)):
             span = np.arange(low[one], high[one])
             span = span[homes(self.ids[span]) != home[one]]
             if len(span):
-                ends = np.cumsum(weights[span])
+                ends = np.cumsum(self.ends[span + 1] - self.ends[span])
                 found[one] = self.ids[span[np.searchsorted(ends, int(coins[one, -1] * ends[-1]), side="right")]]
         return found
 

@@ -70,7 +70,9 @@ class Ranks:
         """
         found: NDArray[np.integer] = self.guide.take((words >> np.uint32(16)).astype(np.int64))
         open_ = np.flatnonzero(found < 0)
-        found[open_] = np.searchsorted(self.ends, words.take(open_) * 2.0**-32, side="right")
+        # Words in order are found next to each other in a long table: many times faster than all over it.
+        open_ = open_[np.argsort(words[open_])]
+        found[open_] = np.searchsorted(self.ends, words[open_] * 2.0**-32, side="right")
         return found
 
     def shares(self, ranks: NDArray[np.integer]) -> Floats:
