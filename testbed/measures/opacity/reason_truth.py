@@ -1,8 +1,8 @@
 """Whether the reasons that people are told are true: undone, do they move the score as stated, and turn the decision.
 
 A reason is undone by taking away what it names: the entries of the kind that its rule or column counts, or else by
-setting the variables that it reads to their neutral value. That value is the model's `neutral`, else its `usual`
-record, else what most people have. Reasons that the same change undoes are undone together, and their amounts added.
+setting the variables that it reads to their neutral value (`neutral`). Reasons that the same change undoes are undone
+together, and their amounts added.
 """
 
 # Any: what a user's model declares can be anything.
@@ -21,7 +21,7 @@ from synthetic import draws
 from testbed.case import Case
 from testbed.measure import PerPerson, measure
 from testbed.measures.opacity.reasons import NO_REASONS, RIGHTS, UNTOLD, reasons
-from testbed.models import Scores, declared, needs, row_wise, typical
+from testbed.models import RuleBook, Scores, declared, needs, row_wise, typical
 
 PEOPLE, ALONE = 2_000, 25
 """People told reasons who are asked about: if a score depends on its own row alone, and if it does not."""
@@ -97,11 +97,36 @@ def undoing(case: Case, rule: str) -> Change:
 
 
 def neutral(model: Any, records: pd.DataFrame) -> Mapping[str, Any]:
-    """The neutral value of each column: declared by the model, else of its usual record, else what most people have."""
+    """The neutral value of each column.
+
+    Declared by the model, or the most frequent value that no rule of a book is about, or that of the model's usual
+    record, or else what most people have.
+    """
     usual = declared(model, "usual", None)
     if isinstance(usual, pd.DataFrame):
         usual = usual.iloc[0].to_dict()
-    return {**typical(records), **(usual or {}), **(declared(model, "neutral", None) or {})}
+    unruled = {name: value for book in books_of(model) for name, value in unnamed(book, records).items()}
+    return {**typical(records), **(usual or {}), **unruled, **(declared(model, "neutral", None) or {})}
+
+
+def books_of(model: Any) -> list[RuleBook]:
+    """The rule book that a model is, or the books that it holds."""
+    parts = (model, *(declared(model, "books", None) or {}).values())
+    return [one for one in parts if isinstance(one, RuleBook)]
+
+
+def unnamed(book: RuleBook, records: pd.DataFrame) -> Mapping[str, Any]:
+    """Of each column that conditions of rules read alone: the most frequent value for which none of them holds."""
+    found: dict[str, Any] = {}
+    alone = [rule for rule in book.rules if not rule.column and len(rule.reads) == 1]
+    for name in dict.fromkeys(rule.reads[0] for rule in alone):
+        if name in records:
+            many = records[name].value_counts()
+            values = pd.DataFrame({name: pd.Series(many.index[many > 0], dtype=records[name].dtype)})
+            held = np.any([rule.applies(values) for rule in alone if rule.reads[0] == name], axis=0)
+            if not held.all():
+                found[name] = values[name].iloc[int(np.flatnonzero(~held)[0])]
+    return found
 
 
 def without(case: Case, people: NDArray[np.int64], undone: Sequence[tuple[NDArray[np.int64], Change]]) -> Scores:

@@ -8,6 +8,8 @@ import pytest
 from hand_made import KINDS, Lottery, N, Points, coin, make, shown
 from shared import rows_of
 
+from testbed.case.case import Case
+from testbed.case.setting import Setting
 from testbed.measures.opacity import reason_truth, reasons
 from testbed.models.base import Scores
 
@@ -151,3 +153,35 @@ def test_without_reasons_or_without_the_right_to_them_both_are_undefined():
         for row in (fidelity(case), sufficiency(case)):
             assert np.isnan(row["value"])
             assert row["why"] == why
+
+
+@pytest.mark.usefixtures("small_training")
+def test_a_rule_about_what_most_people_are_is_undone_to_what_no_rule_is_about(plant, parts):
+    """Two rules cover everybody but the old, few as they are: being old is neutral, being of middle age is not."""
+    rules = {
+        "young": ("when = { age = { at_most = 30 } }", -2),
+        "middle": ("when = { age = { at_least = 31, at_most = 75 } }", -3),
+    }
+    scenario = plant(acts={"slip": parts.act(0.05)}, rules=rules, cutoff=-2.5)
+    case = Case.of(Setting(scenario, people=1024, periods=3))
+    middle = case.records["age"].between(31, 75)
+    assert middle.mean() > 0.5
+    assert sufficiency(case)["n"] == middle.sum()
+    assert fidelity(case)["value"] == sufficiency(case)["value"] == 1
+
+
+@pytest.mark.usefixtures("small_training")
+def test_a_model_that_reads_entries_is_asked_without_those_that_a_reason_names(plant, parts):
+    class Dated:
+        name, needs = "dated", ("entries",)
+
+        def score(self, records, entries):
+            many = records.index.to_series().map(entries.groupby("person").size()).fillna(0).to_numpy()
+            hit = np.flatnonzero(many)
+            told = {"person": records.index.to_numpy()[hit], "rule": "slip", "contribution": -many[hit]}
+            return Scores(-many, -(many > 1).astype(np.int8), pd.DataFrame(told))
+
+    scenario = plant(acts={"slip": parts.act(0.25)}, rules={"slip": ('column = "slip"', -1)})
+    case = Case.of(Setting(scenario, people=1024, periods=4), Dated())
+    assert fidelity(case)["n"] == reason_truth.ALONE
+    assert fidelity(case)["value"] == sufficiency(case)["value"] == 1
