@@ -103,7 +103,8 @@ class Row:
     value : float
         The number, in the unit of the measure. NaN needs a `why`.
     low, high : float, default NaN
-        Limits of the 95 % interval; NaN if there is none, equal to the value if it is exact.
+        Limits of the 95 % interval; NaN if there is none, equal to the value if it is exact. A value that was not
+        reached is NaN with infinity as the upper limit, and the last that was tried as the lower one.
     n : int, default 0
         People that the number rests on.
     split : str, default "all"

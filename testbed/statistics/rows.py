@@ -119,7 +119,9 @@ def _row(
 def row_as_given(measure: Measure, part: Row) -> dict[str, Any]:
     numbers = (part.value, part.low, part.high)
     place, unit = (part.split, part.group, part.versus), _unit(measure, part)
-    return _row(measure, _named(measure, part), *place, numbers, part.n, part.why, unit)
+    row = _row(measure, _named(measure, part), *place, numbers, part.n, part.why, unit)
+    beyond = math.isnan(part.value) and math.isinf(part.high)  # not reached: all that is known is where it is not
+    return row | {"low": float(part.low), "high": float(part.high)} if beyond else row
 
 
 def rows_of_values(measure: Measure, part: Any, made: Estimates, split: str) -> Rows:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from hand_made import PUBLISHED, Lottery, Points, Secret, make, shown
+from shared import rows_of
 
 from testbed.measures.opacity.foresight import Share
 from testbed.measures.opacity.reconstruction import cost, reached, reconstruction_cost
@@ -46,5 +47,7 @@ def test_published_rules_need_no_case_a_secret_rule_over_ones_conduct_some_and_o
     (by_id,) = reconstruction_cost(make(Secret(), "notified"))
     assert np.isnan(by_id.value)
     assert by_id.low == 1000
+    row = rows_of(make(Secret(), "notified"), "reconstruction_cost")["reconstruction_cost"]
+    assert (row["low"], row["high"]) == (1000, math.inf)
     (lottery,) = reconstruction_cost(make(Lottery(), "open"))
     assert lottery.why == "hardly anything but chance decides: randomness is above 0.9"
