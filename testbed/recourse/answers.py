@@ -107,6 +107,8 @@ def spared(made: Scores, decide: Decide | None) -> Floats:
     if decide is None:
         return np.ones(len(made.score))
     best = decide.decide(made.score, np.full(len(made.score), np.nextafter(1.0, 0.0))) != -1
+    if decide.adverse is None or not 0 < decide.adverse_ties < 1:
+        return np.asarray(best, np.float64)
     worst = decide.decide(made.score, np.zeros(len(made.score))) != -1
     torn = best & ~worst
     return np.asarray(np.where(torn, 1 - decide.adverse_ties, best), np.float64)

@@ -67,7 +67,7 @@ class Beam:
         """For whom it is enough to wait, and until when; nothing is found for the others."""
         success, months = self.rules.actions.success - SLACK, range(1, self.rules.actions.horizon + 1)
         asked = [
-            cells_of(place, counts(self.rules, one, month), STAYS, [])
+            cells_of(place, counts(self.rules, one, month), STAYS, ())
             for place, one in enumerate(situations)
             for month in months
         ]
@@ -87,7 +87,7 @@ class Beam:
     def _judge(self, place: int, one: Situation, plan: Plan) -> Search:
         """The plan with its chance over all coins."""
         parts = moved(self.rules, one, plan.steps, plan.month)
-        signs = [(kind, sign, len(chances)) for kind, sign, chances in parts]
+        signs = tuple((kind, sign, len(chances)) for kind, sign, chances in parts)
         answers = yield cells_of(place, counts(self.rules, one, plan.month), plan.scheme, signs)
         weights = reduce(np.multiply.outer, (chances for *_, chances in parts), np.ones(()))
         return [replace(plan, chance=float((answers * weights.ravel()).sum()))]

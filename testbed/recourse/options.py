@@ -58,6 +58,11 @@ class Axis:
         return max(len(one.chances) for one in self.choices)
 
     @cached_property
+    def mark(self) -> tuple[int, int, int]:
+        """Kind, sign and width."""
+        return self.kind, self.sign, self.width
+
+    @cached_property
     def costs(self) -> Floats:
         """The cost of each choice."""
         return np.array([choice.cost for choice in self.choices])

@@ -8,7 +8,7 @@ entries into choices, so that the table ends as the chance of every plan there i
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
@@ -22,9 +22,13 @@ from testbed.recourse.situations import Rules, Situation
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Signs = tuple[tuple[int, int, int], ...]
 STAYS = -1
 LARGEST = 1 << 19
 """Plans of a person and month that are weighed at once; more are weighed part by part."""
+
+TOGETHER = 1 << 14
+"""Records that are asked about at once: so few that they stay in the cache."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,29 @@ class Found:
     best: float
 
 
+@dataclass(frozen=True)
+class Month:
+    """A month that a plan may name: counts by kind that stand then if nothing is done, and what can be done."""
+
+    month: int
+    base: Ints
+    axes: tuple[Axis, ...]
+
+    @property
+    def signs(self) -> Signs:
+        """(kind, sign, width) of each axis."""
+        return tuple(axis.mark for axis in self.axes)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A person who has to do something: place among the answers, situation, and the months of a plan."""
+
+    place: int
+    situation: Situation
+    months: Sequence[Month]
+
+
 @dataclass
 class Planner:
     """Plans for people under some rules. `months`: the months after the decision that a plan may name."""
@@ -82,9 +109,53 @@ class Planner:
         bases = np.stack([self._standing(situations[place]) for place in places])
         many, months, kinds = bases.shape
         waited = self.answers(np.repeat(places, months), bases.reshape(-1, kinds), np.full(many * months, STAYS))
-        parts = zip(alike.items(), bases, waited.reshape(many, months), strict=True)
-        found = {key: self._plan(place, situations[place], base, row) for (key, place), base, row in parts}
+        parts = list(zip(alike.items(), bases, waited.reshape(many, months), strict=True))
+        found = {key: self._waits(row) for (key, _), _, row in parts}
+        asking = [
+            (key, Asking(place, situations[place], self._months(situations[place], base)), row)
+            for (key, place), base, row in parts
+            if found[key].plan is None
+        ]
+        self._ask_ahead([one for _, one, _ in asking])
+        found |= {key: self._plan(one, float(row.max())) for key, one, row in asking}
         return [found[key] for key in keys]
+
+    def _waits(self, waited: Floats) -> Found:
+        """The plan to wait, from the chance of each month; no plan if that is never enough."""
+        works = np.flatnonzero(waited >= self.rules.actions.success - SLACK)
+        if not len(works):
+            return Found(None, float(waited.max()))
+        chance = float(waited[works[0]])
+        return Found(Plan(self.months[works[0]], 0.0, chance), chance)
+
+    def _months(self, one: Situation, bases: Ints) -> list[Month]:
+        """What a person can do until each month, and what stands then."""
+        return [
+            Month(month, base, self.options.axes(one, month)) for month, base in zip(self.months, bases, strict=True)
+        ]
+
+    def _ask_ahead(self, asking: Sequence[Asking]) -> None:
+        """Ask about the records that people can reach without moving, for many of them at once."""
+        asked: dict[Hashable, tuple[Ints, Ints, Ints]] = {}
+        many = 0
+        for one in asking:
+            for month in one.months:
+                key = self._key(one.place, month.base, STAYS, month.signs)
+                if month.axes and key not in asked and key not in self._tables:
+                    asked[key] = cells_of(one.place, month.base, STAYS, month.signs)
+                    many += len(asked[key][0])
+                if many > TOGETHER:
+                    self._ask(asked)
+                    asked, many = {}, 0
+        self._ask(asked)
+
+    def _ask(self, asked: Mapping[Hashable, tuple[Ints, Ints, Ints]]) -> None:
+        if asked:
+            places, many, schemes = (np.concatenate(part) for part in zip(*asked.values(), strict=True))
+            ends = np.cumsum([len(cells[0]) for cells in asked.values()])[:-1]
+            parts = np.split(self.answers(places, many, schemes), ends)
+            for (key, _), part in zip(asked.items(), parts, strict=True):
+                self._tables[key] = part
 
     def _standing(self, one: Situation) -> Ints:
         """How many entries of each kind stand in each month, if nothing is done: (months, kinds)."""
@@ -93,17 +164,12 @@ class Planner:
             made[: bisect_left(self.months, entry.left), entry.kind] += 1
         return made
 
-    def _plan(self, place: int, one: Situation, bases: Ints, waited: Floats) -> Found:
-        """The cheapest plan of a person, from the counts and the chance of each month if they only wait."""
-        works = np.flatnonzero(waited >= self.rules.actions.success - SLACK)
-        if len(works):
-            chance = float(waited[works[0]])
-            return Found(Plan(self.months[works[0]], 0.0, chance), chance)
+    def _plan(self, one: Asking, best: float) -> Found:
+        """The cheapest plan of a person for whom it is not enough to wait. best: the largest chance of waiting."""
         found: Plan | None = None
-        best = float(waited.max())
-        for scheme, cost in places(self.rules, one):
-            for month, base in zip(self.months, bases, strict=True):
-                plan, chance = self._once(place, one, base, month, scheme, cost)
+        for scheme, cost in places(self.rules, one.situation):
+            for month in one.months:
+                plan, chance = self._once(one.place, month, scheme, cost)
                 best = max(best, chance)
                 if plan is not None and (found is None or plan.cost < found.cost - SLACK):
                     found = plan
@@ -112,23 +178,20 @@ class Planner:
     def chance(self, place: int, one: Situation, plan: Plan) -> float:
         """The chance that a plan, whoever made it, works for a person in its month."""
         parts = moved(self.rules, one, plan.steps, plan.month)
-        signs = [(kind, sign, len(chances)) for kind, sign, chances in parts]
+        signs = tuple((kind, sign, len(chances)) for kind, sign, chances in parts)
         table = self._table(place, counts(self.rules, one, plan.month), plan.scheme, signs)
         for _, _, chances in parts:
             table = np.tensordot(table, chances, axes=(0, 0))
         return float(table)
 
-    def _once(
-        self, place: int, one: Situation, base: Ints, month: int, scheme: int, cost: float
-    ) -> tuple[Plan | None, float]:
+    def _once(self, place: int, month: Month, scheme: int, cost: float) -> tuple[Plan | None, float]:
         """`_cheapest` for a person and month, worked out once for all who are alike in that month."""
-        axes = self.options.axes(one, month)
-        if not axes and scheme == STAYS:
+        if not month.axes and scheme == STAYS:
             return None, 0.0
-        key = (self.answers.key(place), base.tobytes(), month, scheme, axes)
+        key = (self.answers.key(place), month.base.tobytes(), month.month, scheme, month.axes)
         if key not in self._solved:
-            signs = [(axis.kind, axis.sign, axis.width) for axis in axes]
-            self._solved[key] = self._cheapest(self._table(place, base, scheme, signs), axes, month, scheme, cost)
+            table = self._table(place, month.base, scheme, month.signs)
+            self._solved[key] = self._cheapest(table, month.axes, month.month, scheme, cost)
         return self._solved[key]
 
     def _cheapest(
@@ -168,17 +231,20 @@ class Planner:
                     found = replace(plan, steps=(*plan.steps, *choice.steps))
         return found, best
 
-    def _table(self, place: int, base: Ints, scheme: int, signs: Sequence[tuple[int, int, int]]) -> Floats:
+    def _key(self, place: int, base: Ints, scheme: int, signs: Signs) -> Hashable:
+        return self.answers.key(place), base.tobytes(), scheme, signs
+
+    def _table(self, place: int, base: Ints, scheme: int, signs: Signs) -> Floats:
         """P(not adverse) by the number of entries that each kind adds to these counts or loses."""
-        key = (self.answers.key(place), base.tobytes(), scheme, tuple(signs))
+        key = self._key(place, base, scheme, signs)
         if key not in self._tables:
             made = self.answers(*cells_of(place, base, scheme, signs))
             if scheme != STAYS and self.rules.kept < 1:
-                left = [(kind, max(sign, 0), width) for kind, sign, width in signs]
+                left = tuple((kind, max(sign, 0), width) for kind, sign, width in signs)
                 bare = self.answers(*cells_of(place, 0 * base, scheme, left))
                 made = self.rules.kept * made + (1 - self.rules.kept) * bare
-            self._tables[key] = made.reshape([width for *_, width in signs])
-        return self._tables[key]
+            self._tables[key] = made
+        return self._tables[key].reshape([width for *_, width in signs])
 
 
 def places(rules: Rules, one: Situation) -> list[tuple[int, float]]:
@@ -195,7 +261,7 @@ def counts(rules: Rules, one: Situation, month: int) -> Ints:
     return np.bincount([entry.kind for entry in one.entries if entry.left > month], minlength=len(rules.kinds))
 
 
-def cells_of(place: int, base: Ints, scheme: int, signs: Sequence[tuple[int, int, int]]) -> tuple[Ints, Ints, Ints]:
+def cells_of(place: int, base: Ints, scheme: int, signs: Signs) -> tuple[Ints, Ints, Ints]:
     """The records of a person with every number of entries added (sign 1) or ended (-1): places, counts, schemes."""
     widths = [width for *_, width in signs]
     made = np.tile(base, (int(np.prod(widths)), 1))
