@@ -2,6 +2,7 @@
 
 TERMS: tuple[tuple[str, str], ...] = (
     ("act", "something that a person truly did in a month: paid late, volunteered"),
+    ("action", "what a person can do on purpose about a decision: add an act, end an entry, appeal, move; it costs hours"),
     (
         "adverse, favored",
         "the two decisions with consequences: worse than the adverse cut-off, at least as good as the favored one",
@@ -80,6 +81,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("reason", "a person, a rule or column, and what it adds to the score"),
     ("recipe", "the causal model from which people are drawn; every number has a source"),
     ("record", "what the institution holds about a person, as a model sees it"),
+    ("recourse", "whether a person who is decided adversely has a plan that works, and what it costs"),
     ("regime", "what follows from a decision: lists, sanctions, sharing, appeal, expiry"),
     ("right", "something that people may see or do about a scheme: own record, rules, reasons, notice, contest"),
     ("root", "the person (and the entry) at which a change starts"),
