@@ -2,7 +2,10 @@
 
 TERMS: tuple[tuple[str, str], ...] = (
     ("act", "something that a person truly did in a month: paid late, volunteered"),
-    ("action", "what a person can do on purpose about a decision: add an act, end an entry, appeal, move; it costs hours"),
+    (
+        "action",
+        "what a person can do on purpose about a decision: add an act, end an entry, appeal, move; it costs hours",
+    ),
     (
         "adverse, favored",
         "the two decisions with consequences: worse than the adverse cut-off, at least as good as the favored one",

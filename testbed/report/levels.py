@@ -123,6 +123,18 @@ LEVELS: dict[str, Phrase] = {
         "struck on appeal", "true adverse entries", PERCENT,
         ("person with a true adverse entry", "people with true adverse entries"),
     ),
+    "recourse_rate": Phrase(
+        "{v} of people decided adversely have a plan that works", "have a plan that works", "people decided adversely",
+        PERCENT,
+    ),
+    "recourse_findable": Phrase(
+        "{v} of people decided adversely would find a plan that works, from what they can know",
+        "would find a plan that works", "people decided adversely", PERCENT,
+    ),
+    "recourse_kept": Phrase(
+        "{v} of plans that the scheme promises work when they are walked", "work when they are walked",
+        "plans that the scheme promises", PERCENT, ("person with such a plan", "people with such a plan"),
+    ),
     "scheme_disagreement": Phrase(
         "two schemes decide differently about {v} of people on average", "decide differently", "people", PERCENT
     ),

@@ -30,6 +30,9 @@ HEADLINES: dict[str, tuple[str, ...]] = {
         "record_access",
         "randomness",
         "contest_cleared",
+        "recourse_rate",
+        "recourse_findable",
+        "recourse_kept",
     ),
     "error propagation": (
         "flip_rate",

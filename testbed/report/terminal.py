@@ -266,7 +266,7 @@ def guessed_match(dial: Mapping[str, Any]) -> bool:
 
 def _main(dial: Mapping[str, Any]) -> int:
     path = str(dial.get("path"))
-    return next((place for place, main in enumerate(MAIN) if path == main), len(MAIN))
+    return next((place for place, main in enumerate(MAIN) if path == main), len(MAIN) + path.startswith("actions."))
 
 
 def _list(dials: Sequence[Mapping[str, Any]]) -> str:

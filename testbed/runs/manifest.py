@@ -225,8 +225,8 @@ def command_of(plan: Plan, *, folders: bool = False) -> str:
 def assumed_dials(scenario: Scenario, used: Iterable[Measure]) -> list[dict[str, Any]]:
     """Return the dials that are analogs, guesses or claims, with the measures that rest on each.
 
-    A dial of the world changes every number. The followed error changes only measures that read its twin, a disclosure
-    only what scored people can see, and actions only what they could do.
+    A dial of the world changes every number. The followed error changes only measures that read its twin, a
+    disclosure only what scored people can see, and actions only recourse.
     """
     used = list(used)
     found = []
