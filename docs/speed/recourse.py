@@ -136,7 +136,9 @@ def compare(model: str | None) -> None:
 
     case = run_case(scenario, load_model(model) if model else None, people=SIZE, periods=MONTHS)
     everybody = adverse_people(case, MONTHS - 1, None)
+    begun = process_time()
     first = planned(case, everybody, MONTHS - 1)
+    whole_time = process_time() - begun
     acts = np.array([one.plan is None or not one.plan.waits for one in first.found])
     people = everybody[acts]
     begun = process_time()
@@ -147,6 +149,7 @@ def compare(model: str | None) -> None:
     budget = held.rules.actions.budget
     kind = "every plan weighed" if held.exact else "beam search"
     print(f"{'a table of points' if model is None else model}: {len(people)} people must act, {len(some)} are compared")
+    told(f"testbed, {kind}, all {len(everybody)} adverse", [one.plan for one in first.found], budget, whole_time)
     told(f"testbed, {kind}, all {len(people)}", [one.plan for one in whole.found], budget, ours * len(people))
     told(f"testbed, {kind}, the same {len(some)}", [one.plan for one in held.found], budget, ours * len(some))
     for method in ("genetic", "random"):

@@ -1,13 +1,11 @@
 """What a person can do until a month, kind by kind: each choice with its cost, its steps, and the chances it brings."""
 
-# Any: the keys of what is worked out once.
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,26 +79,26 @@ class Options:
 
     def __init__(self, rules: Rules) -> None:
         self.rules, self.adding = rules, rules.adding
-        self._known: dict[tuple[object, ...], Axis] = {}
+        self._added: dict[Hashable, tuple[Axis, ...]] = {}
+        self._ended: dict[Hashable, Axis] = {}
 
     def axes(self, situation: Situation, month: int) -> tuple[Axis, ...]:
         """What can be done until a month (after the decision), one axis for each kind and direction."""
-        made = []
-        for (place, kind), ways in zip(self.adding, situation.ways, strict=True):
-            if situation.can[place]:
-                made.append(self._once((place, kind, ways, month), self._adding))
+        key = (situation.ways, situation.can, month)
+        if key not in self._added:
+            able = [one for one in zip(self.adding, situation.ways, strict=True) if situation.can[one[0][0]]]
+            self._added[key] = tuple(self._adding(place, kind, ways, month) for (place, kind), ways in able)
+        made = list(self._added[key])
         standing: dict[int, list[bool]] = {}
         for entry in situation.entries:
             if entry.left > month:
                 standing.setdefault(entry.kind, []).append(entry.wrong)
         for kind, wrong in standing.items():
-            made.append(self._once((situation.can, kind, tuple(sorted(wrong)), month), self._ending))
+            ends = (situation.can, kind, tuple(sorted(wrong)), month)
+            if ends not in self._ended:
+                self._ended[ends] = self._ending(*ends)
+            made.append(self._ended[ends])
         return tuple(axis for axis in made if len(axis.choices) > 1)
-
-    def _once(self, key: tuple[Any, ...], make: Callable[..., Axis]) -> Axis:
-        if key not in self._known:
-            self._known[key] = make(*key)
-        return self._known[key]
 
     def _adding(self, place: int, kind: int, ways: tuple[Way, ...], month: int) -> Axis:
         """Doing an act 0, 1, 2, ... times, each time in the month that is best for its entry to stand in `month`."""
