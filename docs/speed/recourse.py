@@ -1,4 +1,4 @@
-"""Recourse against DiCE on the same schemes and people, in one run: what works, what it costs, seconds a person.
+"""Recourse against DiCE on the same schemes and people, in one run: what works, what it costs, time for a person.
 
 Two schemes: a table of points, and a logistic regression fitted on the same records. The people are those who are
 decided adversely and for whom it is not enough to wait, so that both tools have to act. DiCE (dice-ml 0.12) may change
@@ -7,7 +7,7 @@ else is immutable. It is asked for four counterfactuals a person, by its genetic
 of the four counts. Each is read as a plan in the way that is best for it: acts in the first months, entries paid for
 where that is possible and otherwise contested, in the month in which the plan has its largest chance. A plan is valid
 if it costs no more than the budget and works with the chance that the actions ask for, over all coins. Cost: hours,
-people without a valid plan count as the budget. Seconds are of the processor. They depend on the machine, ratios less.
+people without a valid plan count as the budget. Times are of the processor. They depend on the machine, ratios less.
 
 dice-ml is no dependency of the testbed: `pip install dice-ml` in an environment of its own, beside the testbed.
 
@@ -126,7 +126,7 @@ def told(name: str, plans: list[Plan | None], budget: float, seconds: float) -> 
     """One line about a tool."""
     valid = np.mean([plan is not None for plan in plans])
     cost = np.mean([budget if plan is None else plan.cost for plan in plans])
-    print(f"  {name:<46} {valid:6.0%} valid {cost:8.1f} hours {seconds / len(plans):10.4f} s a person")
+    print(f"  {name:<46} {valid:6.0%} valid {cost:8.1f} hours {1000 * seconds / len(plans):8.2f} ms a person")
 
 
 def compare(model: str | None) -> None:

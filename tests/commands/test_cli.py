@@ -62,6 +62,7 @@ def test_list_without_a_kind_names_every_registry(say) -> None:  # type: ignore[
     _, out, _ = say("list")
     assert [line for line in out.splitlines() if line.endswith(":") and " " not in line] == [
         "scenarios:", "models:", "measures:", "rulebooks:", "regimes:", "channels:", "recipes:",
+            "actions:",
     ]  # fmt: skip
 
 

@@ -208,6 +208,27 @@ def test_a_plan_that_others_made_has_the_chance_that_its_steps_have():
     assert Beam(rules, answers, 0).chance(0, one, plan) == pytest.approx(5 / 16)
 
 
+def test_who_moves_comes_under_the_other_scheme_and_may_leave_the_record_behind():
+    """Only the other city spares, and only people without a bad entry; three in ten records stay behind."""
+
+    class Cities:
+        def key(self, place):
+            return place
+
+        def __call__(self, places, counts, schemes):
+            return ((schemes == 1) & (counts[:, BAD] == 0)).astype(float)
+
+    for success, works in ((0.3, True), (0.31, False)):
+        bounds = {"horizon": dial(3), "budget": dial(10), "success": dial(success)}
+        actions = Actions("planted", "planted", bounds, (action("move", "moves", (), hours=5, money=2),))
+        rules = Rules(actions, ("good", "bad"), (9, 9), (False, True), (0.0, 0.0), 0.0, 0.7, (0, 1))
+        (found,) = Planner(rules, Cities()).plans([Situation((Entry(BAD, 9, False),), (), (True,))])
+        assert found.best == pytest.approx(0.3)
+        assert (found.plan is not None) == works
+        if works:
+            assert (found.plan.scheme, found.plan.cost, found.plan.month) == (1, 7, 1)
+
+
 def test_the_chance_of_delays_and_doubles_is_that_of_the_channels():
     """Delays against the draw of the channels itself; a double comes a month later and goes a month later."""
     from synthetic.channels import waiting

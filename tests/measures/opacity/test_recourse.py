@@ -126,6 +126,23 @@ def test_a_group_whose_acts_are_seen_less_has_the_gap_alone_too(town, plant, par
     assert alone["value"] == -1  # 0.96 ** 3 = 0.885 against 0.6 ** 3 = 0.216
 
 
+def test_what_people_are_is_immutable(town):
+    """A rule that reads a person's sex: good acts can be done, and nothing that can be done is read."""
+    case = town(rules={"men": ('when = { sex = { is = "male" } }', -1)}, held=("age", "sex"))
+    assert value(case, "recourse_fixed")["recourse_fixed"]["value"] == 1
+    assert value(case, "recourse_cost")["recourse_cost"]["value"] == 3
+
+
+def test_the_numbers_of_actions_rest_under_recourse_alone():
+    from testbed.runs import assumed_dials
+    from testbed.scenarios import Scenario
+
+    used = [measures.get("adverse_rate"), measures.get("recourse_rate")]
+    for dial in assumed_dials(Scenario.load("rongcheng"), used):
+        if dial["path"].startswith("actions."):
+            assert dial["measures"] == ["recourse_rate"]
+
+
 RATE = 0.02
 
 
