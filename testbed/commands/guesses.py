@@ -20,7 +20,7 @@ WHOLE_STEPS = 10
 """A dial that is a whole number and has at least this many in its range takes only whole numbers."""
 ANY_NUMBER = 1e8
 """A range at least this wide says "any number"; it is no range of a guess."""
-PROBED = 1024
+PROBED = 16_384
 """The most people on which dials are tried before any world is run."""
 MEASURING = ("error.sample", "error.per_1000")
 """Dials that say how exactly a world is measured, not what the world is like."""
@@ -62,7 +62,8 @@ def placed(scenario: Scenario, dials: Mapping[str, float], people: int, seed: in
     made = scenario.set(dials)
     cuts = made.cuts(made.rulebook)
     Decide.fit([0.0, 1.0], adverse=cuts.get("adverse"), favored=cuts.get("favored"))
-    assert Society(made, min(people, PROBED), seed).views
+    society = Society(made, min(people, PROBED), seed)
+    society.rates(society.columns)
     return scenario.set(dials)  # one that has run nothing can be sent to another process
 
 

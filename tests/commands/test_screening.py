@@ -11,6 +11,7 @@ import pytest
 from synthetic.errors import InputError
 from testbed.commands import screening as command
 from testbed.commands.cli import main
+from testbed.commands.guesses import placed
 from testbed.commands.screening import FEWEST, drawn, numbers, screening, screening_plan
 from testbed.findings import frame
 from testbed.report.finding_row import rows_of
@@ -144,3 +145,10 @@ def test_a_stored_screening_is_of_a_scenario_and_written_as_it_is_made(path: Pat
             assert one["least"] <= one["middle"] <= one["most"]
         if held["digest"] == declaration_digest(Scenario.load(path.stem)):
             assert all(dials[owner["dial"]].reading == owner["reading"] for owner in one["owners"])
+
+
+def test_a_rate_above_what_anybody_may_have_is_refused_before_any_world_is_run(town: Scenario) -> None:
+    rate = "conduct.nuisance.rate"
+    assert placed(town, {rate: 0.7}, 2048, 1).dials[rate].value == 0.7
+    with pytest.raises(InputError, match=r"conduct nuisance: the largest rate is 0\.9 a month, allowed: .* 0\.8"):
+        placed(town, {rate: 0.9}, 2048, 1)
