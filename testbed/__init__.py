@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from testbed.models import encoded as encoded
     from testbed.runs import audit as audit
     from testbed.scenarios import Scenario as Scenario
+    from testbed.tables import audit_model as audit_model
     from testbed.tables import audit_table as audit_table
     from testbed.tables import from_callable as from_callable
     from testbed.twins import Assign as Assign
@@ -52,6 +53,7 @@ _HOME = {
     "ScoringModel": "testbed.models",
     "Switch": "testbed.twins",
     "audit": "testbed.runs",
+    "audit_model": "testbed.tables",
     "audit_table": "testbed.tables",
     "check_measure": "testbed.checks",
     "check_model": "testbed.checks",

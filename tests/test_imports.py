@@ -30,6 +30,7 @@ PUBLIC = {
     "ScoringModel",
     "Switch",
     "audit",
+    "audit_model",
     "audit_table",
     "check_measure",
     "check_model",

@@ -24,7 +24,7 @@ class Kind:
 def kinds() -> dict[str, Kind]:
     """Every kind of file by name."""
     from synthetic import channels, conduct, recipes
-    from testbed import actions, disclosures, models, regimes, scenarios
+    from testbed import actions, disclosures, models, regimes, scenarios, tables
 
     return {
         "scenario": Kind(
@@ -50,6 +50,12 @@ def kinds() -> dict[str, Kind]:
         ),
         "actions": Kind(
             "what people can do about a decision", actions.GRAMMAR, 'actions = "{name}" in a scenario beside it'
+        ),
+        "table-errors": Kind(
+            "what can go wrong in a table of people", tables.ERRORS, "testbed table FILE --model M --errors {name}.toml"
+        ),
+        "table-actions": Kind(
+            "what people in a table can change", tables.ACTIONS, "testbed table FILE --model M --actions {name}.toml"
         ),
     }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
 from testbed.commands.options import add_equivalent, add_out, numbers_of, tell
+from testbed.commands.table_model import add_model_options, audit_of_model, refuse_model_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--measures", metavar="PATTERN", help="only these measures or rows: a name or a pattern (default: all)"
     )
     add_equivalent(parser)
+    add_model_options(parser)
     parser.add_argument(
         "--missing",
         choices=("refuse", "drop"),
@@ -99,7 +101,9 @@ def _add_groups(parser: argparse.ArgumentParser) -> None:
         help="also compare within the strata of these columns, and pooled over the strata",
     )
     parser.add_argument(
-        "--features", metavar="COL[,COL]", help="the columns by which people count as alike, for consistency"
+        "--features",
+        metavar="COL[,COL]",
+        help="the columns by which people count as alike, for consistency; with --model, those that it is given",
     )
 
 
@@ -108,8 +112,11 @@ def run(args: argparse.Namespace) -> int:
     from testbed.runs import claim_folder, folder_path, write_run
     from testbed.tables import audit_table, kind
 
+    if args.model is not None:
+        return audit_of_model(args, _references(args.reference))
+    refuse_model_options(args)
     if args.outcome is None and args.prediction is None and args.score is None:
-        raise InputError("a table needs --outcome and --prediction, or --outcome and --score.")
+        raise InputError("a table needs --outcome and --prediction, or --outcome and --score, or --model.")
     out = folder_path(args.out)
     kind(Path(args.file))
     manifest = manifest_of_table(args)

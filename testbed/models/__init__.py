@@ -25,6 +25,7 @@ from testbed.models.guard import LeftError, first_line, theirs
 from testbed.models.load import imported, load_model, model_names, not_installed, usable
 from testbed.models.lottery import Lottery
 from testbed.models.reasons import REASONS_ARE, typical
+from testbed.models.recognized import refit_of
 from testbed.models.record_ids import DenseIds, RecordIds
 from testbed.models.reseeding import reseeded
 from testbed.models.rulebook import FOLDER, RuleBook, rulebook_names
@@ -68,6 +69,7 @@ __all__ = [
     "not_installed",
     "reasons_of",
     "record_frame",
+    "refit_of",
     "reseeded",
     "row_wise",
     "rulebook_names",

@@ -70,3 +70,20 @@ def is_fitted(estimator: Any) -> bool:
     except Exception:  # it does not follow scikit-learn to the end
         return any(name.endswith("_") and not name.startswith("_") for name in vars(estimator))
     return True
+
+
+def refit_of(model: Any) -> Any:
+    """The model of a fitted estimator as it was before it was fitted; None for one that cannot be fitted again."""
+    if not isinstance(model, Predictor) or not callable(declared(model.estimator, "fit")):
+        return None
+    from sklearn.base import clone
+
+    try:
+        with theirs():
+            made = clone(model.estimator)
+    except Exception:  # it does not follow scikit-learn to the end
+        return None
+    for said in ("higher_is", "row_wise", "sensitive"):  # declarations are no parameters, so a clone lacks them
+        if said in getattr(model.estimator, "__dict__", {}):
+            setattr(made, said, model.estimator.__dict__[said])
+    return None if is_fitted(made) else as_model(made, model.name)

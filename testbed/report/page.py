@@ -35,6 +35,7 @@ from testbed.report.terminal import (
     guessed_match,
     is_void,
     led_by,
+    of_model,
     of_table,
     owners_of,
 )
@@ -50,7 +51,11 @@ QUESTIONS = {
 }
 ABOVE = ("measures", "life", "assumed", "readings", "screening", "sources", "not_modelled", "anchors")
 """Keys of the manifest that the page prints in full."""
-OF_TABLE = "Which groups get the decisions, and which get the errors?"
+OF_TABLE = {
+    "disparate impact": "Which groups get the decisions, and which get the errors?",
+    "opacity": "What can people foresee, and what could they change?",
+    "error propagation": "What does one wrong value change, and for whom?",
+}
 FACTS = ("unit", "better", "estimand", "interval", "reference", "caveats")
 
 
@@ -76,6 +81,7 @@ def render(
         owed=_owed(rows, manifest),
         screening=screening_table(manifest),
         table=of_table(manifest),
+        asked=of_model(manifest),
         notes=[_sentence(note) for note in manifest.get("notes") or []],
         verdict="" if of_table(manifest) else anchors_verdict(manifest),
         families=[_family(rows, harm, manifest, info, text) for harm in ("accountability", *FAMILIES)],
@@ -155,7 +161,7 @@ def _family(
     return {
         "id": harm.replace(" ", "-"),
         "title": harm.capitalize(),
-        "question": OF_TABLE if of_table(manifest) else QUESTIONS[harm],
+        "question": (OF_TABLE if of_table(manifest) else QUESTIONS).get(harm, QUESTIONS[harm]),
         "said": [
             {"name": name, "sentences": [_headline(sentence, info) for sentence in sentences]}
             for name, sentences in said

@@ -58,6 +58,8 @@ def words(row: Finding, beside: Mapping[str, Finding]) -> dict[str, str]:
         "rate": plain.get("rate", "rate"),
         "channel": CHANNELS.get(channel, f"the errors of the {plain.get('channel')} channel"),
         "source": "" if source == "any" else f" that go back to errors of the kind {source}",
+        "wrong": "" if source == "any" else f" ({source})",
+        "column": given.get("column", "the column"),
         "side": given.get("side", "adverse"),
         "type": "" if given.get("type", "injected") == "injected" else f"{plain['type']} ",
         "horizon": given.get("horizon", "12"),

@@ -13,13 +13,16 @@ from testbed.report.contrasts import CONTRASTS
 from testbed.report.finding_row import Finding
 from testbed.report.levels import LEVELS
 from testbed.report.numbers import Scale, decimals, interval, scale
+from testbed.report.on_tables import FIRST, ON_TABLES
 from testbed.report.owed import Owed
-from testbed.report.phrases import HEADLINES, OF_TABLES, OF_WORLDS
+from testbed.report.phrases import HEADLINES, OF_WORLDS, Phrase
 from testbed.report.plaintext import clean, counted
 from testbed.report.qualifiers import number, words
 from testbed.report.rerun import OWED
 from testbed.report.rows import Findings
 
+TABLE = "table"
+"""The scenario of findings about a user's table."""
 CHANCES = ("cross_auc", "grade_superiority")
 """Probabilities about two groups: each is one rate, not a difference of two."""
 UNCOMPARED = ("cross_auc", "gap_half_life")
@@ -50,7 +53,7 @@ def headlines(findings: Findings, harm: str, column: tuple[str, str]) -> list[Se
 
     For the operator's report card: every row about everybody. For a family without a headline row: its first two rows.
     """
-    names = OF_TABLES if findings.scenario == "table" and harm == "disparate impact" else HEADLINES.get(harm, ())
+    names = (FIRST if findings.scenario == TABLE else HEADLINES).get(harm, ())
     picked = (findings.pick(wanted, column) for wanted in names)
     rows = [row for row in picked if row is not None]
     if harm == "accountability" or not rows:
@@ -129,7 +132,7 @@ def no_difference(row: Finding) -> float:
 
 def each(row: Finding) -> tuple[str, str]:
     """The noun for what the row's `n` counts, in singular and plural."""
-    phrase = CONTRASTS.get(row.name) or LEVELS.get(row.name)
+    phrase = _phrase(row.name, row)
     return phrase.each if phrase else (row.counts, counted(2, row.counts).partition(" ")[2])
 
 
@@ -168,9 +171,9 @@ def _claim(row: Finding, by: Scale, places: int, beside: Mapping[str, Finding]) 
         plain = ""
     phrase, value = None, row.value
     if plain in CONTRASTS and (row.versus or row.split == "all"):
-        phrase, value = CONTRASTS[plain], abs(row.value)
-    elif plain in LEVELS and (row.split == "all" or not row.group):
-        phrase = LEVELS[plain]
+        phrase, value = _phrase(plain, row), abs(row.value)
+    elif row.split == "all" or not row.group:
+        phrase = _phrase(plain, row)
     if phrase is not None:
         bare = by.bare(value, places)
         said = {"v": by.write(value, places), "x": bare, **signs(row.value < 0), **endings(bare)}
@@ -183,6 +186,12 @@ def _claim(row: Finding, by: Scale, places: int, beside: Mapping[str, Finding]) 
         )
     about = "" if row.split == "all" else f" for {clean(row.who)}"
     return f"{clean(plain_name(row))}{about} is {written}"
+
+
+def _phrase(name: str, row: Finding) -> Phrase | None:
+    """The phrase of a measure, where there is one; on a table some measures have their own."""
+    own = ON_TABLES.get(name) if row.scenario == TABLE else None
+    return own or CONTRASTS.get(name) or LEVELS.get(name)
 
 
 def signs(below: bool) -> dict[str, str]:

@@ -100,12 +100,18 @@ def of_table(manifest: Mapping[str, Any]) -> bool:
     return manifest.get("scenario") == "table"
 
 
+def of_model(manifest: Mapping[str, Any]) -> bool:
+    """Whether a model was asked about the rows of the table."""
+    return manifest.get("kind") == "table model"
+
+
 def first_line(manifest: Mapping[str, Any]) -> str:
     """What was audited, and whether the consequences of a decision are only claimed."""
     if of_table(manifest):
         columns = ", ".join(clean(model) for model in manifest.get("models") or [])
         title = clean(manifest.get("title") or "A table")
-        return f"{title}, column {columns}." if columns else f"{title}."
+        what = "model" if of_model(manifest) else "column"
+        return f"{title}, {what} {columns}." if columns else f"{title}."
     name = clean(manifest.get("scenario") or "table")
     sizes = []
     if manifest.get("people") is not None:
@@ -196,6 +202,8 @@ def _blocks(
         rests = wrap(anchors_verdict(manifest), WIDTH, rest=INDENT) + wrap(
             _assumed(manifest, dials, led_by(rows, column)), WIDTH, rest=INDENT
         )
+    elif of_model(manifest):
+        rests = wrap(_assumed(manifest, dials, None), WIDTH, rest=INDENT)
     written = ", ".join(clean(page) for page in pages)
     told = f"Written: {written}." if written else "Nothing was written: add --out DIR for report.html and findings.csv."
     on = wrap(told, WIDTH, rest=INDENT)

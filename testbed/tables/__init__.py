@@ -1,12 +1,13 @@
-"""The audit of a table of real predictions.
+"""The audit of a real table of predictions, and of a model on a table of people.
 
-Comes in: a frame or a file, and what its columns are for.
+Comes in: a frame or a file, what its columns are for, and perhaps a model.
 Goes out: findings.
 """
 
 from testbed.tables.foreign import from_callable
 from testbed.tables.measuring import table_measures
+from testbed.tables.modeled import ACTIONS, ERRORS, audit_model, run_model
 from testbed.tables.reading import kind
 from testbed.tables.table import audit_table
 
-__all__ = ["audit_table", "from_callable", "kind", "table_measures"]
+__all__ = ["ACTIONS", "ERRORS", "audit_model", "audit_table", "from_callable", "kind", "run_model", "table_measures"]

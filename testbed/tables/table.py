@@ -8,20 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from synthetic.errors import InputError
-from testbed.case import Table as Table
 from testbed.findings import finding, judged
 from testbed.measure import same_rows
 from testbed.statistics import correct
-from testbed.tables.arguments import check_arguments, check_missing, check_roles, listed
-from testbed.tables.coding import encoded, factorized
-from testbed.tables.columns import column
-from testbed.tables.dropping import without_missing
-from testbed.tables.filling import filled
-from testbed.tables.frames import held
-from testbed.tables.grouping import grouped, references
+from testbed.tables.laying import laid_out
 from testbed.tables.measuring import measured
-from testbed.tables.numeric import features as features_of
 
 
 def audit_table(
@@ -129,40 +120,18 @@ def audit_table(
     >>> findings.query("measure == 'selection_rate' and split == 'g'")["value"].round(2).tolist()
     [0.67, 0.33]
     """
-    roles = {
-        "outcome": outcome, "prediction": prediction, "score": score, "weights": weights, "counts": counts,
-        "clusters": clusters,
-    }  # fmt: skip
-    check_roles(roles, threshold)
-    check_arguments(groups, threshold, positive, reference, features, stream, seed)
-    check_missing(missing, stream)
-    features = [features] if isinstance(features, str) else list(features)
-    asked = {**roles, "groups": groups, "control": control, "features": features}
-    source = held(frame, asked, threshold=threshold, stream=stream, counted=missing == "refuse")
-    if not len(source.frame):
-        raise InputError("the table has no rows.")
-    if missing == "drop":
-        source, asked = without_missing(source, asked)
-        roles = {role: asked[role] for role in roles}
-        groups, control, features, clusters = (asked[one] for one in ("groups", "control", "features", "clusters"))
-    named = [*listed(groups), *listed(control), outcome, prediction, clusters]
-    parts = [part for one in named if isinstance(one, str) for part in (one, *one.split("*"))]
-    ready = encoded(source.frame, parts)
-    table, splits, strata = grouped(source.frame, groups, control, ready)
-    notes = list(source.notes)
-    model = filled(table, source, roles, threshold, positive, notes, ready)
-    table.seed = seed
-    if features:
-        table.features = features_of(source.frame, features, texts=source.texts)
-    if clusters is not None:
-        table.clusters = factorized(column(source.frame, clusters, "clusters", ready=ready))[0]
-    table.splits = splits
-    table.reference = references(table, reference or {}, splits, notes)
-    rows = measured(table, strata, measures, source.lost)
-    findings = judged(correct(finding.frame(rows, scenario="table", model=model, seed=seed), same_rows()), equivalence)
-    findings.attrs["notes"] = notes
+    laid = laid_out(
+        frame, groups=groups, outcome=outcome, prediction=prediction, score=score, threshold=threshold, weights=weights,
+        counts=counts, positive=positive, reference=reference, clusters=clusters, control=control, features=features,
+        missing=missing, stream=stream, seed=seed,
+    )  # fmt: skip
+    rows = measured(laid.table, laid.strata, measures, laid.lost)
+    findings = judged(
+        correct(finding.frame(rows, scenario="table", model=laid.model, seed=seed), same_rows()), equivalence
+    )
+    findings.attrs["notes"] = laid.notes
     if measures is None:
         from testbed.report import curve_text, curves
 
-        findings.attrs["curves"] = curve_text(curves(table, model))
+        findings.attrs["curves"] = curve_text(curves(laid.table, laid.model))
     return findings

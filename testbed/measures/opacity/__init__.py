@@ -5,7 +5,25 @@ Goes out: per-person parts, or rows.
 """
 
 from testbed.measures.opacity.changes import changed
+from testbed.measures.opacity.disclosed_forecast import ASKS, at_base_rate
+from testbed.measures.opacity.foresight import Loss, Question, Share, foresee, share
+from testbed.measures.opacity.reasons import clarity_gap, reason_coverage, reason_specificity
 from testbed.measures.opacity.recourse_findable import believed_plans
 from testbed.measures.opacity.recourse_plans import planned
 
-__all__ = ["believed_plans", "changed", "planned"]
+REASONS = (reason_coverage, clarity_gap, reason_specificity)
+"""Measures that read what people are told, and nothing else of a world."""
+
+__all__ = [
+    "ASKS",
+    "REASONS",
+    "Loss",
+    "Question",
+    "Share",
+    "at_base_rate",
+    "believed_plans",
+    "changed",
+    "foresee",
+    "planned",
+    "share",
+]

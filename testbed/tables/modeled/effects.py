@@ -1,0 +1,198 @@
+"""What wrong values do to scores and decisions: one error at a time, or all of them at their rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthetic import draws
+from testbed.models import ModelError
+from testbed.tables.modeled.case import Modeled
+from testbed.tables.modeled.mistakes import Mistake
+from testbed.tables.modeled.scheme import Answer, Scheme
+from testbed.tables.modeled.values import batch_of, differs, put, wrong
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+BLOCK = 50_000
+"""Rows from which on no more errors are put into one question."""
+FAILS = "the model fails if this value is missing"
+
+
+@dataclass(frozen=True)
+class Change:
+    """How one scheme answers about each row with an error: score change (worse negative), decisions turned."""
+
+    gain: Floats
+    flip: Bools
+    back: Bools
+
+    @classmethod
+    def none(cls, n: int) -> Change:
+        """Nothing changes."""
+        return cls(np.zeros(n), np.zeros(n, bool), np.zeros(n, bool))
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one error does to each row. possible: where it changes a value. why: the model refuses such records."""
+
+    possible: Bools
+    first: Change
+    second: Change | None = None
+    why: str = ""
+
+
+def effects(case: Modeled) -> list[tuple[Mistake, Effect]]:
+    """What each error that a record can have does to each row, one error at a time; worked out once."""
+    if "effects" not in case.kept:
+        case.kept["effects"] = list(_effects(case, [one for one in case.mistakes if not one.refits_only]))
+    found: list[tuple[Mistake, Effect]] = case.kept["effects"]
+    return found
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    """The rows that an error changes, by place, and their records with it."""
+
+    one: Mistake
+    possible: Bools
+    at: Places
+    records: pd.DataFrame
+
+
+def _wrong(case: Modeled, one: Mistake) -> _Wrong:
+    words = draws.sparse(case.seed, f"table:value:{one.name}", draws.pack(case.rows))
+    values = wrong(one, case.whole, case.rows, words, case.records)
+    possible = differs(values, case.records)
+    at = np.flatnonzero(possible)
+    records = case.records.iloc[at].copy()
+    for name in one.columns:
+        records[name] = put(records[name], np.arange(len(at)), values[name].iloc[at])
+    return _Wrong(one, possible, at, records)
+
+
+def _effects(case: Modeled, mistakes: Sequence[Mistake]) -> Iterator[tuple[Mistake, Effect]]:
+    """The effects, asked about in blocks of several errors. A missing value is asked about alone, as it may fail."""
+    waiting: list[_Wrong] = []
+    for one in mistakes:
+        if one.kind == "missing" and one.fill is None:
+            yield from _answered(case, waiting)
+            waiting = []
+            yield from _answered(case, [_wrong(case, one)])
+            continue
+        waiting.append(_wrong(case, one))
+        if sum(len(each.at) for each in waiting) >= BLOCK:
+            yield from _answered(case, waiting)
+            waiting = []
+    yield from _answered(case, waiting)
+
+
+def _answered(case: Modeled, waiting: list[_Wrong]) -> Iterator[tuple[Mistake, Effect]]:
+    """The effects of some errors, from one question to each scheme. The second scheme reads true features."""
+    n = len(case.rows)
+    at = np.concatenate([each.at for each in waiting]) if waiting else np.empty(0, np.int64)
+    none = None if case.second is None else Change.none(n)
+    answer = then = None
+    if len(at):
+        try:
+            answer = case.scheme.answer(pd.concat([each.records for each in waiting]), case.rows[at])
+        except ModelError:
+            if len(waiting) > 1 or waiting[0].one.kind != "missing":
+                raise
+            # What the model said may hold somebody's value.
+            yield waiting[0].one, Effect(waiting[0].possible, Change.none(n), none, FAILS)
+            return
+        if case.second is not None:
+            then = case.second.answer(case.handed_on(case.records.iloc[at], answer), case.rows[at])
+    start = 0
+    for each in waiting:
+        mine = np.arange(start, start + len(each.at))
+        start += len(each.at)
+        first = Change.none(n) if answer is None else _change(n, each.at, case.scheme, case.answer, answer.at(mine))
+        second = none
+        if then is not None and case.second is not None and case.after is not None:
+            second = _change(n, each.at, case.second, case.after, then.at(mine))
+        yield each.one, Effect(each.possible, first, second)
+
+
+def _change(n: int, at: Places, scheme: Scheme, base: Answer, after: Answer) -> Change:
+    made, before = Change.none(n), base.at(at)
+    made.gain[at] = scheme.sign * (after.score - before.score) + 0.0
+    made.flip[at] = after.adverse & ~before.adverse
+    made.back[at] = before.adverse & ~after.adverse
+    return made
+
+
+@dataclass(frozen=True)
+class Wronged:
+    """How often each row is decided adversely with all errors at their rates, and is not without them."""
+
+    first: Floats
+    second: Floats | None
+
+
+def together(case: Modeled, times: float, repeats: int) -> Wronged:
+    """Shares of `repeats` draws of all errors at `times` their rates; worked out once."""
+    if (times, repeats) not in case.kept:
+        case.kept[times, repeats] = _wronged(case, times, repeats)
+    found: Wronged = case.kept[times, repeats]
+    return found
+
+
+def _wronged(case: Modeled, times: float, repeats: int) -> Wronged:
+    """Every error is made at `times` its rate, in the order of the file, in `repeats` copies of the table.
+
+    An error that is made at a low rate is also made at every higher one, with the same wrong value.
+    """
+    n = len(case.rows)
+    place, draw = np.tile(np.arange(n), repeats), np.repeat(np.arange(repeats), n)
+    refused = {one.name for one, effect in effects(case) if effect.why}
+    records = case.records.iloc[place].reset_index(drop=True)
+    touched = np.zeros(len(place), bool)
+    for one in case.mistakes:
+        if one.refits_only or one.name in refused:
+            continue
+        at = np.flatnonzero(struck(case, one, times, place, draw))
+        if not len(at):
+            continue
+        rows = case.rows[place[at]]
+        words = draws.sparse(case.seed, f"table:value:{one.name}", draws.pack(rows, k=draw[at]))
+        values = wrong(one, case.whole, rows, words, records.iloc[at])
+        for name in one.columns:
+            records[name] = put(records[name], at, values[name])
+        touched[at] = True
+    at = np.flatnonzero(touched)
+    if not len(at):
+        return Wronged(np.zeros(n), None if case.second is None else np.zeros(n))
+    who = place[at]
+    answer = case.scheme.answer(records.iloc[at], case.rows[who])
+    first = np.bincount(who, answer.adverse & ~case.answer.adverse[who], minlength=n) / repeats
+    if case.second is None or case.after is None:
+        return Wronged(first, None)
+    then = case.second.answer(case.handed_on(case.records.iloc[who], answer), case.rows[who])
+    return Wronged(first, np.bincount(who, then.adverse & ~case.after.adverse[who], minlength=n) / repeats)
+
+
+def struck(case: Modeled, one: Mistake, times: float, place: Places, draw: Places) -> Bools:
+    """Which rows (by place) an error strikes at `times` its rate in each draw. A batch is struck whole."""
+    rows = case.rows[place]
+    who = batch_of(one, rows) if one.kind == "shifted" else rows
+    coins = draws.uniform(draws.sparse(case.seed, f"table:rate:{one.name}", draws.pack(who, k=draw)))
+    return np.asarray(coins < np.minimum(1.0, times * case.chances[one.name][place]))
+
+
+def with_values(records: pd.DataFrame, name: str, value: object) -> pd.DataFrame:
+    """The records with one value in a column for everybody, of the column's own type.
+
+    >>> with_values(pd.DataFrame({"sex": ["f", "m"]}), "sex", "m")["sex"].tolist()
+    ['m', 'm']
+    """
+    held = records[name]
+    return records.assign(**{name: pd.Series([value] * len(records), index=records.index, dtype=held.dtype)})

@@ -1,0 +1,71 @@
+"""Opacity on a table: whether people are told reasons, by the measures of worlds, where the model tells any."""
+
+# Any: the measures of worlds take whatever has the part of a case's interface that they read.
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from testbed.disclosures import Disclosure
+from testbed.measure import Measure, PerPerson, Row
+from testbed.measures.opacity import REASONS
+from testbed.models import reasons_of
+from testbed.tables.modeled.case import NOTIFIED, Modeled
+from testbed.tables.modeled.declaring import of_model
+
+PEOPLE = 8_192
+"""The most rows for which reasons are asked."""
+
+
+class Told:
+    """The part of a case's interface that measures of reasons read: one period, everybody in scope."""
+
+    periods = 1
+
+    def __init__(self, case: Modeled) -> None:
+        self.table = case
+        self.history = self
+        self.disclosure = case.disclosure or Disclosure.load(NOTIFIED)
+        self.people = pd.DataFrame(index=pd.RangeIndex(len(case.rows), name="person"))
+        self.scored = np.ones(len(case.rows), bool)
+        self.clusters = np.arange(len(case.rows))
+        self.seed = case.seed
+
+    def decision(self, period: int) -> NDArray[np.int8]:
+        """The decision on each row."""
+        return self.table.answer.decision
+
+    @property
+    def reasons(self) -> pd.DataFrame | None:
+        """The reasons that the model gives; None if it gives none."""
+        records = self.table.records.set_axis(self.people.index)
+        told = reasons_of(self.table.model, records)
+        return told if told is not None else self.table.scheme.scores(records, self.table.rows).reasons
+
+
+def asked_for_reasons(table: Modeled) -> Modeled:
+    """The sample of rows for which reasons are asked."""
+    return table.sample(PEOPLE, "opacity")
+
+
+def _declare(held: Measure) -> None:
+    """Declare a measure of worlds for tables."""
+
+    def function(case: Modeled, **qualifiers: Any) -> Iterator[PerPerson | Row]:
+        found = held.function(Told(case), **qualifiers)
+        yield from [found] if isinstance(found, PerPerson | Row) else found
+
+    function.__doc__ = held.function.__doc__
+    of_model(
+        held.name, harm=held.harm, unit=held.unit, better=held.better, estimand=held.estimand, interval=held.interval,
+        reference=held.reference, caveats=held.caveats, qualifiers=held.qualifiers, gap=held.gap, splits=held.splits,
+        on=asked_for_reasons,
+    )(function)  # fmt: skip
+
+
+for _one in REASONS:
+    _declare(_one)

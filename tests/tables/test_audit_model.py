@@ -1,0 +1,323 @@
+"""`audit_model`: the decision it audits, opacity and recourse by planted truths, refits, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from synthetic import draws
+from testbed import InputError, Scores, audit_model, audit_table
+from testbed.commands.cli import main
+from testbed.models import ModelError
+
+N = 2000
+AT = np.arange(N)
+
+
+def coins(name: str, k: int = 0) -> np.ndarray:
+    return draws.uniform(draws.sparse(7, name, draws.pack(AT, k=k)))
+
+
+@pytest.fixture(scope="module")
+def people() -> pd.DataFrame:
+    """People with two numbers, a category and an outcome that follows from one number, but for a tenth."""
+    x = np.round(coins("x") * 10, 1)
+    late = np.where(coins("y") < 0.1, x <= 5, x > 5)
+    return pd.DataFrame({
+        "x": x, "id": AT, "sex": np.where(coins("sex") < 0.4, "female", "male"),
+        "paid": np.where(late, "yes", "no"), "town": np.where(coins("town") < 0.5, "north", "south"),
+    })  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def fitted(people):
+    """A pipeline that was fitted on these people."""
+    columns = make_column_transformer((OneHotEncoder(), ["sex"]), remainder="passthrough")
+    return make_pipeline(columns, LogisticRegression()).fit(people[["x", "sex"]], people["paid"])
+
+
+def value(findings: pd.DataFrame, measure: str, group: str = "all") -> float:
+    rows = findings[(findings["measure"] == measure) & (findings["group"] == group)]
+    assert len(rows) == 1, (measure, group, findings["measure"].unique())
+    return float(rows["value"].iloc[0])
+
+
+def ask(model, people, **more):
+    return audit_model(model, people, **{"features": ["x"], "groups": "sex", **more})
+
+
+def test_the_decisions_are_audited_as_a_table_of_them_would_be(people, fitted):
+    features, people = ["x", "sex"], people[:400]
+    findings = audit_model(fitted, people, features=features, groups=["sex", "town"], outcome="paid")
+    table = people.assign(decision=fitted.predict(people[features]), score=fitted.predict_proba(people[features])[:, 1])
+    expected = audit_table(
+        table, groups=["sex", "town"], outcome="paid", prediction="decision", score="score", positive="yes",
+        features=features,
+    )  # fmt: skip
+    key = ["measure", "split", "group", "versus"]
+    both = expected.merge(findings, on=key, suffixes=("", "_model"))
+    both = both[~both["measure"].str.contains("_holm|_bh")]
+    assert len(both) > 200
+    np.testing.assert_allclose(both["value"], both["value_model"], rtol=1e-6)
+    np.testing.assert_allclose(both["low"], both["low_model"], rtol=1e-6)
+    assert set(findings["harm"]) == {"disparate impact", "opacity", "error propagation"}
+    for harm in set(findings["harm"]):
+        assert np.isfinite(findings[findings["harm"] == harm]["value"]).sum() > 5
+
+
+def test_changing_the_column_of_the_group_alone_turns_exactly_whom_the_model_sorts_by_it(people):
+    found = ask(lambda seen: ((seen["sex"] == "male") & (seen["x"] > 5)) * 1.0, people, features=["x", "sex"],
+                measures="flip_sensitivity")  # fmt: skip
+    assert value(found, "flip_sensitivity[column=sex]") == (people["x"] > 5).mean()
+    blind = ask(lambda seen: (seen["x"] > 5) * 1.0, people, measures="flip_sensitivity")
+    assert blind["why"].tolist() == ["no group column is among the features"]
+
+
+@pytest.mark.parametrize("name", ["counterfactual_effect", "counterfactual*", "path_effect"])
+def test_a_counterfactual_is_refused_in_a_sentence(people, name):
+    with pytest.raises(InputError, match=r"needs to know what depends on the group.*flip_sensitivity"):
+        ask(lambda seen: seen["x"] > 5, people, measures=name)
+
+
+def test_a_lookup_by_id_is_hidden_and_a_rule_of_one_number_is_not(people):
+    secret = draws.uniform(draws.sparse(3, "secret", draws.pack(AT))) < 0.5
+    lookup = ask(lambda seen: secret[seen["id"].to_numpy()] * 1.0, people, features=["id"], measures="hidden")
+    for k in (0, 10, 100, 1000):
+        assert value(lookup, f"hidden[k={k}]") == pytest.approx(1, abs=0.05)
+    plain = ask(lambda seen: (seen["x"] > 5) * 1.0, people, measures=["hidden", "randomness"])
+    assert value(plain, "hidden[k=1000]") < 0.05
+    assert value(plain, "randomness") == 0
+
+
+def test_published_rules_are_foreseen_without_any_case(people):
+    found = ask(lambda seen: (seen["x"] > 5) * 1.0, people, disclosure="open", measures="hidden[k=0]")
+    assert value(found, "hidden[k=0]") == 0
+    closed = ask(lambda seen: (seen["x"] > 5) * 1.0, people, disclosure="closed", measures="unpredictability")
+    assert value(closed, "unpredictability[k=1000]") == 1  # nobody is told a decision
+
+
+def test_a_lottery_is_random_and_not_hidden(people):
+    class Lottery:
+        needs = ("draws",)
+
+        def score(self, records, draws):
+            return Scores(draws, np.where(draws < 0.5, -1, 0).astype(np.int8))
+
+    found = ask(Lottery(), people, measures=["hidden[k=100]", "randomness"])
+    assert value(found, "randomness") == pytest.approx(1, abs=0.05)
+    assert value(found, "hidden[k=100]") == pytest.approx(0, abs=0.05)
+
+
+def test_a_threshold_decides_and_which_side_is_good_is_the_model_s_to_say(people):
+    class Debt:
+        higher_is = "worse"
+
+        def score(self, records):
+            return records["x"].to_numpy(float)
+
+    worse = ask(Debt(), people, threshold=7, measures="adverse_rate")
+    assert value(worse, "adverse_rate") == (people["x"] >= 7).mean()
+    better = ask(lambda seen: seen["x"], people, threshold=7, measures="adverse_rate")
+    assert value(better, "adverse_rate") == (people["x"] <= 7).mean()
+
+
+def test_labels_with_errors_change_a_model_that_learns_and_not_one_that_does_not(people, tmp_path):
+    def effect(model, rate):
+        path = tmp_path / "labels.toml"
+        path.write_text(
+            f'[errors.y]\nkind = "wrong_category"\ncolumns = "outcome"\nrate = {{ value = {rate}, '
+            'source = "assumed", reading = "assumed", range = [0, 1] }\n'
+        )
+        found = ask(model, people, outcome="paid", positive="yes", errors=path, measures="label_error_effect")
+        return value(found, "label_error_effect"), value(found, "label_error_effect_net")
+
+    assert effect(LogisticRegression(), 0.0) == (0, 0)
+    assert effect(LogisticRegression(), 1.0)[0] == 1  # every label is wrong: everybody is decided the other way
+    assert effect(DummyClassifier(strategy="constant", constant=1), 0.3) == (0, 0)
+    other = ask(
+        lambda seen: (seen["x"] > 5) * 1.0, people, outcome="paid", positive="yes", measures="label_error_effect"
+    )
+    assert other["why"].tolist() == ["model <lambda> cannot be fitted again"]
+
+
+def test_a_model_that_ignores_its_data_has_no_jitter_and_no_ambiguity(people):
+    asked = {"outcome": "paid", "positive": "yes", "measures": ["jitter", "ambiguity"]}
+    fixed = ask(DummyClassifier(strategy="constant", constant=1), people, **asked)
+    assert value(fixed, "jitter") == 0
+    assert value(fixed, "ambiguity") == 0
+    assert not set(ask(LogisticRegression(), people[:200], outcome="paid", positive="yes")["measure"]) & {
+        "jitter",
+        "ambiguity",
+    }
+
+
+def actions(folder: Path, text: str, budget: float = 10) -> Path:
+    number = 'source = "assumed", reading = "assumed", range = [0, 100] }'
+    path = folder / "actions.toml"
+    path.write_text(
+        f"budget = {{ value = {budget}, unit = 'effort', {number}\n" + text.replace("ONE", f"{{ value = 1, {number}")
+    )
+    return path
+
+
+def test_recourse_is_what_the_cheapest_plan_costs(people, tmp_path):
+    path = actions(tmp_path, '[actions.x]\ndirection = "up"\nstep = 1\nmost = 3\ncost = ONE\n')
+    found = ask(lambda seen: (seen["x"] > 5) * 1.0, people, actions=path, measures="recourse_*")
+    adverse = people[people["x"] <= 5]["x"]
+    assert value(found, "recourse_rate") == pytest.approx((adverse + 3 > 5).mean(), abs=0.05)
+    costs = np.floor(5 - adverse) + 1
+    assert value(found, "recourse_cost_given_found") == pytest.approx(costs[costs <= 3].mean(), abs=0.1)
+    assert value(found, "recourse_cost") == pytest.approx(np.where(costs <= 3, costs, 10).mean(), abs=0.3)
+    assert any("tried: every plan of the file" in note for note in found.attrs["notes"])
+
+
+def test_nobody_has_recourse_against_what_cannot_change(people, tmp_path):
+    path = actions(tmp_path, '[actions.sex]\nto = ["male"]\ncost = ONE\n')
+    found = ask(
+        lambda seen: (seen["x"] > 5) * 1.0, people, features=["x", "sex"], actions=path, measures="recourse_rate"
+    )
+    assert value(found, "recourse_rate") == 0
+
+
+def test_too_many_plans_are_cut_to_a_lower_bound(people, tmp_path):
+    frame = people.assign(**{f"z{k}": 0 for k in range(12)})
+    text = "".join(f'[actions.z{k}]\ndirection = "either"\nmost = 5\ncost = ONE\n' for k in range(12))
+    found = ask(
+        lambda seen: (seen["z3"] >= 5) * 1.0, frame, features=[f"z{k}" for k in range(12)],
+        actions=actions(tmp_path, text), measures="recourse_rate",
+    )  # fmt: skip
+    assert value(found, "recourse_rate") == 1
+    assert any("lower bounds" in note for note in found.attrs["notes"])
+
+
+def test_small_cells_are_blank_and_say_why(people):
+    few = people.assign(sex=np.where(AT < 7, "other", people["sex"]))[:300]
+    found = ask(lambda seen: (seen["x"] > 5) * 1.0, few, minimum=10)
+    about = found[(found["group"] == "other") | (found["versus"] == "other")]
+    assert len(about) > 10
+    assert about["value"].isna().all()
+    assert (found["n"] >= 10)[found["value"].notna()].all()
+    assert "fewer than 10 people" in set(about["why"])
+    assert not set(about["n"]) & set(range(1, 10))
+
+
+def test_no_value_of_a_single_person_is_written(people, tmp_path):
+    marked = people.assign(x=people["x"] + 0.000271828)[:300]
+    ask(lambda seen: (seen["x"] > 5) * 1.0, marked, outcome="paid", positive="yes", out=tmp_path / "run")
+    for file in (tmp_path / "run").iterdir():
+        assert "271828" not in file.read_text()
+
+
+def test_the_command_writes_the_three_families_and_the_same_numbers_as_python(people, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    people = people[:400]
+    people.to_csv("people.csv", index=False)
+    Path("mine_of_table.py").write_text(
+        "import numpy as np\nfrom testbed import Scores\n"
+        "def rule(records):\n    x = records['x'].to_numpy()\n"
+        "    return Scores(x, np.where(x > 5, 0, -1).astype(np.int8))\n"
+    )
+    words = ["table", "people.csv", "--model", "mine_of_table:rule", "--features", "x,sex", "--groups", "sex",
+             "--outcome", "paid", "--positive", "yes", "--minimum", "5", "--out", "run"]  # fmt: skip
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    for family in ("Disparate impact:", "Opacity:", "Error propagation:", "Assumed:"):
+        assert family in said
+    manifest = json.loads(Path("run/manifest.json").read_text())
+    assert manifest["scenario"] == "table"
+    assert manifest["models"] == ["mine_of_table:rule"]
+    assert {dial["reading"] for dial in manifest["assumed"]} == {"analog", "assumed"}
+    page = Path("run/report.html").read_text()
+    for word in (
+        "What was assumed",
+        "What does one wrong value change, and for whom?",
+        "as in the US terrorist watch list",
+    ):
+        assert word in page
+    assert main(words) == 0  # the same run is resumed
+    mine = audit_model("mine_of_table:rule", people, features=["x", "sex"], groups="sex", outcome="paid",
+                       positive="yes", minimum=5)  # fmt: skip
+    from testbed.findings import read
+
+    pd.testing.assert_frame_equal(read(Path("run")), mine, check_dtype=False)
+    assert main([*words[:-2], "--score", "x"]) == 2
+    assert main(["table", "people.csv", "--groups", "sex", "--prediction", "paid", "--minimum", "5"]) == 2
+    Path("mine_of_table.py").write_text("def rule(records):\n    raise ValueError('no\\nthanks')\n")
+    import sys
+
+    del sys.modules["mine_of_table"]
+    assert main([*words[:-2]]) == 1
+    assert capsys.readouterr().err.strip().splitlines()[-1] == (
+        "testbed: model rule failed on 400 records (ValueError: no)."
+    )
+
+
+def raising(records):
+    raise RuntimeError("not today")
+
+
+@pytest.mark.parametrize(
+    ("model", "error", "said"),
+    [
+        (raising, ModelError, "failed on 2000 records"),
+        (lambda seen: [1.0], ModelError, "1"),
+        (lambda seen: ["a"] * len(seen), ModelError, "model <lambda>"),
+        (lambda seen: np.full(len(seen), np.nan), ModelError, "model <lambda>"),
+        (lambda seen: seen["x"], InputError, "gives scores and no decisions"),
+        (lambda seen: seen["age"], ModelError, "age"),
+        (LogisticRegression(), InputError, "is not fitted; name the outcome"),
+        (LinearRegression().fit([[1.0], [2.0]], [1, 2]), InputError, "gives scores and no decisions"),
+        ("no_such_model", InputError, "unknown model"),
+        (12, InputError, "int"),
+    ],
+)
+def test_a_model_that_cannot_be_audited_is_told_in_a_sentence(people, model, error, said):
+    with pytest.raises(error, match=said) as problem:
+        ask(model, people, measures="adverse_rate")
+    assert "\n" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"features": []}, "at least one"),
+        ({"features": "x"}, "a list of columns"),
+        ({"features": ["x", "x"]}, "twice"),
+        ({"features": ["y"]}, "unknown features column 'y'"),
+        ({"groups": "y"}, "unknown groups column 'y'"),
+        ({"outcome": "y"}, "unknown outcome column 'y'"),
+        ({"outcome": "x"}, "also a feature"),
+        ({"outcome": "paid"}, "say which is positive"),
+        ({"minimum": -1}, "minimum is -1"),
+        ({"threshold": float("nan")}, "threshold is nan"),
+        ({"errors": "none.toml"}, "none.toml"),
+        ({"actions": "none.toml"}, "none.toml"),
+        ({"disclosure": "secret"}, "secret"),
+        ({"measures": "flip_rat"}, "unknown measure 'flip_rat'"),
+        ({"seed": -1}, "seed is -1"),
+        ({"then": lambda seen: seen["score"], "features": ["x", "score"]}, "unknown|rename it"),
+    ],
+)
+def test_an_argument_that_is_not_allowed_is_told_in_a_sentence(people, more, said):
+    with pytest.raises(InputError, match=said):
+        ask(lambda seen: (seen["x"] > 5) * 1.0, people, **more)
+
+
+def test_missing_features_are_the_model_s_affair_and_missing_groups_are_not(people):
+    holes = people.assign(x=people["x"].where(AT % 7 != 0))
+    found = ask(
+        lambda seen: (seen["x"].fillna(0) > 5) * 1.0, holes, measures=["adverse_rate", "flip_rate", "hidden[k=100]"]
+    )
+    assert np.isfinite(value(found, "adverse_rate"))
+    assert np.isfinite(value(found, "flip_rate"))
+    with pytest.raises(InputError, match="missing value"):
+        ask(lambda seen: (seen["x"] > 5) * 1.0, people.assign(sex=people["sex"].where(AT > 3)))
