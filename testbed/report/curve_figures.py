@@ -162,8 +162,9 @@ def doses(findings: Findings) -> Iterator[Figure]:
             lines.append(Line(findings.label(column) or column[1], points, joined=True))
         if max(len(line.points) for line in lines) > 1:
             title = f"{(of or 'a measure').replace('_', ' ').capitalize()} at more and fewer errors"
-            note = "Across: error rates as a multiple of the scenario's own, ringed at 1. Whiskers: 95 % intervals."
-            named = ("times the scenario's error rates", by.unit or mine[0].unit)
+            own = "rates of the file" if findings.scenario == "table" else "scenario's own"
+            note = f"Across: error rates as a multiple of the {own}, ringed at 1. Whiskers: 95 % intervals."
+            named = (f"times the {own.replace('own', 'error rates')}", by.unit or mine[0].unit)
             yield Figure(title, note, plane(title, lines, Scale(), by, named=named), mine)
 
 

@@ -110,6 +110,12 @@ def _opacity(findings: Findings) -> Iterable[Figure | None]:
 def _errors(findings: Findings) -> Iterable[Figure | None]:
     reach = [row for row in _all(findings, "error_reach") if row.split == "all"]
     yield _dots(findings, "Other people reached by one wrong entry", reach, _hop)
+    sources = [
+        row for row in _all(findings, "error_burden") if row.split == "all" and row.qualifiers.keys() == {"source"}
+    ]
+    if findings.scenario == "table":
+        worst = sorted((row for row in sources if row.known), key=lambda row: -row.value)[: LONGEST // 2]
+        yield _dots(findings, "Wrong adverse decisions by source of error, the most first", worst, _source)
     for name in ("flip_rate", "error_burden"):
         for split in _splits(findings)[:1]:
             rows = _by_group(findings, name, split)
@@ -191,6 +197,10 @@ def _of(findings: Findings, column: tuple[str, str]) -> str:
 
 def _with_oracle(row: Finding) -> str:
     return f"{plain_name(row)}{', oracle' if row.model.startswith('oracle') else ''}"
+
+
+def _source(row: Finding) -> str:
+    return row.qualifiers["source"]
 
 
 def _title(name: str) -> str:

@@ -35,6 +35,8 @@ SUFFIXES = (
     "_numerator",
 )
 Place = tuple[str, str, str, str]
+LEVELS_BY_NAME = ("label_error_effect",)
+"""Levels whose name ends like that of a contrast."""
 OWN_GROUP = ("counterfactual_effect", "spurious_gap")
 """Contrasts that rest on what the recipe lets a group cause."""
 SMALL_PEOPLE = 30
@@ -108,7 +110,7 @@ class Finding:
         """Whether the value is a difference or ratio of groups or worlds, rather than a level."""
         return (
             bool(self.versus)
-            or self.name.endswith(("_gap", "_difference", "_effect"))
+            or (self.name.endswith(("_gap", "_difference", "_effect")) and self.name not in LEVELS_BY_NAME)
             or (self.split != "all" and not self.group)
         )
 

@@ -87,7 +87,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("recourse", "whether a person who is decided adversely has a plan that works, and what it costs"),
     ("regime", "what follows from a decision: lists, sanctions, sharing, appeal, expiry"),
     ("right", "something that people may see or do about a scheme: own record, rules, reasons, notice, contest"),
-    ("root", "the person (and the entry) at which a change starts"),
+    ("root", "the person (and the entry) at which a change starts; on a table, the row with a wrong value"),
     ("rule book", "a written scheme as data: rules, points, grades, a source for each"),
     ("sanction", "a consequence of being on a list: no train, no credit"),
     ("scenario", "the declaration of an audit: recipe, channels, model, regime, disclosure, dials"),
@@ -107,5 +107,8 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("undecided", "the interval holds both outcomes: no statement is made"),
     ("void", "said of a run in which an anchor failed"),
     ("world", "one society under one scheme, month after month"),
-    ("wrong", "of a decision: differs from the deserved one; of an entry: untrue of its subject"),
+    (
+        "wrong",
+        "of a decision: differs from the deserved one; of an entry: untrue of its subject; of a value: not that of the table",
+    ),
 )

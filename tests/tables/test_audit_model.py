@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from synthetic import draws
 from testbed import InputError, Scores, audit_model, audit_table
 from testbed.commands.cli import main
 from testbed.models import ModelError
+from testbed.tables.modeled.mistakes import load_errors
 
 N = 2000
 AT = np.arange(N)
@@ -199,15 +201,19 @@ def test_too_many_plans_are_cut_to_a_lower_bound(people, tmp_path):
     assert any("lower bounds" in note for note in found.attrs["notes"])
 
 
-def test_small_cells_are_blank_and_say_why(people):
+def test_small_cells_are_blank_and_neither_their_size_nor_the_name_of_a_small_group_is_shown(people):
     few = people.assign(sex=np.where(AT < 7, "other", people["sex"]))[:300]
-    found = ask(lambda seen: (seen["x"] > 5) * 1.0, few, minimum=10)
-    about = found[(found["group"] == "other") | (found["versus"] == "other")]
+    asked = ["*_rate", "*_ratio", "demographic*", "error_*"]
+    open_to_all = ask(lambda seen: (seen["x"] > 5) * 1.0, few, measures=asked)
+    assert ((open_to_all["group"] == "other") & (open_to_all["n"] == 7)).any()
+    found = ask(lambda seen: (seen["x"] > 5) * 1.0, few, minimum=10, measures=asked)
+    assert not found.isin(["other"]).any(axis=None)
+    about = found[(found["group"] == "under 10 people") | (found["versus"] == "under 10 people")]
     assert len(about) > 10
     assert about["value"].isna().all()
+    assert set(about["why"]) == {"fewer than 10 people"}
     assert (found["n"] >= 10)[found["value"].notna()].all()
-    assert "fewer than 10 people" in set(about["why"])
-    assert not set(about["n"]) & set(range(1, 10))
+    assert not set(found["n"]) & set(range(1, 10))
 
 
 def test_no_value_of_a_single_person_is_written(people, tmp_path):
@@ -261,6 +267,29 @@ def test_the_command_writes_the_three_families_and_the_same_numbers_as_python(pe
     )
 
 
+def test_the_everyday_errors_that_have_a_figure_take_it_from_that_figure():
+    rates = {one.name: one.rate for one in load_errors(None)}
+    assert rates["stale"].value == 600 / 150_000
+    assert rates["duplicated"].value == pytest.approx(6_000 / 720_000, rel=0.05)
+    assert {name for name, rate in rates.items() if rate.reading == "analog"} == {"stale", "duplicated"}
+    assert all(rate.range[0] <= rate.value <= rate.range[1] for rate in rates.values())
+
+
+def test_the_files_of_the_example_fit_its_table(monkeypatch):
+    folder = Path(__file__).parents[2] / "examples"
+    monkeypatch.syspath_prepend(str(folder))
+    example = runpy.run_path(str(folder / "german_model.py"))
+    frame = example["loans"]()
+    found = audit_model(
+        example["fitted"](frame[:700]), frame[700:], features=example["FEATURES"], groups="age_group",
+        outcome="outcome", positive="good", errors=folder / "german-errors.toml",
+        actions=folder / "german-actions.toml", then=example["card"], measures=["flip_rate", "recourse_rate"],
+    )  # fmt: skip
+    for name in ("flip_rate", "flip_rate[system=second]", "recourse_rate"):
+        assert 0 < value(found, name) < 1
+    assert value(found, "flip_rate[source=slipped]") > value(found, "flip_rate[source=miscounted of dependents]")
+
+
 def raising(records):
     raise RuntimeError("not today")
 
@@ -268,7 +297,7 @@ def raising(records):
 @pytest.mark.parametrize(
     ("model", "error", "said"),
     [
-        (raising, ModelError, "failed on 2000 records"),
+        (raising, ModelError, "failed on 1000 records"),
         (lambda seen: [1.0], ModelError, "1"),
         (lambda seen: ["a"] * len(seen), ModelError, "model <lambda>"),
         (lambda seen: np.full(len(seen), np.nan), ModelError, "model <lambda>"),
@@ -315,7 +344,7 @@ def test_an_argument_that_is_not_allowed_is_told_in_a_sentence(people, more, sai
 def test_missing_features_are_the_model_s_affair_and_missing_groups_are_not(people):
     holes = people.assign(x=people["x"].where(AT % 7 != 0))
     found = ask(
-        lambda seen: (seen["x"].fillna(0) > 5) * 1.0, holes, measures=["adverse_rate", "flip_rate", "hidden[k=100]"]
+        lambda seen: (seen["x"].fillna(0) > 5) * 1.0, holes, measures=["adverse_rate", "flip_rate", "hidden[k=10]"]
     )
     assert np.isfinite(value(found, "adverse_rate"))
     assert np.isfinite(value(found, "flip_rate"))

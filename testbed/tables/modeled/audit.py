@@ -21,7 +21,7 @@ from testbed.tables.modeled.actions import Moves
 from testbed.tables.modeled.case import Modeled
 from testbed.tables.modeled.declaring import MEASURES, everybody
 from testbed.tables.modeled.making import Given, modeled
-from testbed.tables.modeled.minimum import without_small
+from testbed.tables.modeled.minimum import small_groups, without_small
 from testbed.tables.modeled.recourse import searched
 from testbed.tables.modeled.writing import identity, manifest
 from testbed.tables.reading import kind
@@ -88,7 +88,8 @@ def audit_model(
     measures : str or sequence of str, optional
         Only these measures or rows: names or patterns. Default: all but the costly ones (`jitter`, `ambiguity`).
     minimum : int, default 0
-        Numbers about fewer people than this are left blank, with the reason.
+        Numbers about fewer people than this are left blank, with the reason, and so are the names of such groups. What
+        is left may still give them away by subtraction.
     out : str or Path, optional
         A folder for findings, manifest and page. Default: nothing is written.
     seed : int, default 0
@@ -188,7 +189,8 @@ def measured_model(model: Any, frame: Any, given: Given) -> tuple[pd.DataFrame, 
         rows += rows_asked(one, part, wanted, splits=table.splits, reference=table.reference)
     laid.notes.extend(searched(table))
     made = finding.frame(rows, scenario="table", model=table.called, seed=given.seed)
-    findings = without_small(judged(correct(made, same_rows()), given.equivalence), given.minimum)
+    small = small_groups(table, given.minimum)
+    findings = without_small(judged(correct(made, same_rows()), given.equivalence), given.minimum, small)
     findings.attrs["notes"] = laid.notes
     return findings, table, laid, asked
 

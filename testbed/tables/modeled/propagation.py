@@ -23,6 +23,7 @@ POOLED = (
     "Errors are taken one at a time."
 )
 MEAN = "influence values by row (shifted batches: by batch), t"
+OF = "error_burden"
 TIMES = (0.0, 0.5, 1.0, 2.0, 4.0)
 REPEATS = 60_000
 """Rows that are drawn in all for the errors made together: a small table is drawn several times."""
@@ -189,7 +190,8 @@ def _together(case: Modeled, times: float, system: str, qualifiers: dict[str, ob
     interval="influence values by row, t; few who bear any: at least the gamma limits of Fay and Feuer",
     reference="MEASURES sections 3 and 6",
     caveats="Wrong means that the same model decides otherwise on the true values of the table, which are taken to be "
-    "true. It scales with the rates of the errors, and most rates of the default set are guesses.",
+    "true. It scales with the rates of the errors, and most rates of the default set are guesses. Whoever is decided "
+    "adversely anyway can bear none.",
     qualifiers={"source": "any"},
     on=followed,
 )
@@ -229,15 +231,17 @@ def _burden(case: Modeled, found: list[tuple[Mistake, Effect]], qualifiers: dict
     interval="that of error_burden",
     reference="MEASURES section 3",
     caveats="All rates change together, up to 1. The model stays as fitted.",
-    qualifiers={"times": "grid"},
+    qualifiers={"of": OF, "times": "grid"},
     gap="",
     splits=False,
     on=followed,
 )
-def dose_response(case: Modeled, *, times: float | str = "grid") -> Iterator[PerPerson]:
+def dose_response(case: Modeled, *, of: str = OF, times: float | str = "grid") -> Iterator[PerPerson]:
     """`error_burden` at 0, 0.5, 1, 2 and 4 times the rates of the errors, with the same draws."""
+    if of != OF:
+        raise unknown("measure of a dose response on a table", of, (OF,))
     for one in TIMES if times == "grid" else (float(times),):
-        yield _together(case, one, "first", {"times": one})
+        yield _together(case, one, "first", {"of": OF, "times": one})
 
 
 @of_model(

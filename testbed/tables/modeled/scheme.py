@@ -32,6 +32,11 @@ Floats = NDArray[np.float64]
 
 OWN, THRESHOLD, PREDICTS, LABELS = "own", "threshold", "predicts", "labels"
 """How scores become decisions: the model decides, a threshold, the estimator's `predict`, or scores are 0 and 1."""
+HEAD = 1_000
+"""Rows that show whether a model decides itself."""
+NO_DECISION = (
+    "model {} gives scores and no decisions; say above which score a decision is positive (threshold=, --threshold)."
+)
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ class Scheme:
         if self.rule == THRESHOLD:
             good = self.sign * made.score > self.sign * self.threshold
         elif self.rule == LABELS:
+            if not np.isin(made.score, (0, 1)).all():
+                raise InputError(NO_DECISION.format(self.name))
             good = (made.score == 1) if self.sign > 0 else (made.score != 1)
         else:
             second = self._predicted(records)
@@ -137,7 +144,7 @@ def scheme_of(spec: Any, records: pd.DataFrame, positive: Bools | None, threshol
 
 def _rule(made: Scheme, records: pd.DataFrame, threshold: float | None) -> dict[str, Any]:
     """How the scores of a model become decisions. Raises InputError if nothing says it."""
-    head = made.scores(records, np.arange(len(records)))
+    head = made.scores(records[:HEAD], np.arange(min(HEAD, len(records))))
     if head.decision is not None:
         if threshold is not None:
             raise InputError(f"found a threshold, and model {made.name} decides itself; leave the threshold out.")
@@ -151,7 +158,4 @@ def _rule(made: Scheme, records: pd.DataFrame, threshold: float | None) -> dict[
         return {"rule": PREDICTS}
     if np.isin(head.score, (0, 1)).all():
         return {"rule": LABELS}
-    raise InputError(
-        f"model {made.name} gives scores and no decisions; say above which score a decision is positive "
-        "(threshold=, --threshold)."
-    )
+    raise InputError(NO_DECISION.format(made.name))
