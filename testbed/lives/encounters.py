@@ -10,7 +10,7 @@ import numpy as np
 
 from testbed.case import Case
 from testbed.history import History
-from testbed.regimes import debts, refusals
+from testbed.regimes import debts, parties, refusals
 
 Fact = TypeVar("Fact")
 Attempts = tuple[dict[tuple[int, str], int], dict[tuple[int, str], int]]
@@ -101,7 +101,7 @@ def seen_by(case: Case, history: History, person: int) -> dict[str, int]:
     """The months in which each party, other than person and operator, sees that the person is sanctioned."""
     found: dict[str, int] = {}
     sanctions = history.sanctions_[:, person]
-    for party in dict.fromkeys(party for one in case.scenario.regime.sanctions for party in one.audience):
+    for party in parties(case.scenario.regime):
         bits = (1 << bit for bit, one in enumerate(case.scenario.regime.sanctions) if party in one.audience)
         found[party] = int(np.count_nonzero(sanctions & np.uint16(sum(bits))))
     return {party: months for party, months in found.items() if months}

@@ -73,6 +73,7 @@ def test_an_unknown_right_or_value_is_refused(change, sentence):
         ("value = false, source", "value = 0, source", "allowed: true, false"),
         ('reading = "assumed"', 'reading = "guessed"', "unknown reading"),
         ("[rights]", "audience = { value = 3 }\n[rights]", "must be a list of names"),
+        ("[rights]", 'audience = { value = ["bank"], sees = ["gossip"] }\n[rights]', "Allowed: reasons, score, status"),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_sentence(tmp_path, before, after, sentence):

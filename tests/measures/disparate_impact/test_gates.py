@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from shared import number, rows_of
 
+from synthetic.errors import InputError
 from testbed.case.case import run_case
 from testbed.measures.accountability.audience_after_correction import audience_after_correction
 from testbed.measures.benefit.privilege_gap import privilege_gap
@@ -111,6 +112,19 @@ def test_one_gate_asked_for_counts_its_own_attempts_alone(town):
     assert holds(one, 250)
     assert holds(other, 100)
     assert every == pytest.approx(one["value"] + other["value"])
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "allowed"),
+    [
+        ("refused_attempts", {"gate": "trian"}, "train"), ("audience", {"what": "scores"}, "reasons, score, status"),
+        ("queue_cost", {"gate": "train"}, "any"), ("privilege_gap", {"reward": "perk"}, "any"),
+    ],
+)  # fmt: skip
+def test_what_the_regime_does_not_have_cannot_be_asked_for(town, name, asked, allowed):
+    case = town(gate("train"), sanction("train"), people=1024, months=2)
+    with pytest.raises(InputError, match=f"Allowed: .*{allowed}"):
+        rows_of(case, name, **asked)
 
 
 def test_the_undeserved_share_is_that_of_the_entries_made_without_cause(town):
