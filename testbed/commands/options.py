@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from synthetic.errors import InputError
 
-POINTS = 384
+POINTS = 256
 """Draws of all guesses in a screening, unless told otherwise."""
 LARGE = 10_000
 """The number of people from which several processes are faster than one."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from testbed.runs import Plan
     from testbed.scenarios import Scenario
 
-PEOPLE, PERIODS = 16_384, 12
+PEOPLE, PERIODS = 8_192, 12
 AGAIN = 4
 """One draw in so many is run with a second seed too."""
 MEASURES = (
