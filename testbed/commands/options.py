@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from synthetic.errors import InputError
 
-POINTS = 256
+POINTS = 192
 """Draws of all guesses in a screening, unless told otherwise."""
 LARGE = 10_000
 """The number of people from which several processes are faster than one."""
