@@ -1,8 +1,7 @@
 """Make the stored screenings of the built-in scenarios again: which guesses own their headlines.
 
 A scenario is skipped while its declaration is as it was when its file was made. Each file is written as a whole, so
-that a run that was stopped goes on with the next scenario. One scenario takes about 3 minutes of one core; where
-people compete for places, up to 8.
+that a run that was stopped goes on with the next scenario. One scenario takes 1 to 4 minutes of one core.
 
     python docs/screening.py [--again] [--engine processes] [SCENARIO ...]
 """
