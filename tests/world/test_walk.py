@@ -47,21 +47,25 @@ def test_added_acts_are_acts_and_are_entered_as_often_as_the_channel_enters_any(
     assert abs(new.sum() - wanted) < 4 * error
 
 
-def test_an_entry_that_is_settled_ends_then_and_others_stay(case):
-    """Of several of one kind, the one that would stand longest ends; in the next months the counts are one lower."""
-    ledger, kind = case.history.ledger, case.scenario.kinds.index("utility_late")
-    stands = ledger.real & (ledger.kind == kind) & (ledger.start < 4) & (ledger.end > 7)
-    person = int(ledger.subject[stands][0])
+def test_of_several_entries_the_one_that_would_stand_longest_ends_and_the_others_stay(case):
+    """The first person with two standing entries of a kind that differ in their terms: from then on there is one."""
+    ledger = case.history.ledger
+    stands = np.flatnonzero(ledger.real & (ledger.start < 4) & (ledger.end > 4))
+    own = {}
+    for at in stands:
+        own.setdefault((int(ledger.subject[at]), int(ledger.kind[at])), []).append(at)
+    (person, kind), mine = next(
+        (key, held) for key, held in own.items() if len(held) == 2 and len(set(ledger.end[held])) == 2
+    )
     history = walked(case, Walk(ends=rows((person, 4, kind))))
+    gone = history.ledger.id[(history.ledger.end == 4) & (history.ledger.subject == person)]
+    gone = np.setdiff1d(gone, ledger.id[ledger.end == 4])
+    assert gone.tolist() == [ledger.id[mine][ledger.end[mine].argmax()]]
     for t in range(8):
-        one_less = case.history.counts(t)[person, kind] - (t >= 4)
-        assert history.counts(t)[person, kind] == one_less
-    ended = history.ledger.id[(history.ledger.end == 4) & (history.ledger.subject == person)]
-    (gone,) = np.setdiff1d(ended, ledger.id[ledger.end == 4])
-    mine = stands & (ledger.subject == person)
-    assert ledger.end[ledger.id == gone] == ledger.end[mine].max()
-    score = case.history.score(4)[person], history.score(4)[person]
-    assert score[1] == score[0] + 20
+        stood = case.history.counts(t)[person, kind] - (4 <= t < ledger.end[mine].max())
+        assert history.counts(t)[person, kind] == stood
+    (points,) = (float(one.points.value) for one in case.model.rules if one.column == case.scenario.kinds[kind])
+    assert history.score(4)[person] == case.history.score(4)[person] - points
 
 
 def test_to_settle_what_is_not_there_changes_nothing(case):

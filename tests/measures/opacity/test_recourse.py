@@ -26,10 +26,10 @@ def value(case, name, **qualifiers):
 def town(plant, parts):
     """People of whom many are three points short for good, and can add good acts, recorded with a half."""
 
-    def make(*, good=0.5, budget=3, horizon=6, rights="open", rules=None, held=("age",), **given):
+    def make(*, good=0.5, stray=0, budget=3, horizon=6, rights="open", rules=None, held=("age",), **given):
         channels = {
             "watch": parts.channel(["bad"]),
-            "friends": parts.channel(["good"], coverage_urban=good, coverage_rural=good),
+            "friends": parts.channel(["good"], coverage_urban=good, coverage_rural=good, false_match=stray),
         }
         scenario = plant(
             acts={"bad": parts.act(0.1, severity="serious"), "good": parts.act(0, adverse=False, severity="serious")},
@@ -124,6 +124,29 @@ def test_a_group_whose_acts_are_seen_less_has_the_gap_alone_too(town, plant, par
     case = run_case(scenario, people=PEOPLE, periods=4)
     (alone,) = value(case, "recourse_gap_alone").values()
     assert alone["value"] == -1  # 0.96 ** 3 = 0.885 against 0.6 ** 3 = 0.216
+
+
+def test_an_act_that_is_entered_on_somebody_else_is_no_help(town):
+    """Four in ten acts are entered on a neighbor: three of three acts count with the chance 0.6 cubed."""
+    (best,) = {round(one.best, 9) for one in recourse(town(good=1, stray=0.4)).found}
+    assert best == 0.216
+
+
+def test_what_an_operator_may_decide_is_a_plan_and_no_promise(plant, parts):
+    """Every appeal is upheld: all have a plan that works, and the rules promise nobody anything."""
+    scenario = plant(
+        acts={"bad": parts.act(0.1, severity="serious")},
+        rules={"bad": ('column = "bad"', -1)},
+        follows=parts.regime(
+            noticed=0, notice_delay=0, filed=0, filed_true=0, upheld=1, upheld_true=1, decision_delay=0
+        ),
+        actions=parts.doings(appeal={"does": "contests"}),
+    )
+    case = run_case(scenario, people=PEOPLE, periods=2)
+    assert value(case, "recourse_rate")["recourse_rate"]["value"] == 1
+    kept = value(case, "recourse_kept")
+    assert kept["recourse_kept"]["why"] == "nobody has a plan to walk"
+    assert kept["recourse_kept_expected"]["value"] == 1
 
 
 def test_what_people_are_is_immutable(town):
