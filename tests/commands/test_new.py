@@ -62,6 +62,7 @@ def test_a_scenario_of_drafts_runs():
         ('"rongcheng-lists"', '"my_regime"'),
         ('"rules-published"', '"my_disclosure"'),
         ("channels.court.miss", "channels.agencies.miss"),
+        ('# actions  = "everyday" ', 'actions    = "my_actions" '),
     ):
         assert old in text
         text = text.replace(old, new)
@@ -70,6 +71,7 @@ def test_a_scenario_of_drafts_runs():
     case = run_case(Scenario.load("town.toml"), people=1024, periods=4)
     assert case.scenario.recipe.title == "China 2020 with other cameras"
     assert "my_conduct" in case.scenario.recorded
+    assert [action.name for action in case.scenario.actions.actions] == ["volunteer", "pay", "appeal"]
     assert len(case.history.scores) == 4
 
 

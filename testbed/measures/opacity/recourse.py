@@ -134,6 +134,7 @@ def _walked(held: Recourse, plans: Recourse | None, why: str, suffix: str = "") 
         return held.part(np.zeros(len(held.people)), among, suffix=suffix, why=_missing(among))
     mine: dict[int, Plan] = {at: plan for at in np.flatnonzero(among).tolist() if (plan := plans.found[at].plan)}
     # What comes of a plan is up to the world: its payments and appeals have the chances of the scenario.
+    held.case.setting.say(f"walking the plans of {len(mine):,} people")
     works = walked(held.case, held.rules, held.period, held.people, mine, held.situations)
     return held.part(works, among, suffix=suffix)
 

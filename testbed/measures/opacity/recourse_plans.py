@@ -84,6 +84,8 @@ def _planned(case: Case) -> Recourse:
     answers = SchemeAnswers(case, np.empty(0, np.int64), period)
     people = adverse_people(case, period, SAMPLE if answers.exact else SEARCHED) if alone else answers.people
     why = TOGETHER if not alone else "" if len(people) else NOBODY
+    if len(people):
+        case.setting.say(f"{'weighing' if answers.exact else 'searching'} plans of {len(people):,} people")
     return replace(planned(case, people, period), why=why)
 
 
