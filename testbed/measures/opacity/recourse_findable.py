@@ -41,7 +41,7 @@ def recourse_findable(case: Case, *, k: int = K) -> PerPerson:
     held = recourse(case)
     if held.why:
         return held.part(np.zeros(len(held.people)), qualifiers={"k": k})
-    among = np.ones(len(held.people), bool) if case.disclosure.rules else _half(case, held.people)
+    among = np.ones(len(held.people), bool) if _reads_rules(case) else _half(case, held.people)
     if not among.any():
         return held.part(among, among, qualifiers={"k": k}, why="nobody of the half that plans is decided adversely")
     return held.part(findable(held, np.flatnonzero(among), k), among, qualifiers={"k": k})
@@ -96,14 +96,19 @@ def own_acts(case: Case, rules: Rules, people: Ints, period: int) -> list[tuple[
 
 def _planner(held: Recourse, people: Ints, k: int) -> Planner | Beam:
     case, seen = held.case, held.case.disclosure
-    if not seen.rules:
+    if not _reads_rules(case):
         return Beam(held.rules, Learned(case, held.rules, people, held.period, k), case.seed)
     answers = SchemeAnswers(case, people, held.period)
-    if not (seen.weights or seen.own_score) and isinstance(case.model, RuleBook):
+    if not seen.weights:
         answers.model = unweighted(case.model)
     if not (seen.cutoffs and answers.model is case.model):
         answers.decide = _cut(case, answers)
     return replace_rules(held, held.rules, answers)
+
+
+def _reads_rules(case: Case) -> bool:
+    """Whether people can plan by the rules: they are disclosed, with their points or as a rule book without them."""
+    return bool(case.disclosure.rules and (case.disclosure.weights or isinstance(case.model, RuleBook)))
 
 
 def _cut(case: Case, answers: SchemeAnswers) -> Decide:

@@ -26,7 +26,7 @@ def value(case, name, **qualifiers):
 def town(plant, parts):
     """People of whom many are three points short for good, and can add good acts, recorded with a half."""
 
-    def make(*, good=0.5, stray=0, budget=3, horizon=6, rights="open", rules=None, held=("age",), **given):
+    def make(*, good=0.5, stray=0, budget=3, horizon=6, rights="open", rules=None, held=("age",), dials=None, **given):
         channels = {
             "watch": parts.channel(["bad"]),
             "friends": parts.channel(["good"], coverage_urban=good, coverage_rural=good, false_match=stray),
@@ -40,7 +40,7 @@ def town(plant, parts):
             actions=parts.doings(horizon=horizon, budget=budget, act={"does": "adds", "kinds": ["good"]}),
             **given,
         )  # fmt: skip
-        return run_case(scenario, people=PEOPLE, periods=4)
+        return run_case(scenario.set(dials or {}), people=PEOPLE, periods=4)
 
     return make
 
@@ -96,6 +96,14 @@ def test_what_the_person_cannot_see_is_not_planned_for(town, plant, parts):
     (hidden,) = value(town(rights="rules-published", **wide), "recourse_findable").values()
     (shown,) = value(town(rights="open", **wide), "recourse_findable").values()
     assert (hidden["value"], shown["value"]) == (0, 1)  # 0.9 ** 3 = 0.729; of four, three or more: 0.948
+
+
+def test_who_knows_the_rules_but_not_their_points_takes_each_to_count_alike(town):
+    """One good act seems to make up for the bad one, which costs as much as three."""
+    seen = {"good": 1, "budget": 6}
+    (points,) = value(town(**seen), "recourse_findable").values()
+    (signs,) = value(town(dials={"disclosure.weights": "off"}, **seen), "recourse_findable").values()
+    assert (points["value"], signs["value"]) == (1, 0)
 
 
 def test_a_surcharge_of_a_group_is_the_gap_and_the_gap_alone(town):
