@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from testbed.commands.show_text import counts, dials, folded, graph, listed, note, origin, shown, texts
 from testbed.models import load_rulebook
 from testbed.regimes import load_regime
+
+if TYPE_CHECKING:
+    from testbed.measure import Measure
 
 
 def scenario(name: str) -> Iterator[str]:
@@ -193,13 +197,24 @@ def measure(name: str) -> Iterator[str]:
     from testbed.measure import measures
 
     held = measures.get(name)
+    yield from _declared(held, GIVEN if set(held.needs) - {"table"} else "")
+
+
+def table_measure(name: str) -> Iterator[str]:
+    """A measure of a model on a table."""
+    from testbed.tables import asking_measures
+
+    yield from _declared(next(one for one in asking_measures() if one.name == name))
+
+
+def _declared(held: Measure, given: str = "") -> Iterator[str]:
     yield from folded("  estimand: ", held.estimand)
     yield f"  harm: {held.harm}; unit: {held.unit}; better: {held.better}; needs: {', '.join(held.needs)}"
     if held.qualifiers:
         yield f"  qualifiers: {', '.join(f'{key}={value}' for key, value in held.qualifiers.items())}"
     if held.gap and held.splits:
         yield f"  signed difference between groups: {held.gap}"
-    yield from folded("  interval: ", f"{held.interval}{GIVEN if set(held.needs) - {'table'} else ''}")
+    yield from folded("  interval: ", f"{held.interval}{given}")
     yield from folded("  reference: ", held.reference)
     yield from folded("  caveat: ", held.caveats)
 
@@ -209,6 +224,7 @@ SHOWN: Mapping[str, Callable[[str], Iterator[str]]] = {
     "models": model,
     "rulebooks": rulebook,
     "measures": measure,
+    "table-measures": table_measure,
     "regimes": regime,
     "channels": channel,
     "recipes": recipe,
@@ -217,5 +233,6 @@ SHOWN: Mapping[str, Callable[[str], Iterator[str]]] = {
     "actions": actions,
 }
 SINGULAR = {kind: kind if kind in ("conduct", "actions") else kind.removesuffix("s") for kind in SHOWN} | {
-    "rulebooks": "rule book"
+    "rulebooks": "rule book",
+    "table-measures": "measure of a model on a table",
 }

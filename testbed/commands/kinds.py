@@ -13,12 +13,14 @@ def names() -> dict[str, Callable[[], list[str]]]:
     from testbed import actions, disclosures, regimes, scenarios
     from testbed.measure import measures
     from testbed.models import model_names, rulebook_names
+    from testbed.tables import asking_measures
 
     return {
         "scenarios": scenarios.names,
         "models": model_names,
         "rulebooks": rulebook_names,
         "measures": measures.names,
+        "table-measures": lambda: sorted(one.name for one in asking_measures()),
         "regimes": regimes.names,
         "channels": channels.names,
         "recipes": lambda: toml_names(RECIPES),
@@ -37,6 +39,10 @@ def line(registry: str, name: str) -> str:
 
     if registry == "measures":
         return measures.get(name).estimand.split("\n")[0]
+    if registry == "table-measures":
+        from testbed.tables import asking_measures
+
+        return next(one.estimand for one in asking_measures() if one.name == name)
     if registry == "models" and name in models.names():
         return (models.get(name).__doc__ or "").strip().split("\n")[0]
     if registry == "recipes":

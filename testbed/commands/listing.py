@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import textwrap
 
-KINDS = ("scenarios", "models", "measures", "rulebooks", "regimes", "channels", "recipes", "actions")
+KINDS = (
+    "scenarios", "models", "measures", "table-measures", "rulebooks", "regimes", "channels", "recipes", "actions",
+)  # fmt: skip
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -109,7 +109,6 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("world", "one society under one scheme, month after month"),
     (
         "wrong",
-        "of a decision: differs from the deserved one; of an entry: untrue of its subject; of a value: not that of the "
-        "table",
+        "of a decision: differs from the deserved one; of an entry: untrue of its subject; of a value: not the table's",
     ),
 )

@@ -61,8 +61,8 @@ def test_a_name_in_several_registries_is_shown_from_each_in_turn(say) -> None:  
 def test_list_without_a_kind_names_every_registry(say) -> None:  # type: ignore[no-untyped-def]
     _, out, _ = say("list")
     assert [line for line in out.splitlines() if line.endswith(":") and " " not in line] == [
-        "scenarios:", "models:", "measures:", "rulebooks:", "regimes:", "channels:", "recipes:",
-            "actions:",
+        "scenarios:", "models:", "measures:", "table-measures:", "rulebooks:", "regimes:", "channels:", "recipes:",
+        "actions:",
     ]  # fmt: skip
 
 

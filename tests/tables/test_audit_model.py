@@ -18,7 +18,7 @@ from sklearn.preprocessing import OneHotEncoder
 from synthetic import draws
 from testbed import InputError, Scores, audit_model, audit_table
 from testbed.commands.cli import main
-from testbed.models import ModelError
+from testbed.models import ModelError, load_model
 from testbed.tables.modeled.mistakes import load_errors
 
 N = 2000
@@ -288,6 +288,22 @@ def test_the_files_of_the_example_fit_its_table(monkeypatch):
     for name in ("flip_rate", "flip_rate[system=second]", "recourse_rate"):
         assert 0 < value(found, name) < 1
     assert value(found, "flip_rate[source=slipped]") > value(found, "flip_rate[source=miscounted of dependents]")
+
+
+def test_a_rule_book_is_asked_as_it_is_and_tells_its_reasons(people):
+    book = load_model("rongcheng")
+    records = pd.DataFrame({name: (AT * (k + 3)) % 11 == 0 for k, name in enumerate(book.reads)}).astype(int)[:300]
+    records["sex"] = people["sex"][:300]
+    found = audit_model(
+        "rongcheng", records, features=list(book.reads), groups="sex", threshold=959, disclosure="rules-published",
+        measures=["adverse_rate", "hidden[k=0]", "reason_coverage", "discretion_share", "flip_rate"],
+    )  # fmt: skip
+    assert value(found, "adverse_rate") == (book.score(records[list(book.reads)]).score <= 959).mean()
+    assert value(found, "hidden[k=0]") == 0
+    assert value(found, "reason_coverage[decision=adverse]") == 1
+    assert value(found, "discretion_share") == len(book.discretion) / len(book.rules)
+    with pytest.raises(InputError, match=r"reads 'bank_arrears'.* which features does not name"):
+        audit_model("rongcheng", records, features=["utility_late"], groups="sex", threshold=959)
 
 
 def raising(records):

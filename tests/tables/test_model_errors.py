@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from synthetic import draws
 from testbed import InputError, Scores, audit_model
+from testbed.statistics import expand
+from testbed.tables.modeled.effects import effects
+from testbed.tables.modeled.making import Given, modeled
+from testbed.tables.modeled.propagation import error_burden, flip_rate
 
 N = 400
 ASSUMED = 'source = "assumed", reading = "assumed", range = [0, 1]'
@@ -138,9 +143,6 @@ def test_another_row_s_value_is_that_of_the_row_named(tmp_path, error, allowed):
         return Scores(records["a"].to_numpy(float), np.zeros(len(records), np.int8))
 
     text = f'[errors.a]\n{error}\ncolumns = ["a"]\nRATE\n'
-    from testbed.tables.modeled.effects import effects
-    from testbed.tables.modeled.making import Given, modeled
-
     case, _ = modeled(watching, frame, Given(["a"], "group", errors=errors(tmp_path, text)))
     ((_, effect),) = effects(case)
     pairs = [(a, a + int(gain)) for a, gain in zip(range(N), effect.first.gain) if effect.possible[a]]
@@ -199,6 +201,58 @@ def test_a_model_that_looks_at_other_rows_gets_no_number_of_one_wrong_value():
     )  # fmt: skip
     assert findings["value"].isna().all()
     assert findings["why"].str.contains("answers otherwise").any()
+
+
+def test_columns_of_every_type_go_wrong_and_keep_their_type_where_it_can_hold_the_wrong_value():
+    at = np.arange(120)
+    frame = pd.DataFrame({
+        "int": at % 7, "float": at * 0.37 % 5, "bool": at % 2 == 0, "small": (at % 200).astype(np.uint8),
+        "category": pd.Categorical(np.array(["u", "v", "w"])[at % 3], ordered=True),
+        "nullable": pd.array(at * 13 % 97, dtype="Int64"), "text": np.array(["k", "l", "m"], object)[at % 3],
+        "day": pd.date_range("2020-01-01", periods=120), "switch": pd.array(at % 2 == 0, dtype="boolean"),
+        "group": np.where(at % 3 == 0, "a", "b"),
+    })  # fmt: skip
+    for row, name in enumerate(("float", "category", "nullable", "text", "day", "switch")):
+        frame.loc[row, name] = None
+    features = [name for name in frame if name != "group"]
+    kinds: dict[str, set[str]] = {name: set() for name in features}
+
+    def watching(records):
+        for name in features:
+            kinds[name].add(str(records[name].dtype))
+        return (records["int"].fillna(0).astype(float) > 2) * 1.0
+
+    findings = audit_model(watching, frame, features=features, groups="group", measures=["flip_rate", "error_burden"])
+    assert findings[findings["measure"] == "flip_rate"]["value"].notna().all()
+    for name in ("float", "category", "nullable", "day", "switch"):
+        assert kinds[name] == {str(frame[name].dtype)}
+    assert kinds["int"] == {"int64", "float64"}
+    assert kinds["bool"] == {"bool", "object"}
+
+
+def test_intervals_cover_the_share_of_the_people_that_rows_are_drawn_from(tmp_path):
+    text = '[errors.b]\nkind = "off_by_unit"\ncolumns = ["b"]\nRATE\n'
+    text += '[errors.c]\nkind = "wrong_category"\ncolumns = ["c"]\nRATE\n'
+    path, seeds, n = errors(tmp_path, text), 60, 300
+    # b is 0 to 9, c is x for a fifth and else y or z. Adverse: b above 3, or x.
+    off, other = 0.1 * 0.8, 0.4 * 0.8 / 2
+    both = 0.08 * (1 - 0.9 * 0.95) + 0.24 * 0.05
+    truth = {"flip_rate": (off + other) / 2, "error_burden": 1000 * both, "error_burden[kind=off_by_unit]": 100 * off}
+    held = dict.fromkeys(truth, 0)
+    for seed in range(seeds):
+        u, v = (draws.uniform(draws.sparse(seed, name, draws.pack(np.arange(n)))) for name in ("u", "v"))
+        frame = pd.DataFrame({"b": (u * 10).astype(int), "c": np.where(v < 0.2, "x", np.where(v < 0.6, "y", "z"))})
+        frame["group"] = "all of them"
+        case, _ = modeled(
+            lambda seen: ((seen["b"] < 4) & (seen["c"] != "x")) * 1.0, frame,
+            Given(["b", "c"], "group", errors=path, seed=seed),
+        )  # fmt: skip
+        for one in (flip_rate, error_burden):
+            for row in expand(one, one(case), case):
+                if row["measure"] in truth:
+                    held[row["measure"]] += row["low"] <= truth[row["measure"]] <= row["high"]
+    for name, count in held.items():
+        assert count >= 50, name  # 57 are expected, 7 fewer is beyond four standard errors
 
 
 def test_the_same_seed_gives_the_same_findings_and_another_one_does_not(tmp_path):

@@ -5,7 +5,7 @@ Goes out: the findings of all three families.
 """
 
 from testbed.tables.modeled.actions import GRAMMAR as ACTIONS
-from testbed.tables.modeled.audit import audit_model, model_measures, run_model
+from testbed.tables.modeled.audit import asking_measures, audit_model, model_measures, run_model
 from testbed.tables.modeled.mistakes import GRAMMAR as ERRORS
 
-__all__ = ["ACTIONS", "ERRORS", "audit_model", "model_measures", "run_model"]
+__all__ = ["ACTIONS", "ERRORS", "asking_measures", "audit_model", "model_measures", "run_model"]

@@ -197,4 +197,9 @@ def measured_model(model: Any, frame: Any, given: Given) -> tuple[pd.DataFrame, 
 
 def model_measures() -> list[Measure]:
     """The measures of a table with a model: those of any table, and those that ask the model."""
-    return [*table_measures(), *(one for one, _ in MEASURES.values())]
+    return [*table_measures(), *asking_measures()]
+
+
+def asking_measures() -> list[Measure]:
+    """The measures of a table that ask the model."""
+    return [one for one, _ in MEASURES.values()]

@@ -1,4 +1,4 @@
-"""Opacity on a table: whether people are told reasons, by the measures of worlds, where the model tells any."""
+"""Opacity on a table, by measures of worlds: whether people are told reasons, and how much a rule book leaves open."""
 
 # Any: the measures of worlds take whatever has the part of a case's interface that they read.
 from __future__ import annotations
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from testbed.disclosures import Disclosure
 from testbed.measure import Measure, PerPerson, Row
-from testbed.measures.opacity import REASONS
+from testbed.measures.opacity import OF_SCHEMES
 from testbed.models import reasons_of
 from testbed.tables.modeled.case import NOTIFIED, Modeled
 from testbed.tables.modeled.declaring import of_model
@@ -22,12 +22,13 @@ PEOPLE = 8_192
 
 
 class Told:
-    """The part of a case's interface that measures of reasons read: one period, everybody in scope."""
+    """The part of a case's interface that these measures read: one period, everybody in scope."""
 
     periods = 1
 
     def __init__(self, case: Modeled) -> None:
         self.table = case
+        self.model = case.model
         self.history = self
         self.disclosure = case.disclosure or Disclosure.load(NOTIFIED)
         self.people = pd.DataFrame(index=pd.RangeIndex(len(case.rows), name="person"))
@@ -67,5 +68,5 @@ def _declare(held: Measure) -> None:
     )(function)  # fmt: skip
 
 
-for _one in REASONS:
+for _one in OF_SCHEMES:
     _declare(_one)

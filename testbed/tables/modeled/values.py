@@ -34,14 +34,17 @@ def wrong(one: Mistake, whole: pd.DataFrame, rows: Rows, words: Words, held: pd.
 
 
 def differs(one: pd.DataFrame, other: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which rows differ in any column of the first; a missing value equals a missing value."""
+    """Which rows differ in any column of the first; a missing value equals a missing value.
+
+    >>> differs(pd.DataFrame({"a": [1.0, np.nan]}), pd.DataFrame({"a": [2, np.nan]})).tolist()
+    [True, False]
+    """
     found = np.zeros(len(one), bool)
     for name in one.columns:
-        a, b = one[name], other[name]
-        gone = a.isna().to_numpy(), b.isna().to_numpy()
-        left, right = (side.astype(object) if isinstance(side.dtype, pd.CategoricalDtype) else side for side in (a, b))
-        same = np.asarray(left.to_numpy() == right.to_numpy(), bool)
-        found |= ~np.where(gone[0] | gone[1], gone[0] & gone[1], same)
+        both = [frame[name] for frame in (one, other)]
+        plain = [side.astype(object) if isinstance(side.dtype, pd.CategoricalDtype) else side for side in both]
+        codes, _ = pd.factorize(pd.concat(plain))
+        found |= codes[: len(one)] != codes[len(one) :]
     return found
 
 
@@ -110,10 +113,10 @@ DONORS: dict[str, Callable[[Mistake, pd.DataFrame, Rows, Words], Rows]] = {
 def _missing(one: Mistake, held: pd.Series, words: Words, known: pd.Series) -> pd.Series:
     if one.fill is not None:
         return pd.Series([one.fill] * len(held), index=held.index)
-    if isinstance(held.dtype, pd.CategoricalDtype):
-        return pd.Series(pd.Categorical([None] * len(held), dtype=held.dtype), index=held.index)
-    kind = "float64" if pd.api.types.is_numeric_dtype(held) and held.dtype != bool else object
-    return pd.Series(np.full(len(held), np.nan), index=held.index, dtype=kind)
+    if not isinstance(held.dtype, np.dtype) or held.dtype.kind in "mM":  # types with a missing value of their own
+        return held.iloc[:0].reindex(held.index)
+    gone = pd.Series(np.full(len(held), np.nan), index=held.index)
+    return gone if held.dtype.kind in "iuf" else gone.astype(object)
 
 
 def _stale(one: Mistake, held: pd.Series, words: Words, known: pd.Series) -> pd.Series:
@@ -123,7 +126,8 @@ def _stale(one: Mistake, held: pd.Series, words: Words, known: pd.Series) -> pd.
 
 def _off(one: Mistake, held: pd.Series, words: Words, known: pd.Series) -> pd.Series:
     by = int(one.by) if pd.api.types.is_integer_dtype(held.dtype) and one.by.is_integer() else one.by
-    return held + by
+    made: pd.Series = held + by
+    return made
 
 
 def _another(one: Mistake, held: pd.Series, words: Words, known: pd.Series) -> pd.Series:
@@ -150,8 +154,10 @@ def _transposed(one: Mistake, held: pd.Series, words: Words, known: pd.Series) -
     at = np.arange(len(values))
     low, high = digits[at, place], digits[at, place + 1]
     moved = np.where(many > 0, (low - high) * (powers[place + 1] - powers[place]), 0)
-    made = held.to_numpy(copy=True) if held.dtype.kind in "iuf" else values
-    return pd.Series(made + (np.sign(values) * moved if made.dtype.kind == "f" else np.sign(made) * moved), held.index)
+    plain = isinstance(held.dtype, np.dtype)
+    made = held.to_numpy(copy=True) if plain else values
+    signed = np.where(values < 0, -moved, moved)
+    return pd.Series(made + signed.astype(made.dtype), held.index).astype(held.dtype)
 
 
 VALUES: dict[str, Callable[[Mistake, pd.Series, Words, pd.Series], pd.Series]] = {

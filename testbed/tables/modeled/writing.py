@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from synthetic.source import Dial, as_in, sources
+from testbed.findings import plain_name
 from testbed.measure import Measure
 from testbed.models import name_of
 from testbed.runs import SCHEMA, facts, versions
@@ -32,7 +33,7 @@ def identity(model: Any, frame: Any, arguments: Mapping[str, Any], seed: int) ->
         "schema": SCHEMA,
         "kind": "table model",
         "scenario": "table",
-        "models": [str(model) if isinstance(model, str) else name_of(model)],
+        "models": [plain_name(model) if isinstance(model, str) else name_of(model)],
         "seeds": [seed],
         "arguments": {key: _plain(value) for key, value in given.items()},
         "versions": versions(),
@@ -95,7 +96,7 @@ def _plain(value: Any) -> Any:
 
 
 def _command(model: str, file: str, given: Mapping[str, Any], seed: int) -> str:
-    words = ["testbed", "table", file, "--model", model]
+    words = ["testbed", "table", file, "--model", plain_name(model)]
     for key, value in given.items():
         if key == "reference":
             for column, group in value.items():
