@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_transformer
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -160,6 +161,34 @@ def test_a_model_that_ignores_its_data_has_no_jitter_and_no_ambiguity(people):
         "jitter",
         "ambiguity",
     }
+
+
+class Noise(ClassifierMixin, BaseEstimator):
+    """Decides by a hash of the person and of the rows that it was fitted on."""
+
+    def fit(self, x, y):
+        self.classes_, self.seed_ = np.array([0, 1]), int(np.asarray(x, float).sum())
+        return self
+
+    def predict(self, x):
+        return (draws.uniform(draws.sparse(self.seed_, "noise", np.asarray(x["id"], np.uint64))) < 0.2).astype(int)
+
+
+def test_a_model_that_decides_by_the_noise_of_its_sample_jitters_by_two_p_times_the_rest(people):
+    found = ask(Noise(), people, features=["id"], outcome="paid", positive="yes", measures="jitter")
+    assert value(found, "jitter") == pytest.approx(2 * 0.2 * 0.8, abs=0.02)
+
+
+def test_a_model_whose_second_class_is_the_bad_one_is_fitted_again_the_same_way(people):
+    bad = (people["paid"] == "no").astype(int)
+    model = LogisticRegression().fit(people[["x"]], bad)
+    model.higher_is = "worse"
+    found = ask(
+        model, people, outcome="paid", positive="yes", measures=["adverse_rate", "accuracy", "label_error_effect"]
+    )
+    assert value(found, "adverse_rate") == model.predict(people[["x"]]).mean()
+    assert value(found, "accuracy") == (model.predict(people[["x"]]) == bad).mean() > 0.8
+    assert value(found, "label_error_effect") < 0.1  # fitted the other way round it would be near 1
 
 
 def actions(folder: Path, text: str, budget: float = 10) -> Path:
@@ -341,6 +370,7 @@ def test_a_model_that_cannot_be_audited_is_told_in_a_sentence(people, model, err
         ({"groups": "y"}, "unknown groups column 'y'"),
         ({"outcome": "y"}, "unknown outcome column 'y'"),
         ({"outcome": "x"}, "also a feature"),
+        ({"features": ["lists"]}, "features column 'lists' holds a list; texts and numbers are allowed"),
         ({"outcome": "paid"}, "say which is positive"),
         ({"minimum": -1}, "minimum is -1"),
         ({"threshold": float("nan")}, "threshold is nan"),
@@ -354,7 +384,7 @@ def test_a_model_that_cannot_be_audited_is_told_in_a_sentence(people, model, err
 )
 def test_an_argument_that_is_not_allowed_is_told_in_a_sentence(people, more, said):
     with pytest.raises(InputError, match=said):
-        ask(lambda seen: (seen["x"] > 5) * 1.0, people, **more)
+        ask(lambda seen: (seen["x"] > 5) * 1.0, people[:50].assign(lists=[[1]] * 50), **more)
 
 
 def test_missing_features_are_the_model_s_affair_and_missing_groups_are_not(people):

@@ -170,11 +170,36 @@ def test_a_model_that_fails_on_missing_values_says_so_in_the_row_and_tells_nobod
     findings = audited(fussy, tmp_path, text)
     row = findings[findings["measure"] == "flip_rate[source=gone]"].iloc[0]
     assert np.isnan(row["value"])
-    assert row["why"] == "the model fails if this value is missing"
+    assert row["why"] == "the model fails on rows with this error"
     assert found(findings, "flip_rate[source=off]") == 0.1
     assert found(findings, "flip_rate") == pytest.approx(0.1)  # what cannot be asked does not count
     filled = audited(fussy, tmp_path, text.replace('kind = "missing"', 'kind = "missing"\nfill = 9'))
     assert found(filled, "flip_rate[source=gone]") == pytest.approx(5 / 9)
+
+
+def test_a_model_that_fails_on_some_wrong_values_only_is_audited_with_the_rest(tmp_path):
+    def fussy(records):
+        if (records["a"] > 9).any():
+            raise ValueError("ten is not a digit")
+        return (records["b"] < 4) * 1.0
+
+    text = '[errors.a]\nkind = "off_by_unit"\ncolumns = ["a"]\nRATE\n'
+    text += '[errors.b]\nkind = "off_by_unit"\ncolumns = ["b"]\nRATE\n'
+    findings = audited(fussy, tmp_path, text)
+    assert findings[findings["measure"] == "flip_rate[source=a]"]["why"].tolist() == [
+        "the model fails on rows with this error"
+    ]
+    assert found(findings, "flip_rate[source=b]") == 0.125
+    assert found(findings, "error_burden") == pytest.approx(12.5, abs=5)
+
+    def fussier(records):
+        if (records["a"] + records["b"] > 17).any():  # one error alone gives 17 at most
+            raise ValueError("too much")
+        return (records["b"] < 4) * 1.0
+
+    worse = audited(fussier, tmp_path, text)
+    assert found(worse, "flip_rate[source=b]") == 0.125
+    assert set(worse[worse["measure"] == "error_burden"]["why"]) == {"the model fails on rows with several errors"}
 
 
 def test_an_error_crosses_from_one_system_into_the_next(tmp_path):

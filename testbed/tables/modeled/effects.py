@@ -22,7 +22,8 @@ Places = NDArray[np.int64]
 
 BLOCK = 50_000
 """Rows from which on no more errors are put into one question."""
-FAILS = "the model fails if this value is missing"
+FAILS = "the model fails on rows with this error"
+FAILS_TOGETHER = "the model fails on rows with several errors"
 
 
 @dataclass(frozen=True)
@@ -79,36 +80,43 @@ def _wrong(case: Modeled, one: Mistake) -> _Wrong:
 
 
 def _effects(case: Modeled, mistakes: Sequence[Mistake]) -> Iterator[tuple[Mistake, Effect]]:
-    """The effects, asked about in blocks of several errors. A missing value is asked about alone, as it may fail."""
+    """The effects, asked about in blocks of several errors. A missing value, which may fail, is asked about alone."""
     waiting: list[_Wrong] = []
     for one in mistakes:
-        if one.kind == "missing" and one.fill is None:
+        alone = one.kind == "missing" and one.fill is None
+        if alone or sum(len(each.at) for each in waiting) >= BLOCK:
             yield from _answered(case, waiting)
             waiting = []
-            yield from _answered(case, [_wrong(case, one)])
-            continue
         waiting.append(_wrong(case, one))
-        if sum(len(each.at) for each in waiting) >= BLOCK:
+        if alone:
             yield from _answered(case, waiting)
             waiting = []
     yield from _answered(case, waiting)
 
 
 def _answered(case: Modeled, waiting: list[_Wrong]) -> Iterator[tuple[Mistake, Effect]]:
+    """The effects of some errors, from one question; if the model fails, each is asked about by itself."""
+    try:
+        yield from list(_asked(case, waiting))
+    except ModelError:
+        if len(waiting) > 1:
+            for each in waiting:
+                yield from _answered(case, [each])
+            return
+        n = len(case.rows)
+        # What the model said may hold somebody's value.
+        none = None if case.second is None else Change.none(n)
+        yield waiting[0].one, Effect(waiting[0].possible, Change.none(n), none, FAILS)
+
+
+def _asked(case: Modeled, waiting: list[_Wrong]) -> Iterator[tuple[Mistake, Effect]]:
     """The effects of some errors, from one question to each scheme. The second scheme reads true features."""
     n = len(case.rows)
     at = np.concatenate([each.at for each in waiting]) if waiting else np.empty(0, np.int64)
     none = None if case.second is None else Change.none(n)
     answer = then = None
     if len(at):
-        try:
-            answer = case.scheme.answer(pd.concat([each.records for each in waiting]), case.rows[at])
-        except ModelError:
-            if len(waiting) > 1 or waiting[0].one.kind != "missing":
-                raise
-            # What the model said may hold somebody's value.
-            yield waiting[0].one, Effect(waiting[0].possible, Change.none(n), none, FAILS)
-            return
+        answer = case.scheme.answer(pd.concat([each.records for each in waiting]), case.rows[at])
         if case.second is not None:
             then = case.second.answer(case.handed_on(case.records.iloc[at], answer), case.rows[at])
     start = 0
@@ -132,16 +140,23 @@ def _change(n: int, at: Places, scheme: Scheme, base: Answer, after: Answer) -> 
 
 @dataclass(frozen=True)
 class Wronged:
-    """How often each row is decided adversely with all errors at their rates, and is not without them."""
+    """How often each row is decided adversely with all errors at their rates, and is not without them.
+
+    why: the model fails on such rows.
+    """
 
     first: Floats
     second: Floats | None
+    why: str = ""
 
 
 def together(case: Modeled, times: float, repeats: int) -> Wronged:
     """Shares of `repeats` draws of all errors at `times` their rates; worked out once."""
     if (times, repeats) not in case.kept:
-        case.kept[times, repeats] = _wronged(case, times, repeats)
+        try:
+            case.kept[times, repeats] = _wronged(case, times, repeats)
+        except ModelError:
+            case.kept[times, repeats] = Wronged(np.empty(0), None, FAILS_TOGETHER)
     found: Wronged = case.kept[times, repeats]
     return found
 

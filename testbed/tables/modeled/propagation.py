@@ -174,9 +174,9 @@ def flip_back_rate(case: Modeled, *, source: str = "any") -> Iterator[PerPerson 
 def _together(case: Modeled, times: float, system: str, qualifiers: dict[str, object]) -> PerPerson:
     """Wrong adverse decisions per 1,000 people with all errors at `times` their rates."""
     n = len(case.rows)
-    if case.unsteady:
-        return _part(case, np.zeros(n), np.zeros(n), qualifiers)
-    made = together(case, times, min(20, max(1, REPEATS // n)))
+    made = None if case.unsteady else together(case, times, min(20, max(1, REPEATS // n)))
+    if made is None or made.why:
+        return _part(case, np.zeros(n), np.zeros(n), qualifiers, why=case.unsteady if made is None else made.why)
     wrong = made.first if system == "first" or made.second is None else made.second
     return _part(case, wrong, np.full(n, 1e-3), qualifiers)
 

@@ -3,7 +3,7 @@
 # Any: a user gives a table of any library.
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,8 +63,21 @@ def read_people(frame: Any, features: Sequence[str], groups: Any, outcome: str |
             if known.count(name) > 1:
                 raise InputError(f"{role} column {name!r} is in the table {known.count(name)} times; once is allowed.")
     wanted = [*features, *extra]
+    for name in wanted:
+        _hashable(table[name], name)
     whole = pd.DataFrame({name: typed(table[name]) for name in wanted}) if source.texts else table[wanted].copy()
     return Read(table, whole, tuple(features))
+
+
+def _hashable(values: pd.Series, name: str) -> None:
+    """Raise InputError for a column with cells that are no plain values, such as lists."""
+    if values.dtype != object:
+        return
+    try:
+        pd.factorize(values)
+    except TypeError:
+        first = next(type(one).__name__ for one in values if not isinstance(one, Hashable))
+        raise InputError(f"features column {name!r} holds a {first}; texts and numbers are allowed.") from None
 
 
 def _listed(groups: Any) -> list[Any]:
