@@ -40,7 +40,8 @@ def command_for(manifest: Mapping[str, Any], measure: str) -> str:
     'testbed sweep rongcheng --model logistic --screen'
     """
     words = _words(manifest, DROPPED)
-    if words[1:2] not in (["audit"], ["sweep"]) or {"--sobol", "--screen"} & set(words):
+    asked = words[1:2] == ["table"] and "--model" in words
+    if (words[1:2] not in (["audit"], ["sweep"]) and not asked) or {"--sobol", "--screen"} & set(words):
         return shlex.join(words)
     if measure == OWED:
         model = words[words.index("--model") :][:2] if "--model" in words else []
@@ -57,6 +58,8 @@ def next_commands(manifest: Mapping[str, Any], life: Mapping[str, Any] | None) -
     words = _words(manifest, (*DROPPED, "--measures", "--grant"))
     scenario = clean(manifest.get("scenario") or "").partition("{")[0]
     if not scenario or scenario == "table":
+        if "--model" in words:
+            return ["testbed list table-measures", "testbed show most_fragile"]
         return ["testbed list measures", "testbed show equalized_odds_difference"]
     show = shlex.join(["testbed", "show", scenario])
     if words[1:2] != ["audit"]:

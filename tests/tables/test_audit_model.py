@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import runpy
+import shlex
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,9 @@ from sklearn.preprocessing import OneHotEncoder
 from synthetic import draws
 from testbed import InputError, Scores, audit_model, audit_table
 from testbed.commands.cli import main
+from testbed.findings import read
 from testbed.models import ModelError, load_model
+from testbed.report.rerun import command_for
 from testbed.tables.modeled.mistakes import load_errors
 
 N = 2000
@@ -278,17 +282,18 @@ def test_the_command_writes_the_three_families_and_the_same_numbers_as_python(pe
         "as in the US terrorist watch list",
     ):
         assert word in page
+    one = command_for(manifest, "flip_rate")
+    assert one.endswith("--minimum 5 --positive yes --measures flip_rate")
+    assert main(shlex.split(one)[1:]) == 0
+    assert "wrong values turn their person's decision adverse" in " ".join(capsys.readouterr().out.split())
+    assert "testbed show most_fragile" in said
     assert main(words) == 0  # the same run is resumed
     mine = audit_model("mine_of_table:rule", people, features=["x", "sex"], groups="sex", outcome="paid",
                        positive="yes", minimum=5)  # fmt: skip
-    from testbed.findings import read
-
     pd.testing.assert_frame_equal(read(Path("run")), mine, check_dtype=False)
     assert main([*words[:-2], "--score", "x"]) == 2
     assert main(["table", "people.csv", "--groups", "sex", "--prediction", "paid", "--minimum", "5"]) == 2
     Path("mine_of_table.py").write_text("def rule(records):\n    raise ValueError('no\\nthanks')\n")
-    import sys
-
     del sys.modules["mine_of_table"]
     assert main([*words[:-2]]) == 1
     assert capsys.readouterr().err.strip().splitlines()[-1] == (

@@ -26,6 +26,7 @@ def identity(model: Any, frame: Any, arguments: Mapping[str, Any], seed: int) ->
     given = {key: value for key, value in arguments.items() if value not in (None, [], (), {}, 0, False)}
     files = {key: Path(value) for key, value in given.items() if key in ("errors", "actions", "disclosure")}
     digests = {"table": _table_digest(frame)}
+    files |= {"model": Path(model)} if isinstance(model, str) and model.endswith(".toml") else {}
     digests |= {key: _file_digest(path) for key, path in files.items() if path.is_file()}
     named = isinstance(model, str) and isinstance(frame, str | Path)
     title = f"The table {Path(frame).name}" if isinstance(frame, str | Path) else "A table"
