@@ -243,6 +243,12 @@ LEVELS: dict[str, Phrase] = {
         "wrong entries stand for {v} of their first {horizon} on average{corrected}",
         "stand", "wrong entries", "months", ("person with a wrong entry", "people with wrong entries"),
     ),
+    "audience_after_correction": Phrase(
+        "after the operator has found an entry wrong, others are still shown the status that rests on it for {v} on"
+        " average",
+        "still shown", "an entry found wrong", "months",
+        ("person with a corrected entry", "people with corrected entries"),
+    ),
     "operator_reversal_of_wrong": Phrase(
         "on appeal, the operator strikes {v} of contested wrong entries", "strikes", "contested wrong entries",
         PERCENT, ("person with a contested entry", "people with contested entries"),
