@@ -70,6 +70,8 @@ def test_the_decisions_are_audited_as_a_table_of_them_would_be(people, fitted):
         table, groups=["sex", "town"], outcome="paid", prediction="decision", score="score", positive="yes",
         features=features,
     )  # fmt: skip
+    curves = [found.attrs["curves"].splitlines() for found in (findings, expected)]
+    assert len(curves[0]) == len(curves[1]) > 50
     key = ["measure", "split", "group", "versus"]
     both = expected.merge(findings, on=key, suffixes=("", "_model"))
     both = both[~both["measure"].str.contains("_holm|_bh")]

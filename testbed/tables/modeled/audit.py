@@ -12,6 +12,7 @@ import pandas as pd
 from synthetic.errors import InputError
 from testbed.findings import chosen, finding, judged, patterns, rows_asked
 from testbed.measure import Measure, same_rows
+from testbed.report import curve_text, curves
 from testbed.runs import claim_folder, folder_path, write_run
 from testbed.statistics import correct
 from testbed.tables.laying import Laid
@@ -192,6 +193,8 @@ def measured_model(model: Any, frame: Any, given: Given) -> tuple[pd.DataFrame, 
     small = small_groups(table, given.minimum)
     findings = without_small(judged(correct(made, same_rows()), given.equivalence), given.minimum, small)
     findings.attrs["notes"] = laid.notes
+    if given.measures is None and given.minimum <= 1:
+        findings.attrs["curves"] = curve_text(curves(table, table.called))
     return findings, table, laid, asked
 
 
