@@ -303,6 +303,25 @@ def test_the_command_writes_the_three_families_and_the_same_numbers_as_python(pe
     )
 
 
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_tables_of_few_rows_are_audited_or_refused_in_a_sentence(n):
+    few = pd.DataFrame({"x": np.arange(n), "sex": ["f", "m", "m"][:n]})
+    if n == 0:
+        with pytest.raises(InputError, match="the table has no rows"):
+            ask(lambda seen: (seen["x"] > 0) * 1.0, few)
+        return
+    assert value(ask(lambda seen: (seen["x"] > 0) * 1.0, few), "adverse_rate") == 1 / n
+    assert ask(lambda seen: (seen["x"] > 0) * 1.0, few, minimum=5)["value"].isna().all()
+
+
+def test_a_model_that_learns_from_outcomes_that_are_all_alike_decides_everybody_so(people):
+    alike = people[:200].assign(paid="yes", late="no")
+    found = ask(LogisticRegression(), alike, outcome="paid", positive="yes", measures=["adverse_rate", "label_error*"])
+    assert value(found, "adverse_rate") == 0
+    assert value(found, "label_error_effect") == 0  # a fiftieth of wrong outcomes turns no decision
+    assert any("was fitted on this table" in note for note in found.attrs["notes"])
+
+
 def test_the_everyday_errors_that_have_a_figure_take_it_from_that_figure():
     rates = {one.name: one.rate for one in load_errors(None)}
     assert rates["stale"].value == 600 / 150_000

@@ -103,8 +103,6 @@ class Scheme:
 
     def _predicted(self, records: pd.DataFrame) -> Bools:
         """Whom the estimator's own `predict` puts into its second class."""
-        if not callable(declared(self.model, "said")):  # fitted on outcomes that are all alike
-            return np.asarray(self.scores(records, np.arange(len(records))).score == 1)
         said = ask(lambda seen: self.model.said(seen, ("predict",)), records.reset_index(drop=True)).score
         classes = np.asarray(self.model.estimator.classes_)
         return np.asarray(said == (float(classes[-1]) if classes.dtype.kind in "biuf" else 1.0))
@@ -112,7 +110,17 @@ class Scheme:
     def refitted(self, records: pd.DataFrame, positive: Bools) -> Scheme:
         """The same scheme fitted on these rows. positive: who has the good outcome."""
         good = positive if self.sign > 0 else ~positive
-        return replace(self, model=fitted(self.unfitted, records.reset_index(drop=True), good.astype(np.int8)))
+        model = fitted(self.unfitted, records.reset_index(drop=True), good.astype(np.int8))
+        # Fitted on outcomes that are all alike, an estimator is another kind of model, and the other way round.
+        rule = (PREDICTS if predicts(model) else LABELS) if self.rule in (PREDICTS, LABELS) else self.rule
+        return replace(self, model=model, rule=rule)
+
+
+def predicts(model: Any) -> bool:
+    """Whether the decision of a model is what its estimator predicts, as that of a classifier without draws is."""
+    estimator = declared(model, "estimator")
+    classes = np.ndim(declared(estimator, "classes_", 0)) == 1 and callable(declared(estimator, "predict"))
+    return callable(declared(model, "said")) and classes and "draws" not in needs(model)
 
 
 def scheme_of(spec: Any, records: pd.DataFrame, positive: Bools | None, threshold: float | None, seed: int) -> Scheme:
@@ -151,10 +159,7 @@ def _rule(made: Scheme, records: pd.DataFrame, threshold: float | None) -> dict[
         return {"rule": OWN}
     if threshold is not None:
         return {"rule": THRESHOLD, "threshold": float(threshold)}
-    estimator = declared(made.model, "estimator")
-    drawn = "draws" in needs(made.model)
-    classes = np.ndim(declared(estimator, "classes_", 0)) == 1 and callable(declared(estimator, "predict"))
-    if callable(declared(made.model, "said")) and classes and not drawn:
+    if predicts(made.model):
         return {"rule": PREDICTS}
     if np.isin(head.score, (0, 1)).all():
         return {"rule": LABELS}
