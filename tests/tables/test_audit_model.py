@@ -420,5 +420,8 @@ def test_missing_features_are_the_model_s_affair_and_missing_groups_are_not(peop
     )
     assert np.isfinite(value(found, "adverse_rate"))
     assert np.isfinite(value(found, "flip_rate"))
+    endless = people[:300].assign(x=np.where(AT[:300] == 9, np.inf, people["x"][:300]))
+    found = ask(lambda seen: (seen["x"] > 5) * 1.0, endless, measures=["adverse_rate", "consistency", "hidden[k=10]"])
+    assert np.isfinite(value(found, "hidden[k=10]"))
     with pytest.raises(InputError, match="missing value"):
         ask(lambda seen: (seen["x"] > 5) * 1.0, people.assign(sex=people["sex"].where(AT > 3)))

@@ -237,6 +237,7 @@ def test_columns_of_every_type_go_wrong_and_keep_their_type_where_it_can_hold_th
         "day": pd.date_range("2020-01-01", periods=120), "switch": pd.array(at % 2 == 0, dtype="boolean"),
         "group": np.where(at % 3 == 0, "a", "b"),
     })  # fmt: skip
+    frame.loc[50, "float"] = np.inf
     for row, name in enumerate(("float", "category", "nullable", "text", "day", "switch")):
         frame.loc[row, name] = None
     features = [name for name in frame if name != "group"]
@@ -247,7 +248,10 @@ def test_columns_of_every_type_go_wrong_and_keep_their_type_where_it_can_hold_th
             kinds[name].add(str(records[name].dtype))
         return (records["int"].fillna(0).astype(float) > 2) * 1.0
 
-    findings = audit_model(watching, frame, features=features, groups="group", measures=["flip_rate", "error_burden"])
+    findings = audit_model(
+        watching, frame, features=features, groups="group", measures=["flip_rate", "error_burden", "hidden[k=10]"]
+    )
+    assert findings[findings["measure"] == "hidden[k=10]"]["value"].notna().all()
     assert findings[findings["measure"] == "flip_rate"]["value"].notna().all()
     for name in ("float", "category", "nullable", "day", "switch"):
         assert kinds[name] == {str(frame[name].dtype)}

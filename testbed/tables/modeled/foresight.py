@@ -24,6 +24,9 @@ SIZES = (0, 10, 100, 1000)
 LEVELS = 20
 """Values of a category that have a column of their own in what people know, the most frequent first."""
 
+LARGEST = 1e30
+"""Numbers beyond are cut off there, as a learner would fail on them."""
+
 FAMILY = "opacity"
 UNIT = "share of what guessing the base rate leaves"
 INTERVAL = "influence values by row, t; k > 0: plus the variance over 20 pools"
@@ -101,10 +104,11 @@ def as_numbers(values: pd.Series) -> list[NDArray[np.generic]]:
     if pd.api.types.is_numeric_dtype(values):
         number = values.to_numpy(dtype=float, na_value=np.nan)
         usual = float(np.median(number[~gone])) if (~gone).any() else 0.0
-        return [np.where(gone, usual, number), gone]
+        return [np.clip(np.where(gone, usual, number), -LARGEST, LARGEST), gone]
     counts = values.value_counts()
     order = sorted(counts.index, key=lambda level: (-counts[level], str(level)))[:LEVELS]
-    return [*(np.asarray(values == level, bool) for level in order[1:]), *([gone] if gone.any() else [])]
+    held = values.astype(object).where(~gone, None)
+    return [*(np.asarray(held == level, bool) for level in order[1:]), *([gone] if gone.any() else [])]
 
 
 @of_model(

@@ -118,8 +118,9 @@ def _laid(frame: pd.DataFrame, given: Given, answer: Answer, scheme: Scheme, tru
 
 
 def _alike(records: pd.DataFrame) -> pd.DataFrame | None:
-    """The features by which people count as alike; none if values are missing."""
-    return None if records.isna().to_numpy().any() else records
+    """The features by which people count as alike; none if values are missing or infinite."""
+    infinite = records.select_dtypes("number").isin([np.inf, -np.inf])
+    return None if records.isna().to_numpy().any() or infinite.to_numpy().any() else records
 
 
 def _notes(given: Given, scheme: Scheme, mistakes: Sequence[Mistake]) -> list[str]:
