@@ -135,6 +135,8 @@ def test_a_threshold_decides_and_which_side_is_good_is_the_model_s_to_say(people
 
     worse = ask(Debt(), people, threshold=7, measures="adverse_rate")
     assert value(worse, "adverse_rate") == (people["x"] >= 7).mean()
+    gains = ask(Debt(), people, threshold=7, measures="error_gain")
+    assert value(gains, "error_gain[source=off_by_unit of x]") == pytest.approx(-1)  # more debt is a worse score
     better = ask(lambda seen: seen["x"], people, threshold=7, measures="adverse_rate")
     assert value(better, "adverse_rate") == (people["x"] <= 7).mean()
 
@@ -215,6 +217,9 @@ def test_recourse_is_what_the_cheapest_plan_costs(people, tmp_path):
     assert value(found, "recourse_cost_given_found") == pytest.approx(costs[costs <= 3].mean(), abs=0.1)
     assert value(found, "recourse_cost") == pytest.approx(np.where(costs <= 3, costs, 10).mean(), abs=0.3)
     assert any("tried: every plan of the file" in note for note in found.attrs["notes"])
+    path = actions(tmp_path, '[actions.x]\ndirection = "up"\nmost = 3\ncost = ONE\n', budget=2)
+    poor = ask(lambda seen: (seen["x"] > 5) * 1.0, people, actions=path, measures="recourse_rate")
+    assert value(poor, "recourse_rate") == pytest.approx((adverse + 2 > 5).mean(), abs=0.05)
 
 
 def test_nobody_has_recourse_against_what_cannot_change(people, tmp_path):
