@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shared import by_shares
 
 from synthetic.errors import InputError
 from testbed.commands import screening as command
@@ -90,8 +91,10 @@ def test_a_screening_that_makes_no_sense_is_one_sentence(
     assert len(found.strip().splitlines()) == 1
 
 
-def test_draws_that_the_scenario_refuses_are_redrawn_and_a_dial_keeps_its_draws_when_another_joins() -> None:
-    plan = screening_plan("rongcheng", people=64, measures=["adverse_rate"])
+def test_draws_that_the_scenario_refuses_are_redrawn_and_a_dial_keeps_its_draws_when_another_joins(
+    tmp_path: Path,
+) -> None:
+    plan = screening_plan(by_shares(tmp_path), people=64, measures=["adverse_rate"])
     two = drawn(plan, FEWEST, ["decide.worst_share=0.03..0.2", "decide.best_share=0.5..1"])
     assert len(two.worlds) == FEWEST
     assert two.refused.total() > 0

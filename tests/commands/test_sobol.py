@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from shared import by_shares
 
 from synthetic.errors import InputError
 from testbed.commands.cli import main
@@ -130,8 +131,8 @@ def test_how_many_wrong_entries_are_followed_one_by_one_is_no_guess_about_the_wo
     assert "error.sample" not in found
 
 
-def test_points_that_the_scenario_refuses_are_redrawn_as_whole_blocks_and_counted() -> None:
-    plan = planned("rongcheng", measures="adverse_rate", people=64)
+def test_points_that_the_scenario_refuses_are_redrawn_as_whole_blocks_and_counted(tmp_path: Path) -> None:
+    plan = planned(by_shares(tmp_path), measures="adverse_rate", people=64)
     dials = ["decide.worst_share=0.05..0.2", "decide.best_share=0.5..1"]
     factors, worlds, cut = designed(plan, dials, 8)
     rows = 2 + len(dials) + 1
@@ -151,8 +152,8 @@ def test_points_that_the_scenario_refuses_are_redrawn_as_whole_blocks_and_counte
     assert "sum to more than" in said
 
 
-def test_dials_that_are_refused_nearly_everywhere_are_one_sentence() -> None:
-    plan = planned("rongcheng", measures="adverse_rate", people=64)
+def test_dials_that_are_refused_nearly_everywhere_are_one_sentence(tmp_path: Path) -> None:
+    plan = planned(by_shares(tmp_path), measures="adverse_rate", people=64)
     with pytest.raises(InputError, match=r"refuses \d+ of 64 points .*narrower ranges"):
         designed(plan, ["decide.best_share=0.99..1"], 8)
 

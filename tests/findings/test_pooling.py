@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from testbed.case.decisions import Table
 from testbed.findings import pooled
 from testbed.measure import PerPerson
 from testbed.runs.auditing import audit
 from testbed.statistics import estimate, over_seeds
-from testbed.tables.table import Table
 
 PLACE = {"scenario": "s", "model": "m", "harm": "h", "split": "sex", "group": "a", "versus": "", "why": ""}
 

@@ -8,10 +8,10 @@ import pytest
 from scipy.stats import binomtest
 
 from synthetic.errors import InputError
+from testbed.case.decisions import Table
 from testbed.findings import finding
 from testbed.measure import Measure, PerPerson, Row
 from testbed.statistics import Across, Against, expand
-from testbed.tables.table import Table
 
 
 def measure(**more: object) -> Measure:

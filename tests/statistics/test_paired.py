@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from testbed.case.decisions import Table
 from testbed.findings import finding
 from testbed.measure import Measure, PerPerson, measures
 from testbed.statistics.counts import TN, CellRate, Rate
 from testbed.statistics.estimation import estimate
 from testbed.statistics.paired import Paired, kept, paired_rows
 from testbed.statistics.rows import Against
-from testbed.tables.table import Table
 
 MEASURE = Measure(
     "adverse_rate", None, "disparate impact", "rate", "none", ("table",), "", "", "", "", {}, "adverse_gap", True

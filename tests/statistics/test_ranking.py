@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from testbed.case.decisions import Table
 from testbed.statistics import comparisons
 from testbed.statistics.ranking import Auc
-from testbed.tables.table import Table
 
 
 def table(seed: int, n: int = 400, **more: object) -> Table:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from testbed.measure import measures
+from testbed.scenarios import FOLDER
 from testbed.statistics import expand
 
 
@@ -42,3 +44,12 @@ share = {number(1)}
 def without_dials(text: str) -> str:
     """The text of a planted scenario without the dials of its recipe, for a scenario with another recipe."""
     return re.sub(r"\[dials.*?(?=\[decide\])", "", text, flags=re.DOTALL)
+
+
+def by_shares(folder: Path) -> str:
+    """The path of a copy of Rongcheng in this folder that decides by shares alone, without the grades of its book."""
+    text = (FOLDER / "rongcheng.toml").read_text()
+    text = re.sub(r'grade = "[A-Z]+", ', "", text)
+    text = text[: text.index('[dials."decide.adverse_grade"]')]
+    (folder / "by_shares.toml").write_text(text)
+    return str(folder / "by_shares.toml")

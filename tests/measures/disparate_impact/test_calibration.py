@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from sklearn.calibration import calibration_curve
 
+from testbed.case.decisions import Table
 from testbed.measures.disparate_impact.calibration import calibration_error, calibration_gap
 from testbed.measures.disparate_impact.calibration_bins import BINS, bins, mean_error, probabilities
 from testbed.statistics import expand
-from testbed.tables.table import Table
 
 
 def chances(seed: int, n: int = 600, off: float = 0.0, **more: object) -> Table:

@@ -11,6 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from synthetic.errors import InputError
 from testbed.case.case import run_case
+from testbed.case.decisions import Table
 from testbed.measures.disparate_impact.entropy import (
     Entropy,
     between_and_within,
@@ -21,7 +22,6 @@ from testbed.measures.disparate_impact.entropy import (
 from testbed.measures.disparate_impact.individual import consistency, generalized_entropy_index, theil_index
 from testbed.measures.disparate_impact.neighbors import nearest, scaled
 from testbed.statistics import comparisons, expand
-from testbed.tables.table import Table
 
 
 def drawn(seed: int, n: int = 400, lost: float = 0.1, won: float = 0.15, **more: object) -> Table:

@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import brunnermunzel, mannwhitneyu, norm
 from sklearn.metrics import roc_auc_score
 
+from testbed.case.decisions import Table
 from testbed.measures.disparate_impact.ranking import (
     cross_auc,
     exposure_ratio,
@@ -18,7 +19,6 @@ from testbed.measures.disparate_impact.ranking import (
     summed_exposure,
 )
 from testbed.statistics import expand
-from testbed.tables.table import Table
 
 
 def drawn(seed: int, n: int = 400, shift: float = 0.0, digits: int = 1, **more: object) -> Table:

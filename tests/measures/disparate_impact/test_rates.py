@@ -11,8 +11,8 @@ from fairlearn import metrics as fair
 from sklearn.metrics import accuracy_score, precision_score, recall_score
 
 from testbed import audit_table
+from testbed.case.decisions import Table
 from testbed.measure import measures
-from testbed.tables.table import Table
 
 RATES = (
     "selection_rate", "adverse_rate", "true_positive_rate", "false_positive_rate", "true_negative_rate",

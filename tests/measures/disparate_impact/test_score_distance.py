@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from scipy.stats import ks_2samp, norm
 
+from testbed.case.decisions import Table
 from testbed.measures.disparate_impact import score_process
 from testbed.measures.disparate_impact.score_distance import score_ks_distance
 from testbed.measures.disparate_impact.score_process import exact_p
 from testbed.statistics import expand
-from testbed.tables.table import Table
 
 
 def drawn(seed: int, n: int = 300, shift: float = 0.0, groups: int = 2, digits: int = 9, **more: object) -> Table:
