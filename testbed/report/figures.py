@@ -57,12 +57,13 @@ class Curve:
     marks: Sequence[Mark]
 
 
-def dots(title: str, marks: Sequence[Mark], by: Scale, *, zero: float | None = None) -> Markup:
+def dots(title: str, marks: Sequence[Mark], by: Scale, *, zero: float | None = None, whole: bool = False) -> Markup:
     """A dot and a whisker per mark, one below the other; a hollow diamond is the lottery, a dashed line `zero`.
 
-    A mark without a value shows its reason instead of a dot. Whiskers beyond the axis are cut at its edge.
+    A mark without a value shows its reason instead of a dot. Very long whiskers are cut at the edge, unless the figure
+    is about them (`whole`).
     """
-    low, high = _domain(marks, zero)
+    low, high = _domain(marks, zero, whole=whole)
     across = axis(low, high, LEFT + 6, RIGHT - 6)
     bottom = 8 + ROW * len(marks)
     body = [
@@ -173,15 +174,15 @@ def steps(title: str, worlds: Sequence[tuple[str, Sequence[float]]], *, at: int 
     return svg(title, f"{title}. {said}.", bottom + 28, body)
 
 
-def _domain(marks: Sequence[Mark], zero: float | None) -> tuple[float, float]:
-    """The ends of the axis: they hold all finite values and interval ends; very long whiskers are cut."""
+def _domain(marks: Sequence[Mark], zero: float | None, *, whole: bool = False) -> tuple[float, float]:
+    """The ends of the axis: they hold all finite values and interval ends; very long whiskers are cut if not `whole`."""
     values = [value for mark in marks for value in (mark.value, mark.lottery) if math.isfinite(value)]
     ends = [end for mark in marks for end in (mark.low, mark.high) if math.isfinite(end)]
     if zero is not None:
         values.append(zero)
     if not values:
         return 0.0, 1.0
-    room = 3 * (max(values) - min(values)) or math.inf
+    room = math.inf if whole else 3 * (max(values) - min(values)) or math.inf
     ends = [inside(end, min(values) - room, max(values) + room) for end in ends]
     return padded(min(values + ends), max(values + ends))
 

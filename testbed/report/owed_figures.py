@@ -40,7 +40,7 @@ def _figure(row: Finding, one: Mapping[str, Any], held: Mapping[str, Any]) -> Fi
             row.high,
             row.n,
         ),
-        Mark(f"Over the ranges of {guesses}", one["middle"], one["least"], one["most"], one["n"], series=1),
+        Mark(f"Over {guesses}", one["middle"], one["least"], one["most"], one["n"], series=1),
     ]
     nothing = no_difference(row)
     about = "" if row.split == "all" else f", {row.who}"
@@ -54,7 +54,7 @@ def _figure(row: Finding, one: Mapping[str, Any], held: Mapping[str, Any]) -> Fi
     )
     body = [[mark.label, *(f"{end:.4g}" for end in (mark.value, mark.low, mark.high)), f"{mark.n:,}"] for mark in marks]
     table = (("What", "Value", "Low", "High", "n"), body)
-    drawn = dots(title, marks, by, zero=None if math.isnan(nothing) else nothing)
+    drawn = dots(title, marks, by, zero=None if math.isnan(nothing) else nothing, whole=True)
     return Figure(title, note, drawn, [], table)
 
 

@@ -24,6 +24,15 @@ def places(svg):
     return circles, whiskers
 
 
+@pytest.mark.parametrize(("whole", "times"), [(True, 100), (False, 7)])
+def test_a_very_long_whisker_is_cut_unless_the_figure_is_about_it(whole, times):
+    marks = [Mark("run", 0.02, 0.01, 0.03), Mark("guesses", 0.01, -1.0, 1.0)]
+    drawn = str(dots("gap", marks, scale("rate", comparison=True), zero=0.0, whole=whole))
+    ends = re.findall(r'class="whisker s\d" x1="([\d.]+)" x2="([\d.]+)"', drawn)
+    short, long = (float(right) - float(left) for left, right in ends)
+    assert long / short == pytest.approx(times, rel=0.25)
+
+
 def test_a_dot_lies_on_its_whisker_and_a_larger_value_further_right():
     circles, whiskers = places(dots("t", [Mark("a", 0.1, 0.05, 0.2), Mark("b", 0.3, 0.25, 0.4)], RATE, zero=0.0))
     assert circles[0] < circles[1]

@@ -75,7 +75,7 @@ def test_a_screening_of_another_scenario_or_model_says_nothing(findings: Any, sc
 def test_the_page_draws_the_interval_of_the_run_beside_the_range_over_guesses(findings: Any, screened: Any) -> None:
     page = render(findings, screened)
     assert "Adverse gap, minority, against majority: its interval of seed 0, and its range over guesses" in page
-    assert "This run, seed 0: 1.9 (1.2 to 2.6); Over the ranges of 214 guessed dials: 1 (-4 to 9)" in page
+    assert "This run, seed 0: 1.9 (1.2 to 2.6); Over 214 guessed dials: 1 (-4 to 9)" in page
     assert "from 480 worlds of 16,384 people over 12 months" in page
     assert (
         page.count("The largest owners of the variance of the adverse gap (minority, against majority): regime.one")
