@@ -175,7 +175,7 @@ def steps(title: str, worlds: Sequence[tuple[str, Sequence[float]]], *, at: int 
 
 
 def _domain(marks: Sequence[Mark], zero: float | None, *, whole: bool = False) -> tuple[float, float]:
-    """The ends of the axis: they hold all finite values and interval ends; very long whiskers are cut, or kept `whole`."""
+    """The ends of the axis: they hold all values and interval ends; very long whiskers are cut if not `whole`."""
     values = [value for mark in marks for value in (mark.value, mark.lottery) if math.isfinite(value)]
     ends = [end for mark in marks for end in (mark.low, mark.high) if math.isfinite(end)]
     if zero is not None:
