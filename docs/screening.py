@@ -4,6 +4,7 @@ A scenario is skipped while its declaration is as it was when its file was made.
 that a run that was stopped goes on with the next scenario. One scenario takes 1 to 4 minutes of one core.
 
     python docs/screening.py [--again] [--engine processes] [SCENARIO ...]
+    python docs/screening.py --table > docs/screening.txt     # what the stored ones found
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from synthetic.writing import replace_file
 from testbed.commands.screening import POINTS, screening, screening_plan
+from testbed.report import named
+from testbed.report.owed_figures import UNTOLD
 from testbed.scenarios import STORED, Scenario, declaration_digest, names, screening_text, stored
 
 
@@ -33,6 +36,32 @@ def is_current(name: str) -> bool:
     return held is not None and held["digest"] == declaration_digest(Scenario.load(name))
 
 
+def table() -> str:
+    """What the stored screenings found: for each headline its range over guesses, their share of it, and the owners."""
+    lines = [
+        "Which guesses own the headlines (python docs/screening.py --table). First: 95 % of the values if all guesses",
+        "vary at once. Share: what they own of the variance, with its 95 % interval. Then the guesses that own most.",
+    ]
+    for name in names():
+        held = stored(name)
+        if held is None:
+            lines += ["", f"{name}: no screening is stored"]
+            continue
+        lines += ["", f"{name}: {held['dials']} guesses, {held['worlds']} worlds of {held['people']:,} people"]
+        for one in held["headlines"]:
+            label = one["measure"] + (f" ({one['group']})" if one["versus"] else "")
+            if one["share"] is None:
+                lines.append(f"  {label}: not computed, {one['why']}")
+                continue
+            owners = ", ".join(f"{owner['dial']} {100 * owner['share']:.0f} %" for owner in named(one))
+            reach = f"{one['least']:.3g} to {one['most']:.3g}" if one["low"] > 0 else UNTOLD
+            lines.append(
+                f"  {label}: {reach}; share {one['share']:.2f}"
+                f" ({one['low']:.2f} to {one['high']:.2f}); {owners or 'no single guess'}"
+            )
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Remake the screenings of the scenarios named, or of all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -40,7 +69,11 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="those whose declaration is unchanged too")
     parser.add_argument("--points", type=int, default=POINTS, help="draws of all guesses (default: %(default)s)")
     parser.add_argument("--engine", default="serial", help="serial or processes (default: %(default)s)")
+    parser.add_argument("--table", action="store_true", help="print what the stored screenings found, and run nothing")
     args = parser.parse_args()
+    if args.table:
+        print(table())
+        return
     for name in args.names or names():
         if not args.again and is_current(name):
             print(f"{name}: unchanged", flush=True)

@@ -244,9 +244,8 @@ LEVELS: dict[str, Phrase] = {
         "stand", "wrong entries", "months", ("person with a wrong entry", "people with wrong entries"),
     ),
     "audience_after_correction": Phrase(
-        "after the operator has found an entry wrong, others are still shown the status that rests on it for {v} on"
-        " average",
-        "still shown", "an entry found wrong", "months",
+        "after an entry is found wrong, others are still shown the status that rests on it for {v} on average",
+        "still shown", "an entry is found wrong", "months",
         ("person with a corrected entry", "people with corrected entries"),
     ),
     "operator_reversal_of_wrong": Phrase(

@@ -16,13 +16,16 @@ from testbed.report.plaintext import clean, counted
 from testbed.report.rows import Findings
 from testbed.report.sentences import no_difference, plain_name
 
+UNTOLD = "not told from the chance of seeds"
+"""Instead of a range over guesses, where guesses may own nothing of a number."""
+
 
 def owed_figures(findings: Findings, manifest: Mapping[str, Any], harm: str) -> Iterator[Figure]:
     """A figure for each headline of a family that the screening speaks about."""
     held = manifest.get("screening") or {}
     for one in held.get("headlines") or []:
-        if one["harm"] != harm or one["share"] is None:
-            continue
+        if one["harm"] != harm or one["share"] is None or one["low"] <= 0:
+            continue  # if guesses may own nothing of it, its range over guesses is not known
         place = (one["measure"], one["split"], one["group"], one["versus"])
         row = findings.at((held["scenario"], held["model"]), place)
         if row is not None and row.known:
@@ -74,7 +77,8 @@ def screening_table(manifest: Mapping[str, Any]) -> dict[str, Any]:
             continue
         share = f"{100 * one['share']:.0f} % ({100 * one['low']:.0f} to {100 * one['high']:.0f})"
         owners = [f"{clean(owner['dial'])} ({owner['reading']}) {100 * owner['share']:.0f} %" for owner in named(one)]
-        rows.append([name, f"{one['least']:.3g} to {one['most']:.3g}", share, "; ".join(owners) or "none stands out"])
+        reach = f"{one['least']:.3g} to {one['most']:.3g}" if one["low"] > 0 else UNTOLD
+        rows.append([name, reach, share, "; ".join(owners) or "none stands out"])
     cut = [clean(text) for text in held.get("left_out") or []]
     size = f"{held['worlds']:,} worlds of {held['people']:,} people over {held['periods']} months" if held else ""
     return {"rows": rows, "size": size, "dials": held.get("dials"), "cut": cut}

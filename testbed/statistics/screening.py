@@ -82,6 +82,10 @@ def spread(u: Array, value: float, low: float, high: float) -> Array:
     return np.asarray(np.clip(np.exp(made) if far else made, low, high), float)
 
 
+FEWEST_APART = 10
+"""A number that differs from its most frequent value in fewer worlds tells too little of what moves it."""
+
+
 def screened(u: Array, values: Array, again: Array) -> Screened:
     """What the dials own of a number.
 
@@ -96,6 +100,9 @@ def screened(u: Array, values: Array, again: Array) -> Screened:
         return Screened(n=len(kept), why=f"undefined in {len(values) - len(kept)} of {len(values)} worlds")
     if np.ptp(kept) <= 1e-12 * np.abs(kept).max():
         return Screened(n=len(kept), why="it is the same in every world")
+    apart = len(kept) - int(np.unique(kept, return_counts=True)[1].max())
+    if apart < FEWEST_APART:
+        return Screened(n=len(kept), why=f"it differs in only {apart} of {len(kept)} worlds")
     share, low, high = _of_all(kept, pairs)
     true = kept.mean() + np.sqrt(min(max(share, 0.0), 1.0)) * (kept - kept.mean())
     least, middle, most = (float(one) for one in np.quantile(true, [ALPHA / 2, 0.5, 1 - ALPHA / 2]))

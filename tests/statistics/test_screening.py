@@ -81,6 +81,14 @@ def test_undefined_worlds_are_left_out_and_said() -> None:
     assert same.why == "it is the same in every world"
 
 
+def test_a_number_that_differs_in_few_worlds_tells_nothing_of_what_moves_it() -> None:
+    values = np.zeros(WORLDS)
+    values[[5, 70, 150]] = 1.0
+    found = screened(planted(1, 0.5)[0], values, np.zeros(AGAIN))
+    assert np.isnan(found.share)
+    assert found.why == "it differs in only 3 of 384 worlds"
+
+
 def test_half_of_the_draws_lie_on_each_side_of_the_value() -> None:
     u = np.linspace(0, 1, 1001)
     for value, low, high in ((0.03, 0.001, 0.2), (1.0, 0.5, 100.0), (0.0, 0.0, 1.0), (5.0, -5.0, 15.0)):
