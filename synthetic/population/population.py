@@ -33,7 +33,7 @@ class Population:
     Parameters
     ----------
     recipe : str, Path or Recipe
-        A registered name, a path that ends in `.toml`, or a recipe.
+        A registered name, a path that ends in `.toml`, `.csv` or `.parquet`, or a recipe.
     size : int
         Number of people, from 1 to 2**34.
     seed : int, default 0
@@ -79,6 +79,8 @@ class Population:
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
             raise InputError(f"seed of a population: found {seed!r}, an integer is needed.")
         self.recipe = Recipe.load(recipe)
+        if self.recipe.rows is not None:
+            self.recipe.rows.check_size(int(size))
         self.size, self.seed = int(size), int(seed)
         self.truth = tuple(name for name in self.recipe.columns if self.recipe.variables[name].truth)
         self._set: tuple[Setting, ...] = ()
@@ -135,7 +137,8 @@ class Population:
         Raises
         ------
         InputError
-            If a variable or a person does not exist, or a value has the wrong type, level or range.
+            If a variable or a person does not exist, a value has the wrong type, level or range, or the people are the
+            rows of a table that does not declare what the variable causes.
 
         Notes
         -----
@@ -151,6 +154,8 @@ class Population:
         ['male', 'female', 'male']
         """
         self.recipe.needed(list(values))
+        for why in filter(None, map(self.recipe.fixed, values)):
+            raise InputError(f"{why}.")
         ids = self._ids(people)
         changed = [(name, self.recipe.variables[name].code(value), ids) for name, value in values.items()]
         made = self._copy()

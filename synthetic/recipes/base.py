@@ -15,10 +15,10 @@ import numpy as np
 
 from synthetic.contradiction import Contradiction
 from synthetic.errors import InputError, unknown
-from synthetic.recipes.file import FOLDER, read_recipe
+from synthetic.recipes.file import find_recipe, read_recipe
 from synthetic.recipes.margins import Margin
+from synthetic.recipes.rows import Rows
 from synthetic.recipes.tables import Table
-from synthetic.registry import find_toml
 from synthetic.source import Dial
 from synthetic.variables import DRAWN_BY, Chances, Numbers, Variable
 
@@ -55,6 +55,8 @@ class Recipe:
         Whether people live in grids and households. If not, the variables stand by themselves.
     path : Path, optional
         File of the recipe. Default: it has none.
+    rows : Rows, optional
+        The people, if they are the rows of a table. Default: they are drawn.
 
     See Also
     --------
@@ -86,8 +88,9 @@ class Recipe:
         contradictory: tuple[Contradiction, ...] = (),
         layout: bool = True,
         path: Path | None = None,
+        rows: Rows | None = None,
     ) -> None:
-        self.name, self.title, self.as_of, self.path = name, title, as_of, path
+        self.name, self.title, self.as_of, self.path, self.rows = name, title, as_of, path, rows
         self.variables = {**(_layout() if layout else {}), **variables}
         self.dials = dict(dials)
         self.tables = dict(tables or {})
@@ -104,7 +107,8 @@ class Recipe:
         Parameters
         ----------
         name : str, Path or Recipe
-            A registered name, or a path that ends in `.toml`. A recipe is returned as it is.
+            A registered name, or a path that ends in `.toml`, or in `.csv` or `.parquet` for a table of people. A
+            recipe is returned as it is.
         beside : Path, optional
             Folder in which a name or relative path is sought first. Default: none.
 
@@ -131,7 +135,7 @@ class Recipe:
         """
         if isinstance(name, Recipe):
             return name
-        return cls(**vars(read_recipe(find_toml("recipe", name, FOLDER, beside))))
+        return cls(**vars(read_recipe(find_recipe(name, beside))))
 
     def set(self, values: Mapping[str, object]) -> Recipe:
         """The same recipe with some dials at other values. Raises InputError for an unknown dial or value."""
@@ -156,12 +160,15 @@ class Recipe:
             margins=tuple(self.margins),
             contradictory=tuple(self.contradictory),
             path=self.path,
+            rows=self.rows,
         )
 
     def __reduce__(self) -> tuple[object, ...] | str:
         """A recipe travels as the path of its file and its numbers, since its functions cannot."""
         if self.path is None:
             return super().__reduce__()
+        if self.rows is not None:
+            return _same_rows, (self.path, self.rows.digest)
         return _again, (self.path, self.dials, self.tables)
 
     @property
@@ -173,6 +180,10 @@ class Recipe:
     def graph(self) -> dict[str, tuple[str, ...]]:
         """The causal graph: each variable with its parents."""
         return {name: self.variables[name].parents for name in self.order}
+
+    def fixed(self, name: str) -> str:
+        """Why no person can have another value of this variable, with all that it causes; "" if one can."""
+        return "" if self.rows is None else self.rows.fixed(name)
 
     @cached_property
     def numbers(self) -> dict[str, Numbers]:
@@ -278,3 +289,11 @@ def _sorted(variables: Mapping[str, Variable]) -> list[str]:
 
 def _again(path: Path, dials: Mapping[str, Dial], tables: Mapping[str, Table]) -> Recipe:
     return Recipe.load(path).with_numbers(dials, tables)
+
+
+def _same_rows(path: Path, digest: str) -> Recipe:
+    """The recipe of a table of people, read again elsewhere. Raises InputError if the table has changed."""
+    made = Recipe.load(path)
+    if made.rows is None or made.rows.digest != digest:
+        raise InputError(f"{path.name} has changed while the run was on; run it again.")
+    return made

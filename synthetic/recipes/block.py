@@ -40,7 +40,9 @@ class Block:
         self.values: dict[str, Column] = {}
         self.spread: dict[tuple[str, str], Column] = {}
         self._packed: dict[str, NDArray[np.uint64]] = {}
-        slots = recipe.variables.get(_SLOTS)
+        slots = recipe.variables.get(_SLOTS) if recipe.rows is None else None
+        if recipe.rows is not None:
+            given = recipe.rows.block(first, until) | dict(given or {})
         if given and "household" in given:
             self.layout = Layout.of_households(first, until, given["household"])
         else:

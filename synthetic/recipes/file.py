@@ -13,6 +13,8 @@ from synthetic.contradiction import Contradiction, read_contradictions
 from synthetic.declaration import Grammar, load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes.margins import MARGIN, Margin, read_margins
+from synthetic.recipes.people_file import is_table, read_people
+from synthetic.recipes.rows import Rows
 from synthetic.recipes.tables import Table, read_table
 from synthetic.registry import find_toml
 from synthetic.source import Dial, dial
@@ -46,6 +48,20 @@ class RecipeFile:
     margins: tuple[Margin, ...]
     contradictory: tuple[Contradiction, ...]
     path: Path
+    rows: Rows | None = None
+
+
+def find_recipe(name: str | Path, beside: Path | None = None) -> Path:
+    """The file of a recipe: of a registered name, or of a path that ends in `.toml`, `.csv` or `.parquet`.
+
+    A name or relative path is sought in the folder `beside` first. Raises InputError if there is no such file.
+    """
+    if not is_table(name):
+        return find_toml("recipe", name, FOLDER, beside)
+    for path in [*([] if beside is None else [beside / name]), Path(name)]:
+        if path.is_file():
+            return path.resolve()
+    raise InputError(f"recipe: no file {str(name)!r} was found.")
 
 
 def read_recipe(path: Path, above: tuple[Path, ...] = ()) -> RecipeFile:
@@ -53,11 +69,17 @@ def read_recipe(path: Path, above: tuple[Path, ...] = ()) -> RecipeFile:
 
     `above` holds the files that start from this one. Raises InputError if the file is wrong.
     """
+    if is_table(path):
+        held = read_people(path)
+        said = held.title, held.as_of, held.not_modelled
+        return RecipeFile(path.name, held.variables, {}, {}, *said, (), (), path, held.rows)
     if path in above:
         raise InputError(f"recipe {path.name} starts from itself, through its own `base` or that of another recipe.")
     text = load_declaration(path, path.name)
     if "base" in text:
-        base = read_recipe(find_toml("recipe", str(text["base"]), FOLDER, path.parent), (*above, path))
+        if is_table(text["base"]):
+            raise InputError(f"{path.name}: base is {text['base']!r}, a table of people, which has no numbers to set.")
+        base = read_recipe(find_recipe(str(text["base"]), path.parent), (*above, path))
     else:
         base = _start(path)
     check_keys(text, (*HEAD, *base.variables), path.name)

@@ -77,6 +77,8 @@ def causes_said(case: Case, attribute: str) -> str:
     >>> causes_said(run_case("rongcheng", people=2048, periods=2), "community")
     'in this recipe community causes nothing that decisions rest on but what the channel cameras records'
     """
+    if why := case.scenario.recipe.fixed(attribute):
+        return why
     found = readers(case, caused(case, attribute))
     said = []
     if found["conduct"]:

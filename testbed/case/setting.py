@@ -61,10 +61,19 @@ class Setting:
         self.say(f"making {self.size:,} people")
         return Society(self.scenario, self.size, self.seed)
 
+    @property
+    def _learned_from(self) -> int:
+        """The size of the training society; of a table of people no more than it has rows."""
+        rows = self.scenario.recipe.rows
+        return TRAINING_PEOPLE if rows is None else min(TRAINING_PEOPLE, len(rows))
+
     @cached_property
     def training(self) -> tuple[Society, History]:
-        """A separate society (own stream) in which conduct is recorded and nobody is scored."""
-        society = Society(self.scenario, TRAINING_PEOPLE, derive(self.seed, "training"))
+        """A separate society (own stream) in which conduct is recorded and nobody is scored.
+
+        Of a table of people, it is the same people under other draws.
+        """
+        society = Society(self.scenario, self._learned_from, derive(self.seed, "training"))
         return society, World(society, Scheme(None, None), TRAINING_PERIODS).run()
 
     def taught(self, training: tuple[Society, History] | int) -> Setting:
@@ -73,7 +82,7 @@ class Setting:
         for found in ("shares", "judged"):  # on the training society as it was
             made.__dict__.pop(found, None)
         if isinstance(training, int):
-            society = Society(self.scenario, TRAINING_PEOPLE, derive(self.seed, f"training:{training}"))
+            society = Society(self.scenario, self._learned_from, derive(self.seed, f"training:{training}"))
             training = society, World(society, Scheme(None, None), TRAINING_PERIODS).run()
         made.__dict__["training"] = training
         return made

@@ -58,7 +58,8 @@ def announced(plan: Plan) -> str:
     from testbed.report import counted
     from testbed.runs import LOTTERY
 
-    sizes = f"{plan.people:,} synthetic people, {counted(plan.periods, 'month')}, {counted(len(plan.seeds), 'seed')}"
+    whose = "synthetic people" if plan.scenario.recipe.rows is None else f"people of {plan.scenario.recipe.name}"
+    sizes = f"{plan.people:,} {whose}, {counted(plan.periods, 'month')}, {counted(len(plan.seeds), 'seed')}"
     beside = "" if LOTTERY in plan.names else ", compared with a lottery"
     return f"{sizes}; {', '.join(plan.names)}{beside}"
 

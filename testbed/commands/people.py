@@ -1,4 +1,4 @@
-"""`testbed people`: a synthetic population as a file, with its data card and metadata."""
+"""`testbed people`: a synthetic population as a file, with its data card and metadata; or a draft for a table's."""
 
 from __future__ import annotations
 
@@ -10,15 +10,57 @@ from testbed.commands.options import add_overwrite, tell, whole
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
-    parser.add_argument("recipe", metavar="RECIPE", help="a registered recipe, or a path ending in .toml")
-    parser.add_argument("--people", type=whole(1), required=True, metavar="N", help="how many people")
+    parser.add_argument("recipe", nargs="?", metavar="RECIPE", help="a registered recipe, or a path ending in .toml")
+    parser.add_argument("--people", type=whole(1), metavar="N", help="how many people")
     parser.add_argument("--seed", type=whole(0), default=0, metavar="S", help="the seed (default: 0)")
-    parser.add_argument("--out", required=True, metavar="FILE", help="a file ending in .csv or .parquet")
+    parser.add_argument("--out", metavar="FILE", help="a file ending in .csv or .parquet; with --describe, in .toml")
+    parser.add_argument(
+        "--describe",
+        metavar="TABLE",
+        help="draft the declaration of a table of people (.csv or .parquet), by which a scenario can name the table as "
+        "its recipe; printed without --out",
+    )
     add_overwrite(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the people, and next to them FILE.card.md and FILE.croissant.json."""
+    """Write the people, and next to them FILE.card.md and FILE.croissant.json; or the draft for a table of people."""
+    from synthetic.errors import InputError
+    from synthetic.recipes import is_table
+
+    if args.describe is not None:
+        if args.recipe is not None or args.people is not None:
+            raise InputError("--describe reads a table; leave RECIPE and --people out.")
+        return _describe(args)
+    for option, given in (("RECIPE", args.recipe), ("--people", args.people), ("--out", args.out)):
+        if given is None:
+            raise InputError(f"{option} is missing; it is needed unless --describe TABLE is given.")
+    if is_table(args.recipe):
+        raise InputError(
+            f"{args.recipe!r} is a table of people, who are not made; name it as the recipe of a scenario."
+        )
+    return _write(args)
+
+
+def _describe(args: argparse.Namespace) -> int:
+    """Print the draft for a table of people, or write it."""
+    from synthetic.writing import reserve_file
+    from testbed.tables import describe
+
+    out = None
+    if args.out is not None:
+        out = reserve_file("--out", args.out, suffixes=(".toml",), overwrite=args.overwrite)
+    draft = describe(args.describe)
+    if out is None:
+        print(draft, end="")
+        return 0
+    out.write(draft)
+    print(f"a draft for {Path(args.describe).name} in {args.out}; check every line")
+    return 0
+
+
+def _write(args: argparse.Namespace) -> int:
+    """Write a synthetic population with its data card and metadata."""
     import json
 
     from synthetic import Population

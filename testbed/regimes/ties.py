@@ -6,7 +6,7 @@ A scenario asks for these columns: `ties = ["firms"]` gives those of owners, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ def ties_of(population: Population, columns: Mapping[str, np.ndarray], name: str
     """The ties of everybody, by name (see `TIES`). Raises InputError for another name or a recipe without them."""
     if name not in TIES:
         raise unknown("tie", name, TIES)
+    check_reach((name,), population.recipe, f"ties to {name}")
     from synthetic.population import Acquaintances, Firms, Kin
 
     if name == "kin":
@@ -70,9 +71,10 @@ class Outside:
     def __init__(self, population: Population, columns: Mapping[str, np.ndarray]) -> None:
         from synthetic.population import NAMES, Acquaintances, Firms, Kin
 
-        self.kin = Kin(population, columns) if all(name in columns for name in NAMES) else None
-        self.firms = Firms(population, columns) if "sector" in columns else None
-        self.known = Acquaintances(population, columns)
+        drawn = population.recipe.rows is None  # a table of people holds no ties
+        self.kin = Kin(population, columns) if drawn and all(name in columns for name in NAMES) else None
+        self.firms = Firms(population, columns) if drawn and "sector" in columns else None
+        self.known = Acquaintances(population, columns) if drawn else None
 
     def of(self, people: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """(person, id at the other end) of these people's ties by kind, nearest first; only kinds that the recipe has.
@@ -95,8 +97,10 @@ class Outside:
             mine = (whom == boss[who]) | (people[who] == boss[who])
             found["employer"] = (people[who[mine]], whom[mine])
             found["colleague"] = (people[who], whom)
-        who, whom = self.known.of(people)
-        return found | {"acquaintance": (people[who], whom)}
+        if self.known is not None:
+            who, whom = self.known.of(people)
+            found["acquaintance"] = (people[who], whom)
+        return found
 
 
 # --- Columns ---
@@ -162,12 +166,19 @@ def check_ties(value: object, recipe: Recipe, where: str) -> tuple[str, ...]:
     """The ties whose columns a scenario asks for. Raises InputError for an unknown tie or a recipe without firms."""
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise InputError(f"{where} must be a list of names, found {value!r}.")
+    check_reach(value, recipe, where)
     for one in value:
         if one != "firms":
             raise unknown(f"tie in {where}", one, ("firms",))
         if "sector" not in recipe.variables:
             raise InputError(f"{where}: recipe {recipe.name} has no firms: a column sector is missing.")
     return tuple(value)
+
+
+def check_reach(names: Collection[str], recipe: Recipe, where: str) -> None:
+    """Raise InputError if any of these ties is needed and the people are the rows of a table, which holds no ties."""
+    if names and recipe.rows is not None:
+        raise InputError(f"{where}: ties to {', '.join(names)} are needed, and {recipe.name} holds none.")
 
 
 def firm_columns(population: Population, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -79,8 +79,14 @@ def identity(plan: Plan) -> dict[str, Any]:
 def scenario_digest(scenario: Scenario) -> str:
     """Return a digest of every dial of a scenario and of its parts."""
     dials = {path: _value(dial.value) for path, dial in sorted(scenario.dials.items())}
-    parts = [scenario.base, scenario.recipe.name, scenario.kinds, [channel.name for channel in scenario.channels]]
+    parts: list[object] = [
+        scenario.base,
+        scenario.recipe.name,
+        scenario.kinds,
+        [channel.name for channel in scenario.channels],
+    ]
     parts += [scenario.model, scenario.regime.name, scenario.disclosure.name, scenario.outcome, scenario.held]
+    parts += [] if scenario.recipe.rows is None else [scenario.recipe.rows.digest, scenario.lasting]
     return digest(json.dumps([dials, parts, list(scenario.compared)], sort_keys=True, default=str))
 
 

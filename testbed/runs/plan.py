@@ -98,9 +98,12 @@ def planned(
         raise InputError("paired: found one model; at least two are needed for a comparison.")
     wanted = tuple(patterns(measures))
     chosen(wanted)
+    people = scenario.people if people is None else _whole("people", people, 1)
+    if scenario.recipe.rows is not None:
+        scenario.recipe.rows.check_size(people)
     return Plan(
         scenario, tuple(specs), tuple(names),
-        scenario.people if people is None else _whole("people", people, 1),
+        people,
         scenario.periods if periods is None else _whole("periods", periods, 1),
         seeds, wanted, equal_enough(equivalence), half_widths(precision, len(seeds)), paired,
         rights_asked(grant),
@@ -126,7 +129,7 @@ def tasks_of(plan: Plan) -> list[Task]:
     tasks, number = [], next(_plans)
     for seed in plan.seeds:
         for place, (spec, name, aside) in enumerate([*models, *beside]):
-            life = seed == plan.seeds[0] and place == 0
+            life = seed == plan.seeds[0] and place == 0 and plan.scenario.recipe.rows is None  # no real person's
             world = (plan.scenario, spec, name, plan.people, plan.periods, seed, plan.wanted)
             grant = () if aside else plan.grant
             tasks.append(Task(*world, beside=aside, with_life=life, plan=number, grant=grant))

@@ -184,7 +184,7 @@ class Scenario:
             regime=parts.regime,
             disclosure=parts.disclosure,
             actions=parts.actions,
-            people=file.whole("people", 100_000),
+            people=file.whole("people", 100_000 if parts.recipe.rows is None else len(parts.recipe.rows)),
             periods=file.whole("periods", 24),
             scored=who.scored,
             held=who.held,

@@ -10,18 +10,18 @@ from synthetic.channels import Channel, check_columns, check_kinds, check_number
 from synthetic.conduct import Conduct
 from synthetic.declaration import Grammar, load_declaration
 from synthetic.errors import InputError, check_keys, unknown
-from synthetic.recipes import Recipe
+from synthetic.recipes import TABLES, Recipe
 from synthetic.registry import find_toml
 from testbed.actions import DEFAULT, Actions
 from testbed.disclosures import Disclosure
 from testbed.models import Condition, RuleBook, condition, load_rulebook, rulebook_names
-from testbed.regimes import LISTED, Regime, check_ties, declared, load_regime
+from testbed.regimes import LISTED, TIES, Regime, check_reach, check_ties, declared, load_regime
 from testbed.scenarios.outcomes import FORMS, check_outcome
 
 FOLDER = Path(__file__).parent
 REQUIRED = {
     "title": "what the scenario is",
-    "recipe": "how people are made: a name, or a path from this file",
+    "recipe": "how people are made: a name, or a path from this file; a .csv or .parquet holds real people",
     "channels": "what is recorded and how it goes wrong, a list of names or paths",
     "model": "the scheme: a rule book or another model",
     "regime": "what follows from decisions: a name or path",
@@ -122,6 +122,9 @@ class ScenarioFile:
         check_kinds(channels, tuple(kind.name for kind in conduct))
         check_numbers(channels, conduct)
         model = str(self.table["model"])
+        regime = load_regime(self._part("regime"), beside=self.beside)
+        reached = [name for name in TIES if name in {one.reach for one in regime.sanctions}]
+        check_reach(reached, recipe, f"{self.where}, regime {regime.name}")
         return Parts(
             recipe,
             channels,
@@ -129,7 +132,7 @@ class ScenarioFile:
             check_ties(self.table.get("ties", []), recipe, f"{self.where}, ties"),
             model,
             self._rulebook(model),
-            load_regime(self._part("regime"), beside=self.beside),
+            regime,
             Disclosure.load(self._part("disclosure"), beside=self.beside),
             self._actions([kind.name for kind in conduct]),
         )
@@ -149,6 +152,7 @@ class ScenarioFile:
             for column in named:
                 if column not in known:
                     raise unknown(f"column in {at}.{key}", column, known)
+        check_reach(["acquaintances"] if LISTED in held else [], parts.recipe, f"{at}.held, {LISTED}")
         for column in held:
             if column != LISTED and columns.variables[column].truth:
                 raise InputError(f"{at}.held: {column!r} is truth, which no institution holds.")
@@ -204,7 +208,7 @@ class ScenarioFile:
 
     def _near(self, text: str) -> str:
         """A name or path; if a file of that name is beside the scenario's, the path of that file."""
-        beside = self.folder / (text if text.endswith(".toml") else f"{text}.toml")
+        beside = self.folder / (text if text.endswith((".toml", *TABLES)) else f"{text}.toml")
         return str(beside) if self.folder != FOLDER and beside.is_file() else text
 
     def _rulebook(self, model: str) -> RuleBook | None:

@@ -9,6 +9,7 @@ What needs a model is imported when it is first used: an audit of predictions st
 # Any: a name of the room can be anything.
 from typing import TYPE_CHECKING, Any
 
+from testbed.tables.describing import describe
 from testbed.tables.foreign import from_callable
 from testbed.tables.measuring import table_measures
 from testbed.tables.reading import kind
@@ -23,6 +24,7 @@ __all__ = [
     "asking_measures",
     "audit_model",
     "audit_table",
+    "describe",
     "from_callable",
     "kind",
     "run_model",

@@ -106,6 +106,8 @@ def _assigned(society: Society, scheme: Scheme, base: History, change: Assign) -
         )
     if change.attribute not in scenario.recipe.variables:
         raise unknown("attribute to assign", change.attribute, scenario.recipe.variables)
+    if why := scenario.recipe.fixed(change.attribute):
+        raise InputError(f"attribute to assign: {why}.")
     people = None if change.people is None else np.array(change.people, np.int64)
     views = society.shown(change.attribute, change.value, people, change.readers)
     if people is None or not separable(society, scheme):

@@ -193,6 +193,8 @@ def spurious_gap(case: Case, *, sample: int = SAMPLE) -> Iterator[Row]:
 
 def impossible(case: Case, split: str) -> str:
     """Why people cannot be moved one at a time; "" if they can."""
+    if why := case.scenario.recipe.fixed(split):
+        return why
     unit = case.scenario.declared.variables[split].assigned_to
     if unit not in ("person", "household"):
         return f"{split} is assigned to a {unit}: nobody can be moved alone"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from copy import copy
 
@@ -72,6 +73,9 @@ def regime_counterfactual(case: Case) -> Iterator[Row]:
     everybody in scope. Limits: influence values by grid, t(G-1); if few people flip, the wider of these and Newcombe's.
     """
     for at in comparisons(case):
+        if why := case.scenario.recipe.fixed(at["split"]):
+            yield Row(math.nan, why=why, **at)
+            continue
         people, tau = regime_effects(case, at["split"], at["group"], at["versus"])
         found = mean_effect(tau, case.clusters[people])
         yield Row(found.value, found.low, found.high, len(people), **at)

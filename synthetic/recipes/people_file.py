@@ -1,0 +1,266 @@
+"""A table of people as a recipe: a CSV or Parquet file, and beside it a TOML file that declares its columns.
+
+Columns that are not declared are not read. A file has no causes: nothing follows from a column, unless the declaration
+says that it causes nothing else.
+"""
+
+# Any: pandas gives columns of every dtype.
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from synthetic.cells import complete, plain
+from synthetic.declaration import load_declaration
+from synthetic.errors import InputError, check_keys, unknown
+from synthetic.recipes.rows import Rows, households
+from synthetic.variables import Column, Variable
+
+TABLES = (".csv", ".parquet")
+"""Endings of files whose rows are people."""
+
+HEAD = {
+    "title": "what people these are",
+    "as_of": "the date for which the table holds",
+    "household": "the column of the file that says who lives together; without it everybody lives alone",
+    "not_modelled": "what the table leaves out, a list of sentences",
+    "columns": "the columns, a table each, by the name that a scenario calls them",
+}
+COLUMN = {
+    "kind": "category, integer, float or flag",
+    "meaning": "what the column is",
+    "unit": "the unit of a number",
+    "column": "the name in the file, where it is not the same",
+    "levels": "the labels of a category",
+    "values": "the values in the file that stand for the levels, in the same order; default the levels",
+    "range": "the smallest and the largest value of a number",
+    "value": "one value for everybody, for a column that the file does not have",
+    "truth": "true for what no institution can hold",
+    "causes": "[] where the column causes no other; without it nothing is known of what it causes",
+}
+KINDS: dict[str, type] = {"category": np.int16, "integer": np.int64, "float": np.float64, "flag": np.bool_}
+TAKEN = ("grid", "household", "place", "person", "scheme", "city")
+"""Names that a society gives itself."""
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
+
+
+@dataclass(frozen=True)
+class PeopleFile:
+    """What a table of people and the declaration beside it say."""
+
+    variables: dict[str, Variable]
+    rows: Rows
+    title: str
+    as_of: str
+    not_modelled: tuple[str, ...]
+
+
+def is_table(name: object) -> bool:
+    """Whether a recipe of this name or path is a table of people.
+
+    >>> is_table("people.csv"), is_table("china-2020")
+    (True, False)
+    """
+    return str(name).endswith(TABLES)
+
+
+def read_people(path: Path) -> PeopleFile:
+    """The people of a table. Raises InputError if it, or the declaration beside it, is wrong."""
+    beside, where = path.with_suffix(".toml"), path.with_suffix(".toml").name
+    if not beside.is_file():
+        raise InputError(
+            f"{path.name} needs {where} beside it, which declares its columns; "
+            f"`testbed people --describe {path.name} --out {where}` drafts it."
+        )
+    text = check_keys(load_declaration(beside, where), HEAD, where)
+    declared = text.get("columns")
+    if not isinstance(declared, dict) or not declared:
+        raise InputError(f"{where} declares no column; at least one is needed.")
+    told = {name: check_keys(one, COLUMN, f"{where}, columns.{name}") for name, one in declared.items()}
+    home = None if "household" not in text else str(text["household"])
+    variables = {name: _variable(name, one, home, f"{where}, columns.{name}") for name, one in told.items()}
+    named = {str(one.get("column", name)) for name, one in told.items() if "value" not in one}
+    frame = _frame(path, sorted(named | ({home} if home is not None else set())))
+    columns = {
+        name: _constant(variables[name], one["value"], len(frame))
+        if "value" in one
+        else _coded(variables[name], one, frame[str(one.get("column", name))], f"{path.name}, column {name!r}")
+        for name, one in told.items()
+    }
+    if home is None:
+        at, cut = np.arange(len(frame), dtype=np.int64), 0
+    else:
+        labels = complete(frame[home], f"{path.name}, column {home!r}")
+        at, cut = households(pd.factorize(labels)[0].astype(np.int64), home)
+    alone = frozenset(name for name, one in told.items() if _alone(one, f"{where}, columns.{name}"))
+    rows = Rows(path.name, columns, at, alone, cut)
+    as_of, left_out = text.get("as_of", ""), text.get("not_modelled", [])
+    if not isinstance(left_out, list):
+        raise InputError(f"{where}, not_modelled must be a list of sentences, found {left_out!r}.")
+    return PeopleFile(
+        variables, rows, str(text.get("title", path.name)), str(as_of), (*map(str, left_out), *_limits(rows))
+    )
+
+
+def _limits(rows: Rows) -> tuple[str, ...]:
+    """What no table of people can tell, in sentences."""
+    said = [
+        f"The people are the rows of {rows.source}, the same under every seed: seeds differ in conduct, records and "
+        "appeals alone. A smaller society is the first rows of the file.",
+        "The training society is the same people under other draws, not other people.",
+        "A grid, whose people are neighbors, is 1,024 rows that follow each other. There are no cities, and no ties to "
+        "kin, colleagues or acquaintances.",
+        "Nothing follows from a column of the file: conduct does not change with a person's group unless a kind of "
+        "conduct says so.",
+    ]
+    if rows.cut:
+        said.append(f"{rows.cut:,} households lie across the border of two grids, and count as two each.")
+    return tuple(said)
+
+
+def _variable(name: str, one: dict[str, object], home: str | None, where: str) -> Variable:
+    """The variable of a declared column."""
+    if not NAME.match(name) or name in TAKEN:
+        said = ", ".join(TAKEN)
+        raise InputError(
+            f"{where}: found the name {name!r}; letters, digits and _ are allowed, and none of {said} (the file's own "
+            "name can be given as `column`)."
+        )
+    kind = one.get("kind")
+    if kind not in KINDS:
+        raise unknown(f"kind in {where}", kind, KINDS)
+    levels = _levels(one, where) if kind == "category" else None
+    for key, wanted in (("levels", "category"), ("values", "category")):
+        if key in one and kind != wanted:
+            raise InputError(f"{where}: {key} are of a category, and the kind is {kind!r}.")
+    return Variable(
+        name,
+        None,
+        (),
+        "person",
+        str(kind),
+        str(one.get("meaning", f"column {name} of the file")),
+        unit=str(one.get("unit", "")),
+        levels=levels,
+        bounds=_range(one.get("range"), str(kind), where),
+        dtype=KINDS[str(kind)],
+        truth=_flag(one.get("truth", False), f"{where}.truth"),
+        drawn_by="" if home is None else "household",
+    )
+
+
+def _levels(one: dict[str, object], where: str) -> tuple[str, ...]:
+    """The labels of a category: texts, each once, without control characters."""
+    levels = one.get("levels")
+    if not isinstance(levels, list) or not levels or not all(isinstance(each, str) for each in levels):
+        raise InputError(f"{where}: levels must be a list of texts, found {levels!r}.")
+    for each in levels:
+        if not each or not each.isprintable() or levels.count(each) > 1:
+            raise InputError(f"{where}: level {each!r} is not allowed; levels are printable texts, each named once.")
+    if len(levels) > np.iinfo(np.int16).max:
+        raise InputError(f"{where}: found {len(levels):,} levels, allowed: up to {np.iinfo(np.int16).max:,}.")
+    values = one.get("values", levels)
+    if not isinstance(values, list) or len(values) != len(levels) or len(set(map(str, values))) < len(values):
+        raise InputError(f"{where}: values must be {len(levels)} different values of the file, one for each level.")
+    return tuple(levels)
+
+
+def _range(value: object, kind: str, where: str) -> tuple[float, float] | None:
+    if kind not in ("integer", "float"):
+        if value is not None:
+            raise InputError(f"{where}: a range is of a number, and the kind is {kind!r}.")
+        return None
+    numbers = isinstance(value, list) and all(type(each) in (int, float) for each in value)
+    if not isinstance(value, list) or not numbers or len(value) != 2 or not value[0] <= value[1]:
+        raise InputError(f"{where}: a number needs range = [smallest, largest], found {value!r}.")
+    return float(value[0]), float(value[1])
+
+
+def _flag(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise InputError(f"{where}: found {value!r}, allowed: true, false.")
+    return value
+
+
+def _alone(one: dict[str, object], where: str) -> bool:
+    """Whether a column is declared to cause no other."""
+    if "causes" in one and one["causes"] != []:
+        raise InputError(
+            f"{where}.causes: found {one['causes']!r}, allowed: []; a file has no functions by which causes act."
+        )
+    return "causes" in one
+
+
+def _constant(each: Variable, value: object, n: int) -> Column:
+    return np.full(n, each.code(value), each.dtype)
+
+
+def _coded(each: Variable, one: dict[str, object], cells: pd.Series, what: str) -> Column:
+    """A column of the file as the codes or numbers that a society holds."""
+    values = complete(cells, what)
+    if each.levels is not None:
+        known: Any = one.get("values", list(each.levels))
+        codes = pd.Index([str(value) for value in known]).get_indexer(pd.Index(texts(values)))
+        _refuse(codes < 0, values, what, f"its {len(each.levels)} declared levels")
+        return codes.astype(each.dtype)
+    if each.kind == "flag":
+        flags = pd.Index(["False", "True", "0", "1"]).get_indexer(pd.Index(texts(values)))
+        _refuse(flags < 0, values, what, "True, False, 1, 0")
+        return np.asarray(flags % 2 == 1)
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64)
+    assert each.bounds is not None
+    low, high = each.bounds
+    wrong = ~((numbers >= low) & (numbers <= high))
+    if each.kind == "integer":
+        wrong |= np.where(wrong, True, numbers != np.rint(numbers))
+    _refuse(wrong, values, what, f"{'whole ' if each.kind == 'integer' else ''}numbers from {low:g} to {high:g}")
+    return numbers.astype(each.dtype)
+
+
+def texts(values: pd.Series) -> list[str]:
+    """The values of a column as a CSV file would hold them; whole numbers without a decimal point.
+
+    >>> texts(pd.Series([1.0, 2.0])), texts(pd.Series(["a", "b"]))
+    (['1', '2'], ['a', 'b'])
+    """
+    if values.dtype.kind == "f":
+        numbers = values.to_numpy(np.float64)
+        if (numbers == np.rint(numbers)).all() and (abs(numbers) < 1e15).all():
+            return [str(value) for value in numbers.astype(np.int64).tolist()]
+    return [str(value) for value in values.tolist()]
+
+
+def _refuse(wrong: np.ndarray, values: pd.Series, what: str, allowed: str) -> None:
+    """Raise InputError for the first wrong cell, if there is one."""
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise InputError(f"{what}, row {row}: found {str(values.iloc[row])[:40]!r}, allowed: {allowed}.")
+
+
+def _frame(path: Path, names: list[str]) -> pd.DataFrame:
+    """The named columns of the file: of CSV as texts, of Parquet as they are. An empty cell of CSV is missing."""
+    try:
+        if path.suffix == ".csv":
+            made = pd.read_csv(
+                path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig", index_col=False
+            )
+        else:
+            made = pd.read_parquet(path)
+    except ImportError:
+        raise InputError(
+            f"reading {path.name!r} needs pyarrow: pip install 'scoring-testbed[parquet]', or give a CSV file."
+        ) from None
+    except (OSError, ValueError) as problem:  # pyarrow's and pandas' own errors are among these
+        said = str(problem).strip().split("\n")[0].rstrip(".")
+        raise InputError(f"{path.name!r} cannot be read as {path.suffix[1:].upper()}: {said}.") from problem
+    for name in names:
+        if name not in made.columns:
+            raise unknown(f"column of {path.name}", name, map(str, made.columns))
+    if not len(made):
+        raise InputError(f"{path.name} has no rows; at least one person is needed.")
+    return pd.DataFrame({name: plain(made[name]) for name in names}).reset_index(drop=True)

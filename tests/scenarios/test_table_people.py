@@ -1,0 +1,305 @@
+"""A table of people as a society: the rows live in a world, and what a table cannot know is refused in a sentence."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from shared import number, rows_of, without_dials
+
+from synthetic import Population, Recipe
+from synthetic.errors import InputError
+from testbed.case import run_case
+from testbed.commands.cli import main
+from testbed.measure import measures
+from testbed.scenarios import Scenario, splits_of
+from testbed.statistics import expand
+from testbed.tables import describe
+from testbed.twins import Assign, Inject
+
+ROWS = 3000
+DECLARED = """
+schema = 1
+household = "home"
+[columns.age]
+kind = "integer"
+range = [18, 90]
+[columns.sex]
+kind = "category"
+levels = ["woman", "man"]
+values = ["1", "2"]
+column = "Sex, as coded"
+[columns.shift]
+kind = "category"
+levels = ["day", "night"]
+[columns.income]
+kind = "float"
+range = [0, 500]
+[columns.member]
+kind = "flag"
+[columns.residence]
+kind = "category"
+levels = ["urban"]
+value = "urban"
+[columns.community]
+kind = "category"
+levels = ["majority"]
+value = "majority"
+"""
+
+
+def frame(rows=ROWS):
+    """Rows of people who never were, in households of one to four."""
+    draw = np.random.default_rng(5)
+    return pd.DataFrame(
+        {
+            "home": np.repeat(np.arange(rows), draw.integers(1, 5, rows))[:rows] + 9000,
+            "age": draw.integers(18, 91, rows),
+            "Sex, as coded": draw.integers(1, 3, rows),
+            "shift": draw.choice(["day", "night"], rows),
+            "income": draw.gamma(4, 10, rows).round(2),
+            "member": draw.random(rows) < 0.3,
+            "name": [f"Person {i}" for i in range(rows)],
+        }
+    )
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A function that writes a table of people and its declaration, and gives the path."""
+
+    def write(people=None, declared=DECLARED, name="people.csv"):
+        people, path = frame() if people is None else people, tmp_path / name
+        people.to_csv(path, index=False) if name.endswith(".csv") else people.to_parquet(path, index=False)
+        path.with_suffix(".toml").write_text(declared)
+        return path
+
+    return write
+
+
+def misuse(column, level, rate, ratio):
+    """Entries without cause, aimed at one level of a column."""
+    numbers = {"rate": rate, "ratio": ratio, "logged": 0, "audited": 0, "reversal": 1, "answered": 0}
+    said = f'[misuse]\nkind = "slip"\ncolumn = "{column}"\nlevel = "{level}"\n'
+    return said + "".join(f"{key} = {number(value)}\n" for key, value in numbers.items())
+
+
+@pytest.fixture
+def town(plant, parts, table):
+    """A function that loads a planted scenario on a table: by day a slip is made at `rate`, by night at twice that."""
+
+    def load(*, rate=0.0, follows="", path=None, held=("age", "income", "member"), compared=("sex", "shift")):
+        path = table() if path is None else path
+        made = plant(
+            acts={"slip": parts.act(rate, depends=parts.times("sex", "male", 2))},
+            rules={"slips": ('column = "slip"', -1)},
+            follows=parts.regime(minor=48),
+        )
+        file = Path(made.base)
+        (file.parent / "consequences.toml").write_text(parts.regime(minor=48) + "\n" + follows)
+        kind = file.parent / "slip.toml"
+        kind.write_text(kind.read_text().replace("depends.sex", "depends.shift").replace('"male"', '"night"'))
+        text = without_dials(file.read_text()).replace('"china-2020"', f'"{path.name}"')
+        text = text.replace("held = ['age']", f"held = {list(held)}")
+        text = text.replace("compared = ['community']", f"compared = {list(compared)}")
+        text = text.replace('{ community = "majority", sex = "male" }', '{ sex = "woman", shift = "day" }')
+        file.write_text(text)
+        return Scenario.load(str(file))
+
+    return load
+
+
+# --- The people ---
+
+
+@pytest.mark.parametrize("name", ["people.csv", "people.parquet"])
+def test_the_rows_are_the_people_in_their_households(table, name):
+    """Every declared column comes back, by row; people of a label of `home` are one household, but for grid borders."""
+    given, made = frame(), Population(table(name=name), ROWS, seed=8).people()
+    assert (made["age"].to_numpy() == given["age"]).all()
+    assert (made["sex"].astype(str) == np.where(given["Sex, as coded"] == 1, "woman", "man")).all()
+    assert (made["shift"].astype(str).to_numpy() == given["shift"]).all()
+    assert (made["income"].to_numpy() == given["income"]).all()
+    assert (made["member"].to_numpy() == given["member"]).all()
+    assert "name" not in made.columns
+    together = pd.MultiIndex.from_arrays([given["home"], np.arange(ROWS) // 1024])
+    first = pd.Series(np.arange(ROWS)).groupby(together).transform("min")
+    assert (made["household"].to_numpy() == first).all()
+
+
+def test_any_part_of_a_table_is_the_same_as_cut_out_of_the_whole(table):
+    town = Population(table(), ROWS)
+    whole, part, some = town.arrays(), town.arrays(1000, 2100), town.at(np.array([2999, 3]), ["income"])
+    assert all((part[name] == whole[name][1000:2100]).all() for name in whole)
+    assert some["income"].tolist() == whole["income"][[2999, 3]].tolist()
+
+
+def test_a_recipe_of_rows_travels_by_its_path_and_is_refused_if_the_file_changed(table):
+    path = table()
+    sent = pickle.dumps(Recipe.load(path))
+    assert len(sent) < 2000  # no row of it
+    assert pickle.loads(sent).rows.digest == Recipe.load(path).rows.digest
+    table(frame().assign(age=50))
+    with pytest.raises(InputError, match="has changed"):
+        pickle.loads(sent)
+
+
+def test_the_digest_of_a_run_is_of_the_rows(town, table):
+    from testbed.runs.manifest import scenario_digest
+
+    before = scenario_digest(town())
+    assert scenario_digest(town()) == before
+    assert scenario_digest(town(path=table(frame().assign(income=3.0)))) != before
+
+
+# --- The world ---
+
+
+def test_conduct_reads_a_column_of_the_file(town):
+    """By night a slip is twice as frequent as by day: after t months 1 - exp(-rate t) are adverse."""
+    case = run_case(town(rate=0.05), periods=6)
+    adverse = case.history.decision(5) == -1
+    night = case.people["shift"].to_numpy() == "night"
+    assert case.society.size == ROWS
+    for which, rate in ((~night, 0.05 / 2**0.5), (night, 0.05 * 2**0.5)):
+        wanted = 1 - np.exp(-rate * 6)
+        assert adverse[which].mean() == pytest.approx(wanted, abs=4 * np.sqrt(wanted * (1 - wanted) / which.sum()))
+
+
+def test_an_error_aimed_by_a_column_burdens_its_level_by_as_much_as_was_planted(town, table):
+    """Entries without cause at 0.02 a month, at twice that for men: each adverse month is wrong, nobody slips."""
+    months = np.arange(1, 7)
+    one, two = (1000 * (1 - np.exp(-rate * months)).mean() for rate in (0.02, 0.04))
+    path = table(frame(12 * 1024))  # neighbors can be mistaken for each other, so intervals count grids
+    case = run_case(town(follows=misuse("sex", "man", 20, 2), path=path), periods=6)
+    gap = measures.get("error_burden").gap
+    gaps = {(row["split"], row["group"]): row for row in measured(case, "error_burden") if row["measure"] == gap}
+    aimed, idle = gaps["sex", "man"], gaps["shift", "night"]
+    assert aimed["low"] <= two - one <= aimed["high"]
+    assert aimed["low"] > 0
+    assert idle["low"] <= 0 <= idle["high"]
+
+
+def measured(case, name):
+    """The rows of a measure over everybody and by group."""
+    made = measures.get(name)
+    splits, reference = splits_of(case.scenario), case.scenario.reference
+    return list(expand(made, made(case), case, splits=splits, reference=reference))
+
+
+def test_twins_inject_into_the_rows_and_assign_along_declared_causes_alone(town, table):
+    case = run_case(town(), periods=6)
+    twin = case.twin(Inject("slip", 2, people=(7, 2999)))
+    changed = np.flatnonzero(twin.history.decision(5) != case.history.decision(5))
+    assert changed.tolist() == [7, 2999]
+    with pytest.raises(InputError, match="does not declare what sex causes"):
+        case.twin(Assign("sex", "man"))
+    with pytest.raises(InputError, match="does not declare what sex causes"):
+        case.society.population.do({"sex": "man"})
+    undeclared = rows_of(case, "counterfactual_effect")["counterfactual_effect"]
+    assert np.isnan(undeclared["value"])
+    assert "does not declare what" in undeclared["why"]
+
+
+def test_a_column_declared_to_cause_nothing_can_be_assigned(town, table):
+    """Conduct reads the shift: everybody slips as often as those by night."""
+    path = table(declared=DECLARED.replace('levels = ["day", "night"]', 'levels = ["day", "night"]\ncauses = []'))
+    case = run_case(town(rate=0.05, path=path), periods=6)
+    twin = case.twin(Assign("shift", "night"))
+    wanted = 1 - np.exp(-6 * 0.05 * 2**0.5)
+    assert (twin.history.decision(5) == -1).mean() == pytest.approx(wanted, abs=4 * np.sqrt(0.25 / ROWS))
+
+
+def test_training_is_the_same_people_under_other_draws(town):
+    case = run_case(town(rate=0.05), periods=2)
+    other, history = case.setting.training
+    assert all((other.columns[name] == values).all() for name, values in case.society.columns.items())
+    assert not np.array_equal(history.ledger.subject[:50], case.history.ledger.subject[:50])
+
+
+# --- Refused ---
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('kind = "flag"', 'kind = "flags"', "did you mean 'flag'"),
+        ("range = [18, 90]", "range = [18, 80]", "numbers from 18 to 80"),
+        ("range = [18, 90]", "", "a number needs range"),
+        ('levels = ["day", "night"]', 'levels = ["day"]', "found 'night'"),
+        ('levels = ["day", "night"]', 'levels = ["day", "day"]', "each named once"),
+        ('levels = ["day", "night"]', 'levels = ["day", "night\\n"]', "printable"),
+        ('levels = ["day", "night"]', 'levels = ["day", "night"]\ncauses = ["income"]', "allowed: \\[\\]"),
+        ('values = ["1", "2"]', 'values = ["1"]', "2 different values"),
+        ('column = "Sex, as coded"', 'column = "Sex"', "unknown column of people.csv 'Sex'"),
+        ("[columns.income]", "[columns.grid]", "found the name 'grid'"),
+        ("[columns.income]", '[columns."in come"]', "found the name 'in come'"),
+        ('household = "home"', 'household = "Sex, as coded"', "sort the file"),
+        ('household = "home"', 'homes = "home"', "unknown key"),
+        ('value = "urban"', 'value = "rural"', "unknown level of residence 'rural'"),
+    ],
+)
+def test_a_wrong_declaration_is_refused_in_one_sentence(table, old, new, said):
+    assert old in DECLARED
+    with pytest.raises(InputError, match=said):
+        Recipe.load(table(frame(60), DECLARED.replace(old, new)))
+
+
+def test_a_table_without_declaration_or_with_an_empty_cell_is_refused(table):
+    path = table(frame(9).assign(income=[1.0, None, *range(7)]))
+    with pytest.raises(InputError, match="column 'income' has 1 missing value, the first in row 1;"):
+        Recipe.load(path)
+    path.with_suffix(".toml").unlink()
+    with pytest.raises(InputError, match=r"testbed people --describe people.csv --out people\.toml"):
+        Recipe.load(path)
+    with pytest.raises(InputError, match=r"no file 'folk\.csv'"):
+        Recipe.load("folk.csv")
+
+
+def test_more_people_than_rows_and_ties_that_no_table_holds_are_refused(town, tmp_path, capsys):
+    made = town()
+    assert made.people == ROWS
+    assert main(["audit", made.base, "--people", "3001"]) == 2
+    assert "people.csv has 3,000 rows" in capsys.readouterr().err
+    tied = '[lists.black]\nenter = "adverse"\nstay = ' + number(0) + "\n[sanctions.shun]\n"
+    tied += 'by = "black"\nreach = "kin"\nsource = "assumed"\nreading = "assumed"\n'
+    with pytest.raises(InputError, match="ties to kin are needed, and people"):
+        town(follows=tied)
+    with pytest.raises(InputError, match="acquaintances are needed"):
+        town(held=("age", "listed_acquaintances"))
+
+
+def test_one_person_of_a_table_is_shown_only_if_the_user_may(town, capsys):
+    made = town(rate=0.05)
+    assert main(["case", made.base, "--people", "500", "--periods", "3"]) == 2
+    assert "--i-may-show-this-person" in capsys.readouterr().err
+    shown = ["case", made.base, "--people", "500", "--periods", "3", "--i-may-show-this-person", "--person", "3"]
+    assert main(shown) == 0
+    assert "3" in capsys.readouterr().out
+    assert main(["people", str(made.recipe.path), "--people", "5", "--out", "x.csv"]) == 2
+    assert "who are not made" in capsys.readouterr().err
+
+
+# --- The draft ---
+
+
+def test_a_draft_of_the_declaration_can_be_used_as_it_is(table, tmp_path, capsys):
+    path = table()
+    path.with_suffix(".toml").unlink()
+    assert main(["people", "--describe", str(path), "--out", str(path.with_suffix(".toml"))]) == 0
+    made = Population(path, ROWS).people()
+    assert (made["income"].to_numpy() == frame()["income"]).all()
+    assert made["sex_as_coded"].cat.categories.tolist() == ["1", "2"]
+    assert set(made["residence"]) == {"urban"}
+    assert "Person 1" not in path.with_suffix(".toml").read_text()  # many texts are left out
+
+
+def test_hostile_names_and_texts_are_data_in_a_draft(table):
+    hostile = {'x"]\n[columns.y': 1.5, '"]\\': "a", "café <b>": '"\n]', "café": 'é"\\', "grid": "g", "Age": 20}
+    path = table(pd.DataFrame({key: [value, value] for key, value in hostile.items()}), name="people.parquet")
+    path.with_suffix(".toml").write_text(describe(path))
+    made = Recipe.load(path)
+    own = [name for name in made.columns if name not in ("grid", "household", "residence", "community")]
+    assert own == ["column", "caf", "file_grid", "age"]
+    assert made.variables["caf"].levels == ('é"\\',)
