@@ -13,7 +13,8 @@ from synthetic.contradiction import Contradiction, read_contradictions
 from synthetic.declaration import Grammar, load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes.margins import MARGIN, Margin, read_margins
-from synthetic.recipes.people_file import is_table, read_people
+from synthetic.recipes.people_file import COLUMN, is_table, read_people
+from synthetic.recipes.people_file import HEAD as OF_TABLE
 from synthetic.recipes.rows import Rows
 from synthetic.recipes.tables import Table, read_table
 from synthetic.registry import find_toml
@@ -30,7 +31,13 @@ HEAD = {
     "contradictory": "figures that contradict each other: about, figures (says, source), used",
 }
 NUMBERS = {"KEY": "a number of the variable, or a table of numbers: values or file, skip, unit, source, reading, where"}
-GRAMMAR: Grammar = {"": HEAD, "VARIABLE": NUMBERS, "margins": MARGIN}
+GRAMMAR: Grammar = {
+    "": HEAD,
+    "VARIABLE": NUMBERS,
+    "margins": MARGIN,
+    "the file beside a table of people": OF_TABLE,
+    "a table of it for each of its columns, [columns.NAME]": COLUMN,
+}
 """Keys of a recipe file that are not sections of numbers."""
 
 

@@ -46,6 +46,9 @@ COLUMN = {
 KINDS: dict[str, type] = {"category": np.int16, "integer": np.int64, "float": np.float64, "flag": np.bool_}
 TAKEN = ("grid", "household", "place", "person", "scheme", "city")
 """Names that a society gives itself."""
+READ = {"age": ("integer", "float"), "residence": ("category",), "community": ("category",)}
+"""The kinds that columns may have which channels, conduct and regimes read by name."""
+PLACES = ("urban", "rural")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
 
@@ -134,7 +137,12 @@ def _variable(name: str, one: dict[str, object], home: str | None, where: str) -
     kind = one.get("kind")
     if kind not in KINDS:
         raise unknown(f"kind in {where}", kind, KINDS)
+    if kind not in READ.get(name, KINDS):
+        raise InputError(f"{where}: found the kind {kind!r}, allowed here: {' or '.join(READ[name])}.")
     levels = _levels(one, where) if kind == "category" else None
+    for level in levels if name == "residence" and levels else ():
+        if level not in PLACES:
+            raise InputError(f"{where}: found the level {level!r}, allowed here: {', '.join(PLACES)}.")
     for key, wanted in (("levels", "category"), ("values", "category")):
         if key in one and kind != wanted:
             raise InputError(f"{where}: {key} are of a category, and the kind is {kind!r}.")

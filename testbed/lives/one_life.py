@@ -76,6 +76,7 @@ def life(case: Case, person: int | None = None) -> dict[str, Any]:
     done = base.true_counts(min(case.scenario.error.period, case.periods - 1))[person, base.kinds.index(kind)]
     return {
         "person": person,
+        **({} if case.scenario.recipe.rows is None else {"rows": case.scenario.recipe.name}),
         "seed": case.seed,
         "model": case.model_name,
         "scenario": case.scenario.name,

@@ -134,10 +134,13 @@ def case_view(life: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def run(life: Mapping[str, Any]) -> str:
-    """The run that the life is from, and that the person is synthetic."""
+    """The run that the life is from, and that the person is synthetic; or what is, of a row of a table of people."""
     names = [f"{name} {clean(life[name])}" for name in ("scenario", "model", "seed") if life.get(name) is not None]
     said = f"{', '.join(names)}. " if names else ""
-    return f"{said[:1].upper()}{said[1:]}The person is synthetic; the number stands for nobody."
+    whose = "The person is synthetic; the number stands for nobody."
+    if "rows" in life:
+        whose = f"The person is a row of {clean(life['rows'])}; everything that happens here is simulated."
+    return f"{said[:1].upper()}{said[1:]}{whose}"
 
 
 def events(life: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -80,6 +80,7 @@ def render(
         claimed=claimed_note(manifest),
         owed=_owed(rows, manifest),
         screening=screening_table(manifest),
+        rows_of=clean(manifest.get("rows") or ""),
         table=of_table(manifest),
         asked=of_model(manifest),
         notes=[_sentence(note) for note in manifest.get("notes") or []],

@@ -89,6 +89,10 @@ def _has_errors(manifest: Mapping[str, Any]) -> bool:
     return bool(held.get("channels.errors", True))
 
 
+MAY_SHOW = "--i-may-show-this-person"
+"""The option of `testbed case` without which nobody in a table of people is shown."""
+
+
 def case_command(life: Mapping[str, Any]) -> str:
     """The command that makes a case file again; empty if the life does not name its scenario.
 
@@ -101,6 +105,7 @@ def case_command(life: Mapping[str, Any]) -> str:
     if not scenario:
         return ""
     words = ["testbed", "case", scenario, "--person", str(int(life["person"]))]
+    words += [MAY_SHOW] if "rows" in life else []
     if "options" in life:
         options = list(life["options"])
         if "--model" in options:
@@ -121,6 +126,7 @@ def granting_command_of(life: Mapping[str, Any]) -> str:
     'testbed audit rongcheng --seed 3 --grant each'
     """
     words = shlex.split(clean(life["command"]) if "command" in life else case_command(life))
+    words = [word for word in words if word != MAY_SHOW]
     return shlex.join(["testbed", "audit", *_kept(words[2:], ("--person",)), "--grant", "each"]) if words[2:] else ""
 
 

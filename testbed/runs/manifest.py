@@ -139,6 +139,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         "seeds_run": list(made.seeds),
         **({"precision_reached": made.precision} if made.precision else {}),
         "title": scenario.title,
+        **({} if scenario.recipe.rows is None else {"rows": scenario.recipe.name}),
         "as_of": scenario.as_of,
         "compared": list(scenario.compared),
         "reference": dict(scenario.reference),

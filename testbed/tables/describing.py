@@ -23,7 +23,7 @@ ASKED = {
     "range = [0, 120]\nvalue = 40",
     "residence": 'kind = "category"\nmeaning = "town or country; channels see towns better"\n'
     'levels = ["urban", "rural"]\nvalue = "urban"',
-    "community": 'kind = "category"\nmeaning = "the group that the ratios of channels are about"\n'
+    "community": 'kind = "category"\nmeaning = "group; the ratios of channels are about the minority"\n'
     'levels = ["majority", "minority"]\nvalue = "majority"',
 }
 """Columns that channels, conduct and regimes read: the same for everybody where the file has none of that name."""
@@ -80,7 +80,7 @@ def _column(name: str, column: str, cells: pd.Series, csv: bool) -> Iterator[str
         yield f"# Left out: {_quoted(ascii(column))}. {why}, or do without it."
         return
     values = plain(cells)
-    lines = list(_kind(values, csv))
+    lines = list(_kind(values, csv, few=0 if name == "age" else FEW))
     if not lines:
         yield f"# Left out: {_quoted(column)} has more than {MANY} different texts, or texts that cannot be printed."
         return
@@ -90,7 +90,7 @@ def _column(name: str, column: str, cells: pd.Series, csv: bool) -> Iterator[str
         yield f"column = {_quoted(column)}"
 
 
-def _kind(values: pd.Series, csv: bool) -> Iterator[str]:
+def _kind(values: pd.Series, csv: bool, few: int) -> Iterator[str]:
     """The kind of a column, with its levels or range; nothing if it has too many texts."""
     numbers = numeric(values)
     if numbers is None:
@@ -103,7 +103,7 @@ def _kind(values: pd.Series, csv: bool) -> Iterator[str]:
     else:
         known = np.unique(numbers.to_numpy(np.float64))
         whole = bool((known == np.rint(known)).all()) and bool((abs(known) < 2**53).all())
-        if whole and len(known) <= FEW and (not csv or numbers.dtype.kind in "iu"):
+        if whole and len(known) <= few and (not csv or numbers.dtype.kind in "iu"):
             yield 'kind = "category"'
             yield f"levels = [{', '.join(_quoted(str(int(value))) for value in known)}]"
             return

@@ -1,5 +1,6 @@
 """A table of people as a society: the rows live in a world, and what a table cannot know is refused in a sentence."""
 
+import json
 import pickle
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from synthetic.errors import InputError
 from testbed.case import run_case
 from testbed.commands.cli import main
 from testbed.measure import measures
+from testbed.report.rerun import case_command, granting_command_of
 from testbed.scenarios import Scenario, splits_of
 from testbed.statistics import expand
 from testbed.tables import describe
@@ -238,6 +240,8 @@ def test_training_is_the_same_people_under_other_draws(town):
         ('household = "home"', 'household = "Sex, as coded"', "sort the file"),
         ('household = "home"', 'homes = "home"', "unknown key"),
         ('value = "urban"', 'value = "rural"', "unknown level of residence 'rural'"),
+        ('levels = ["urban"]', 'levels = ["town"]', "found the level 'town', allowed here: urban, rural"),
+        ('kind = "integer"\nrange = [18, 90]', 'kind = "category"\nlevels = ["40"]', "allowed here: integer or float"),
     ],
 )
 def test_a_wrong_declaration_is_refused_in_one_sentence(table, old, new, said):
@@ -270,13 +274,38 @@ def test_more_people_than_rows_and_ties_that_no_table_holds_are_refused(town, tm
         town(held=("age", "listed_acquaintances"))
 
 
+def test_a_column_that_conduct_reads_must_be_there(town, table):
+    declared = DECLARED.replace("[columns.shift]", '[columns.turn]\ncolumn = "shift"')
+    with pytest.raises(InputError, match="unknown column in conduct slip 'shift'"):
+        town(path=table(frame(60), declared), compared=("sex",))
+
+
+def test_an_audit_of_rows_is_the_same_in_any_engine_and_shows_nobody(town, table, tmp_path, capsys):
+    made = town(rate=0.05, path=table(frame(2100), DECLARED.replace('"man"]', '"<b>man"]')), compared=("sex",))
+    asked = ["audit", made.base, "--periods", "3", "--measures", "adverse_*"]
+    for engine in (["serial"], ["processes", "--workers", "2"]):
+        assert main([*asked, "--engine", *engine, "--out", str(tmp_path / engine[0])]) == 0
+    one, two = ((tmp_path / name / "report.html").read_bytes() for name in ("serial", "processes"))
+    assert one == two
+    page = one.decode()
+    assert "The people here are the rows of people.csv." in page
+    assert "are synthetic" not in page
+    assert "<b>man" not in page
+    assert json.loads((tmp_path / "serial" / "manifest.json").read_text())["life"] is None
+
+
 def test_one_person_of_a_table_is_shown_only_if_the_user_may(town, capsys):
     made = town(rate=0.05)
     assert main(["case", made.base, "--people", "500", "--periods", "3"]) == 2
     assert "--i-may-show-this-person" in capsys.readouterr().err
     shown = ["case", made.base, "--people", "500", "--periods", "3", "--i-may-show-this-person", "--person", "3"]
     assert main(shown) == 0
-    assert "3" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "erson 3" in told
+    assert "synthetic" not in told
+    life = {"person": 3, "scenario": "town.toml", "rows": "people.csv"}
+    assert case_command(life) == "testbed case town.toml --person 3 --i-may-show-this-person"
+    assert granting_command_of(life) == "testbed audit town.toml --grant each"
     assert main(["people", str(made.recipe.path), "--people", "5", "--out", "x.csv"]) == 2
     assert "who are not made" in capsys.readouterr().err
 
