@@ -7,7 +7,9 @@ says that it causes nothing else.
 # Any: pandas gives columns of every dtype.
 from __future__ import annotations
 
+import csv
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,7 +137,7 @@ def _variable(name: str, one: dict[str, object], home: str | None, where: str) -
             "name can be given as `column`)."
         )
     kind = one.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise unknown(f"kind in {where}", kind, KINDS)
     if kind not in READ.get(name, KINDS):
         raise InputError(f"{where}: found the kind {kind!r}, allowed here: {' or '.join(READ[name])}.")
@@ -183,9 +185,9 @@ def _range(value: object, kind: str, where: str) -> tuple[float, float] | None:
         if value is not None:
             raise InputError(f"{where}: a range is of a number, and the kind is {kind!r}.")
         return None
-    numbers = isinstance(value, list) and all(type(each) in (int, float) for each in value)
+    numbers = isinstance(value, list) and all(type(each) in (int, float) and abs(each) < 2**53 for each in value)
     if not isinstance(value, list) or not numbers or len(value) != 2 or not value[0] <= value[1]:
-        raise InputError(f"{where}: a number needs range = [smallest, largest], found {value!r}.")
+        raise InputError(f"{where}: a number needs range = [smallest, largest] within 2**53, found {value!r}.")
     return float(value[0]), float(value[1])
 
 
@@ -253,22 +255,33 @@ def _refuse(wrong: np.ndarray, values: pd.Series, what: str, allowed: str) -> No
 def _frame(path: Path, names: list[str]) -> pd.DataFrame:
     """The named columns of the file: of CSV as texts, of Parquet as they are. An empty cell of CSV is missing."""
     try:
-        if path.suffix == ".csv":
-            made = pd.read_csv(
-                path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig", index_col=False
-            )
-        else:
-            made = pd.read_parquet(path)
+        made = _csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
     except ImportError:
         raise InputError(
             f"reading {path.name!r} needs pyarrow: pip install 'scoring-testbed[parquet]', or give a CSV file."
         ) from None
-    except (OSError, ValueError) as problem:  # pyarrow's and pandas' own errors are among these
+    except InputError:
+        raise
+    except (OSError, ValueError, csv.Error, pd.errors.ParserWarning) as problem:  # and what pyarrow and pandas raise
         said = str(problem).strip().split("\n")[0].rstrip(".")
-        raise InputError(f"{path.name!r} cannot be read as {path.suffix[1:].upper()}: {said}.") from problem
+        raise InputError(f"{path.name!r} cannot be read as {path.suffix[1:]}: {said}.") from problem
     for name in names:
         if name not in made.columns:
             raise unknown(f"column of {path.name}", name, map(str, made.columns))
     if not len(made):
         raise InputError(f"{path.name} has no rows; at least one person is needed.")
     return pd.DataFrame({name: plain(made[name]) for name in names}).reset_index(drop=True)
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    """The cells of a CSV file as texts. Raises InputError for a column that stands in it twice."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        head = next(csv.reader(file), [])
+    twice = [name for name in head if head.count(name) > 1]
+    if twice:
+        raise InputError(f"{path.name!r} names the column {twice[0]!r} twice; once is allowed.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # a row that is too long, which pandas would cut
+        return pd.read_csv(
+            path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig", index_col=False
+        )

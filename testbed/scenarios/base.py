@@ -197,6 +197,7 @@ class Scenario:
             ties=parts.ties,
             beside=file.beside_it(),
         )
+        made._check_conduct()
         made._check_groups(file.where)
         made._check_grades(file.where)
         return made._overridden(file.table.get("dials", {}), file.where)
@@ -343,6 +344,14 @@ class Scenario:
         now = made.dials
         changed = {**self.changed, **{path: now[path].value for path in dials if now[path].value != known[path].value}}
         return replace(made, changed=changed)
+
+    def _check_conduct(self) -> None:
+        """Raise InputError if a kind of conduct depends on a column that the society does not have."""
+        levels = self.declared.levels
+        for kind in self.conduct:
+            for column in kind.reads:
+                if column not in levels:
+                    raise unknown(f"column in conduct {kind.name}", column, levels)
 
     def _check_groups(self, where: str) -> None:
         """Raise InputError if a reference group, or the group at which misuse is aimed, is no group of its column."""

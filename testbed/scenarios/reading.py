@@ -143,10 +143,6 @@ class ScenarioFile:
         columns = declared(parts.recipe, parts.ties)
         levels = columns.levels
         check_columns(parts.channels, levels)
-        for kind in parts.conduct:
-            for column in kind.reads:
-                if column not in levels:
-                    raise unknown(f"column in conduct {kind.name}", column, levels)
         scored = condition(who.get("scored"), f"{at}.scored")
         scored.check(levels, f"{at}.scored")
         for action in parts.actions.actions:

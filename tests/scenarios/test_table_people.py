@@ -105,7 +105,7 @@ def town(plant, parts, table):
         text = without_dials(file.read_text()).replace('"china-2020"', f'"{path.name}"')
         text = text.replace("held = ['age']", f"held = {list(held)}")
         text = text.replace("compared = ['community']", f"compared = {list(compared)}")
-        text = text.replace('{ community = "majority", sex = "male" }', '{ sex = "woman", shift = "day" }')
+        text = text.replace('{ community = "majority", sex = "male" }', '{ sex = "woman" }')
         file.write_text(text)
         return Scenario.load(str(file))
 
@@ -227,6 +227,8 @@ def test_training_is_the_same_people_under_other_draws(town):
     ("old", "new", "said"),
     [
         ('kind = "flag"', 'kind = "flags"', "did you mean 'flag'"),
+        ('kind = "flag"', 'kind = ["flag"]', "unknown kind"),
+        ("range = [0, 500]", "range = [0, inf]", "within 2"),
         ("range = [18, 90]", "range = [18, 80]", "numbers from 18 to 80"),
         ("range = [18, 90]", "", "a number needs range"),
         ('levels = ["day", "night"]', 'levels = ["day"]', "found 'night'"),
@@ -259,6 +261,28 @@ def test_a_table_without_declaration_or_with_an_empty_cell_is_refused(table):
         Recipe.load(path)
     with pytest.raises(InputError, match=r"no file 'folk\.csv'"):
         Recipe.load("folk.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "cannot be read as csv"),
+        ("age\n", "has no rows"),
+        ("age,x\n30,1,2\n", "cannot be read as csv"),
+        ("age,x\n30,1\n40,1,2\n", "cannot be read as csv"),
+        ("age,x\n,1\n", "has 1 missing value"),
+        ("age,age\n30,40\n", "names the column 'age' twice"),
+        ("age\nabc\n", "row 0: found 'abc', allowed: whole numbers from 18 to 90"),
+        ("age\n30.5\n", "row 0: found '30.5'"),
+        ("age\ninf\n", "row 0: found 'inf'"),
+    ],
+)
+def test_a_broken_file_is_refused_in_one_sentence(tmp_path, text, said):
+    (tmp_path / "people.toml").write_text('[columns.age]\nkind = "integer"\nrange = [18, 90]\n')
+    (tmp_path / "people.csv").write_text(text)
+    with pytest.raises(InputError, match=said) as caught:
+        Recipe.load(tmp_path / "people.csv")
+    assert "\n" not in str(caught.value)
 
 
 def test_more_people_than_rows_and_ties_that_no_table_holds_are_refused(town, tmp_path, capsys):
