@@ -18,7 +18,7 @@ from testbed.report.rerun import case_command, granting_command_of
 from testbed.scenarios import Scenario, splits_of
 from testbed.statistics import expand
 from testbed.tables import describe
-from testbed.twins import Assign, Inject
+from testbed.twins import Assign, Inject, Switch
 
 ROWS = 3000
 DECLARED = """
@@ -91,21 +91,33 @@ def misuse(column, level, rate, ratio):
 def town(plant, parts, table):
     """A function that loads a planted scenario on a table: by day a slip is made at `rate`, by night at twice that."""
 
-    def load(*, rate=0.0, follows="", path=None, held=("age", "income", "member"), compared=("sex", "shift")):
+    def load(
+        *,
+        rate=0.0,
+        follows="",
+        path=None,
+        rules=None,
+        heard="",
+        held=("age", "income", "member"),
+        compared=("sex", "shift"),
+    ):
         path = table() if path is None else path
         made = plant(
             acts={"slip": parts.act(rate, depends=parts.times("sex", "male", 2))},
-            rules={"slips": ('column = "slip"', -1)},
+            rules=rules or {"slips": ('column = "slip"', -1)},
             follows=parts.regime(minor=48),
         )
         file = Path(made.base)
         (file.parent / "consequences.toml").write_text(parts.regime(minor=48) + "\n" + follows)
+        (file.parent / "watch.toml").write_text(parts.channel(["slip"]) + "\n" + heard)
         kind = file.parent / "slip.toml"
         kind.write_text(kind.read_text().replace("depends.sex", "depends.shift").replace('"male"', '"night"'))
         text = without_dials(file.read_text()).replace('"china-2020"', f'"{path.name}"')
         text = text.replace("held = ['age']", f"held = {list(held)}")
         text = text.replace("compared = ['community']", f"compared = {list(compared)}")
-        text = text.replace('{ community = "majority", sex = "male" }', '{ sex = "woman" }')
+        first = {"sex": "woman", "shift": "day"}
+        reference = ", ".join(f'{column} = "{first[column]}"' for column in compared)
+        text = text.replace('{ community = "majority", sex = "male" }', f"{{ {reference} }}")
         file.write_text(text)
         return Scenario.load(str(file))
 
@@ -128,6 +140,9 @@ def test_the_rows_are_the_people_in_their_households(table, name):
     together = pd.MultiIndex.from_arrays([given["home"], np.arange(ROWS) // 1024])
     first = pd.Series(np.arange(ROWS)).groupby(together).transform("min")
     assert (made["household"].to_numpy() == first).all()
+    cut = given["home"][1023] == given["home"][1024], given["home"][2047] == given["home"][2048]
+    said = [line for line in Recipe.load(table(name=name)).not_modelled if "across the border" in line]
+    assert [line.split()[0] for line in said] == ([str(sum(cut))] if any(cut) else [])
 
 
 def test_any_part_of_a_table_is_the_same_as_cut_out_of_the_whole(table):
@@ -188,6 +203,23 @@ def measured(case, name):
     made = measures.get(name)
     splits, reference = splits_of(case.scenario), case.scenario.reference
     return list(expand(made, made(case), case, splits=splits, reference=reference))
+
+
+def test_model_and_channel_read_columns_of_the_file(town):
+    """Nobody slips, and to be under 40 costs a point; then everybody may slip, and the channel is about members."""
+    young = {"young": ("when = { age = { below = 40 } }", -1)}
+    case = run_case(town(rules=young), periods=1)
+    assert ((case.history.decision(0) == -1) == (frame()["age"] < 40)).all()
+    case = run_case(town(rate=0.1, heard='whose = "member"'), periods=4)
+    adverse = case.history.decision(3) == -1
+    assert adverse[frame()["member"]].any()
+    assert not adverse[~frame()["member"]].any()
+
+
+def test_a_switch_turns_all_errors_off(town):
+    case = run_case(town(follows=misuse("sex", "man", 20, 2)), periods=6)
+    assert (case.history.decision(5) == -1).any()
+    assert not (case.twin(Switch("channels.errors", "off")).history.decision(5) == -1).any()
 
 
 def test_twins_inject_into_the_rows_and_assign_along_declared_causes_alone(town, table):
