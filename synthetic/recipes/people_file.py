@@ -116,7 +116,8 @@ def _limits(rows: Rows) -> tuple[str, ...]:
     """What no table of people can tell, in sentences."""
     said = [
         f"The people are the rows of {rows.source}, the same under every seed: seeds differ in conduct, records and "
-        "appeals alone. A smaller society is the first rows of the file.",
+        "appeals alone, and intervals over several seeds hold the people fixed. A smaller society is the first rows of "
+        "the file.",
         "The training society is the same people under other draws, not other people.",
         "A grid, whose people are neighbors, is 1,024 rows that follow each other. There are no cities, and no ties to "
         "kin, colleagues or acquaintances.",

@@ -11,9 +11,10 @@ from shared import number, rows_of, without_dials
 
 from synthetic import Population, Recipe
 from synthetic.errors import InputError
-from testbed.case import run_case
+from testbed.case import Case, Setting, run_case
 from testbed.commands.cli import main
 from testbed.measure import measures
+from testbed.models import load_model
 from testbed.report.rerun import case_command, granting_command_of
 from testbed.scenarios import Scenario, splits_of
 from testbed.statistics import expand
@@ -250,6 +251,13 @@ def test_training_is_the_same_people_under_other_draws(town):
     other, history = case.setting.training
     assert all((other.columns[name] == values).all() for name, values in case.society.columns.items())
     assert not np.array_equal(history.ledger.subject[:50], case.history.ledger.subject[:50])
+
+
+def test_how_a_model_depends_on_its_sample_is_not_told_where_there_is_no_other(town):
+    case = Case.of(Setting(town(rate=0.05), people=1024, periods=2), load_model("logistic"), name="logistic")
+    found = rows_of(case, "jitter", source="sample", fits=3)["jitter[fits=3,source=sample]"]
+    assert np.isnan(found["value"])
+    assert "no other people" in found["why"]
 
 
 # --- Refused ---

@@ -85,7 +85,8 @@ def jitter(case: Case, *, source: str | None = None, fits: int | None = None) ->
     """Chance that two fits of the same model decide a person differently, by group too.
 
     Rows for two sources: `sample`, fits on training societies drawn independently; `seed`, fits on the same one with
-    other random states. NaN if the model does not learn, and for `seed` if it has no random state.
+    other random states. NaN if the model does not learn, for `seed` if it has no random state, and for `sample` if the
+    people are the rows of a table.
     """
     if source is not None and source not in SOURCES:
         raise unknown("source of jitter", source, SOURCES)
@@ -95,6 +96,10 @@ def jitter(case: Case, *, source: str | None = None, fits: int | None = None) ->
         why = "" if learns(case.model) else f"{name_of(case.model)} does not learn"
         if not why and one == "seed" and reseeded(case.model, 0) is None:
             why = f"{name_of(case.model)} has no random state"
+        if not why and one == "sample" and case.scenario.recipe.rows is not None:
+            why = (
+                f"the rows of {case.scenario.recipe.name} are all there are: no other people to fit it on can be drawn"
+            )
         if why:
             yield Row(math.nan, qualifiers=said, why=why)
             continue
