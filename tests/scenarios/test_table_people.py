@@ -52,6 +52,23 @@ value = "majority"
 """
 
 
+GERMAN = """
+title = "Loans"
+as_of = 2020-01-01
+recipe = "loans.csv"
+channels = ["watch"]
+model = "points.toml"
+regime = "expiry.toml"
+disclosure = "open"
+[who]
+held = ["age", "a1"]
+compared = ["status"]
+[decide]
+adverse = { cutoff = -0.5 }
+"""
+DATA = Path(__file__).parents[2] / "testbed" / "data"
+
+
 def frame(rows=ROWS):
     """Rows of people who never were, in households of one to four."""
     draw = np.random.default_rng(5)
@@ -221,6 +238,46 @@ def test_a_switch_turns_all_errors_off(town):
     case = run_case(town(follows=misuse("sex", "man", 20, 2)), periods=6)
     assert (case.history.decision(5) == -1).any()
     assert not (case.twin(Switch("channels.errors", "off")).history.decision(5) == -1).any()
+
+
+@pytest.mark.parametrize(
+    ("harm", "measure"),
+    [("disparate impact", "adverse_rate"), ("opacity", "unpredictability"), ("error propagation", "flip_rate")],
+)
+def test_the_rows_of_german_credit_have_values_in_every_family(german, harm, measure):
+    """A draft that nobody edited, real rows, and the scenario of these tests: a finite value for everybody."""
+    assert measures.get(measure).harm == harm
+    found = [row for row in rows_of(german, measure).values() if row["split"] == "all"]
+    assert found
+    assert np.isfinite(found[0]["value"])
+
+
+@pytest.fixture(scope="module")
+def german(tmp_path_factory):
+    """The 1,000 loans of German Credit as a society; attributes 9 and 13 are `status` and `age`."""
+    folder = tmp_path_factory.mktemp("german")
+    names = [f"a{k}" for k in range(1, 22)]
+    names[8], names[12] = "status", "age"
+    rows = pd.read_csv(DATA / "german.data", sep=" ", names=names)
+    rows.to_csv(folder / "loans.csv", index=False)
+    (folder / "loans.toml").write_text(describe(folder / "loans.csv"))
+    town = folder / "town.toml"
+    town.write_text(GERMAN)
+    (folder / "late.toml").write_text(
+        f'title = "Late"\ndirection = "adverse"\nseverity = "minor"\nmost = 0.8\nrate = {number(0.05)}\n'
+        f'[depends.a1]\nlevel = "A11"\nratio = {number(2)}\n'
+    )
+    (folder / "points.toml").write_text(
+        f'title = "Points"\nas_of = 2020-01-01\n[base]\npoints = {number(0)}\n'
+        f'[rules.late]\ncolumn = "late"\npoints = {number(-1, -10)}\n'
+    )
+    watch = {"coverage_urban": 1, "coverage_rural": 1, "miss": 0.1, "miss_ratio": 1, "false_match": 0.1}
+    watch |= {"false_match_ratio": 1, "delay": 0, "duplicate": 0}
+    lines = "\n".join(f"{key} = {number(value)}" for key, value in watch.items())
+    (folder / "watch.toml").write_text(f'title = "Watch"\nkinds = ["late"]\n{lines}\n')
+    kept = "\n".join(f"{key} = {number(6)}" for key in ("minor", "moderate", "serious"))
+    (folder / "expiry.toml").write_text(f'title = "Expiry"\n[expiry]\n{kept}\n')
+    return run_case(Scenario.load(str(town)), periods=8)
 
 
 def test_twins_inject_into_the_rows_and_assign_along_declared_causes_alone(town, table):
