@@ -8,7 +8,7 @@ TOML file each number is in the section of its variable, with value, unit, sourc
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -291,8 +291,9 @@ def _again(path: Path, dials: Mapping[str, Dial], tables: Mapping[str, Table]) -
     return Recipe.load(path).with_numbers(dials, tables)
 
 
+@lru_cache(maxsize=2)
 def _same_rows(path: Path, digest: str) -> Recipe:
-    """The recipe of a table of people, read again elsewhere. Raises InputError if the table has changed."""
+    """The recipe of a table of people, read again elsewhere, once. Raises InputError if the table has changed."""
     made = Recipe.load(path)
     if made.rows is None or made.rows.digest != digest:
         raise InputError(f"{path.name} has changed while the run was on; run it again.")
