@@ -101,8 +101,9 @@ def _head(path: Path) -> list[str]:
     import gzip
 
     try:
-        with gzip.open(path, "rb") if path.name.lower().endswith(".gz") else open(path, "rb") as file:
-            head = next(csv.reader([file.readline().decode("utf-8-sig")]), [])
+        opened = gzip.open if path.name.lower().endswith(".gz") else open
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:  # a name may hold a line break
+            head = next(csv.reader(file), [])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path.name!r} cannot be read as CSV: {_first_line(error)}.") from error
     if not head:

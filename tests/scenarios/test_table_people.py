@@ -446,9 +446,10 @@ def test_a_draft_of_the_declaration_can_be_used_as_it_is(table, tmp_path, capsys
     assert "Person 1" not in path.with_suffix(".toml").read_text()  # many texts are left out
 
 
-def test_hostile_names_and_texts_are_data_in_a_draft(table):
+@pytest.mark.parametrize("name", ["people.csv", "people.parquet"])
+def test_hostile_names_and_texts_are_data_in_a_draft(table, name):
     hostile = {'x"]\n[columns.y': 1.5, '"]\\': "a", "café <b>": '"\n]', "café": 'é"\\', "grid": "g", "Age": 20}
-    path = table(pd.DataFrame({key: [value, value] for key, value in hostile.items()}), name="people.parquet")
+    path = table(pd.DataFrame({key: [value, value] for key, value in hostile.items()}), name=name)
     path.with_suffix(".toml").write_text(describe(path))
     made = Recipe.load(path)
     own = [name for name in made.columns if name not in ("grid", "household", "residence", "community")]
