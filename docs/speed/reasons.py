@@ -1,4 +1,4 @@
-"""Reasons against the permutation explainer of shap, on the same scheme and people, in one run: what they say, and time.
+"""Reasons against the permutation explainer of shap, on one scheme and the same people: what they say, and how fast.
 
 The scheme is a table of points, whose reasons have a right answer. The explainer asks the model about each person's
 record with columns set to those of the empty record, from which points are counted. Compared are the largest difference
