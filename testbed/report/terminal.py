@@ -42,14 +42,15 @@ def answer(
 
     For each harm family the first headline that could be computed is printed, whatever its size; if there is none, the
     reason. Several models stand side by side in a table instead, if there is room. Where lines are short, blank lines
-    go first, then names of dials, then families without a number.
+    go first, then names of dials, then families without a number, then the operator, with whom the page begins.
     """
     rows = Findings(findings, manifest)
     table = [line for text in in_lines(rows, WIDTH) for line in wrapped_row(text)]
-    for beside, missing, gap, dials in product(
-        (table, []) if table else ([],), (True, False), ([""], []), (3, 2, 1, 0)
+    fewer = ((True, True), (True, False), (False, False))
+    for beside, (operator, missing), gap, dials in product(
+        (table, []) if table else ([],), fewer, ([""], []), (3, 2, 1, 0)
     ):
-        blocks = _blocks(rows, manifest, life, pages, beside, dials=dials, missing=missing)
+        blocks = _blocks(rows, manifest, life, pages, beside, dials=dials, missing=missing, operator=operator)
         lines = [line for number, block in enumerate(blocks) for line in ([*gap, *block] if number else block)]
         if len(lines) <= LINES:
             return lines
@@ -170,11 +171,12 @@ def _blocks(
     *,
     dials: int,
     missing: bool,
+    operator: bool,
 ) -> list[list[str]]:
     """The answer in blocks of lines: what was audited, what was found, what it rests on, what to run next.
 
     table: models side by side, in place of the sentences; empty for sentences. missing: whether families without any
-    number are named too.
+    number are named too. operator: whether the operator has a sentence.
     """
     head = (
         wrap("VOID: an anchor (a check with a known answer) failed. Do not use the numbers below.", WIDTH)
@@ -190,7 +192,7 @@ def _blocks(
     if failures_said(manifest):
         head += wrap(failures_said(manifest), WIDTH)
     found: list[str] = []
-    for harm in () if table else (*FAMILIES, "accountability"):
+    for harm in () if table else (*FAMILIES, *(["accountability"] if operator else [])):
         said = headlines(rows, harm, column)
         first = next((one for one in said if one.state != "not computed"), next(iter(said), None))
         if first is not None and (missing or first.state != "not computed"):
