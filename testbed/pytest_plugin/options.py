@@ -64,6 +64,13 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption("--findings", default=None, metavar="OUT", help="write every finding of the run to this CSV file")
     group.addoption("--claims", default=None, metavar="OUT", help="write the verdict on every claim to this CSV file")
+    group.addoption(
+        "--store",
+        default=None,
+        metavar="DIR",
+        help="keep each audit in this folder as soon as it is made, and take from it what an earlier or a neighboring "
+        "process made",
+    )
     group.addoption("--overwrite", action="store_true", help="replace the files of --findings and --claims")
 
 
