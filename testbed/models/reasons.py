@@ -43,12 +43,17 @@ def told(people: NDArray[np.generic], names: Sequence[str], parts: Numbers) -> p
 def typical(records: pd.DataFrame) -> dict[str, Any]:
     """The value of each column that most people have: of numbers the (lower) median, of levels the most frequent one.
 
+    Missing values do not count; a column of nothing else has None.
+
     >>> typical(pd.DataFrame({"debts": [0, 0, 3], "place": ["rural", "urban", "urban"]}))
     {'debts': 0, 'place': 'urban'}
     """
-    found = {}
-    for name, values in records.items():
-        if pd.api.types.is_numeric_dtype(values):
+    found: dict[str, Any] = {}
+    for name, column in records.items():
+        values = column.dropna()
+        if not len(values):
+            found[str(name)] = None
+        elif pd.api.types.is_numeric_dtype(values):
             ordered = np.sort(values.to_numpy())
             found[str(name)] = ordered[(len(ordered) - 1) // 2].item()
         else:

@@ -120,7 +120,9 @@ def make(
     grids = np.arange(N) // GRID
     return SimpleNamespace(
         people=people, records=records, scored=np.ones(N, bool), scores=answer, reasons=answer.reasons, history=history,
-        model=model, seed=3, scheme=SimpleNamespace(scorer=SimpleNamespace(model=model), decide=None, needs=()),
+        model=model, seed=3, scheme=SimpleNamespace(
+            scorer=SimpleNamespace(model=model), decide=None, needs=(), row_wise=getattr(model, "row_wise", False)
+        ),
         periods=1, clusters=grids, society=SimpleNamespace(grids=grids), disclosure=shown, ask=ask, asked=asked,
         scenario=SimpleNamespace(held=("age",), compared=(), regime=None, conduct=adverse),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from synthetic import draws
 from testbed.case import Case
 from testbed.measure import PerPerson, measure
 from testbed.measures.opacity.reasons import NO_REASONS, RIGHTS, UNTOLD, reasons
-from testbed.models import RuleBook, Scores, declared, needs, row_wise, typical
+from testbed.models import RuleBook, Scores, declared, typical
 
 PEOPLE, ALONE = 2_000, 25
 """People told reasons who are asked about: if a score depends on its own row alone, and if it does not."""
@@ -70,7 +70,7 @@ def stated(case: Case) -> Stated:
     told = case.people.index[np.isin(decision, codes) & np.asarray(case.scored, bool)]
     who = np.unique(np.intersect1d(told.to_numpy(np.int64), given["person"].to_numpy(np.int64)))
     words = draws.sparse(case.seed, "opacity:reasons", draws.pack(who))
-    who = who[np.argsort(words, kind="stable")[: PEOPLE if row_wise(case.model) else ALONE]]
+    who = who[np.argsort(words, kind="stable")[: PEOPLE if case.scheme.row_wise else ALONE]]
     given = given[given["person"].isin(who)]
     undone = {str(rule): undoing(case, str(rule)) for rule in given["rule"].unique()}
     changes = sorted({one for one in undone.values() if one}, key=str)
@@ -134,7 +134,7 @@ def without(case: Case, people: NDArray[np.int64], undone: Sequence[tuple[NDArra
 
     undone: people and the change of their records. A person whose score depends on others is changed alone.
     """
-    if row_wise(case.model):
+    if case.scheme.row_wise:
         return _asked(case, case.records.loc[people], undone)
     score, decision = [], []
     for one in people:
@@ -150,8 +150,8 @@ def _asked(case: Case, records: pd.DataFrame, undone: Sequence[tuple[NDArray[np.
     for people, changes in undone:
         rows = records.index.isin(people)
         for name, value in changes:
-            made.loc[rows, name] = value
-    if "entries" not in needs(case.model):
+            made[name] = made[name].mask(rows, value)  # a number gives way to one of another type
+    if "entries" not in case.scheme.needs:
         return case.ask(made)
     entries = case.history.ledger.in_force(case.periods - 1)
     for people, changes in undone:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from testbed.case import Case
 from testbed.measure import Row, measure
 from testbed.measures.opacity.foresight import Share, share
-from testbed.measures.opacity.predictability import SIZES, asked, mostly_chance
+from testbed.measures.opacity.predictability import SIZES, Asked, asked, mostly_chance
 
 MOST = 10_000
 """Cases beyond which nothing is asked."""
@@ -41,9 +42,8 @@ def reached(sizes: Sequence[int], excess: Sequence[float]) -> float:
     return float(np.exp(first + (last - first) * way))
 
 
-def excess(case: Case, k: int) -> Share:
+def excess(made: Asked, k: int) -> Share:
     """What is hidden after k cases, beyond the tenth of what is not chance that may be: a share of the base loss."""
-    made = asked(case, k)
     loss, guess = made.loss(k), made.question.guess
     part = loss.person - made.differ - LEFT * (guess - made.differ)
     return share(part, guess, made.question.clusters, spread=loss.spread, why=loss.why)
@@ -62,6 +62,25 @@ def cost(sizes: Sequence[int], found: Sequence[Share]) -> Row:
     if any(math.isnan(one.low) for one in found):
         return Row(value, n=n)
     return Row(value, low, high, n)
+
+
+def cases_needed(ask: Callable[[int], Asked]) -> Row:
+    """The row of `reconstruction_cost` of a scheme. ask: from a number of cases to a question that is large enough."""
+    if why := mostly_chance(ask(0)):
+        return Row(math.nan, why=why)
+    sizes: list[int] = []
+    found: list[Share] = []
+    for k in (*SIZES, MOST):
+        one = excess(ask(k), k)
+        if math.isnan(one.value):
+            if not sizes:
+                return Row(math.nan, n=one.n, why=one.why)
+            break
+        sizes.append(k)
+        found.append(one)
+        if one.value <= 0 and not one.high > 0:
+            break
+    return cost(sizes, found)
 
 
 @measure(
@@ -85,18 +104,4 @@ def reconstruction_cost(case: Case) -> Row:
     0: the disclosed rules tell it. NaN, "above 10000", with 10,000 as the lower limit, if pooling does not tell it. NaN
     where hardly anything but chance decides (randomness above 0.9).
     """
-    if why := mostly_chance(asked(case)):
-        return Row(math.nan, why=why)
-    sizes: list[int] = []
-    found: list[Share] = []
-    for k in (*SIZES, MOST):
-        one = excess(case, k)
-        if math.isnan(one.value):
-            if not sizes:
-                return Row(math.nan, n=one.n, why=one.why)
-            break
-        sizes.append(k)
-        found.append(one)
-        if one.value <= 0 and not one.high > 0:
-            break
-    return cost(sizes, found)
+    return cases_needed(partial(asked, case))

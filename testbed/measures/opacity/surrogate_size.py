@@ -69,13 +69,22 @@ def decided(case: Case) -> Decided | str:
     decision = np.asarray(case.history.decision(case.periods - 1), np.int64)
     open_to = np.asarray(case.scored, bool) & ~_drawn(case)
     ids = np.asarray(case.people.index, np.int64)
-    words = draws.sparse(case.seed, "opacity:described", draws.pack(ids))
-    order = np.argsort(words, kind="stable")
-    chosen = [order[open_to[order] & (decision[order] == code)][:MOST] for code in (-1, 0, 1)]
-    place = np.sort(np.concatenate(chosen))
+    place = of_each_decision(decision, open_to, ids, case.seed)
     records = case.records.iloc[case.records.index.get_indexer(pd.Index(ids[place]))]
     rows = np.column_stack([column for name in records for column in as_numbers(records[name])])
     return Decided(rows.astype(np.float64), decision[place] + 1, case.society.grids[place], case.seed)
+
+
+def of_each_decision(
+    decision: NDArray[np.integer], open_to: NDArray[np.bool_], ids: NDArray[np.int64], seed: int
+) -> NDArray[np.int64]:
+    """Places of an addressed sample of the people of each decision (-1, 0, +1) among those who are open to it.
+
+    >>> of_each_decision(np.array([0, -1, 0]), np.array([True, True, False]), np.arange(3), 0).tolist()
+    [0, 1]
+    """
+    order = np.argsort(draws.sparse(seed, "opacity:described", draws.pack(ids)), kind="stable")
+    return np.sort(np.concatenate([order[open_to[order] & (decision[order] == code)][:MOST] for code in (-1, 0, 1)]))
 
 
 def _drawn(case: Case) -> NDArray[np.bool_]:
@@ -102,7 +111,7 @@ def smallest(what: Decided | str, describe: Described, most: int) -> Row:
     for pool in range(HALVES):
         inside = half(what.seed, units, pool)[np.searchsorted(units, what.grids)]
         if len(np.unique(what.decision[inside])) < 2 or inside.all():
-            return Row(math.nan, n=n, why="half of the grids hold one decision only")
+            return Row(math.nan, n=n, why="one half holds one decision only")
         rows, decision = what.rows, what.decision
         curve = describe(rows[inside], decision[inside], rows[~inside], decision[~inside])[:most]
         curves.append(np.pad(curve, (0, most - len(curve)), mode="edge"))

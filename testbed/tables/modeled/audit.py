@@ -17,7 +17,7 @@ from testbed.runs import claim_folder, folder_path, write_run
 from testbed.statistics import correct
 from testbed.tables.laying import Laid
 from testbed.tables.measuring import table_measures
-from testbed.tables.modeled import flipping, foresight, propagation, recourse, refits, told
+from testbed.tables.modeled import flipping, foresight, propagation, recourse, refits, surrogate_size, told
 from testbed.tables.modeled.actions import Moves
 from testbed.tables.modeled.case import Modeled
 from testbed.tables.modeled.declaring import MEASURES, everybody
@@ -27,7 +27,7 @@ from testbed.tables.modeled.recourse import searched
 from testbed.tables.modeled.writing import identity, manifest
 from testbed.tables.reading import kind
 
-DECLARED = (flipping, foresight, told, propagation, refits, recourse)
+DECLARED = (flipping, foresight, surrogate_size, told, propagation, refits, recourse)
 """The modules that declare measures."""
 COUNTERFACTUAL = (
     "measure {!r} needs to know what depends on the group, which a table does not say; changing the column of the "
@@ -87,7 +87,8 @@ def audit_model(
         A second model. It is given the features and the first one's `score` and `decision` (-1, 0, 1) as columns, so
         that an error in the first system's values is followed into the second.
     measures : str or sequence of str, optional
-        Only these measures or rows: names or patterns. Default: all but the costly ones (`jitter`, `ambiguity`).
+        Only these measures or rows: names or patterns. Default: all but the costly ones (`reconstruction_cost`,
+        `surrogate_leaves`, `surrogate_items`, `jitter`, `ambiguity`, `discrepancy`).
     minimum : int, default 0
         Numbers about fewer people than this are left blank, with the reason, and so are the names of such groups. What
         is left may still give them away by subtraction.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,16 @@ from numpy.typing import NDArray
 
 from testbed.disclosures import Disclosure
 from testbed.measure import Row
-from testbed.measures.opacity import ASKS, Loss, Question, Share, at_base_rate, foresee, share
+from testbed.measures.opacity import (
+    ASKS,
+    Asked,
+    Question,
+    Share,
+    at_base_rate,
+    cases_needed,
+    reconstruction_cost,
+    share,
+)
 from testbed.tables.modeled.case import NOTIFIED, Modeled
 from testbed.tables.modeled.declaring import of_model
 
@@ -37,25 +47,26 @@ KNOWN = (
 )
 
 
-def _asked(table: Modeled) -> tuple[Question, Floats]:
-    """The question on a sample of rows, and the chance that two answers about each row differ."""
-    if "foresight" not in table.kept:
-        table.kept["foresight"] = _question(table.sample(PEOPLE, "opacity"), table)
-    found: tuple[Question, Floats] = table.kept["foresight"]
+def asked(table: Modeled, k: int = 0) -> Asked:
+    """The question on a sample of rows, made once. A large k takes a larger sample."""
+    size = min(max(PEOPLE, 4 * k), len(table.rows))
+    if ("foresight", size) not in table.kept:
+        table.kept["foresight", size] = _question(table.sample(size, "opacity"), table)
+    found: Asked = table.kept["foresight", size]
     return found
 
 
-def _question(case: Modeled, table: Modeled) -> tuple[Question, Floats]:
+def _question(case: Modeled, table: Modeled) -> Asked:
     codes = table.answer.decision.astype(np.int64) + 1
     rates = np.bincount(codes, minlength=3) / max(1, len(codes))
     decision, rows = case.answer.decision, case.rows
     seen = case.disclosure or Disclosure.load(NOTIFIED)
     made = Question(decision, rows, base=rates, notified=seen.notice_of_decision, seed=case.seed, ids=rows)
     if rates.max() in (0, 1):
-        return made, np.zeros(len(rows))
+        return Asked(made, np.zeros(len(rows)))
     told, points = _told(case, seen, rates)
     chances, differ = _lots(case)
-    return replace(made, told=told, views=_views(case, points), chances=chances), differ
+    return Asked(replace(made, told=told, views=_views(case, points), chances=chances), differ)
 
 
 def _told(case: Modeled, seen: Disclosure, rates: Floats) -> tuple[Floats | None, Floats | None]:
@@ -161,18 +172,39 @@ def hidden(table: Modeled, *, k: int | None = None) -> Iterator[Row]:
 )
 def randomness(table: Modeled) -> Row:
     """Probability that two answers about one row differ, over T = 1 - sum_g P(D=g)^2."""
-    made, differ = _asked(table)
-    return _row(share(differ, made.guess, made.clusters), {})
+    made = asked(table)
+    return _row(share(made.differ, made.question.guess, made.question.clusters), {})
+
+
+@of_model(
+    "reconstruction_cost",
+    harm=FAMILY,
+    unit=reconstruction_cost.unit,
+    better=reconstruction_cost.better,
+    estimand=reconstruction_cost.estimand,
+    interval="where the limits of hidden[k] - 0.1 (1 - randomness) reach 0: rows, plus the variance over 20 pools",
+    reference=reconstruction_cost.reference,
+    caveats=f"{KNOWN} Fewer cases mean less secrecy and easier gaming. 10,000 cases need a table of 20,000 rows; with "
+    "fewer, the search ends at 1,000.",
+    gap="",
+    splits=False,
+    default=False,
+)
+def reconstruction_of_table(table: Modeled) -> Row:
+    """How many known cases must be pooled until at most a tenth of what is not chance is hidden.
+
+    0: the disclosed rules tell it. NaN, "above 10000", with 10,000 as the lower limit, if pooling does not tell it. NaN
+    where hardly anything but chance decides (randomness above 0.9).
+    """
+    return cases_needed(partial(asked, table))
 
 
 def _after(table: Modeled, k: int | None, *, randomness: bool) -> Iterator[Row]:
-    made, differ = _asked(table)
     for size in SIZES if k is None else (int(k),):
-        if ("loss", size) not in table.kept:
-            table.kept["loss", size] = foresee(made, size)
-        loss: Loss = table.kept["loss", size]
-        part = loss.person if randomness else loss.person - differ
-        found = share(part, made.guess, made.clusters, spread=loss.spread, why=loss.why)
+        made = asked(table, size)
+        loss = made.loss(size)
+        part = loss.person if randomness else loss.person - made.differ
+        found = share(part, made.question.guess, made.question.clusters, spread=loss.spread, why=loss.why)
         yield _row(found, {"k": size})
 
 

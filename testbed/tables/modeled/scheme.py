@@ -78,8 +78,12 @@ class Scheme:
 
     def scores(self, records: pd.DataFrame, rows: NDArray[np.int64], coins: int = 0) -> Scores:
         """The model's own answer. rows: places in the table, the addresses of the lots. coins: fresh lots."""
-        lots = draws.uniform(draws.sparse(self.seed, "table:lots", draws.pack(rows, k=coins)))
-        return ask(self.model, records.set_axis(pd.RangeIndex(len(records), name="person")), {"draws": lots})
+        people = records.set_axis(pd.RangeIndex(len(records), name="person"))
+        return ask(self.model, people, {"draws": self.lots(rows, coins)})
+
+    def lots(self, rows: NDArray[np.int64], coins: int = 0) -> Floats:
+        """The lots that a model which uses chance gets."""
+        return draws.uniform(draws.sparse(self.seed, "table:lots", draws.pack(rows, k=coins)))
 
     def answer(self, records: pd.DataFrame, rows: NDArray[np.int64], coins: int = 0) -> Answer:
         """Scores and decisions of these records."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from testbed.disclosures import Disclosure
 from testbed.measure import Measure, PerPerson, Row
 from testbed.measures.opacity import OF_SCHEMES
-from testbed.models import reasons_of
+from testbed.models import Scores, reasons_of
 from testbed.tables.modeled.case import NOTIFIED, Modeled
 from testbed.tables.modeled.declaring import of_model
 
@@ -21,17 +22,32 @@ PEOPLE = 8_192
 """The most rows for which reasons are asked."""
 
 
+@dataclass(frozen=True)
+class Asking:
+    """What these measures read of a scheme: its model, and whether the model can be asked about some rows alone."""
+
+    model: Any
+    row_wise: bool
+    needs: tuple[str, ...] = ()
+
+    @property
+    def scorer(self) -> Asking:
+        """What has the model."""
+        return self
+
+
 class Told:
     """The part of a case's interface that these measures read: one period, everybody in scope."""
 
-    periods = 1
+    periods, kinds = 1, ()
 
     def __init__(self, case: Modeled) -> None:
         self.table = case
         self.model = case.model
         self.history = self
         self.disclosure = case.disclosure or Disclosure.load(NOTIFIED)
-        self.people = pd.DataFrame(index=pd.RangeIndex(len(case.rows), name="person"))
+        self.records = case.records.set_axis(pd.RangeIndex(len(case.rows), name="person"))
+        self.people = self.records[[]]
         self.scored = np.ones(len(case.rows), bool)
         self.clusters = np.arange(len(case.rows))
         self.seed = case.seed
@@ -41,11 +57,24 @@ class Told:
         return self.table.answer.decision
 
     @property
+    def scheme(self) -> Asking:
+        """The model, which is asked about some rows alone unless it then answers otherwise."""
+        return Asking(self.model, not self.table.unsteady)
+
+    def ask(self, records: pd.DataFrame) -> Scores:
+        """What the scheme says of other records of these people, with the same lots."""
+        answer = self.table.scheme.answer(records, self.table.rows[records.index])
+        return Scores(answer.score, answer.decision)
+
+    @property
     def reasons(self) -> pd.DataFrame | None:
-        """The reasons that the model gives; None if it gives none."""
-        records = self.table.records.set_axis(self.people.index)
-        told = reasons_of(self.table.model, records)
-        return told if told is not None else self.table.scheme.scores(records, self.table.rows).reasons
+        """The reasons that the model gives, asked for once; None if it gives none."""
+        table = self.table
+        if "reasons" not in table.kept:
+            told = reasons_of(self.model, self.records, {"draws": table.scheme.lots(table.rows)})
+            table.kept["reasons"] = told if told is not None else table.scheme.scores(self.records, table.rows).reasons
+        found: pd.DataFrame | None = table.kept["reasons"]
+        return found
 
 
 def asked_for_reasons(table: Modeled) -> Modeled:
