@@ -51,7 +51,9 @@ def rows_asked(
     """
     from testbed.statistics import expand
 
-    rows = expand(measure, measure(case), case, splits=splits, reference=reference)
+    rows: list[dict[str, Any]] = []
+    if not _only_other_numbers(measure, wanted):
+        rows = expand(measure, measure(case), case, splits=splits, reference=reference)
     if not wanted:
         return rows
     kept = only_asked(rows, measure, wanted)
@@ -64,6 +66,18 @@ def rows_asked(
             more = expand(measure, measure(case, **asked), case, splits=splits, reference=reference)
             kept += only_asked(more, measure, [pattern])
     return kept
+
+
+def _only_other_numbers(measure: Measure, wanted: Sequence[str]) -> bool:
+    """Return whether every pattern that is about a measure names another number than its default, as jitter[fits=5].
+
+    The rows of the default would all be left out, and may be costly.
+    """
+    mine = [inside for stem, inside in map(split_name, wanted) if may_give(measure, stem)]
+    numbers = {key: _short(value) for key, value in measure.qualifiers.items() if type(value) in (int, float)}
+    return bool(mine) and all(
+        any(value.isdigit() and value != numbers.get(key, value) for key, value in inside.items()) for inside in mine
+    )
 
 
 def only_asked(rows: list[dict[str, Any]], measure: Measure, wanted: Sequence[str]) -> list[dict[str, Any]]:

@@ -6,7 +6,9 @@ import json
 import runpy
 import shlex
 import sys
+from itertools import combinations
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,7 @@ from testbed.commands.cli import main
 from testbed.findings import read
 from testbed.models import ModelError, load_model
 from testbed.report.rerun import command_for
+from testbed.tables.modeled import refits
 from testbed.tables.modeled.mistakes import load_errors
 
 N = 2000
@@ -161,13 +164,16 @@ def test_labels_with_errors_change_a_model_that_learns_and_not_one_that_does_not
 
 
 def test_a_model_that_ignores_its_data_has_no_jitter_and_no_ambiguity(people):
-    asked = {"outcome": "paid", "positive": "yes", "measures": ["jitter", "ambiguity"]}
-    fixed = ask(DummyClassifier(strategy="constant", constant=1), people, **asked)
+    asked = {"outcome": "paid", "positive": "yes", "measures": ["jitter", "ambiguity", "discrepancy"]}
+    fixed = ask(DummyClassifier(strategy="constant", constant=1), people[:400], **asked)
     assert value(fixed, "jitter") == 0
     assert value(fixed, "ambiguity") == 0
+    assert value(fixed, "ambiguity_tried") == value(fixed, "ambiguity_models") == 100
+    assert value(fixed, "discrepancy") == 0
     assert not set(ask(LogisticRegression(), people[:200], outcome="paid", positive="yes")["measure"]) & {
         "jitter",
         "ambiguity",
+        "discrepancy",
     }
 
 
@@ -185,6 +191,35 @@ class Noise(ClassifierMixin, BaseEstimator):
 def test_a_model_that_decides_by_the_noise_of_its_sample_jitters_by_two_p_times_the_rest(people):
     found = ask(Noise(), people, features=["id"], outcome="paid", positive="yes", measures="jitter")
     assert value(found, "jitter") == pytest.approx(2 * 0.2 * 0.8, abs=0.02)
+
+
+class Fifth(Noise):
+    """Decides a fifth of the people adversely: which, by the rows that it was fitted on."""
+
+    fits: ClassVar[list[int]] = []
+
+    def fit(self, x, y):
+        super().fit(x, y).fits.append(self.seed_ % 5)
+        return self
+
+    def predict(self, x):
+        return (np.asarray(x["id"]) % 5 != self.seed_ % 5).astype(int)
+
+
+def test_a_pool_of_models_of_five_kinds_has_their_ambiguity_discrepancy_and_jitter(people, monkeypatch):
+    """Two models of different kinds disagree about two fifths of the people."""
+    monkeypatch.setattr(refits, "MARGIN", 1.0)  # all of them serve as well
+    asked = ["ambiguity[models=40]", "discrepancy[models=40]", "jitter[fits=12]"]
+    found = ask(Fifth(), people[:1000], features=["id"], outcome="paid", positive="yes", measures=asked)
+    first, *others = Fifth.fits[1:]  # the model itself is fitted before
+    assert len(others) == value(found, "ambiguity_models[models=40]") == value(found, "ambiguity_tried[models=40]")
+    assert value(found, "ambiguity[models=40]") == pytest.approx(len({first, *others}) / 5)
+    assert value(found, "discrepancy[models=40]") == pytest.approx(2 / 5)
+    apart = np.mean([one != other for one, other in combinations(Fifth.fits[1:13], 2)])
+    assert value(found, "jitter[fits=12]") == pytest.approx(apart * 2 / 5)
+    assert "jitter" not in set(found["measure"])  # the twenty fits that nobody asked for are not made
+    with pytest.raises(InputError, match="fits is 1; 2 or more"):
+        ask(Fifth(), people[:50], features=["id"], outcome="paid", positive="yes", measures="jitter[fits=1]")
 
 
 def test_a_model_whose_second_class_is_the_bad_one_is_fitted_again_the_same_way(people):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthetic import draws
+from synthetic.errors import InputError
 from testbed.measure import PerPerson, Row
 from testbed.tables.modeled.case import Modeled
 from testbed.tables.modeled.declaring import followed, of_model
 from testbed.tables.modeled.effects import struck
 from testbed.tables.modeled.mistakes import Mistake
-from testbed.tables.modeled.scheme import Scheme
 from testbed.tables.modeled.values import DONORS
 
 Bools = NDArray[np.bool_]
@@ -22,11 +23,25 @@ Rows = NDArray[np.int64]
 
 DRAWS = 5
 """Tables of wrong labels that the model is fitted on."""
-FITS = 10
-"""Resamples that the model is fitted on."""
+FITS, MODELS = 20, 100
+"""Resamples that the model is fitted on: those of which all pairs are compared, and those in a pool of models."""
 MARGIN = 0.01
 """How much more often than the first model another may be wrong, and still be one that could have been chosen."""
 TRAINED = "It is fitted on the rows of this table, up to 20,000, whatever the model itself was fitted on."
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit on a resample: whom it decides adversely, whom it decides wrongly, and who was not fitted on."""
+
+    adverse: Bools
+    wrong: Bools
+    out: Bools
+
+    def as_good_as(self, other: Fit) -> bool:
+        """Whether it is hardly more often wrong than another on the rows that neither was fitted on."""
+        both = self.out & other.out
+        return not both.any() or float(self.wrong[both].mean() - other.wrong[both].mean()) <= MARGIN + 1e-12
 
 
 def unfit_again(case: Modeled) -> str:
@@ -95,22 +110,25 @@ def label_error_effect(case: Modeled) -> Iterator[PerPerson | Row]:
     yield PerPerson(net / DRAWS, whole, suffix="_net", bounds=(-1.0, 1.0))
 
 
-def _resampled(case: Modeled) -> list[tuple[Scheme, Bools, Bools]]:
-    """Fits on resamples of the rows: the scheme, whom it decides adversely, and who was not fitted on."""
-    if "resampled" not in case.kept:
-        assert case.outcome is not None
-        made = []
-        n = len(case.rows)
-        for fit in range(FITS):
-            coins = draws.uniform(draws.sparse(case.seed, "table:resample", draws.pack(np.arange(n), k=fit)))
-            rows = np.sort((coins * n).astype(np.int64))
-            out = np.ones(n, bool)
-            out[rows] = False
-            scheme = case.scheme.refitted(case.records.iloc[rows], case.outcome[rows])
-            made.append((scheme, scheme.answer(case.records, case.rows).adverse, out))
-        case.kept["resampled"] = made
-    found: list[tuple[Scheme, Bools, Bools]] = case.kept["resampled"]
-    return found
+def _resampled(case: Modeled, many: int) -> list[Fit]:
+    """The first fits on resamples of the rows; made once."""
+    made: list[Fit] = case.kept.setdefault("resampled", [])
+    assert case.outcome is not None
+    n = len(case.rows)
+    for fit in range(len(made), many):
+        coins = draws.uniform(draws.sparse(case.seed, "table:resample", draws.pack(np.arange(n), k=fit)))
+        rows = np.sort((coins * n).astype(np.int64))
+        out = np.ones(n, bool)
+        out[rows] = False
+        adverse = _decided(case, rows, case.outcome)
+        made.append(Fit(adverse, adverse == case.outcome, out))
+    return made[:many]
+
+
+def _at_least(measure: str, key: str, found: int, least: int) -> int:
+    if int(found) < least:
+        raise InputError(f"measure {measure}: {key} is {found}; {least} or more are allowed.")
+    return int(found)
 
 
 @of_model(
@@ -121,45 +139,88 @@ def _resampled(case: Modeled) -> list[tuple[Scheme, Bools, Bools]]:
     estimand="P(two models fitted on resamples of the table decide a person differently)",
     interval="influence values by row, given the fits, t",
     reference="Cooper et al. 2024; MEASURES section 2",
-    caveats=f"{TRAINED} Resamples of one table share rows, so two samples of new people would differ more often. "
-    f"{FITS} fits.",
+    caveats=f"{TRAINED} Resamples of one table share rows, so two samples of new people would differ more often. All "
+    f"pairs of {FITS} fits; of a model that is slow to fit, fewer can be asked for, such as jitter[fits=5].",
+    qualifiers={"fits": FITS},
     gap="jitter_gap",
     default=False,
     on=followed,
 )
-def jitter(case: Modeled) -> Iterator[PerPerson | Row]:
+def jitter(case: Modeled, *, fits: int = FITS) -> Iterator[PerPerson | Row]:
     """Share of pairs of models, fitted on resamples of the rows, that decide a person differently."""
+    said: dict[str, object] = {"fits": _at_least("jitter", "fits", fits, 2)}
     if why := unfit_again(case):
-        yield Row(float("nan"), n=len(case.rows), why=why)
+        yield Row(float("nan"), n=len(case.rows), why=why, qualifiers=said)
         return
-    adverse = np.sum([one for _, one, _ in _resampled(case)], axis=0)
-    pairs = len(list(combinations(range(FITS), 2)))
-    yield PerPerson(adverse * (FITS - adverse) / pairs, np.ones(len(case.rows)), bounds=(0.0, 1.0))
+    adverse = np.sum([one.adverse for one in _resampled(case, fits)], axis=0)
+    pairs = fits * (fits - 1) // 2
+    yield PerPerson(adverse * (fits - adverse) / pairs, np.ones(len(case.rows)), bounds=(0.0, 1.0), qualifiers=said)
 
 
-@of_model(
-    "ambiguity",
+def _others(case: Modeled, models: int) -> list[Bools]:
+    """Whom each fit about as often right as the first one decides otherwise than it."""
+    first, *others = _resampled(case, models + 1)
+    return [one.adverse != first.adverse for one in others if one.as_good_as(first)]
+
+
+many_models = partial(
+    of_model,
     harm="opacity",
     unit="rate",
     better="lower",
-    estimand="P(some model that is about as often right decides a person otherwise)",
-    interval="Wilson, given the fits",
     reference="Marx et al. 2020; MEASURES section 2",
-    caveats=f"{TRAINED} A lower bound: the pool is {FITS} fits on resamples of the rows, those wrong at most {MARGIN} "
-    "more often on rows that they were not fitted on than the first one.",
-    gap="ambiguity_gap",
+    qualifiers={"models": MODELS},
     default=False,
     on=followed,
 )
-def ambiguity(case: Modeled) -> Iterator[PerPerson | Row]:
-    """Share of people whom some other fit, about as often right as the first, decides otherwise than the first."""
-    if why := unfit_again(case):
-        yield Row(float("nan"), n=len(case.rows), why=why)
+POOL = (
+    f"{TRAINED} A lower bound: the pool is {MODELS} fits on resamples of the rows, those wrong at most {MARGIN} more "
+    "often than the first one on rows that neither was fitted on. Of a model that is slow to fit, fewer can be asked "
+    "for, such as ambiguity[models=20]."
+)
+
+
+def _without_pool(case: Modeled, models: int, others: list[Bools] | None) -> Row:
+    """The row of a measure of a pool that cannot be made, or in which nobody serves as well."""
+    why = unfit_again(case) if others is None else f"none of {models} fits errs as little as the first"
+    return Row(float("nan"), n=len(case.rows), why=why, qualifiers={"models": models})
+
+
+@many_models(
+    "ambiguity",
+    estimand="P(some model that is about as often right decides a person otherwise)",
+    interval="Wilson, given the fits",
+    caveats=POOL,
+    gap="ambiguity_gap",
+)
+def ambiguity(case: Modeled, *, models: int = MODELS) -> Iterator[PerPerson | Row]:
+    """Share of people whom some other fit, about as often right as the first, decides otherwise than the first.
+
+    `_models`: how many such fits there are, of `_tried`.
+    """
+    models = _at_least("ambiguity", "models", models, 1)
+    others = None if unfit_again(case) else _others(case, models)
+    if not others:
+        yield _without_pool(case, models, others)
         return
-    assert case.outcome is not None
-    fits = _resampled(case)
-    errors = [float(np.mean(adverse[out] == case.outcome[out])) for _, adverse, out in fits]
-    first = fits[0][1]
-    alike = [adverse for (_, adverse, _), wrong in zip(fits, errors) if wrong <= errors[0] + MARGIN]
-    differs = np.any([one != first for one in alike], axis=0)
-    yield PerPerson(differs, np.ones(len(case.rows)))
+    said: dict[str, object] = {"models": models}
+    yield PerPerson(np.any(others, axis=0), np.ones(len(case.rows)), qualifiers=said)
+    for suffix, many in (("_models", len(others)), ("_tried", models)):
+        yield Row(many, many, many, len(case.rows), suffix=suffix, unit="models", qualifiers=said)
+
+
+@many_models(
+    "discrepancy",
+    estimand="max over models that are about as often right of P(it decides a person otherwise)",
+    interval="Wilson, given the fits and the one that differs most",
+    caveats=POOL.replace("ambiguity[", "discrepancy["),
+    gap="",
+    splits=False,
+)
+def discrepancy(case: Modeled, *, models: int = MODELS) -> PerPerson | Row:
+    """Largest share of people whom any one fit, about as often right as the first, decides otherwise than the first."""
+    models = _at_least("discrepancy", "models", models, 1)
+    others = None if unfit_again(case) else _others(case, models)
+    if not others:
+        return _without_pool(case, models, others)
+    return PerPerson(max(others, key=np.sum), np.ones(len(case.rows)), qualifiers={"models": models})
