@@ -3,6 +3,7 @@
 A planted scenario is a society, channels, a scheme and a regime of one's own, whose answers are known.
 """
 
+import gc
 import os
 from collections import Counter
 
@@ -28,6 +29,18 @@ def pytest_configure(config):
         threadpool_limits(1)
     elif hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False  # the order is that of `pytest_collection_modifyitems`
+
+
+def pytest_collection():
+    """While tests are collected nothing is let go, so garbage is not sought."""
+    gc.disable()
+
+
+def pytest_collection_finish():
+    """What stands then stays to the end: the search for garbage after each audit skips modules and collected tests."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

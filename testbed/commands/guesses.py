@@ -75,7 +75,13 @@ def as_dial(dial: Dial, factor: Factor, value: float) -> float:
 
 @contextmanager
 def kept_aside() -> Iterator[None]:
-    """While it lasts, collecting garbage after each world skips what stood before: hundreds of scenarios."""
+    """While it lasts, collecting garbage after each world skips what stood before: hundreds of scenarios.
+
+    Where a caller has already set something aside, nothing is added: it could not be taken back alone.
+    """
+    if gc.get_freeze_count():
+        yield
+        return
     gc.freeze()
     try:
         yield

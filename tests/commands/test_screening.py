@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from shared import by_shares
 from synthetic.errors import InputError
 from testbed.commands import screening as command
 from testbed.commands.cli import main
-from testbed.commands.guesses import placed
+from testbed.commands.guesses import kept_aside, placed
 from testbed.commands.screening import FEWEST, drawn, numbers, screening, screening_plan
 from testbed.findings import frame
 from testbed.report.finding_row import rows_of
@@ -155,3 +156,11 @@ def test_a_rate_above_what_anybody_may_have_is_refused_before_any_world_is_run(t
     assert placed(town, {rate: 0.7}, 2048, 1).dials[rate].value == 0.7
     with pytest.raises(InputError, match=r"conduct nuisance: the largest rate is 0\.9 a month, allowed: .* 0\.8"):
         placed(town, {rate: 0.9}, 2048, 1)
+
+
+def test_what_a_caller_has_set_aside_stays_aside() -> None:
+    gc.freeze()
+    before = gc.get_freeze_count()
+    with kept_aside():
+        assert gc.get_freeze_count() >= before > 0
+    assert gc.get_freeze_count() >= before - 100  # what was deleted since is no longer counted
