@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import index
 
 LISTED = 40
 """The largest number of names that a message lists; of more names it gives the nearest ones and the count."""
@@ -56,3 +57,18 @@ def check_keys(table: object, allowed: Iterable[str], where: str) -> dict[str, o
         if key not in names:
             raise unknown(f"key in {where}", key, names)
     return table
+
+
+def check_whole(what: str, value: object, least: int) -> int:
+    """The value as an int. Raises InputError unless it is a whole number from `least` to 2**31 - 1.
+
+    >>> check_whole("people", 100, 1)
+    100
+    """
+    try:
+        number = least - 1 if isinstance(value, bool) else index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = least - 1
+    if not least <= number < 2**31:
+        raise InputError(f"{what}: found {value!r}; whole numbers from {least} to {2**31 - 1} are allowed.")
+    return number

@@ -33,7 +33,7 @@ MEMBERS = {
     "Claim": ("above", "below", "within", "equals"),
     "Population": ("people", "do", "from_frame", "arrays", "at"),
     "Recipe": ("load",),
-    "Scenario": ("load", "dials", "set"),
+    "Scenario": ("load", "dials", "set", "run"),
     "ScoringModel": ("score",),
 }
 """Methods and properties that users are promised, by class."""

@@ -6,18 +6,19 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from synthetic.draws import dense, pack, sparse, uniform
-from synthetic.errors import unknown
+from synthetic.errors import check_whole, unknown
 from testbed.case.setting import Setting
 from testbed.disclosures import Disclosure
 from testbed.history import Changes, History
 from testbed.models import Scores, higher_is, lots, name_of
-from testbed.scenarios import Scenario, unit_of
+from testbed.scenarios import Scenario, model_of, unit_of
 from testbed.twins import (
     TOUCHED,
     Assign,
@@ -514,7 +515,7 @@ def _codes(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
 
 
 def run_case(
-    scenario: Scenario | str,
+    scenario: Scenario | str | Path,
     model: Any = None,
     *,
     name: str | None = None,
@@ -522,11 +523,21 @@ def run_case(
     periods: int | None = None,
     seed: int = 0,
 ) -> Case:
-    """One model in one world of a scenario, ready to be measured.
+    """One model in one world of a scenario, ready to be measured; `Scenario.run` says what the arguments are.
+
+    name: what findings call the model; default its name or path as given.
 
     >>> case = run_case("rongcheng", people=1024, periods=3)
     >>> case.history.periods
     3
     """
-    scenario = Scenario.load(scenario) if isinstance(scenario, str) else scenario
-    return Case.of(Setting(scenario, people=people, periods=periods, seed=seed), model, name=name)
+    scenario = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+    spec = scenario.model if model is None else model
+    name = (str(spec) if isinstance(spec, str | Path) else name_of(spec)) if name is None else name
+    model = model_of(scenario, spec)
+    people = scenario.people if people is None else check_whole("people", people, 1)
+    if scenario.recipe.rows is not None:
+        scenario.recipe.rows.check_size(people)
+    months = None if periods is None else check_whole("periods", periods, 1)
+    setting = Setting(scenario, people=people, periods=months, seed=check_whole("seed", seed, 0))
+    return Case.of(setting, model, name=name)

@@ -53,7 +53,7 @@ def acts_in_window(case: Case, period: int, kinds: NDArray[np.int64], *, late: b
     column = np.full(len(history.kinds), -1, np.int64)
     column[kinds] = np.arange(len(kinds))
     flat = []
-    for acts in history.acts[: period + 1]:
+    for acts in history.acts_[: period + 1]:
         counted = (column[acts.kind] >= 0) & (acts.period > period - life[acts.kind])
         flat.append(history.place(acts.person[counted]) * len(kinds) + column[acts.kind[counted]])
     size = len(history.people) * len(kinds)

@@ -30,7 +30,7 @@ from testbed.models import (
     needs,
     row_wise,
 )
-from testbed.scenarios import TRAINING_PERIODS, Scenario
+from testbed.scenarios import TRAINING_PERIODS, Scenario, model_of
 from testbed.world import Scheme, Society, World, outcome_positive, record_arrays, record_columns, records, window
 
 TRAINING_PEOPLE = 20 * GRID
@@ -183,8 +183,4 @@ class Setting:
 
     def own_model(self) -> Any:
         """The scheme that the scenario names, with the scenario's dials."""
-        if self.scenario.rulebook is not None:
-            return self.scenario.rulebook
-        from testbed.models import load_model
-
-        return load_model(self.scenario.model)
+        return model_of(self.scenario)

@@ -29,7 +29,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--measures",
         action="append",
         metavar="PATTERN",
-        help="only these measures: a name, or a pattern such as error_* or hidden[k=100]; may be repeated",
+        help="only these measures, with commas between them: a name, a pattern such as error_* or hidden[k=100], or "
+        "package.module:object for your own; may be repeated",
     )
     add_equivalent(parser)
     parser.add_argument(

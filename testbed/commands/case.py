@@ -33,7 +33,8 @@ def run(args: argparse.Namespace) -> int:
     from testbed.lives import life, way_out
     from testbed.models import ModelError
     from testbed.report import case_text, render_case
-    from testbed.runs import model_of, planned
+    from testbed.runs import planned
+    from testbed.scenarios import model_of
 
     out = None
     if args.out is not None:

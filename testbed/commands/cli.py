@@ -97,9 +97,18 @@ def _run(words: list[str]) -> int:
     except Exception as problem:
         if os.environ.get(DEBUG):
             raise
+        if _is_broken_contract(problem):
+            sys.stderr.write(f"testbed: the contract is broken: {' '.join(str(problem).split())}\n")
+            return 1
         said = " ".join(f"{type(problem).__name__}: {problem}".split())
         sys.stderr.write(f"testbed: internal error, please report it ({said}); {DEBUG}=1 shows the traceback.\n")
         return 1
+
+
+def _is_broken_contract(problem: Exception) -> bool:
+    from testbed.checks import ContractError
+
+    return isinstance(problem, ContractError)
 
 
 def complain(sentence: str) -> int:

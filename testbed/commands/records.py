@@ -26,7 +26,8 @@ def run(args: argparse.Namespace) -> int:
     from synthetic.writing import reserve_file
     from testbed.case import Case, Setting
     from testbed.models import ModelError
-    from testbed.runs import model_of, planned
+    from testbed.runs import planned
+    from testbed.scenarios import model_of
 
     out = reserve_file("--out", args.out, suffixes=(".csv",), overwrite=args.overwrite)
     seeds, dials = (args.seed or 0,), dials_of(args.set)

@@ -23,6 +23,7 @@ from testbed.findings.ladders import ALREADY, NO_REASONS, NONE, ladder
 from testbed.findings.metric_frames import metric_frame
 from testbed.findings.names import canonical, patterns, plain_name, split_name
 from testbed.findings.pooling import DERIVED, KEY, bounds, is_change, pooled, unseen
+from testbed.findings.references import by_name, by_reference, own_measure
 from testbed.findings.selection import asks, chosen, may_give, only_asked, rows_asked
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "asks",
     "audited",
     "bounds",
+    "by_name",
+    "by_reference",
     "canonical",
     "checked",
     "chosen",
@@ -57,6 +60,7 @@ __all__ = [
     "metric_frame",
     "neutralized",
     "only_asked",
+    "own_measure",
     "parsed",
     "patterns",
     "plain_name",

@@ -27,7 +27,7 @@ def joined(parts: Sequence[History]) -> History:
         first,
         people=np.concatenate([part.people for part in parts]),
         ledger=_in_one([part.ledger for part in parts]),
-        acts=tuple(_acts([part.acts[t] for part in parts]) for t in range(len(first.acts))),
+        acts_=tuple(_acts([part.acts_[t] for part in parts]) for t in range(len(first.acts_))),
         strays=tuple(_strays([part.strays[t] for part in parts]) for t in range(len(first.strays))),
         **months,
     )
@@ -76,12 +76,12 @@ def overlay(base: History, run: History) -> History:
         list_names=base.list_names,
         sanction_names=base.sanction_names,
         scores=laid(base.scores, run.scores),
-        decisions=laid(base.decisions, run.decisions),
+        decisions_=laid(base.decisions_, run.decisions_),
         deserved_=laid(base.deserved_, run.deserved_),
         lists_=laid(base.lists_, run.lists_),
         sanctions_=laid(base.sanctions_, run.sanctions_),
         ledger=_exchanged(base.ledger, inside, run.ledger),
-        acts=tuple(_joined(old, new, inside) for old, new in zip(base.acts, run.acts, strict=True)),
+        acts_=tuple(_joined(old, new, inside) for old, new in zip(base.acts_, run.acts_, strict=True)),
         strays=tuple(
             Strays(
                 _joined(old.acts, new.acts, inside),
@@ -110,7 +110,7 @@ def part_of(run: History, people: np.ndarray) -> History:
         run,
         people=people,
         ledger=run.ledger.where(inside[run.ledger.subject]),
-        acts=tuple(acts.take(inside[acts.person]) for acts in run.acts),
+        acts_=tuple(acts.take(inside[acts.person]) for acts in run.acts_),
         strays=tuple(
             Strays(one.acts.take(mine), *(getattr(one, name)[mine] for name in names))
             for one, mine in ((one, inside[one.acts.person]) for one in run.strays)

@@ -49,7 +49,7 @@ class Inducement:
 
     def raised(self, t: int) -> pd.DataFrame:
         """Acts of a month that would not have happened at the rates without any sanction."""
-        society, kinds, acts = self.case.society, self.case.scenario.kinds, self.history.acts[t]
+        society, kinds, acts = self.case.society, self.case.scenario.kinds, self.history.acts_[t]
         found = society.possible(t, self.case.views or society.views, society.ids)
         person, kind = found.person.astype(np.int64), found.kind.astype(np.int64)
         factor = np.ones(len(person))

@@ -63,7 +63,7 @@ def reasons(case: Case, twin: Case, person: int) -> Iterator[tuple[int, str, str
 def _reasons(case: Case, person: int) -> dict[int, str]:
     """The reasons that are told, by the month in which a decision turns."""
     granted = {-1: case.disclosure.reasons_adverse, 1: case.disclosure.reasons_favorable}
-    decisions = case.history.decisions[:, person].tolist()
+    decisions = case.history.decisions_[:, person].tolist()
     found = {}
     for month, (old, new) in enumerate(zip([0, *decisions], decisions, strict=False)):
         if new == old or not granted.get(new, False):

@@ -99,7 +99,7 @@ def _done(history: History, person: int) -> dict[tuple[int, int, int], str]:
     ledger = history.ledger
     mine = ledger.where(ledger.author == person)
     found = {}
-    for acts in history.acts:
+    for acts in history.acts_:
         for place in np.flatnonzero(acts.person == person):
             kind, k = int(acts.kind[place]), int(acts.k[place])
             rows = mine.where((mine.period == acts.period) & (mine.kind == kind) & ((mine.id >> 8 & 1023) == k))
@@ -163,7 +163,7 @@ def _turns(case: Case, base: History, error: History, person: int) -> Iterator[E
     rewards = {one.name for one in case.scenario.regime.sanctions if one.reward}
     found: dict[tuple[int, int, str, str, str], set[str]] = {}
     for world, history in (("base", base), ("error", error)):
-        decision = [DECISIONS[int(value)] for value in history.decisions[:, person]]
+        decision = [DECISIONS[int(value)] for value in history.decisions_[:, person]]
         for month, (old, new) in enumerate(zip(["none", *decision], decision, strict=False)):
             if old != new:
                 found.setdefault((month, 3, "decision", f"{new} (before: {old})", ""), set()).add(world)

@@ -23,7 +23,7 @@ def way_out(case: Case, person: int) -> dict[str, Any] | None:
     """
     twin = case.twin(Inject(people=(person,)))
     place = twin.history.place(np.array([person]))[0]
-    adverse = np.flatnonzero(twin.history.decisions[:, place] == -1)
+    adverse = np.flatnonzero(twin.history.decisions_[:, place] == -1)
     if not len(adverse) or not case.scheme.alone or "entries" in case.scheme.needs:
         return None
     month = int(adverse[0])

@@ -22,7 +22,7 @@ def windows(case: Case, twin: Case, person: int, since: int | None) -> dict[str,
     If it turns none: in the month of the entry; without an entry, in the last month. The world is that with the entry.
     `rows`: {what, operator, person}; person is "" for what the person cannot see.
     """
-    differs = np.flatnonzero(case.history.decisions[:, person] != twin.history.decisions[:, person])
+    differs = np.flatnonzero(case.history.decisions_[:, person] != twin.history.decisions_[:, person])
     month = int(differs[0]) if len(differs) else case.periods - 1 if since is None else int(since)
     views = [
         *_standing(twin, person, month),
@@ -43,7 +43,7 @@ def _standing(case: Case, person: int, month: int) -> Iterator[View]:
         yield "score", "out of scope", False
         return
     yield "score", f"{score:,.6g}", rights.own_score
-    yield "decision", DECISIONS[int(history.decisions[month, person])], rights.notice_of_decision
+    yield "decision", DECISIONS[int(history.decisions_[month, person])], rights.notice_of_decision
     copies = {one.name for one in case.scenario.regime.agencies}
     words = {one.name: one.said for one in case.scenario.regime.sanctions}
     rewards = {one.name for one in case.scenario.regime.sanctions if one.reward}
@@ -81,7 +81,7 @@ def _reasons(case: Case, person: int, month: int) -> Iterator[View]:
     case.questions = asked
     if told is None or not len(told):
         return
-    rights, decision = case.disclosure, int(case.history.decisions[month, person])
+    rights, decision = case.disclosure, int(case.history.decisions_[month, person])
     shown = {-1: rights.reasons_adverse, 1: rights.reasons_favorable}.get(decision, False)
     for rule, weight in sorted(zip(told["rule"], told["contribution"], strict=True), key=lambda one: -abs(one[1])):
         yield "reason", f"{rule}: {weight:+.4g}", shown

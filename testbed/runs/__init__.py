@@ -18,7 +18,7 @@ from testbed.runs.manifest import (
     not_modelled,
     versions,
 )
-from testbed.runs.measuring import Task, died, forget, model_of, work
+from testbed.runs.measuring import Task, died, forget, work
 from testbed.runs.output import claim_folder, folder_path, read_run, reopen, write_run
 from testbed.runs.plan import LOTTERY, Outcome, Plan, planned
 from testbed.runs.sequential import unreached
@@ -46,7 +46,6 @@ __all__ = [
     "forget",
     "identity",
     "manifest_of",
-    "model_of",
     "not_modelled",
     "planned",
     "read_run",

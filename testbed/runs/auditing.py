@@ -72,7 +72,8 @@ def audit(
     dials : mapping of str to object, optional
         Dials to set, by path. Default: none.
     measures : str or iterable of str, optional
-        Patterns that select measures, such as "error_*" or "hidden[k=100]". Default: all but the costly ones.
+        Patterns that select measures, such as "error_*" or "hidden[k=100]", or `package.module:object` for a measure
+        of your own, which is tried on a small world first. Default: all but the costly ones.
     equivalence : mapping of str to float, optional
         Bounds by measure, declared before the run. Each row of such a measure gets an `_equivalent` row: 1 if its
         interval lies within the bound, 0 if not. Default: none.
@@ -108,6 +109,8 @@ def audit(
     ------
     InputError
         If an argument is wrong, a name is unknown, or `out` holds something else.
+    ContractError
+        If a measure of your own breaks its contract.
 
     Warns
     -----

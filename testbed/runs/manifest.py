@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.source import as_in, sources
-from testbed.findings import plain_name
+from testbed.findings import by_reference, plain_name
 
 if TYPE_CHECKING:
     from testbed.measure import Measure
@@ -72,6 +72,7 @@ def identity(plan: Plan) -> dict[str, Any]:
         "digests": {
             "scenario": scenario_digest(plan.scenario),
             **{f"model {name}": model_digest(spec) for name, spec in zip(names, plan.specs, strict=True)},
+            **{f"measure {name}": model_digest(spec) for name, spec in sorted(plan.references.items())},
         },
     }
 
@@ -219,7 +220,7 @@ def command_of(plan: Plan, *, folders: bool = False) -> str:
     for path, value in sorted(scenario.changed.items()):
         words += ["--set", f"{path}={_value(value)}"]
     if plan.wanted:
-        words += ["--measures", ",".join(plan.wanted)]
+        words += ["--measures", ",".join(by_reference(plan.wanted, plan.references))]
     for option, bounds in (("--equivalent", plan.equivalence), ("--precision", plan.precision)):
         for name, bound in bounds.items():
             words += [option, f"{name}={bound:.15g}"]

@@ -8,15 +8,14 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
 from synthetic.variables import DRAWN_BY
-from testbed.findings import asks, chosen, in_one_world, rows_asked
+from testbed.findings import asks, chosen, in_one_world, own_measure, rows_asked
 from testbed.models import first_line
 from testbed.runs.fixed import fixed
-from testbed.scenarios import splits_of
+from testbed.scenarios import model_of, splits_of
 
 if TYPE_CHECKING:
     from testbed.case import Case, Setting
@@ -36,6 +35,7 @@ class Task:
     beside: the model is the lottery beside the audited models.
     bare: no anchors are checked, and a failure is not reported.
     grant: the rights that are granted in twins, one at a time and together.
+    own: where measures of somebody else are found, for a process that has not imported them.
     """
 
     scenario: Scenario
@@ -52,6 +52,7 @@ class Task:
     rival: Any = None
     bare: bool = False
     grant: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
     def measures(self) -> list[Measure]:
         """Return the measures of this task, in the order of the registry."""
@@ -92,17 +93,6 @@ def halved(tasks: Sequence[Task]) -> list[Task]:
     return [*audited, *whole, *(replace(task, part=part) for task in tasks if task.beside for part in ("asked", "run"))]
 
 
-def model_of(scenario: Scenario, spec: Any) -> Any:
-    """Return the model that a name or object stands for; the scenario's own model has the scenario's dials."""
-    from testbed.models import load_model
-
-    if isinstance(spec, str | Path):
-        if str(spec) == scenario.model and scenario.rulebook is not None:
-            return scenario.rulebook
-        return load_model(str(spec))
-    return load_model(spec)
-
-
 _latest: list[tuple[tuple[int, int], Setting]] = []
 
 
@@ -126,6 +116,8 @@ def work(task: Task) -> Answer:
     from testbed.case import Case, causes_said
     from testbed.models import ModelError
 
+    for reference in task.own:
+        own_measure(reference)
     if task.rival is not None:
         return work_paired(task)
     began = time.perf_counter()

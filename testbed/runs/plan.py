@@ -9,9 +9,10 @@ from itertools import combinations, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthetic.errors import InputError
-from testbed.findings import ANCHOR_MODELS, chosen, patterns
-from testbed.runs.measuring import Task, model_of
+from synthetic.errors import InputError, check_whole
+from testbed.findings import ANCHOR_MODELS, by_name, chosen, patterns
+from testbed.runs.measuring import Task
+from testbed.scenarios import model_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 LOTTERY = "lottery"
 """The model that every run measures beside those that were asked for."""
+TRIED, TRIED_MONTHS = 3072, 8
+"""The largest world on which a measure of somebody else is tried."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Plan:
     """An audit that was asked for and checked. Nothing has been run yet.
 
     `specs` are the models as the user named them, or the objects themselves; `names` are what the findings call them.
-    `grant`: the rights that are granted in twins.
+    `grant`: the rights that are granted in twins. `references`: where measures of somebody else are found, by name.
     """
 
     scenario: Scenario
@@ -41,6 +44,7 @@ class Plan:
     precision: Mapping[str, float] = field(default_factory=dict)
     paired: bool = False
     grant: tuple[str, ...] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
 
     def pairs(self) -> list[tuple[int, int]]:
         """Return the places of each two models that are compared person by person."""
@@ -61,7 +65,11 @@ def planned(
     paired: bool = False,
     grant: str | Iterable[str] = (),
 ) -> Plan:
-    """Return the checked plan of an audit. Raises InputError before anything runs."""
+    """Return the checked plan of an audit. Raises InputError before anything runs.
+
+    A measure of somebody else is tried on a small world first. Raises ContractError if it breaks its contract.
+    """
+    from testbed.checks import check_measure
     from testbed.findings import checked as equal_enough
     from testbed.models import Lottery, by_person, name_of
     from testbed.runs.sequential import checked as half_widths
@@ -88,7 +96,7 @@ def planned(
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InputError(f"models: {twice!r} is named twice; once is allowed.")
-    seeds = tuple(_whole("seed", seed, 0) for seed in seeds)
+    seeds = tuple(check_whole("seed", seed, 0) for seed in seeds)
     if not seeds or len(set(seeds)) < len(seeds):
         raise InputError(f"seeds: found {list(seeds)!r}; different whole numbers are needed.")
     for model, name in zip(made, names, strict=True):
@@ -96,27 +104,21 @@ def planned(
             raise InputError(f"seeds: {name} has scores of the people of one seed; found {len(seeds)} seeds.")
     if paired and len(names) < 2:
         raise InputError("paired: found one model; at least two are needed for a comparison.")
-    wanted = tuple(patterns(measures))
+    wanted, references = by_name(patterns(measures))
     chosen(wanted)
-    people = scenario.people if people is None else _whole("people", people, 1)
+    months = scenario.periods if periods is None else check_whole("periods", periods, 1)
+    people = scenario.people if people is None else check_whole("people", people, 1)
     if scenario.recipe.rows is not None:
         scenario.recipe.rows.check_size(people)
+    for name in references:
+        check_measure(name, scenario=scenario, people=min(people, TRIED), periods=min(months, TRIED_MONTHS))
     return Plan(
         scenario, tuple(specs), tuple(names),
         people,
-        scenario.periods if periods is None else _whole("periods", periods, 1),
+        months,
         seeds, wanted, equal_enough(equivalence), half_widths(precision, len(seeds)), paired,
-        rights_asked(grant),
+        rights_asked(grant), references,
     )  # fmt: skip
-
-
-def _whole(what: str, value: Any, least: int) -> int:
-    """Return the value as an int. Raises InputError unless it is a whole number from `least` on."""
-    import numpy as np
-
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value < 2**31:
-        raise InputError(f"{what}: found {value!r}; whole numbers from {least} to {2**31 - 1} are allowed.")
-    return int(value)
 
 
 _plans = count()
@@ -126,17 +128,17 @@ def tasks_of(plan: Plan) -> list[Task]:
     """Return one task per seed and model, the lottery included, and one per seed and pair of models compared."""
     beside = [] if LOTTERY in plan.names else [(LOTTERY, LOTTERY, True)]
     models = [(spec, name, False) for spec, name in zip(plan.specs, plan.names, strict=True)]
-    tasks, number = [], next(_plans)
+    tasks, number, own = [], next(_plans), tuple(plan.references.values())
     for seed in plan.seeds:
         for place, (spec, name, aside) in enumerate([*models, *beside]):
             life = seed == plan.seeds[0] and place == 0 and plan.scenario.recipe.rows is None  # no real person's
             world = (plan.scenario, spec, name, plan.people, plan.periods, seed, plan.wanted)
             grant = () if aside else plan.grant
-            tasks.append(Task(*world, beside=aside, with_life=life, plan=number, grant=grant))
+            tasks.append(Task(*world, beside=aside, with_life=life, plan=number, grant=grant, own=own))
         for first, second in plan.pairs():
             name = f"{plan.names[first]} - {plan.names[second]}"
             world = (plan.scenario, plan.specs[first], name, plan.people, plan.periods, seed, plan.wanted)
-            tasks.append(Task(*world, plan=number, rival=plan.specs[second]))
+            tasks.append(Task(*world, plan=number, rival=plan.specs[second], own=own))
     return tasks
 
 

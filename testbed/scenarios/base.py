@@ -1,12 +1,14 @@
 """A scenario: recipe, conduct, channels, model, regime, disclosure and dials, declared in one file."""
 
+# Any: a model is a user's object, and the case that `run` returns is of a room above this one.
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from synthetic.channels import Channel
 from synthetic.conduct import Conduct
@@ -344,6 +346,47 @@ class Scenario:
         now = made.dials
         changed = {**self.changed, **{path: now[path].value for path in dials if now[path].value != known[path].value}}
         return replace(made, changed=changed)
+
+    def run(self, model: Any = None, people: int | None = None, periods: int | None = None, seed: int = 0) -> Any:
+        """Run a world of the scenario under one model.
+
+        Parameters
+        ----------
+        model : object, optional
+            A model in any form that `audit` takes: a name, the path of a rule book, `package.module:object`, an object
+            with `score`, a function of the records, or an estimator. Default: the scenario's own scheme.
+        people : int, optional
+            Size of the society. Default: that of the scenario.
+        periods : int, optional
+            Months to run. Default: those of the scenario.
+        seed : int, default 0
+            Seed of the world, from 0 on.
+
+        Returns
+        -------
+        Case
+            The world and what the model did in it: people, records, scores, the history month by month, and twins.
+
+        Raises
+        ------
+        InputError
+            If an argument is wrong, or a model cannot be found.
+
+        See Also
+        --------
+        Case : What is returned.
+        audit : Run and measure.
+
+        Examples
+        --------
+        >>> from testbed import Scenario
+        >>> case = Scenario.load("rongcheng").run(people=1024, periods=3)
+        >>> case.history.decisions().columns.tolist()
+        ['person', 'period', 'score', 'decision', 'truth_deserved']
+        """
+        # Cases are made above scenarios. The room is found by its name, as measures and models are, so that nothing
+        # here depends on it.
+        return import_module("testbed.case").run_case(self, model, people=people, periods=periods, seed=seed)
 
     def _check_conduct(self) -> None:
         """Raise InputError if a kind of conduct depends on a column that the society does not have."""

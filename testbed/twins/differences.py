@@ -28,7 +28,7 @@ def touched(society: Society, base: History, run: History, roots: dict[int, int]
     kinds = len(base.kinds)
     differs = {
         "score": unequal(base.scores[:, people], run.scores[:]),
-        "decision": base.decisions[:, people] != run.decisions[:],
+        "decision": base.decisions_[:, people] != run.decisions_[:],
         "list": base.lists_[:, people] != run.lists_[:],
         "sanction": base.sanctions_[:, people] != run.sanctions_[:],
     }

@@ -426,7 +426,7 @@ def test_a_world_is_the_same_whatever_a_model_does_to_its_records(row_wise):
         for kind in (Clean, Vandal)
     )
     assert one.history.scores.tobytes() == other.history.scores.tobytes()
-    assert one.history.decisions.tobytes() == other.history.decisions.tobytes()
+    assert one.history.decisions_.tobytes() == other.history.decisions_.tobytes()
     pd.testing.assert_frame_equal(one.records, other.records)
 
 

@@ -136,7 +136,7 @@ def test_a_model_that_looks_at_people_together_has_rows_but_no_parents(case):
 
 
 def test_the_number_of_an_act_is_read_back_from_the_id_of_its_entry(case):
-    acts = {(int(p), a.period, int(kind)): int(k) for a in case.history.acts
+    acts = {(int(p), a.period, int(kind)): int(k) for a in case.history.acts_
             for p, kind, k in zip(a.person, a.kind, a.k, strict=True)}  # fmt: skip
     ledger = case.history.ledger
     faithful = ledger.where(ledger.real & (ledger.origin == 0))

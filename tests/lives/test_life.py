@@ -73,7 +73,7 @@ def test_scores_agree_until_the_entry_and_fall_by_its_points_then(case, told):
 
 
 def test_every_act_is_told_with_what_the_record_made_of_it(case):
-    acts = case.history.acts
+    acts = case.history.acts_
     busy = np.bincount(np.concatenate([one.person for one in acts]), minlength=len(case.people)) * case.scored
     person = int(busy.argmax())
     mine = [event for event in life(case, person)["events"] if event["what"].startswith("act: ")]
@@ -174,5 +174,5 @@ def test_the_way_out_is_a_plan_whose_walk_ends_the_adverse_decision(case, told):
 def test_who_is_not_decided_adversely_has_no_way_out_to_seek():
     """The run ends before the wrong entry is made, so both worlds are the same."""
     short = run_case("rongcheng", people=2048, periods=3)
-    spared = np.flatnonzero(short.scored & (short.history.decisions[:] != -1).all(axis=0))
+    spared = np.flatnonzero(short.scored & (short.history.decisions_[:] != -1).all(axis=0))
     assert way_out(short, int(spared[0])) is None

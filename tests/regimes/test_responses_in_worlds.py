@@ -23,7 +23,7 @@ def acts(case, among):
     codes = [case.scenario.kinds.index(kind) for kind in among]
     return {
         (one.period, *row)
-        for one in case.history.acts
+        for one in case.history.acts_
         for row in zip(one.person.tolist(), one.kind.tolist(), one.k.tolist(), strict=True)
         if row[1] in codes
     }

@@ -110,9 +110,9 @@ def test_a_wrong_decision_on_a_faithful_record_voids_the_run(case):
     rows, verdicts = faithful(clean)
     assert verdicts[0]["holds"]
     assert all(row["value"] == row["low"] == row["high"] == 0 for row in rows)
-    decisions = clean.history.decisions.copy()
+    decisions = clean.history.decisions_.copy()
     decisions[2, int(np.flatnonzero(clean.scored)[0])] = -1
-    assert not faithful(tampered(clean, decisions=decisions))[1][0]["holds"]
+    assert not faithful(tampered(clean, decisions_=decisions))[1][0]["holds"]
 
 
 def test_the_oracle_finds_as_many_as_its_budget_allows(case):
@@ -194,10 +194,10 @@ def test_a_lottery_that_knows_a_group_voids_the_run(case):
 
 def test_fair_worlds_are_not_void(case):
     # One fair run in a thousand may fail: none of these 60 redraws of the labels does, few adverse decisions or many.
-    few = case.history.decisions.copy()
+    few = case.history.decisions_.copy()
     few[:, np.flatnonzero(few[case.decided] == -1)[3:]] = 0
     for seed in range(60):
-        for made in (case, tampered(case, decisions=few)):
+        for made in (case, tampered(case, decisions_=few)):
             again = tampered(made)
             again.seed = seed
             assert relabelled(again)[1][0]["holds"], seed

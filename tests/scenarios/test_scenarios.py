@@ -217,7 +217,7 @@ def test_health_code_a_code_turned_by_hand_closes_the_same_gates() -> None:
     turned = entries[(entries["origin"] == "misuse") & (entries["start"] < 12)]
     assert len(turned) >= 100
     place, month = case.history.place(turned["subject"].to_numpy()), turned["start"].to_numpy()
-    assert (case.history.decisions[:][month, place] == -1).all()
+    assert (case.history.decisions_[:][month, place] == -1).all()
     assert (case.history.deserved_[:][month, place] == -1).mean() < 0.1
     assert refused(case, "travel")["person"].isin(turned["subject"]).mean() > 0.3
 
@@ -255,7 +255,7 @@ def test_metro_what_the_white_list_is_spared_the_others_wait() -> None:
 
 def test_targeted_group_lawful_conduct_is_held_against_one_group_and_never_against_the_other() -> None:
     case = world("targeted-group")
-    flagged, minority = case.history.decisions[-1][case.scored] == -1, case.records["community"] == "minority"
+    flagged, minority = case.history.decisions_[-1][case.scored] == -1, case.records["community"] == "minority"
     crimes, contacts = case.records["fraud"] > 0, case.records["sensitive_contact"] > 0
     assert (flagged & minority & ~crimes).sum() >= 3
     assert not (flagged & ~minority & ~crimes).any()
@@ -282,7 +282,7 @@ def test_robodebt_averaging_makes_debts_of_uneven_years_and_none_of_even_ones() 
     worked = case.people["months_worked"].loc[entries[entries["origin"] == "averaged"]["subject"].to_numpy()]
     assert len(worked) >= 20
     assert worked.between(1, 11).all()
-    owes = case.history.decisions[-1] == -1
+    owes = case.history.decisions_[-1] == -1
     assert (case.history.deserved_[-1][owes] != -1).mean() > 0.5
 
 

@@ -102,8 +102,8 @@ def test_a_root_that_is_run_again_finds_the_other_root_and_their_household_as_th
         people = np.flatnonzero(np.isin(case.society.household, case.society.household[list(pair)]))
         people = people[np.isin(people, again.people)]
         assert other in people
-        assert (only.history.decisions[-1][people] == -1).sum() > 1
-        for name in ("decisions", "lists_", "sanctions_"):
+        assert (only.history.decisions_[-1][people] == -1).sum() > 1
+        for name in ("decisions_", "lists_", "sanctions_"):
             mine = getattr(again, name)[:, again.place(people)]
             np.testing.assert_array_equal(mine, getattr(only.history, name)[:, people])
         rows = twin.touched
@@ -117,7 +117,7 @@ def test_what_people_do_for_a_wrong_entry_is_what_they_do_where_it_is_the_only_o
     found = effects(case, Inject("slip", 1, people=pair))
     base, error = found.adverse_acts()
     together = np.zeros(len(case.people), np.int64)
-    for acts in found.twin.history.acts[2:]:
+    for acts in found.twin.history.acts_[2:]:
         np.add.at(together, acts.person, 1)
     assert (error != together[found.rows["person"]]).any()
     for root in pair:
@@ -183,8 +183,8 @@ def test_where_strays_of_two_roots_fall_on_one_person_each_root_has_the_strays_o
         alike(both[both["root"] == root], single[root].touched)
         mine, history = twin.alone[root].history, single[root].history
         places = mine.place(np.array(sorted(hit[root])))
-        for name in ("decisions", "lists_"):
+        for name in ("decisions_", "lists_"):
             np.testing.assert_array_equal(getattr(mine, name)[:, places], getattr(history, name)[:, sorted(hit[root])])
     # Read together, whoever only one of them reaches would be the work of both.
-    together = set(np.flatnonzero((twin.history.decisions[:] != case.history.decisions[:]).any(axis=0)).tolist())
+    together = set(np.flatnonzero((twin.history.decisions_[:] != case.history.decisions_[:]).any(axis=0)).tolist())
     assert together - {one, other} > hit[one] & hit[other]

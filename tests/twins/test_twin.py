@@ -21,7 +21,7 @@ def case():
 
 
 def same(one, other):
-    for name in ("scores", "decisions", "deserved_", "lists_", "sanctions_"):
+    for name in ("scores", "decisions_", "deserved_", "lists_", "sanctions_"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
     for name in FIELDS:
         np.testing.assert_array_equal(one.ledger.columns[name], other.ledger.columns[name])
@@ -121,7 +121,7 @@ def test_replaying_the_touched_households_without_the_error_gives_the_base_back(
     roots = case.roots_of(Inject()).roots
     part = replay(case.society, case.scheme, case.history, roots)
     np.testing.assert_array_equal(part.history.scores, case.history.scores[:, part.people])
-    np.testing.assert_array_equal(part.history.decisions, case.history.decisions[:, part.people])
+    np.testing.assert_array_equal(part.history.decisions_, case.history.decisions_[:, part.people])
     assert part.links == []
 
 
@@ -164,7 +164,7 @@ def test_a_faithful_record_equals_its_shadow_entry_by_entry():
     assert len(ledger) > 500
     np.testing.assert_array_equal(ledger.real, ledger.shadow)
     np.testing.assert_array_equal(ledger.end, ledger.shadow_end)
-    np.testing.assert_array_equal(case.history.decisions, case.history.deserved_)
+    np.testing.assert_array_equal(case.history.decisions_, case.history.deserved_)
 
 
 def test_injected_entries_stand_in_the_record_only(case):

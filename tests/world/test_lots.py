@@ -60,13 +60,13 @@ def test_the_world_decides_as_the_model_asked_with_its_own_lots_in_every_month(t
 def test_twins_draw_the_same_lots(town):
     case = town(rate=0.02)
     part = replay(case.society, case.scheme, case.history, np.arange(0, 4000, 97))
-    np.testing.assert_array_equal(part.history.decisions[:], case.history.decisions[:, part.people])
+    np.testing.assert_array_equal(part.history.decisions_[:], case.history.decisions_[:, part.people])
     change = Inject(kind="slip", period=2, per_1000=20)
     twin = case.twin(change)
     whole = World(case.society, case.scheme, MONTHS, injection=case.roots_of(change)).run()
-    np.testing.assert_array_equal(twin.history.decisions[:], whole.decisions[:])
+    np.testing.assert_array_equal(twin.history.decisions_[:], whole.decisions_[:])
     same = np.setdiff1d(case.society.ids, twin.roots)
-    np.testing.assert_array_equal(whole.decisions[:, same], case.history.decisions[:, same])
+    np.testing.assert_array_equal(whole.decisions_[:, same], case.history.decisions_[:, same])
 
 
 def test_the_shadow_record_is_decided_with_the_same_lots(town):

@@ -34,7 +34,7 @@ def slipped(case, months):
     """Who slips in some of these months."""
     found = np.zeros(len(case.people), bool)
     for t in months:
-        found[case.history.acts[t].person] = True
+        found[case.history.acts_[t].person] = True
     return found
 
 

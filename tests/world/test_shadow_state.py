@@ -72,7 +72,7 @@ def faithful(case):
 def same_acts(one, other):
     return all(
         np.array_equal(np.sort(a.address), np.sort(b.address))
-        for a, b in zip(one.history.acts, other.history.acts, strict=True)
+        for a, b in zip(one.history.acts_, other.history.acts_, strict=True)
     )
 
 
@@ -80,10 +80,10 @@ def test_deserved_decisions_are_those_of_the_world_without_errors_where_acquaint
     case = town()
     clean = faithful(case)
     assert same_acts(case, clean)
-    np.testing.assert_array_equal(case.history.deserved_[:], clean.history.decisions[:])
+    np.testing.assert_array_equal(case.history.deserved_[:], clean.history.decisions_[:])
     np.testing.assert_array_equal(case.history.shadow_lists_[:], clean.history.lists_[:])
-    np.testing.assert_array_equal(clean.history.deserved_[:], clean.history.decisions[:])
-    wrong = case.history.decisions[:] != case.history.deserved_[:]
+    np.testing.assert_array_equal(clean.history.deserved_[:], clean.history.decisions_[:])
+    wrong = case.history.decisions_[:] != case.history.deserved_[:]
     own = np.stack([case.history.counts(t) != case.history.counts(t, shadow=True) for t in range(PERIODS)]).any(axis=2)
     assert (wrong & ~own).sum() > 20
 
@@ -96,8 +96,8 @@ def test_people_move_in_the_shadow_record_as_they_moved(town):
     clean = faithful(case)
     np.testing.assert_array_equal(case.history.schemes[:], clean.history.schemes[:])
     assert (case.history.schemes[-1] != case.history.schemes[0]).sum() > 100
-    np.testing.assert_array_equal(case.history.deserved_[:], clean.history.decisions[:])
-    assert (case.history.decisions[:] != case.history.deserved_[:]).sum() > 20
+    np.testing.assert_array_equal(case.history.deserved_[:], clean.history.decisions_[:])
+    assert (case.history.decisions_[:] != case.history.deserved_[:]).sum() > 20
 
 
 def test_wrong_decisions_about_people_without_an_error_of_their_own_are_owed_to_others(town):

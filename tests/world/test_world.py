@@ -59,7 +59,7 @@ def test_asking_again_with_the_worlds_own_coins_gives_the_worlds_decisions(case)
 
 def test_nobody_out_of_scope_is_scored_or_listed(case):
     assert np.isnan(case.history.scores[:, ~case.scored]).all()
-    assert not (case.history.decisions[:, ~case.scored] != 0).any()
+    assert not (case.history.decisions_[:, ~case.scored] != 0).any()
 
 
 def test_ids_of_entries_are_unique(case):
@@ -120,7 +120,7 @@ def test_an_entry_never_reaches_another_household_in_the_month_of_the_act(case):
 
 def test_every_shadow_entry_is_a_true_act_of_its_subject(case):
     ledger = case.history.ledger
-    done = {(int(p), a.period, int(k)) for a in case.history.acts for p, k in zip(a.person, a.kind, strict=True)}
+    done = {(int(p), a.period, int(k)) for a in case.history.acts_ for p, k in zip(a.person, a.kind, strict=True)}
     held = ledger.where(ledger.shadow)
     assert {(int(s), int(p), int(k)) for s, p, k in zip(held.subject, held.period, held.kind, strict=True)} <= done
     assert (held.subject == held.author).all()

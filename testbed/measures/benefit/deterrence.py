@@ -45,7 +45,7 @@ def _acts_on_conduct(case: Case) -> bool:
 
 def _misconduct(case: Case, history: History, t: int) -> Acts:
     """True adverse acts of a month by people in scope, whether or not a channel records their kind."""
-    acts = history.acts[t]
+    acts = history.acts_[t]
     adverse = np.array([kind.adverse for kind in case.scenario.conduct])
     return acts.take(adverse[acts.kind] & case.scored[acts.person])
 

@@ -66,7 +66,7 @@ def _response(case: Case) -> Response:
 
 def _counted(case: Case, response: Response, t: int) -> Acts:
     """The true acts of a month that count against their author, by people in scope."""
-    acts = case.history.acts[t]
+    acts = case.history.acts_[t]
     against = np.array([kind in response.counted for kind in case.scenario.kinds])
     return acts.take(against[acts.kind] & case.scored[acts.person])
 

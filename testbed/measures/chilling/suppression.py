@@ -51,7 +51,7 @@ def _done(case: Case, history: History, t: int, *, sensitive: bool) -> NDArray[n
     """Number of lawful acts of each person in a month: the sensitive ones, or the others."""
     conduct = case.scenario.conduct
     wanted = np.array([one.direction == "lawful" and one.sensitive == sensitive for one in conduct])
-    acts = history.acts[t]
+    acts = history.acts_[t]
     return np.bincount(acts.person[wanted[acts.kind]], minlength=len(case.people))
 
 

@@ -105,7 +105,7 @@ class Effects:
 
         def many(history: History) -> NDArray[np.int64]:
             found = np.zeros(len(history.people), np.int64)
-            for acts in history.acts[self.since + 1 :]:
+            for acts in history.acts_[self.since + 1 :]:
                 np.add.at(found, history.place(acts.person[adverse[acts.kind]]), 1)
             return found
 

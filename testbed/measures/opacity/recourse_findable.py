@@ -86,7 +86,7 @@ def own_acts(case: Case, rules: Rules, people: Ints, period: int) -> list[tuple[
     recorded = np.isin(case.scenario.kinds, case.scenario.recorded)
     life = np.array(rules.life)
     rows = []
-    for acts in case.history.acts[: period + 1]:
+    for acts in case.history.acts_[: period + 1]:
         left = acts.period + life[acts.kind] - period
         mine = np.flatnonzero(np.isin(acts.person, people) & recorded[acts.kind] & (left > 0))
         rows.append((acts.person[mine], acts.kind[mine], left[mine]))

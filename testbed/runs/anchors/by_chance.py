@@ -24,7 +24,7 @@ def _errors_move_nothing(case: Case) -> list[Verdict]:
     if not len(twin.roots):
         return []
     moved = any(
-        bytes_of(getattr(twin.history, one)) != bytes_of(getattr(case.history, one)) for one in ("scores", "decisions")
+        bytes_of(getattr(twin.history, one)) != bytes_of(getattr(case.history, one)) for one in ("scores", "decisions_")
     )
     said = f"{len(twin.roots)} wrong entries moved {'some' if moved else 'no'} score or decision of the lottery"
     return [Verdict(name="lottery: error_gain 0", holds=not moved, detail=said)]

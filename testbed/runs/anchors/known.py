@@ -22,7 +22,7 @@ def faithful(case: Case) -> tuple[Rows, list[Verdict]]:
     true = case.twin(Switch(ERRORS, False)) if case.scenario.errors else case
     history, ledger = true.history, true.history.ledger
     entries = int((ledger.real != ledger.shadow).sum() + (ledger.real & (ledger.end != ledger.shadow_end)).sum())
-    wrong = int((history.decisions != history.deserved_).sum())
+    wrong = int((history.decisions_ != history.deserved_).sum())
     rows: Rows = []
     known = true is not case and not case.scheme.fixed
     for name in ("wrong_adverse_rate", "error_burden") if known else ():

@@ -16,7 +16,7 @@ from testbed.world import World
 
 REPLAYED = 64
 """How many people are drawn if no entry is wrong; their households are replayed without any change."""
-COMPARED = ("scores", "decisions", "deserved_", "lists_", "sanctions_")
+COMPARED = ("scores", "decisions_", "deserved_", "lists_", "sanctions_")
 """The arrays of a history that are compared; ledger and acts are compared too."""
 
 
@@ -49,7 +49,7 @@ def same(one: History, other: History) -> bool:
             return False
     if not _same_ledger(one, other, np.ones(len(one.ledger), bool)):
         return False
-    for mine, theirs in zip(one.acts, other.acts, strict=True):
+    for mine, theirs in zip(one.acts_, other.acts_, strict=True):
         if any(not np.array_equal(getattr(mine, f.name), getattr(theirs, f.name)) for f in fields(mine)):
             return False
     return True

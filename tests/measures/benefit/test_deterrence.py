@@ -81,7 +81,7 @@ def test_a_bar_that_makes_acts_is_induced_and_the_parts_sum_to_the_whole(town):
     assert found["deterrence_sanctioned"]["low"] > 0
     assert sum(found[f"deterrence{part}"]["value"] for part in PARTS) == pytest.approx(found["deterrence"]["value"])
     other = case.twin(without(case))
-    acts = {one: sum(len(month.person) for month in world.history.acts) for one, world in
+    acts = {one: sum(len(month.person) for month in world.history.acts_) for one, world in
             (("with", case), ("without", other))}  # fmt: skip
     months = case.scored.sum() * case.periods / 1000
     assert found["deterrence"]["value"] == pytest.approx((acts["without"] - acts["with"]) / months)

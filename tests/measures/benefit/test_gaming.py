@@ -40,7 +40,7 @@ def test_people_who_cannot_read_the_rules_game_nothing_until_the_rules_are_publi
     published = granted(case, {"disclosure.rules": True})
     assert published.history is not case.history
     assert rows_of(published, "gaming")["gaming_left"]["value"] > 5
-    acts = [sum(np.isin(one.kind, [0, 1]).sum() for one in world.history.acts) for world in (case, published)]
+    acts = [sum(np.isin(one.kind, [0, 1]).sum() for one in world.history.acts_) for world in (case, published)]
     assert acts[1] < acts[0]
 
 

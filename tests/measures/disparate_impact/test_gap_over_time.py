@@ -80,7 +80,7 @@ def test_without_a_first_gap_there_is_a_growth_an_unbounded_ratio_and_a_half_lif
 
 def test_where_nobody_is_decided_adversely_a_growth_of_0_is_not_certain(town):
     case = town(people=12_288, periods=8)
-    object.__setattr__(case.history, "decisions", np.zeros_like(case.history.decisions[:]))
+    object.__setattr__(case.history, "decisions_", np.zeros_like(case.history.decisions_[:]))
     found = rows(gap_growth, case)
     assert found["gap_growth"]["value"] == 0
     assert found["gap_growth"]["low"] < 0 < found["gap_growth"]["high"]
@@ -89,10 +89,10 @@ def test_where_nobody_is_decided_adversely_a_growth_of_0_is_not_certain(town):
 
 def test_a_gap_that_falls_to_half_has_its_half_life(town):
     case = town()
-    fallen = case.history.decisions.copy()
+    fallen = case.history.decisions_.copy()
     minority = case.people["community"].to_numpy() == "minority"
     fallen[9:, minority & (case.society.ids % 4 != 0)] = 0
-    object.__setattr__(case.history, "decisions", fallen)
+    object.__setattr__(case.history, "decisions_", fallen)
     half = rows(gap_half_life, case, horizon=8)["gap_half_life[horizon=8]"]
     assert (half["value"], half["low"], half["high"]) == (4, 4, 4)
 

@@ -94,7 +94,7 @@ def test_outcomes_of_a_window_that_was_not_run_are_nan_and_say_so(town):
 
 def test_a_group_without_positive_outcomes_is_nan_and_says_so(town):
     case = town(people=4096)
-    object.__setattr__(case.history, "decisions", np.zeros_like(case.history.decisions))
+    object.__setattr__(case.history, "decisions_", np.zeros_like(case.history.decisions_))
     row = rows(case, outcome=SEEN)["outcome_illusion[rate=negative_predictive_value]"]
     assert np.isnan(row["value"])
     assert "no one to count" in row["why"]

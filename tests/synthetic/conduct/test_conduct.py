@@ -15,7 +15,7 @@ from testbed.world.society import Society
 def acts_of(scenario, people=20 * GRID, periods=2, seed=5):
     history = run_case(scenario, people=people, periods=periods, seed=seed).history
     return {
-        (int(p), a.period, int(k), int(n)) for a in history.acts for p, k, n in zip(a.person, a.kind, a.k, strict=True)
+        (int(p), a.period, int(k), int(n)) for a in history.acts_ for p, k, n in zip(a.person, a.kind, a.k, strict=True)
     }
 
 
@@ -44,7 +44,7 @@ def test_the_mean_number_of_acts_is_the_mean_rate():
 
 def test_children_do_nothing_that_is_scored():
     case = run_case("rongcheng", people=5 * GRID, periods=6)
-    for acts in case.history.acts:
+    for acts in case.history.acts_:
         assert (case.society.columns["age"][acts.person] >= 18).all()
 
 
