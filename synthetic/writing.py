@@ -9,12 +9,16 @@ from __future__ import annotations
 import csv
 import os
 import sys
+import time
 import weakref
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from synthetic.errors import InputError
+
+WAIT = 0.05
+"""Seconds between two looks at a lock that another process holds."""
 
 
 class Reserved:
@@ -78,6 +82,21 @@ def check_writable(option: str, folder: Path) -> None:
     """Raise InputError if no file can be created in a folder."""
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"{option}: the folder {folder.name or str(folder)!r} cannot be written to.")
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a file, made if it is missing; wait while another process holds it.
+
+    The kernel drops the lock when the process ends, however it ends. The file stays.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        while not _taken(handle):
+            time.sleep(WAIT)
+        yield
+    finally:
+        os.close(handle)
 
 
 def replace_file(path: str | Path, content: str | bytes) -> None:

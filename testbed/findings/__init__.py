@@ -15,6 +15,7 @@ from testbed.findings.finding import (
     in_one_world,
     jsonl_text,
     neutralized,
+    parsed,
     read,
     restored,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "metric_frame",
     "neutralized",
     "only_asked",
+    "parsed",
     "patterns",
     "plain_name",
     "pooled",

@@ -10,6 +10,7 @@ renamed, so a reader never sees half of one.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import re
@@ -200,12 +201,20 @@ def read(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     path = path / "findings.csv" if path.is_dir() else path
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            head, *lines = list(csv.reader(file)) or [[]]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"no findings can be read from {str(path)!r}: {error}.") from error
+    return parsed(text, str(path))
+
+
+def parsed(text: str, where: str) -> pd.DataFrame:
+    """Return the findings of a CSV text; `where` says whose text it is. Raises InputError for any other text."""
+    try:
+        head, *lines = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+    except csv.Error as error:
+        raise InputError(f"no findings can be read from {where!r}: {error}.") from error
     if tuple(head) not in (COLUMNS, SINCE) or any(len(line) != len(head) for line in lines):
-        raise InputError(f"{str(path)!r} is not a findings table; its columns must be {', '.join(COLUMNS)}.")
+        raise InputError(f"{where!r} is not a findings table; its columns must be {', '.join(COLUMNS)}.")
     rows = []
     for line in lines:
         row: dict[str, Any] = dict(zip(head, map(restored, line)))
@@ -213,6 +222,6 @@ def read(path: str | Path) -> pd.DataFrame:
             row.update({name: float(row[name] or "nan") for name in NUMBERS})
             row.update({name: int(row[name]) for name in COUNTS})
         except ValueError as error:
-            raise InputError(f"{str(path)!r} is not a findings table: {error}.") from error
+            raise InputError(f"{where!r} is not a findings table: {error}.") from error
         rows.append(row)
     return frame(rows)

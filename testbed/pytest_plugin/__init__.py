@@ -66,6 +66,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="audit seeds 0 to K-1 and make claims about the pooled rows",
     )
     group.addoption("--findings", default=None, metavar="OUT", help="write every finding of the run to this CSV file")
+    group.addoption(
+        "--store",
+        default=None,
+        metavar="DIR",
+        help="keep each audit in this folder as soon as it is made, and take from it what an earlier or a neighboring "
+        "process made",
+    )
     group.addoption("--overwrite", action="store_true", help="replace the file given by --findings if it exists")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from synthetic.errors import InputError
 from synthetic.writing import Reserved, csv_text
 
 if TYPE_CHECKING:
@@ -28,17 +29,27 @@ class Run:
         self.decided = 0
         self.wanted = 0
         self.sent: list[str] = []
+        self.store: str | None = config.getoption("--store")
 
     def audit(self, scenario: str | Path | Scenario, model: str, **options: Any) -> pd.DataFrame:
         """The findings of one scenario and model, anchors included; kept in memory after the first call."""
-        from testbed.runs import audit
-
         options = {"people": self.people, "seeds": self.seeds, **options}
         name = getattr(scenario, "name", None) or str(scenario)
         key = (name, model, repr(sorted(options.items(), key=lambda item: item[0])))
         if key not in self.tables:
-            self.tables[key] = audit(scenario, [model], anchors=True, **options)
+            self.tables[key] = self._audited(scenario, model, options)
         return self.tables[key]
+
+    def _audited(self, scenario: str | Path | Scenario, model: str, options: dict[str, Any]) -> pd.DataFrame:
+        """The findings of an audit: those in the store of the run, if it has one, or made now."""
+        from testbed.runs import AuditStore, audit, planned
+
+        if self.store is None:
+            return audit(scenario, [model], anchors=True, **options)
+        where = {name: options.pop(name) for name in ("engine", "workers", "out") if name in options}
+        if where:
+            raise InputError(f"audit: found {', '.join(where)}; with --store the run decides where audits are made.")
+        return AuditStore(Path(self.store)).findings(planned(scenario, [model], **options))
 
     def texts(self) -> list[str]:
         """Every table of findings so far, as CSV."""

@@ -22,11 +22,13 @@ from testbed.runs.measuring import Task, died, forget, model_of, work
 from testbed.runs.output import claim_folder, folder_path, read_run, reopen, write_run
 from testbed.runs.plan import LOTTERY, Outcome, Plan, planned
 from testbed.runs.sequential import unreached
+from testbed.runs.store import AuditStore
 
 __all__ = [
     "LOTTERY",
     "PRELOAD",
     "SCHEMA",
+    "AuditStore",
     "Outcome",
     "Plan",
     "Task",

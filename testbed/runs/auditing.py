@@ -163,14 +163,19 @@ def audit(
         from testbed.runs.output import write_audit
 
         write_audit(made, folder)
+    warn_of(made)
+    return made.findings if anchors else audited(made.findings)
+
+
+def warn_of(made: Outcome) -> None:
+    """Warn of models and anchors that failed, and of precisions that were not reached."""
     from testbed.runs.sequential import unreached
 
     for said in [*made.failures, *unreached(made.precision)]:
-        warnings.warn(said, RuntimeWarning, stacklevel=2)
+        warnings.warn(said, RuntimeWarning, stacklevel=3)
     if made.void:
         failed = ", ".join(verdict["name"] for verdict in made.verdicts if not verdict["holds"])
-        warnings.warn(f"these findings are void: anchors failed ({failed})", RuntimeWarning, stacklevel=2)
-    return made.findings if anchors else audited(made.findings)
+        warnings.warn(f"these findings are void: anchors failed ({failed})", RuntimeWarning, stacklevel=3)
 
 
 def run_audit(
