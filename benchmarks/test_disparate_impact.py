@@ -1,35 +1,31 @@
-"""Who is hit, and who at equal conduct?"""
+"""Who is hit, and who at equal conduct? Claims about every scheme."""
 
 import pytest
 
 from testbed import claim
+from testbed.scenarios import names
 
-pytestmark = [pytest.mark.scenario("rongcheng"), pytest.mark.people(20_000)]
-MINORITY = {"split": "community", "group": "minority", "versus": "majority"}
-WOMEN = {"split": "sex", "group": "female", "versus": "male"}
-
-
-@pytest.mark.model("rongcheng", "logistic")
-def test_communities_of_equal_conduct_are_treated_equally(findings):
-    claim(findings, "adverse_gap_at_equal_conduct", **MINORITY).within(-0.02, 0.02)
-
-
-@pytest.mark.people(50_000)  # chance alone moves the gap of eleven effective clusters by two points
-@pytest.mark.model("lottery", only=True)
-def test_a_lottery_leaves_no_gap_at_equal_conduct(findings):
-    claim(findings, "adverse_gap_at_equal_conduct", **MINORITY).within(-0.02, 0.02)
+pytestmark = [
+    pytest.mark.general,
+    pytest.mark.scenario(*names()),
+    pytest.mark.model("own", "lottery"),
+    pytest.mark.seeds(10, unit="city"),
+    pytest.mark.people(20_000),
+]
+WOMEN_IN_AMS = {"scenario": "ams-2018", "compared": "sex", "people": 8192}
+"""The weights of this scheme hold a number for women: their gaps are known."""
 
 
-@pytest.mark.model("rongcheng", "logistic", "lottery")
-def test_women_and_men_of_equal_conduct_are_treated_equally(findings):
-    claim(findings, "adverse_gap_at_equal_conduct", **WOMEN).within(-0.01, 0.01)
+@pytest.mark.breaks(model="own", **WOMEN_IN_AMS)
+@pytest.mark.holds(model="lottery", **WOMEN_IN_AMS)
+def test_groups_of_equal_conduct_are_treated_equally(findings, compared):
+    """Are members of the compared group decided adversely as often as others of the same conduct?
 
-
-@pytest.mark.model("rongcheng", "logistic")
-def test_undeserved_adverse_decisions_fall_on_both_communities_alike(findings):
-    claim(findings, "wrong_adverse_gap", **MINORITY).within(-0.01, 0.01)
-
-
-@pytest.mark.model("lottery", only=True)
-def test_a_lottery_does_not_ask_which_community_one_is_of(findings):
-    claim(findings, "counterfactual_effect", **MINORITY).equals(0.0)
+    Harmed: members of the compared group, who bear more than others who did the same
+    Measure: adverse_gap_at_equal_conduct
+    Threshold: within -0.02 and 0.02
+    Origin: convention, assumed. The schemes decide adversely on about 3 % of people; two points would nearly double it.
+    People: 20,000
+    Wrong if: the scheme reads conduct of months that the cells of the measure leave out.
+    """
+    claim(findings, "adverse_gap_at_equal_conduct", **compared).within(-0.02, 0.02)

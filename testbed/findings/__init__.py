@@ -4,7 +4,7 @@ Comes in: rows of measures.
 Goes out: the table, its names, selections and claims, and the shape of fairlearn's MetricFrame.
 """
 
-from testbed.findings.claims import Claim, ClaimBroken, ClaimUndecided, claim, decided
+from testbed.findings.claims import Claim, ClaimBroken, ClaimError, ClaimUndecided, Settled, claim, listeners
 from testbed.findings.equivalence import checked, judged
 from testbed.findings.finding import (
     ANCHOR_MODELS,
@@ -35,7 +35,9 @@ __all__ = [
     "NO_REASONS",
     "Claim",
     "ClaimBroken",
+    "ClaimError",
     "ClaimUndecided",
+    "Settled",
     "asks",
     "audited",
     "bounds",
@@ -44,13 +46,13 @@ __all__ = [
     "chosen",
     "claim",
     "csv_text",
-    "decided",
     "frame",
     "in_one_world",
     "is_change",
     "jsonl_text",
     "judged",
     "ladder",
+    "listeners",
     "may_give",
     "metric_frame",
     "neutralized",

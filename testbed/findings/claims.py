@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from synthetic.errors import InputError
 from testbed.findings.finding import audited
@@ -73,8 +73,16 @@ class ClaimUndecided(ClaimError):
     """
 
 
-decided: list[Callable[[Claim], None]] = []
-"""Functions that are called with each claim that holds or is broken: a test run counts these."""
+class Settled(NamedTuple):
+    """How a claim ended: "held", "broken" or "undecided"; `claimed` is the threshold in words, such as "below 0.25"."""
+
+    claim: Claim
+    claimed: str
+    verdict: str
+
+
+listeners: list[Callable[[Settled], None]] = []
+"""Functions that are called with each claim that was compared with a limit: a test run writes its verdicts by these."""
 
 
 @dataclass(frozen=True)
@@ -270,13 +278,13 @@ class Claim:
             self._undecided(claimed)
         if not holds and not broken:
             self._undecided(claimed)
-        for listen in decided:
-            listen(self)
+        _tell(Settled(self, claimed, "broken" if broken else "held"))
         if broken:
             raise ClaimBroken(f"broken: {self.describe()}; claimed: {claimed}.")
         return self
 
     def _undecided(self, claimed: str) -> NoReturn:
+        _tell(Settled(self, claimed, "undecided"))
         raise ClaimUndecided(f"undecided: {self.describe()}; claimed: {claimed}.")
 
     def describe(self) -> str:
@@ -294,6 +302,11 @@ class Claim:
             fixed = f" given the {self.given}" if self.given else ""
             interval = f"95 % interval {_number(self.low)} to {_number(self.high)}{fixed}"
         return f"{self.measure}{where}{whose} is {_number(self.value)} ({interval}, n = {self.n:,})"
+
+
+def _tell(settled: Settled) -> None:
+    for listen in listeners:
+        listen(settled)
 
 
 def _number(value: float) -> str:

@@ -1,115 +1,51 @@
 """Fixtures, options and marks for test files that make claims about findings.
 
 Load it with `pytest -p testbed.pytest_plugin FILE`. A test that takes `findings` (or `audit`,
-`scenario`, `model`) runs once for each scenario and model of the run. Each process makes the same audit only once,
-however many tests use it.
+`scenario`, `model`, `compared`) runs once for each scenario and model of the run, and for each compared group. Each
+process makes the same audit only once, however many tests use it.
 """
 
-# Any: pytest-xdist is optional and not typed; the options of an audit are of several types.
+# Any: pytest-xdist is optional and not typed.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 
 from synthetic.errors import InputError
 from synthetic.supervision import supervised
-from synthetic.writing import Reserved, reserve_file
-from testbed.findings import Claim, ClaimBroken, audited, decided
-from testbed.pytest_plugin.pairs import PAIR, Pair, known_harm, pair_of, pairs, skip_unasked
-from testbed.pytest_plugin.session import Run, by_audit, write
+from testbed.findings import ClaimBroken, ClaimError, Settled, listeners
+from testbed.pytest_plugin import options, verdicts
+from testbed.pytest_plugin.cards import card_of, has_card
+from testbed.pytest_plugin.fixtures import _pair, audit, compared, findings, model, scenario
+from testbed.pytest_plugin.pairs import ASKED, CONTESTANT, PAIR, Pair, known_harm, pair_of, pairs, skip_unasked
+from testbed.pytest_plugin.proofs import UNPROVED, missing, proofs
+from testbed.pytest_plugin.session import RUN, Run, by_audit, write
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["_pair", "audit", "compared", "findings", "model", "scenario"]
 
-    from testbed.scenarios import Scenario
-
-MARKS = (
-    "scenario(name, ...): the scenarios that a test makes claims about; --scenario replaces them",
-    "model(name, ..., only=False): the models that a test makes claims about; --model replaces them, unless `only` is "
-    "set: then the test is skipped for any other model",
-    "people(n): the number of people that a claim needs; with fewer the test is skipped",
-    "known_harm(model, reason): a built-in model that must break the claim (ClaimBroken) on the marked scenarios",
-)
-RUN: pytest.StashKey[Run] = pytest.StashKey()
-OUT: pytest.StashKey[Reserved] = pytest.StashKey()
 SUPERVISED: pytest.StashKey[bool] = pytest.StashKey()
+BEGUN: pytest.StashKey[float] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("scoring testbed")
-    group.addoption(
-        "--model",
-        action="append",
-        default=[],
-        metavar="M",
-        help="audit this model instead of the marked ones; may be repeated",
-    )
-    group.addoption(
-        "--scenario",
-        action="append",
-        default=[],
-        metavar="S",
-        help="audit on this scenario instead of the marked ones; may be repeated",
-    )
-    group.addoption(
-        "--people", type=_count, default=None, metavar="N", help="people in each society (default: the scenario's own)"
-    )
-    group.addoption(
-        "--seeds",
-        type=_count,
-        default=1,
-        metavar="K",
-        help="audit seeds 0 to K-1 and make claims about the pooled rows",
-    )
-    group.addoption("--findings", default=None, metavar="OUT", help="write every finding of the run to this CSV file")
-    group.addoption(
-        "--store",
-        default=None,
-        metavar="DIR",
-        help="keep each audit in this folder as soon as it is made, and take from it what an earlier or a neighboring "
-        "process made",
-    )
-    group.addoption("--overwrite", action="store_true", help="replace the file given by --findings if it exists")
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise pytest.UsageError(f"found {text!r}, a whole number of at least 1 is needed")
-    return int(text)
+    options.add(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for mark in MARKS:
+    for mark in options.MARKS:
         config.addinivalue_line("markers", mark)
     run = config.stash[RUN] = Run(config)
-
-    def count(_claim: Claim) -> None:
-        run.decided += 1
-
-    decided.append(count)
-    config.add_cleanup(lambda: decided.remove(count))
+    config.pluginmanager.register(verdicts.Kept(run.rows), "testbed-verdicts")
+    listeners.append(run.settle)
+    config.add_cleanup(lambda: listeners.remove(run.settle))
     try:
-        _check_options(config)
+        options.check(config)
     except InputError as error:
         raise pytest.UsageError(str(error)) from None
-
-
-def _check_options(config: pytest.Config) -> None:
-    from testbed.models import load_model
-    from testbed.scenarios import Scenario
-
-    for name in config.getoption("--scenario"):
-        Scenario.load(name)
-    for name in config.getoption("--model"):
-        load_model(name)
-    out = config.getoption("--findings")
-    if out is not None and not hasattr(config, "workerinput") and not config.getoption("--collect-only"):
-        config.stash[OUT] = reserve_file("--findings", out, overwrite=config.getoption("--overwrite"))
-        config.add_cleanup(config.stash[OUT].release)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -128,19 +64,33 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "_pair" in metafunc.fixturenames:
-        found = [
-            pytest.param(pair, id=f"{pair.model}@{Path(pair.scenario).stem}", marks=skip_unasked(metafunc, pair))
-            for pair in pairs(metafunc)
-        ]
-        metafunc.parametrize("_pair", found, indirect=True, scope="session")
+    if "_pair" not in metafunc.fixturenames:
+        return
+    asked = metafunc.config.getoption("--proofs")
+    found = [] if asked == "only" else pairs(metafunc)
+    found += [] if asked == "no" else proofs(metafunc)
+    metafunc.parametrize(
+        "_pair",
+        [pytest.param(pair, id=pair.id, marks=[] if pair.kind else skip_unasked(metafunc, pair)) for pair in found],
+        indirect=True,
+        scope="session",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    run = config.stash[RUN]
     for item in items:
-        if (pair := pair_of(item)) is not None:
-            item.stash[PAIR] = pair
+        pair = pair_of(item)
+        if pair is None:
+            continue
+        item.stash[PAIR] = pair
+        try:
+            run.want(pair, item)
+            if not pair.kind:
+                verdicts.begin(item, run.people_of(pair))
+        except InputError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -154,100 +104,111 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return by_audit(config, log)
 
 
-# What a test is given
-
-
-@pytest.fixture(scope="session")
-def _pair(request: pytest.FixtureRequest) -> Pair:
-    held: Pair = request.param
-    return held
-
-
-@pytest.fixture
-def scenario(_pair: Pair) -> Scenario:
-    """The scenario that the test is about."""
-    from testbed.scenarios import Scenario
-
-    return Scenario.load(_pair.scenario)
-
-
-@pytest.fixture
-def model(_pair: Pair) -> str:
-    """The name of the model that the test is about."""
-    return _pair.model
-
-
-@pytest.fixture
-def audit(_pair: Pair, request: pytest.FixtureRequest) -> Callable[..., pd.DataFrame]:
-    """`audit(scenario, **options)`: findings of the test's model, at the people and seeds of the run.
-
-    It takes the options of `testbed.runs.audit`; anchors are left out unless `anchors=True`.
-    """
-    run = request.config.stash[RUN]
-
-    def made(scenario: str | Path | Scenario, **options: Any) -> pd.DataFrame:
-        model = str(options.pop("model", _pair.model))
-        anchors = bool(options.pop("anchors", False))
-        table = run.audit(scenario, model, **options)
-        return table if anchors else audited(table)
-
-    return made
-
-
-@pytest.fixture
-def findings(_pair: Pair, audit: Callable[..., pd.DataFrame]) -> pd.DataFrame:
-    """The findings table of the test's scenario and model."""
-    return audit(_pair.scenario)
-
-
 # How a test ends
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if PAIR not in item.stash:
+    pair = item.stash.get(PAIR, None)
+    if pair is None:
         return
+    item.stash[BEGUN] = time.perf_counter()
     run = item.config.stash[RUN]
     run.wanted += 1
+    if pair.kind == UNPROVED:
+        pytest.fail(missing(item), pytrace=False)
     needed = item.get_closest_marker("people")
-    if needed is None:
+    if needed is None or pair.kind:
         return
-    people = run.people
-    if people is None:
-        from testbed.scenarios import Scenario
-
-        people = Scenario.load(item.stash[PAIR].scenario).people
+    people = run.people_of(pair)
     if people < int(needed.args[0]):
         pytest.skip(f"the claim needs {int(needed.args[0]):,} people, this run has {people:,}")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Pass a test with a known harm if it raises ClaimBroken, and fail it otherwise."""
-    harm = known_harm(pyfuncitem)
-    if harm is None:
+    """Judge a test about a scenario: a known harm and a planted one must break the claim, all else must hold."""
+    pair = pyfuncitem.stash.get(PAIR, None)
+    if pair is None:
         return (yield)
-    reason = harm.kwargs.get("reason") or (harm.args[1] if len(harm.args) > 1 else "")
+    run = pyfuncitem.config.stash[RUN]
+    run.settled.clear()
     try:
-        yield
-    except ClaimBroken as shown:
-        pyfuncitem.user_properties.append(("known_harm", f"{reason}: {shown}"))
+        result = yield
+    except ClaimError as raised:
+        return _raised(pyfuncitem, pair, raised)
+    else:
+        return _held(pyfuncitem, pair, result)
+    finally:
+        if not pair.kind:
+            verdicts.end(pyfuncitem, run.settled, time.perf_counter() - pyfuncitem.stash[BEGUN])
+        _check_card(pyfuncitem, run.settled)
+
+
+def _raised(item: pytest.Function, pair: Pair, raised: ClaimError) -> object:
+    harm = known_harm(item)
+    broken = isinstance(raised, ClaimBroken)
+    if broken and pair.kind == "breaks":
         return True
-    pytest.fail(f"the known harm of {harm.args[0]} was not shown ({reason}): every claim held", pytrace=False)
+    if broken and harm is not None:
+        reason = harm.kwargs.get("reason") or (harm.args[1] if len(harm.args) > 1 else "")
+        item.user_properties.append(("known_harm", f"{reason}: {raised}"))
+        return True
+    if pair.kind == "breaks":
+        pytest.fail(f"the planted harm does not break the claim, it leaves it undecided: {raised}", pytrace=False)
+    if _is_a_result(item, pair, broken):
+        pytest.xfail(str(raised))
+    raise raised
+
+
+def _is_a_result(item: pytest.Function, pair: Pair, broken: bool) -> bool:
+    """Whether a claim that did not hold is what the suite tells of a model, and no fault of the suite.
+
+    That is any verdict on a contestant, and an undecided general claim about a scheme of ours.
+    """
+    if pair.kind or pair.role == ASKED:
+        return False
+    return pair.role == CONTESTANT or (not broken and item.get_closest_marker("general") is not None)
+
+
+def _held(item: pytest.Function, pair: Pair, result: object) -> object:
+    harm = known_harm(item)
+    if pair.kind == "breaks":
+        pytest.fail("the planted harm does not break the claim: it holds", pytrace=False)
+    if harm is not None:
+        reason = harm.kwargs.get("reason") or (harm.args[1] if len(harm.args) > 1 else "")
+        pytest.fail(f"the known harm of {harm.args[0]} was not shown ({reason}): every claim held", pytrace=False)
+    return result
+
+
+def _check_card(item: pytest.Function, settled: list[Settled]) -> None:
+    """Fail a test whose card says another measure or threshold than the test claims."""
+    if not has_card(item.function):
+        return
+    card = card_of(item.function)
+    for one in settled:
+        if (one.claim.measure, one.claimed) != (card.measure, card.threshold):
+            pytest.fail(
+                f"the card says {card.measure} {card.threshold}, the test claims {one.claim.measure} {one.claimed}",
+                pytrace=False,
+            )
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Gather the workers' results, write the findings, and fail a run in which no claim was decided."""
+    """Gather the workers' results, write them, and fail a run in which no claim was decided."""
     config = session.config
     run = config.stash[RUN]
     output = getattr(config, "workeroutput", None)
     if output is not None:
         output["testbed"] = {"decided": run.decided, "wanted": run.wanted, "findings": run.texts()}
         return
-    out = config.stash.get(OUT, None)
+    out = config.stash.get(options.OUT, None)
     if out is not None:
         write(out, [*run.sent, *run.texts()])
+    out = config.stash.get(options.CLAIMS, None)
+    if out is not None:
+        verdicts.write(out, run.rows)
     collecting = config.getoption("--collect-only")
     if run.wanted and not run.decided and not collecting and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
