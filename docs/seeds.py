@@ -7,25 +7,16 @@ The tables of seeds.md are what this prints; the data stand in benchmarks/publis
 
 from __future__ import annotations
 
-import tomllib
+import runpy
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-PUBLISHED = Path(__file__).parent.parent / "benchmarks" / "published"
-
-
-MONTH = 365.25 / 12
-"""Days in a month."""
-
-
-def published(name: str) -> dict[str, Any]:
-    """The tables of one file of published figures."""
-    return tomllib.loads((PUBLISHED / f"{name}.toml").read_text(encoding="utf-8"))
+COURT_LIST = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "court_list.py"))
+published, monthly, in_july = (COURT_LIST[name] for name in ("published", "monthly", "in_july"))
 
 
 def bounds(series: Sequence[Mapping[str, Any]], key: str, day: date) -> tuple[float, float]:
@@ -54,28 +45,6 @@ def reached(series: Sequence[Mapping[str, Any]], key: str, value: float) -> date
 def attempts(series: Sequence[Mapping[str, Any]]) -> list[tuple[date, float]]:
     """Refused flights per person listed, on each day that has both figures."""
     return [(row["date"], float(row["flights"]) / float(row["listed"])) for row in series if "listed" in row]
-
-
-def monthly(series: Sequence[Mapping[str, Any]], key: str) -> Iterator[tuple[date, date, float]]:
-    """Refused tickets per listed person-month between the days that have both figures: (from, to, rate).
-
-    Listed means ever listed, in straight lines between the days. Many had left the list, so the rate is a lower bound.
-    """
-    rows = [row for row in series if key in row and "listed" in row]
-    for one, other in pairwise(rows):
-        months = (other["date"] - one["date"]).days / MONTH
-        yield one["date"], other["date"], (other[key] - one[key]) / (months * (one["listed"] + other["listed"]) / 2)
-
-
-def in_july(held: Mapping[str, Any], key: str) -> tuple[float, float]:
-    """Refused tickets per listed person-month in July 2019: over all ever listed, over those not known to have left.
-
-    Left: who had paid by the end of 2018, and in each month of 2019 as many as in July.
-    """
-    month = held["refused"]
-    ever = month["listed"]["value"]
-    left = month["paid"]["value"] + month["leaving"]["value"] * month["date"].month
-    return month[key]["value"] / ever, month[key]["value"] / (ever - left)
 
 
 def logistic(terms: Mapping[str, float], names: Sequence[str]) -> float:

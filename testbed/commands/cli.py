@@ -22,6 +22,7 @@ COMMANDS = {
     "show": ("show", "what a named thing is: its sources, dials, causal graph, and what is not modelled"),
     "audit": ("audit", "what a scenario's scheme does, measured in a synthetic society"),
     "table": ("table", "an audit of a real table of predictions, by group"),
+    "bench": ("bench", "the shipped claims about models and scenarios, with a leaderboard"),
     "people": ("people", "a synthetic population as CSV or Parquet, with its data card"),
     "records": ("records", "what the institution holds of people, as CSV, for a model that is elsewhere"),
     "case": ("case", "one person's life, with and without one wrong entry"),

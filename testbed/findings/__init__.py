@@ -25,6 +25,7 @@ from testbed.findings.names import canonical, patterns, plain_name, split_name
 from testbed.findings.pooling import DERIVED, KEY, bounds, is_change, pooled, unseen
 from testbed.findings.references import by_name, by_reference, own_measure
 from testbed.findings.selection import asks, chosen, may_give, only_asked, rows_asked
+from testbed.findings.verdicts import VERDICT_COLUMNS, VERDICTS, Verdict, timeless, verdicts
 
 __all__ = [
     "ALREADY",
@@ -34,11 +35,14 @@ __all__ = [
     "KEY",
     "NONE",
     "NO_REASONS",
+    "VERDICTS",
+    "VERDICT_COLUMNS",
     "Claim",
     "ClaimBroken",
     "ClaimError",
     "ClaimUndecided",
     "Settled",
+    "Verdict",
     "asks",
     "audited",
     "bounds",
@@ -69,5 +73,7 @@ __all__ = [
     "restored",
     "rows_asked",
     "split_name",
+    "timeless",
     "unseen",
+    "verdicts",
 ]

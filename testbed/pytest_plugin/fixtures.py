@@ -54,10 +54,9 @@ def audit(_pair: Pair, request: pytest.FixtureRequest) -> Callable[..., pd.DataF
 
     def made(scenario: str | Path | Scenario, **options: Any) -> pd.DataFrame:
         model = str(options.pop("model", _pair.model))
-        anchors = bool(options.pop("anchors", False))
         options = {**run.societies(_pair), **options}
         table = run.audit(scenario, model, **options)
-        return table if anchors else audited(table)
+        return table if options.get("anchors") else audited(table)
 
     return made
 

@@ -78,24 +78,30 @@ class Run:
         return {"people": max(1, self.people_of(pair) // pair.seeds), "seeds": tuple(range(pair.seeds))}
 
     def audit(self, scenario: str | Path | Scenario, model: str, **options: Any) -> pd.DataFrame:
-        """The findings of one scenario and model, anchors included; kept in memory after the first call."""
+        """The findings of one scenario and model, kept in memory after the first call.
+
+        Rows of anchors are included. A run with a store makes them only where `anchors` asks for them.
+        """
         options = {"people": self.people, "seeds": self.seeds, **options}
+        if self.store is None:
+            options.pop("anchors", None)
         name = getattr(scenario, "name", None) or str(scenario)
         key = (name, model, repr(sorted(options.items(), key=lambda item: item[0])))
         if key not in self.tables:
-            self.tables[key] = self._audited(scenario, model, options)
+            self.tables[key] = self._audited(scenario, model, dict(options))
         return self.tables[key]
 
     def _audited(self, scenario: str | Path | Scenario, model: str, options: dict[str, Any]) -> pd.DataFrame:
         """The findings of an audit: those in the store of the run, if it has one, or made now."""
         from testbed.runs import AuditStore, audit, planned
 
+        anchors = bool(options.pop("anchors", False))
         if self.store is None:
             return audit(scenario, [model], anchors=True, **options)
         where = {name: options.pop(name) for name in ("engine", "workers", "out") if name in options}
         if where:
             raise InputError(f"audit: found {', '.join(where)}; with --store the run decides where audits are made.")
-        return AuditStore(Path(self.store)).findings(planned(scenario, [model], **options))
+        return AuditStore(Path(self.store)).findings(planned(scenario, [model], alone=not anchors, **options))
 
     def texts(self) -> list[str]:
         """Every table of findings so far, as CSV."""

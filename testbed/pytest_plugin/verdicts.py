@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from synthetic.writing import csv_text
-from testbed.findings import Settled, chosen
+from testbed.findings import VERDICT_COLUMNS, Settled, chosen, neutralized
 from testbed.pytest_plugin.cards import card_of, has_card
 from testbed.pytest_plugin.pairs import PAIR
 
 if TYPE_CHECKING:
     from synthetic.writing import Reserved
 
-COLUMNS = (
-    "claim", "family", "model", "scenario", "compared", "verdict", "value", "low", "high", "claimed", "measure",
-    "people", "seconds", "why",
-)  # fmt: skip
-"""The columns of `claims.csv`. `seconds` is what the test took, with the audits that it had to make: all other columns
-are the same bytes on every run."""
 PROPERTY = "testbed_claim"
 WORST = ("held", "undecided", "broken")
 
@@ -99,8 +93,10 @@ def _reason(report: pytest.TestReport) -> str:
 def write(out: Reserved, rows: list[dict[str, Any]]) -> None:
     """Write the rows in a fixed order."""
     rows = sorted(rows, key=lambda row: tuple(str(row[key]) for key in ("scenario", "model", "claim", "compared")))
-    out.write(csv_text([COLUMNS, *([_cell(row[column]) for column in COLUMNS] for row in rows)]))
+    out.write(csv_text([VERDICT_COLUMNS, *([_cell(row[column]) for column in VERDICT_COLUMNS] for row in rows)]))
 
 
 def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return neutralized(value)
     return "" if isinstance(value, float) and math.isnan(value) else value

@@ -7,8 +7,10 @@ Goes out: the short answer, the page, the figures.
 from testbed.report.case_page import case_text, render_case
 from testbed.report.curve_points import curve_text, curves
 from testbed.report.ladder import ladder_lines
+from testbed.report.leaderboard import families_of, render_leaderboard
 from testbed.report.owed import named
 from testbed.report.page import NAME, write_page
+from testbed.report.plaintext import clean as cleaned
 from testbed.report.plaintext import counted
 from testbed.report.rows import Findings
 from testbed.report.sweeps import side_by_side
@@ -19,14 +21,17 @@ __all__ = [
     "Findings",
     "answer",
     "case_text",
+    "cleaned",
     "counted",
     "curve_text",
     "curves",
+    "families_of",
     "gap_lines",
     "is_void",
     "ladder_lines",
     "named",
     "render_case",
+    "render_leaderboard",
     "side_by_side",
     "write_page",
 ]

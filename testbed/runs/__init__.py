@@ -6,52 +6,75 @@ Goes out: findings, a manifest, verdicts of anchors, and a folder that is writte
 
 from testbed.runs.assumptions import facts_of, share_facts, share_rows
 from testbed.runs.auditing import PRELOAD, audit, run_audit
-from testbed.runs.engine import check_engine, cores, run
+from testbed.runs.engine import THREADS, check_engine, cores, run
 from testbed.runs.manifest import (
     SCHEMA,
     assumed_dials,
     cited,
     command_of,
+    digest,
     facts,
     identity,
     manifest_of,
+    model_digest,
     not_modelled,
+    scenario_digest,
     versions,
 )
 from testbed.runs.measuring import Task, died, forget, work
-from testbed.runs.output import claim_folder, folder_path, read_run, reopen, write_run
+from testbed.runs.output import (
+    CLAIMS,
+    Folder,
+    check_seal,
+    claim_folder,
+    folder_path,
+    place_files,
+    read_manifest,
+    read_run,
+    reopen,
+    write_run,
+)
 from testbed.runs.plan import LOTTERY, Outcome, Plan, planned
 from testbed.runs.sequential import unreached
 from testbed.runs.store import AuditStore
 
 __all__ = [
+    "CLAIMS",
     "LOTTERY",
     "PRELOAD",
     "SCHEMA",
+    "THREADS",
     "AuditStore",
+    "Folder",
     "Outcome",
     "Plan",
     "Task",
     "assumed_dials",
     "audit",
     "check_engine",
+    "check_seal",
     "cited",
     "claim_folder",
     "command_of",
     "cores",
     "died",
+    "digest",
     "facts",
     "facts_of",
     "folder_path",
     "forget",
     "identity",
     "manifest_of",
+    "model_digest",
     "not_modelled",
+    "place_files",
     "planned",
+    "read_manifest",
     "read_run",
     "reopen",
     "run",
     "run_audit",
+    "scenario_digest",
     "share_facts",
     "share_rows",
     "unreached",

@@ -36,6 +36,7 @@ class Task:
     bare: no anchors are checked, and a failure is not reported.
     grant: the rights that are granted in twins, one at a time and together.
     own: where measures of somebody else are found, for a process that has not imported them.
+    alone: no anchors are checked.
     """
 
     scenario: Scenario
@@ -53,6 +54,7 @@ class Task:
     bare: bool = False
     grant: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+    alone: bool = False
 
     def measures(self) -> list[Measure]:
         """Return the measures of this task, in the order of the registry."""
@@ -139,7 +141,8 @@ def work(task: Task) -> Answer:
         if task.part != "asked" and not task.bare:
             if {"counterfactual_effect", "spurious_gap"}.intersection(one.name for one in task.measures()):
                 answer.causes = {split: causes_said(case, split) for split in task.scenario.compared}
-            _anchored(case, task, answer)
+            if not task.alone:
+                _anchored(case, task, answer)
         if task.with_life and task.part != "asked":
             _told(case, answer)
             if any(one.harm == "disparate impact" for one in task.measures()):

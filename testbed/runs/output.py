@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 
 TABLES = ("findings.csv", "findings.jsonl", "curves.csv")
 """Files with a digest in the manifest; curves.csv (see `testbed.report.curve_points`) only if there are scores."""
-OURS = (*TABLES, "manifest.json", "report.html")
-"""Every file of a run's folder that is the same bytes whenever the run is repeated."""
+CLAIMS = "claims.csv"
+"""The verdicts of a benchmark. Its column of seconds differs from run to run; the digest leaves it out."""
+PAGES = ("report.html", "leaderboard.html")
+"""The page of an audit, a table or a sweep, and that of a benchmark."""
+OURS = (*TABLES, CLAIMS, "manifest.json", *PAGES)
+"""Every file of a run's folder that is the same bytes whenever the run is repeated, seconds of claims apart."""
 TIMES = "seconds.json"
 """The seconds that each measure took, by model. They differ from run to run, so no digest and no page holds them."""
 
@@ -62,7 +66,7 @@ class Folder(Reserved):
         for name in sorted((*OURS, TIMES), key=lambda one: one == "manifest.json"):
             if (self.rest / name).exists():
                 os.replace(self.rest / name, self.path / name)
-            elif name in (*TABLES, TIMES) and name not in kept:
+            elif name in (*TABLES, CLAIMS, TIMES) and name not in kept:
                 (self.path / name).unlink(missing_ok=True)
         self.rest.rmdir()
 
@@ -150,14 +154,24 @@ def write_run(
     times = {TIMES: json.dumps(seconds, indent=1, sort_keys=True) + "\n"} if seconds else {}
     if times:
         manifest["seconds"] = TIMES
+    # The page is made from what was written, so that making it again gives the same bytes.
+    place_files(folder, {**texts, **times}, manifest, lambda sealed: write_page(findings, sealed, folder.part))
+
+
+def place_files(
+    folder: Folder, texts: Mapping[str, str], manifest: dict[str, Any], write: Callable[[dict[str, Any]], object]
+) -> None:
+    """Write texts and the sealed manifest aside, put them in place, and release the folder.
+
+    `write` is called with the manifest as it was written, and adds the page to `folder.part`.
+    """
     sealed = manifest_read(manifest_text(manifest))
     text = manifest_text({**sealed, "seal": digest(manifest_text(sealed))})
     try:
         folder.part.mkdir()
-        for name, content in {**texts, **times, "manifest.json": text}.items():
+        for name, content in {**texts, "manifest.json": text}.items():
             replace_file(folder.part / name, content)
-        # The page is made from what was written, so that making it again gives the same bytes.
-        write_page(findings, manifest_read(text), folder.part)
+        write(manifest_read(text))
         if folder.path.is_dir():
             shutil.copymode(folder.path, folder.part)
         folder.place()
@@ -173,12 +187,7 @@ def read_run(folder: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     path = Path(folder)
     if not path.is_dir():
         raise InputError(f"{str(folder)!r} is not a folder with findings.")
-    try:
-        manifest = manifest_read((path / "manifest.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{str(folder)!r} has no manifest.json.") from None
-    except (OSError, ValueError, TypeError, AttributeError) as problem:
-        raise InputError(f"the manifest in {str(folder)!r} cannot be read ({problem}).") from None
+    manifest = read_manifest(path)
     _check_digests(path, manifest)
     findings = read(path)
     if (path / "curves.csv").is_file():
@@ -186,11 +195,26 @@ def read_run(folder: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     return findings, manifest
 
 
-def _check_digests(path: Path, manifest: Mapping[str, Any]) -> None:
-    """Raise InputError unless one run wrote the manifest and all tables."""
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Return the manifest in a folder. Raises InputError if there is none, or if it is no manifest."""
+    try:
+        return manifest_read((path / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{str(path)!r} has no manifest.json.") from None
+    except (OSError, ValueError, TypeError, AttributeError) as problem:
+        raise InputError(f"the manifest in {str(path)!r} cannot be read ({problem}).") from None
+
+
+def check_seal(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Raise InputError unless the manifest is what a run wrote."""
     unsealed = {key: value for key, value in manifest.items() if key != "seal"}
     if manifest.get("seal") != digest(manifest_text(unsealed)):
         raise InputError(f"manifest.json in {path.name!r} differs from what the run wrote; run it again.")
+
+
+def _check_digests(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Raise InputError unless one run wrote the manifest and all tables."""
+    check_seal(path, manifest)
     for name in TABLES:
         told = manifest["files"].get(name)
         try:

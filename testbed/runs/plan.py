@@ -31,6 +31,7 @@ class Plan:
 
     `specs` are the models as the user named them, or the objects themselves; `names` are what the findings call them.
     `grant`: the rights that are granted in twins. `references`: where measures of somebody else are found, by name.
+    `alone`: only the models' own rows are made: no lottery beside them, no anchors, no life.
     """
 
     scenario: Scenario
@@ -45,6 +46,7 @@ class Plan:
     paired: bool = False
     grant: tuple[str, ...] = ()
     references: Mapping[str, str] = field(default_factory=dict)
+    alone: bool = False
 
     def pairs(self) -> list[tuple[int, int]]:
         """Return the places of each two models that are compared person by person."""
@@ -64,6 +66,7 @@ def planned(
     precision: Mapping[str, float] | None = None,
     paired: bool = False,
     grant: str | Iterable[str] = (),
+    alone: bool = False,
 ) -> Plan:
     """Return the checked plan of an audit. Raises InputError before anything runs.
 
@@ -117,7 +120,7 @@ def planned(
         people,
         months,
         seeds, wanted, equal_enough(equivalence), half_widths(precision, len(seeds)), paired,
-        rights_asked(grant), references,
+        rights_asked(grant), references, alone,
     )  # fmt: skip
 
 
@@ -126,15 +129,18 @@ _plans = count()
 
 def tasks_of(plan: Plan) -> list[Task]:
     """Return one task per seed and model, the lottery included, and one per seed and pair of models compared."""
-    beside = [] if LOTTERY in plan.names else [(LOTTERY, LOTTERY, True)]
+    beside = [] if plan.alone or LOTTERY in plan.names else [(LOTTERY, LOTTERY, True)]
     models = [(spec, name, False) for spec, name in zip(plan.specs, plan.names, strict=True)]
     tasks, number, own = [], next(_plans), tuple(plan.references.values())
     for seed in plan.seeds:
         for place, (spec, name, aside) in enumerate([*models, *beside]):
-            life = seed == plan.seeds[0] and place == 0 and plan.scenario.recipe.rows is None  # no real person's
+            first_of_all = seed == plan.seeds[0] and place == 0
+            life = first_of_all and not plan.alone and plan.scenario.recipe.rows is None  # no real person's
             world = (plan.scenario, spec, name, plan.people, plan.periods, seed, plan.wanted)
             grant = () if aside else plan.grant
-            tasks.append(Task(*world, beside=aside, with_life=life, plan=number, grant=grant, own=own))
+            tasks.append(
+                Task(*world, beside=aside, with_life=life, plan=number, grant=grant, own=own, alone=plan.alone)
+            )
         for first, second in plan.pairs():
             name = f"{plan.names[first]} - {plan.names[second]}"
             world = (plan.scenario, plan.specs[first], name, plan.people, plan.periods, seed, plan.wanted)

@@ -35,7 +35,7 @@ class AuditStore:
         self.folder = folder
 
     def findings(self, plan: Plan) -> pd.DataFrame:
-        """Return the findings of a plan, anchors included: those in the store, or else made now and stored.
+        """Return the findings of a plan: those in the store, or else made now and stored.
 
         The table is always read back from its text, so that it is the same whoever made it. If a model fails, nothing
         is stored: who asks next tries again.
@@ -85,7 +85,8 @@ def _read(path: Path, who: Mapping[str, Any]) -> str | None:
 def _identity(plan: Plan) -> dict[str, Any]:
     """Return what findings depend on: the run's identity, the files that users gave, and the code."""
     given = {text: _digest_beside(Path(text)) for text in (plan.scenario.base, *map(str, plan.specs)) if _is_file(text)}
-    return {**identity(plan), "scenario": plan.scenario.name, "names": list(plan.names), "given": given, "code": code()}
+    named = {"scenario": plan.scenario.name, "names": list(plan.names), "alone": plan.alone}
+    return {**identity(plan), **named, "given": given, "code": code()}
 
 
 def _is_file(text: str) -> bool:

@@ -1,0 +1,26 @@
+"""The shipped benchmark as one run: every claim of a suite, and the folder of the verdicts.
+
+Comes in: a suite, models and scenarios.
+Goes out: findings, claims, a manifest and a leaderboard; and whether a submitted folder is what its command gives.
+"""
+
+from testbed.bench.folder import Bench, counts, identity, read_bench, write_bench
+from testbed.bench.suite import PEOPLE, SUITES, Asked, CutShortError, Ran, run_suite, suite_folder
+from testbed.bench.verifying import Verified, verify
+
+__all__ = [
+    "PEOPLE",
+    "SUITES",
+    "Asked",
+    "Bench",
+    "CutShortError",
+    "Ran",
+    "Verified",
+    "counts",
+    "identity",
+    "read_bench",
+    "run_suite",
+    "suite_folder",
+    "verify",
+    "write_bench",
+]

@@ -1,0 +1,138 @@
+"""The folder of a benchmark: findings, claims, manifest and leaderboard, written as a whole."""
+
+# Any: a manifest is JSON, whose values are of many kinds.
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synthetic.errors import InputError
+from testbed.bench.suite import PEOPLE, Asked, Ran, suite_digest
+from testbed.findings import VERDICTS, Verdict, parsed, plain_name, timeless, verdicts
+from testbed.runs import (
+    CLAIMS,
+    SCHEMA,
+    check_seal,
+    digest,
+    model_digest,
+    place_files,
+    read_manifest,
+    scenario_digest,
+    versions,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from testbed.runs import Folder
+
+LEADERBOARD = "leaderboard.html"
+FINDINGS = "findings.csv"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A finished benchmark, read from its folder: its manifest, and the texts and rows of both tables."""
+
+    manifest: Mapping[str, Any]
+    findings: pd.DataFrame
+    claims: Sequence[Verdict]
+    findings_text: str
+    claims_text: str
+
+    def asked(self) -> Asked:
+        """Return what the run was asked for."""
+        held = self.manifest
+        return Asked(held["arguments"]["suite"], tuple(held["models"]), tuple(held["scenario"]), int(held["people"]))
+
+
+def identity(asked: Asked) -> dict[str, Any]:
+    """Return what two benchmarks must share to be the same: what was asked, versions, digests.
+
+    Raises InputError if a model or a scenario cannot be loaded.
+    """
+    from testbed.models import load_model
+    from testbed.scenarios import Scenario
+
+    digests = {"suite": suite_digest()}
+    for name in asked.scenarios:
+        digests[f"scenario {plain_name(name)}"] = scenario_digest(Scenario.load(name))
+    for name in asked.models:
+        load_model(name)
+        digests[f"model {plain_name(name)}"] = model_digest(name)
+    return {
+        "schema": SCHEMA,
+        "kind": "bench",
+        "scenario": [plain_name(name) for name in asked.scenarios],
+        "models": [plain_name(name) for name in asked.models],
+        "people": asked.people,
+        "seeds": [0],
+        "arguments": {"suite": asked.suite},
+        "versions": versions(),
+        "digests": digests,
+    }
+
+
+def command_of(asked: Asked) -> str:
+    """Return the command that repeats a run; files are named without their folders."""
+    words = ["testbed", "bench", "--suite", asked.suite]
+    for option, names in (("--model", asked.models), ("--scenario", asked.scenarios)):
+        words += [word for name in names for word in (option, plain_name(name))]
+    if asked.people != PEOPLE[asked.suite]:
+        words += ["--people", str(asked.people)]
+    return shlex.join(words)
+
+
+def write_bench(asked: Asked, ran: Ran, folder: Folder) -> dict[str, Any]:
+    """Write the tables of a run, the manifest and the leaderboard into a folder. Returns the manifest."""
+    from testbed.report import render_leaderboard
+
+    held = verdicts(ran.claims, CLAIMS)
+    manifest = {
+        **identity(asked),
+        "command": command_of(asked),
+        "claims": {"rows": len(held), **dict(Counter(one.verdict for one in held))},
+        "findings": {"rows": len(parsed(ran.findings, FINDINGS)), "digest": digest(ran.findings)},
+        "files": {FINDINGS: digest(ran.findings), CLAIMS: digest(timeless(ran.claims, CLAIMS))},
+    }
+
+    def page(sealed: dict[str, Any]) -> None:
+        text = render_leaderboard(held, sealed)
+        (folder.part / LEADERBOARD).write_text(text, encoding="utf-8", newline="\n")
+
+    place_files(folder, {FINDINGS: ran.findings, CLAIMS: ran.claims}, manifest, page)
+    return manifest
+
+
+def read_bench(folder: str | Path) -> Bench:
+    """Return a finished benchmark. Raises InputError if a file is missing, is no such file, or was changed."""
+    path = Path(folder)
+    if not path.is_dir():
+        raise InputError(f"{str(folder)!r} is not a folder that testbed bench wrote.")
+    manifest = read_manifest(path)
+    if manifest.get("kind") != "bench":
+        raise InputError(f"{str(folder)!r} holds {manifest.get('kind')!r}, not a benchmark.")
+    check_seal(path, manifest)
+    texts = {}
+    for name in (FINDINGS, CLAIMS):
+        try:
+            texts[name] = (path / name).read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise InputError(f"{name} in {str(folder)!r} cannot be read ({problem}).") from None
+        found = digest(timeless(texts[name], CLAIMS) if name == CLAIMS else texts[name])
+        if found != manifest["files"].get(name):
+            raise InputError(f"{name} in {path.name!r} differs from what the run wrote; run it again.")
+    table, held = parsed(texts[FINDINGS], FINDINGS), verdicts(texts[CLAIMS], CLAIMS)
+    return Bench(manifest, table, held, texts[FINDINGS], texts[CLAIMS])
+
+
+def counts(held: Sequence[Verdict]) -> dict[str, dict[str, Counter[str]]]:
+    """Return the verdicts by model and family, counted."""
+    found: dict[str, dict[str, Counter[str]]] = {}
+    for one in held:
+        found.setdefault(one.model, {}).setdefault(one.family, Counter(dict.fromkeys(VERDICTS, 0)))[one.verdict] += 1
+    return found
