@@ -1,4 +1,4 @@
-"""What is known of a lottery, in any scenario: it asks nobody who they are. The suite errs if one of these is broken."""
+"""What is known of a lottery, in any scenario: it asks nobody who they are. If one is broken, the suite errs."""
 
 import pytest
 

@@ -21,16 +21,16 @@ from testbed.models import (
     Scores,
     ask,
     by_person,
-    declared,
     fitted,
     higher_is,
+    is_yardstick,
     learns,
     lots,
     name_of,
     needs,
     row_wise,
 )
-from testbed.scenarios import TRAINING_PERIODS, Scenario, model_of
+from testbed.scenarios import TRAINING_PERIODS, Scenario
 from testbed.world import Scheme, Society, World, outcome_positive, record_arrays, record_columns, records, window
 
 TRAINING_PEOPLE = 20 * GRID
@@ -122,7 +122,7 @@ class Setting:
         if trained:
             model = fitted(model, *(self.lessons(learn) if lessons is None else lessons))
         scorer = Scorer(model, record_columns(self.scenario))
-        spec = self.shares if declared(model, "yardstick", False) else self.scenario.cuts(model)
+        spec = self.shares if is_yardstick(model) else self.scenario.cuts(model)
         decide = self._cut(spec, scorer) if any(spec.values()) else None
         shared = decide is not None and any(key != "cutoff" for side in spec.values() for key in side)
         found = tuple(name for name, there in (("model", trained), ("cut-off", shared)) if there)
@@ -183,4 +183,4 @@ class Setting:
 
     def own_model(self) -> Any:
         """The scheme that the scenario names, with the scenario's dials."""
-        return model_of(self.scenario)
+        return self.scenario.own_model()

@@ -29,17 +29,18 @@ MEASURING = ("error.sample", "error.per_1000")
 def guesses(plan: Plan, readings: Iterable[str]) -> tuple[list[Factor], list[str]]:
     """The dials of these readings that the measures of a plan rest on, grouped by part; and what is left out, and why.
 
-    Dials that the user set stay as they are.
+    Dials that the user set stay as they are, and so do those by which the model does not decide.
     """
     from testbed.findings import chosen
-    from testbed.runs import assumed_dials
+    from testbed.runs import assumed_dials, idle_dials
 
     made, left_out, known = [], [], set(readings)
+    fixed = {*MEASURING, *plan.scenario.changed, *idle_dials(plan)}
     for dial in assumed_dials(plan.scenario, chosen(plan.wanted)):
         path, ends, value = str(dial["path"]), dial["range"], dial["value"]
         if dial["reading"] not in known or not dial["measures"] or ends is None or isinstance(value, bool | str):
             continue
-        if path in MEASURING or path in plan.scenario.changed:
+        if path in fixed:
             continue
         low, high = map(float, ends)
         if path == "error.period":
@@ -60,7 +61,7 @@ def placed(scenario: Scenario, dials: Mapping[str, float], people: int, seed: in
     from testbed.world import Society
 
     made = scenario.set(dials)
-    cuts = made.cuts(made.rulebook)
+    cuts = made.cuts(made.own_model())
     Decide.fit([0.0, 1.0], adverse=cuts.get("adverse"), favored=cuts.get("favored"))
     society = Society(made, min(people, PROBED), seed)
     society.rates(society.columns)

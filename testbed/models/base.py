@@ -199,6 +199,11 @@ def by_person(model: Any) -> bool:
     return bool(declared(model, "by_person", False))
 
 
+def is_yardstick(model: Any) -> bool:
+    """Whether the model decides on as many people as the scenario's own scheme does, and by no cut-off of its own."""
+    return bool(declared(model, "yardstick", False))
+
+
 def learns(model: Any) -> bool:
     """Whether the model is fitted on recorded outcomes before it scores."""
     return callable(declared(model, "fit"))

@@ -144,6 +144,14 @@ class RuleBook:
         assert at_least is not None
         return float(at_least.value)
 
+    def starts_as(self, other: RuleBook) -> bool:
+        """Whether another book starts at the same points, within the same bounds, and in the same direction."""
+        ours, theirs = (
+            (book.higher_is, [dial and float(dial.value) for dial in (book.base, *book.clamp)])
+            for book in (self, other)
+        )
+        return ours == theirs
+
     # --- Scoring ---
 
     def contributions(self, records: Records) -> tuple[np.ndarray, np.ndarray]:

@@ -34,7 +34,7 @@ from testbed.runs.output import (
     reopen,
     write_run,
 )
-from testbed.runs.plan import LOTTERY, Outcome, Plan, planned
+from testbed.runs.plan import LOTTERY, Outcome, Plan, idle_dials, planned
 from testbed.runs.sequential import unreached
 from testbed.runs.store import AuditStore
 
@@ -64,6 +64,7 @@ __all__ = [
     "folder_path",
     "forget",
     "identity",
+    "idle_dials",
     "manifest_of",
     "model_digest",
     "not_modelled",

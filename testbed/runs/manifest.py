@@ -120,6 +120,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
     from testbed.findings import may_give
     from testbed.measure import measures
     from testbed.runs.assumptions import MEASURE, facts_of
+    from testbed.runs.plan import idle_dials
     from testbed.scenarios import readings, screening_of
 
     scenario, plan = made.plan.scenario, made.plan
@@ -128,8 +129,9 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
     has_shares = made.findings["measure"].str.startswith(MEASURE).any()
     used = {one.name: one for one in map(measures.get, measures.names()) if any(may_give(one, stem) for stem in stems)}
     assumed = assumed_dials(scenario, used.values())
+    idle = idle_dials(plan)
     for dial in assumed:
-        dial["measures"] = [] if dial["path"] in _idle(plan) else dial["measures"]
+        dial["measures"] = [] if dial["path"] in idle else dial["measures"]
     told = {name: facts(one) for name, one in used.items()}
     if has_shares:
         told[MEASURE] = facts_of(held, plan.people, plan.periods)
@@ -160,15 +162,6 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         "causes": {plain_name(name): dict(said) for name, said in sorted(made.causes.items())},
         "life": _life(made),
     }
-
-
-def _idle(plan: Plan) -> set[str]:
-    """Return the dials that no audited model reads: shares for models without grades, where grades alone decide."""
-    from testbed.scenarios import SHARES
-
-    if set(plan.names) != {plan.scenario.model}:
-        return set()
-    return {f"decide.{SHARES[side]}" for side, spec in plan.scenario.decide.items() if "grade" in spec}
 
 
 def grants_of(plan: Plan) -> list[dict[str, Any]]:

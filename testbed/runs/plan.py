@@ -124,6 +124,20 @@ def planned(
     )  # fmt: skip
 
 
+def idle_dials(plan: Plan) -> set[str]:
+    """Return the cut-offs, grades and shares of `[decide]` by which no model of the plan decides.
+
+    A model that learns what people deserve reads those of the scenario's own scheme too.
+    """
+    from testbed.models import learns
+
+    scenario = plan.scenario
+    models = [model_of(scenario, spec) for spec in plan.specs]
+    if scenario.learn == "deserved" and any(map(learns, models)):
+        models.append(scenario.own_model())
+    return set.intersection(*map(scenario.idle, models))
+
+
 _plans = count()
 
 

@@ -1,6 +1,6 @@
 """A scenario: recipe, conduct, channels, model, regime, disclosure and dials, declared in one file."""
 
-# Any: a model is a user's object, and the case that `run` returns is of a room above this one.
+# Any: a model is a user's object, a scheme can be any model, and the case that `run` returns is of a room above.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -18,10 +18,21 @@ from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, check_ranged, check_source
 from testbed.actions import Actions
 from testbed.disclosures import Disclosure
-from testbed.models import Condition, RuleBook
+from testbed.models import Condition, RuleBook, is_yardstick, load_model
 from testbed.regimes import ACQUAINTED, LISTED, Declared, Regime, declared
 from testbed.scenarios.outcomes import check_outcome
-from testbed.scenarios.own import SHARES, Cuts, cut, cuts_at, cuts_of, own_dials
+from testbed.scenarios.own import (
+    SHARES,
+    Cuts,
+    alike,
+    cut,
+    cuts_at,
+    cuts_of,
+    given_points,
+    idle_of,
+    keys_of,
+    own_dials,
+)
 from testbed.scenarios.reading import FOLDER, ScenarioFile
 
 TRAINING_PERIODS = 24
@@ -249,12 +260,31 @@ class Scenario:
         """What models that learn are fitted on."""
         return str(self.own["decide.learn"].value)
 
+    def own_model(self) -> Any:
+        """The scheme that the scenario names, with the scenario's dials."""
+        return load_model(self.model) if self.rulebook is None else self.rulebook
+
     def cuts(self, model: object) -> dict[str, dict[str, float]]:
         """What each side of a decision is cut at for a model, by key: a share or a `cutoff`.
 
-        A grade becomes the points at which the model's own grades begin, if it is a rule book with grades.
+        A grade becomes the points at which the model's own grades begin, if it is a rule book with grades. Where a
+        share stands beside a cut-off, it is for models that do not count in the points of the scenario's own scheme,
+        unless the dial of the cut-off was set.
         """
-        return cuts_of(self.decide, model if isinstance(model, RuleBook) else None)
+        return cuts_of(self.decide, self._keys(model), model if isinstance(model, RuleBook) else None)
+
+    def idle(self, model: object) -> set[str]:
+        """The cut-offs, grades and shares that the decisions of a model do not depend on, as paths of dials.
+
+        A yardstick depends on those of the scenario's own scheme: it decides on as many people.
+        """
+        return idle_of(self.decide, self._keys(self.own_model() if is_yardstick(model) else model))
+
+    def _keys(self, model: object) -> dict[str, str]:
+        """The key that cuts each side of a decision for a model."""
+        book = model if isinstance(model, RuleBook) else None
+        in_points = set(self.decide) if alike(model, self.own_model()) else given_points(self.decide, self.changed)
+        return keys_of(self.decide, book, in_points)
 
     @property
     def error(self) -> Followed:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import cast
 
 from synthetic.errors import InputError, check_keys
 from synthetic.source import CHOICE, Dial
-from testbed.models import RuleBook
+from testbed.models import RuleBook, name_of
 
 SHARES = {"adverse": "worst_share", "favored": "best_share"}
 """The key that gives each side of a decision as a share of people; the other ways are a `cutoff` in points and a
 `grade` of the rule book."""
 
 Cuts = Mapping[str, Mapping[str, float | str]]
-"""For each side of a decision what it is cut at, by key: a share, a `cutoff`, a `grade`, or a grade and a share."""
+"""For each side of a decision what it is cut at, by key: a share, a `cutoff`, a `grade`, or one of these and a share
+for models that count in other points."""
 
 WITHIN = {"worst_share": (0.001, 0.2), "best_share": (0.0, 1.0)}
 """The shares that are allowed. No scheme that we know lists more than a fifth of people, or fewer than one in 1,000."""
@@ -58,12 +59,12 @@ def own_dials(
 def cut(value: object, side: str, where: str) -> dict[str, float | str]:
     """What the file says of one side of a decision; empty if it says nothing.
 
-    Raises InputError for two ways at once. A grade and a share are no two ways: the share is for models without grades.
+    Raises InputError for a cut-off and a grade at once. A share beside one of them is for models that count in other
+    points.
     """
-    share = SHARES[side]
-    table = check_keys(value if value is not None else {}, (share, "cutoff", "grade"), where)
-    if "cutoff" in table and len(table) > 1:
-        raise InputError(f"{where} must have one of {share}, cutoff, found both.")
+    table = check_keys(value if value is not None else {}, (SHARES[side], "cutoff", "grade"), where)
+    if "cutoff" in table and "grade" in table:
+        raise InputError(f"{where} must have one of cutoff, grade, found both.")
     made: dict[str, float | str] = {}
     for key, found in table.items():
         if key == "grade":
@@ -86,24 +87,58 @@ def cuts_at(decide: Cuts, own: Mapping[str, Dial]) -> dict[str, dict[str, float 
     }
 
 
-def cuts_of(decide: Cuts, book: RuleBook | None) -> dict[str, dict[str, float]]:
-    """What each side is cut at for a scheme: the points of its grades, or the share if it has no grades.
+def alike(model: object, own: object) -> bool:
+    """Whether a model counts in the points of the scenario's own scheme, so that its cut-offs mean the same.
 
-    book: the scheme, if it is a rule book. Raises InputError if there is a grade and no share, and the scheme has no
-    such grade.
+    The scheme does itself, whatever its dials; so does a rule book that starts at the same points as it does.
     """
-    found: dict[str, dict[str, float]] = {}
+    same = type(model) is type(own) and name_of(model) == name_of(own)
+    return same or (isinstance(model, RuleBook) and isinstance(own, RuleBook) and model.starts_as(own))
+
+
+def keys_of(decide: Cuts, book: RuleBook | None, in_points: Collection[str]) -> dict[str, str]:
+    """The key that cuts each side of a decision for a model: its own "grade", "cutoff", or the share; "" if none does.
+
+    book: the model, if it is a rule book. in_points: the sides whose cut-off is for the model even if a share stands
+    beside it. Raises InputError if there is a grade and no share, and the model has no such grade.
+    """
+    grades = [one.name for one in book.grades] if book is not None else []
+    found: dict[str, str] = {}
     for side, spec in decide.items():
-        numbers = {key: float(value) for key, value in spec.items() if key != "grade"}
-        if "grade" in spec and book is not None and spec["grade"] in [one.name for one in book.grades]:
-            numbers = {"cutoff": book.cut_at(side, str(spec["grade"]))}
-        elif "grade" in spec and not numbers:
+        share = SHARES[side]
+        if spec.get("grade") in grades:
+            found[side] = "grade"
+        elif "cutoff" in spec and (side in in_points or share not in spec):
+            found[side] = "cutoff"
+        elif share in spec or not spec:
+            found[side] = share if spec else ""
+        else:
             raise InputError(
                 f"decide.{side} begins at the grade {spec['grade']!r}, which the model does not have; give it "
-                f"{SHARES[side]} too, for models without grades."
+                f"{share} too, for models without grades."
             )
-        found[side] = numbers
     return found
+
+
+def cuts_of(decide: Cuts, keys: Mapping[str, str], book: RuleBook | None) -> dict[str, dict[str, float]]:
+    """What these keys cut each side of a decision at, as a share or a `cutoff`: a grade by the points of the book."""
+    found: dict[str, dict[str, float]] = {}
+    for side, key in keys.items():
+        if key == "grade" and book is not None:
+            found[side] = {"cutoff": book.cut_at(side, str(decide[side][key]))}
+        else:
+            found[side] = {key: float(decide[side][key])} if key else {}
+    return found
+
+
+def idle_of(decide: Cuts, keys: Mapping[str, str]) -> set[str]:
+    """The dials of the decision that a model does not read if these keys cut its sides."""
+    return {_path(side, key) for side, spec in decide.items() for key in spec if key != keys[side]}
+
+
+def given_points(decide: Cuts, changed: Collection[str]) -> set[str]:
+    """The sides whose cut-off is one of the dials that were set: it is meant for whatever models are run."""
+    return {side for side in decide if _path(side, "cutoff") in changed}
 
 
 def _path(side: str, key: str) -> str:

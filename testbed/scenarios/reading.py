@@ -39,9 +39,11 @@ SECTIONS = {
         "reference": "the group that others are compared with, by column",
     },
     "decide": {
-        "adverse": "{ worst_share = 0.03 }, { cutoff = POINTS }, or { grade = NAME, worst_share = 0.03 }: from this "
-        "grade of the rule book down, and a share for models without grades; for models without decisions of their own",
-        "favored": "{ best_share = 0.05 }, { cutoff = POINTS }, or { grade = NAME, best_share = 0.05 }",
+        "adverse": "{ worst_share = 0.03 }, { cutoff = POINTS, worst_share = 0.03 }: worse than these points, or "
+        "{ grade = NAME, worst_share = 0.03 }: from this grade of the rule book down. The share beside is for models "
+        "that count in other points than the scheme; a lone cut-off is for every model without decisions of its own",
+        "favored": "{ best_share = 0.05 }, { cutoff = POINTS, best_share = 0.05 }: this or better, or "
+        "{ grade = NAME, best_share = 0.05 }",
         "outcome": f"what decisions are judged by: {FORMS}; default deserved. The positive "
         "side: no adverse decision is deserved, no adverse act or entry in the window (or a favorable one), a number "
         "on that side of X",
