@@ -7,6 +7,7 @@ Goes out: people, records, scores, history, twins, and answers of the scheme to 
 from testbed.case.case import Case, run_case
 from testbed.case.causes import caused, causes_said, readers, unread
 from testbed.case.conduct import acts_in_window, adverse_kinds, cells, kinds_read, windows
+from testbed.case.deciding import decided_by
 from testbed.case.decisions import Table
 from testbed.case.granting import granted
 from testbed.case.other_worlds import Answered, answered, elsewhere, scaled_coverage, scaled_errors
@@ -23,6 +24,7 @@ __all__ = [
     "caused",
     "causes_said",
     "cells",
+    "decided_by",
     "elsewhere",
     "granted",
     "kinds_read",

@@ -122,11 +122,18 @@ class Setting:
         if trained:
             model = fitted(model, *(self.lessons(learn) if lessons is None else lessons))
         scorer = Scorer(model, record_columns(self.scenario))
-        spec = self.shares if is_yardstick(model) else self.scenario.cuts(model)
+        spec = self.cuts(model)
         decide = self._cut(spec, scorer) if any(spec.values()) else None
         shared = decide is not None and any(key != "cutoff" for side in spec.values() for key in side)
         found = tuple(name for name, there in (("model", trained), ("cut-off", shared)) if there)
         return Scheme(scorer, decide, row_wise(model), needs(model), found)
+
+    def cuts(self, model: Any) -> Mapping[str, Mapping[str, float]]:
+        """What each side of a decision is cut at for a model; a yardstick has the shares of the scenario's own scheme.
+
+        The scheme itself is asked for the latter.
+        """
+        return self.shares if is_yardstick(model) else self.scenario.cuts(model)
 
     def lessons(self, learn: str | None = None) -> tuple[pd.DataFrame, NDArray[np.int8]]:
         """What a model learns from: records of the training society, and their outcomes, 1 for the positive side."""

@@ -35,12 +35,11 @@ def guesses(plan: Plan, readings: Iterable[str]) -> tuple[list[Factor], list[str
     from testbed.runs import assumed_dials, idle_dials
 
     made, left_out, known = [], [], set(readings)
-    fixed = {*MEASURING, *plan.scenario.changed, *idle_dials(plan)}
-    for dial in assumed_dials(plan.scenario, chosen(plan.wanted)):
+    for dial in assumed_dials(plan.scenario, chosen(plan.wanted), idle_dials(plan)):
         path, ends, value = str(dial["path"]), dial["range"], dial["value"]
         if dial["reading"] not in known or not dial["measures"] or ends is None or isinstance(value, bool | str):
             continue
-        if path in fixed:
+        if path in MEASURING or path in plan.scenario.changed:
             continue
         low, high = map(float, ends)
         if path == "error.period":

@@ -145,7 +145,7 @@ def manifest_of_sobol(
 ) -> dict[str, Any]:
     """The manifest: what varied, and what the shares mean."""
     from testbed.findings import chosen
-    from testbed.runs import assumed_dials, cited, not_modelled, share_facts
+    from testbed.runs import assumed_dials, cited, idle_dials, not_modelled, share_facts
     from testbed.scenarios import readings
 
     used = chosen(plan.wanted)
@@ -158,7 +158,7 @@ def manifest_of_sobol(
         "command": command_of_worlds("sweep", args),
         "anchors": [],
         "cut": list(cut),
-        "assumed": assumed_dials(plan.scenario, used),
+        "assumed": assumed_dials(plan.scenario, used, idle_dials(plan)),
         "readings": readings(plan.scenario),
         "sources": cited(plan.scenario),
         "not_modelled": not_modelled(plan.scenario),

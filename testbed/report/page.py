@@ -49,7 +49,7 @@ QUESTIONS = {
     "chilling": "Which lawful acts do people give up because they believe they are watched?",
     "benefit": "What does the scheme achieve, compared with a lottery and an oracle?",
 }
-ABOVE = ("measures", "life", "assumed", "readings", "screening", "sources", "not_modelled", "anchors")
+ABOVE = ("measures", "life", "decided_by", "assumed", "readings", "screening", "sources", "not_modelled", "anchors")
 """Keys of the manifest that the page prints in full."""
 OF_TABLE = {
     "disparate impact": "Which groups get the decisions, and which get the errors?",
@@ -78,6 +78,7 @@ def render(
         void=is_void(manifest),
         opening=first_line({**manifest, "claimed": False}),
         claimed=claimed_note(manifest),
+        decided=_decided(manifest),
         owed=_owed(rows, manifest),
         screening=screening_table(manifest),
         rows_of=clean(manifest.get("rows") or ""),
@@ -178,6 +179,15 @@ def _family(
         "blocks": _blocks(rows, found, manifest, info),
         "count": counted(len(found), "row"),
     }
+
+
+def _decided(manifest: Mapping[str, Any]) -> str:
+    """How decisions come about, in a sentence for each model; empty if the run does not say."""
+    told = {clean(name): clean(said) for name, said in (manifest.get("decided_by") or {}).items()}
+    names = [clean(name) for name in manifest.get("models") or [] if clean(name) in told]
+    if len(names) == 1:
+        return f"Decisions: {told[names[0]]}."
+    return " ".join(f"Decisions of {name}: {told[name]}." for name in names)
 
 
 def _owed(rows: Findings, manifest: Mapping[str, Any]) -> str:

@@ -233,11 +233,11 @@ def owners_of(manifest: Mapping[str, Any], led: tuple[Finding, Owed], most: int)
 
 
 def _assumed(manifest: Mapping[str, Any], most: int, led: tuple[Finding, Owed] | None) -> str:
-    """How many dials are guesses, how well the others are known, those that own the headline, and wrong matches.
+    """How many dials are guesses that a measure rests on, how others are known, what owns the headline, wrong matches.
 
     led: the headline and what guesses do to it; if None, some guesses are named instead.
     """
-    dials = [dial for dial in manifest.get("assumed") or [] if _guessed(dial)]
+    dials = [dial for dial in manifest.get("assumed") or [] if _guessed(dial) and dial.get("measures", [""])]
     if not dials:
         return "Assumed: no dial." if "assumed" in manifest else "Assumed: not recorded."
     known = dict((manifest.get("readings") or {}).get("all dials") or {})
@@ -246,8 +246,7 @@ def _assumed(manifest: Mapping[str, Any], most: int, led: tuple[Finding, Owed] |
     said = said or f"Assumed: {counted(len(dials), 'dial')}"
     said += f" ({others})" if others and (most or led is None) else ""
     matches = [dial for dial in dials if guessed_match(dial)]
-    read = [dial for dial in dials if not guessed_match(dial) and dial.get("measures", [""])]
-    rest = sorted(read, key=_main)
+    rest = sorted((dial for dial in dials if not guessed_match(dial)), key=_main)
     shown = rest[: max(0, most - 1)] if matches else rest[:most]
     if led is not None:
         said += f". {owners_of(manifest, led, most)}"

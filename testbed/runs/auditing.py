@@ -288,8 +288,12 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     life = next((answer.life for answer in answers if answer.life is not None), None)
     told = [(task, answer) for task, answer in zip(tasks, answers, strict=True) if answer.causes and not task.beside]
     causes = {task.name: answer.causes for task, answer in told}
+    said = [
+        (task, answer) for task, answer in zip(tasks, answers, strict=True) if answer.decided_by and not task.beside
+    ]
+    decided = {task.name: answer.decided_by for task, answer in reversed(said)}
     kept = tuple(seed for seed in plan.seeds if seed in ran)
-    return Outcome(plan, kept, findings, verdicts, failures, life, causes, seconds=seconds_of(tasks, answers))
+    return Outcome(plan, kept, findings, verdicts, failures, life, causes, decided, seconds=seconds_of(tasks, answers))
 
 
 def seconds_of(tasks: Sequence[Task], answers: Sequence[Answer]) -> dict[str, dict[str, float]]:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import platform
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,10 +128,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
     held, _ = screening_of(scenario, tuple(map(str, plan.specs)))
     has_shares = made.findings["measure"].str.startswith(MEASURE).any()
     used = {one.name: one for one in map(measures.get, measures.names()) if any(may_give(one, stem) for stem in stems)}
-    assumed = assumed_dials(scenario, used.values())
-    idle = idle_dials(plan)
-    for dial in assumed:
-        dial["measures"] = [] if dial["path"] in idle else dial["measures"]
+    assumed = assumed_dials(scenario, used.values(), idle_dials(plan))
     told = {name: facts(one) for name, one in used.items()}
     if has_shares:
         told[MEASURE] = facts_of(held, plan.people, plan.periods)
@@ -160,6 +157,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
         **({"screening": held} if held is not None else {}),
         "measures": told,
         "causes": {plain_name(name): dict(said) for name, said in sorted(made.causes.items())},
+        "decided_by": {plain_name(name): said for name, said in sorted(made.decided_by.items())},
         "life": _life(made),
     }
 
@@ -223,18 +221,18 @@ def command_of(plan: Plan, *, folders: bool = False) -> str:
     return shlex.join(words)
 
 
-def assumed_dials(scenario: Scenario, used: Iterable[Measure]) -> list[dict[str, Any]]:
+def assumed_dials(scenario: Scenario, used: Iterable[Measure], idle: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return the dials that are analogs, guesses or claims, with the measures that rest on each.
 
     A dial of the world changes every number. The followed error changes only measures that read its twin, a
-    disclosure only what scored people can see, and actions only recourse.
+    disclosure only what scored people can see, and actions only recourse. Nothing rests on an `idle` one.
     """
     used = list(used)
     found = []
     for path, dial in sorted(scenario.dials.items()):
         if dial.reading not in ("analog", "assumed", "claimed"):
             continue
-        resting = [one.name for one in used if _rests(one, path)]
+        resting = [one.name for one in used if path not in idle and _rests(one, path)]
         found.append(
             {
                 "path": path,

@@ -65,9 +65,10 @@ class Task:
 class Answer:
     """The answer to a task: rows by measure, verdicts of anchors, one life, and sentences on what failed.
 
-    causes: what each compared attribute causes, in words. granted: rows of worlds with rights granted. refused: why the
-    scenario allows no such world, if a bare task asked for one. seconds: of the whole task. times: seconds of each
-    measure; what several measures share, such as a twin, is in the time of the first.
+    causes: what each compared attribute causes, in words. decided_by: how decisions come about, in words. granted:
+    rows of worlds with rights granted. refused: why the scenario allows no such world, if a bare task asked for
+    one. seconds: of the whole task. times: seconds of each measure; what several measures share, such as a twin, is
+    in the time of the first.
     """
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Answer:
     failures: list[str] = field(default_factory=list)
     life: dict[str, Any] | None = None
     causes: dict[str, str] = field(default_factory=dict)
+    decided_by: str = ""
     curves: str = ""
     granted: list[dict[str, Any]] = field(default_factory=list)
     refused: str = ""
@@ -115,7 +117,7 @@ def forget() -> None:
 
 def work(task: Task) -> Answer:
     """Run one model in one world and measure it. The answer depends on nothing but the task."""
-    from testbed.case import Case, causes_said
+    from testbed.case import Case, causes_said, decided_by
     from testbed.models import ModelError
 
     for reference in task.own:
@@ -132,6 +134,7 @@ def work(task: Task) -> Answer:
         answer = failed(task, str(failure))
         answer.refused = str(failure) if isinstance(failure, InputError) else ""
     else:
+        answer.decided_by = decided_by(case)
         for one in task.measures():
             start = time.perf_counter()
             measured(case, one, task, answer)

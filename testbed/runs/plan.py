@@ -169,6 +169,7 @@ class Outcome:
     `findings` is the whole table, as `findings.csv` holds it: the rows of what was audited, then those of anchors.
     `seeds` were run; `plan.seeds` were allowed, and are more if a precision was reached early. `precision` says, by
     measure, how many rows are as precise as was asked. `causes` says, by model and compared attribute, what it causes.
+    `decided_by` says, by model, how its decisions come about, in the first seed.
     `seconds` says, by model, how long each measure took, over all seeds.
     """
 
@@ -179,6 +180,7 @@ class Outcome:
     failures: list[str]
     life: dict[str, Any] | None
     causes: dict[str, dict[str, str]] = field(default_factory=dict)
+    decided_by: dict[str, str] = field(default_factory=dict)
     precision: dict[str, dict[str, float]] = field(default_factory=dict)
     seconds: dict[str, dict[str, float]] = field(default_factory=dict)
 

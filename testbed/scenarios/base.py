@@ -271,17 +271,17 @@ class Scenario:
         share stands beside a cut-off, it is for models that do not count in the points of the scenario's own scheme,
         unless the dial of the cut-off was set.
         """
-        return cuts_of(self.decide, self._keys(model), model if isinstance(model, RuleBook) else None)
+        return cuts_of(self.decide, self.keys(model), model if isinstance(model, RuleBook) else None)
 
     def idle(self, model: object) -> set[str]:
         """The cut-offs, grades and shares that the decisions of a model do not depend on, as paths of dials.
 
         A yardstick depends on those of the scenario's own scheme: it decides on as many people.
         """
-        return idle_of(self.decide, self._keys(self.own_model() if is_yardstick(model) else model))
+        return idle_of(self.decide, self.keys(self.own_model() if is_yardstick(model) else model))
 
-    def _keys(self, model: object) -> dict[str, str]:
-        """The key that cuts each side of a decision for a model."""
+    def keys(self, model: object) -> dict[str, str]:
+        """The key of `[decide]` that cuts each side of a decision for a model: "grade", "cutoff" or a share."""
         book = model if isinstance(model, RuleBook) else None
         in_points = set(self.decide) if alike(model, self.own_model()) else given_points(self.decide, self.changed)
         return keys_of(self.decide, book, in_points)

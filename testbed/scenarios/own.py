@@ -46,13 +46,16 @@ def own_dials(
         _assumed("error.sample", error.get("sample", 50), "people, each followed in a world of their own", 1, 10_000),
     ]
     for side in SHARES:
-        for key, value in cut(decide.get(side), side, f"{where}, decide.{side}").items():
+        spec = cut(decide.get(side), side, f"{where}, decide.{side}")
+        for key, value in spec.items():
             if key == "grade":
                 found.append(Dial(_path(side, key), value, GRADED[side], "assumed", "assumed", None, OURS))
             elif key == "cutoff":
                 found.append(_assumed(_path(side, key), value, "points", -1e9, 1e9))
             else:
-                found.append(_assumed(_path(side, key), value, "share of the training society", *WITHIN[key]))
+                for_whom = ", for models that count otherwise than the scheme" if len(spec) > 1 else ""
+                unit = f"share of the training society{for_whom}"
+                found.append(_assumed(_path(side, key), value, unit, *WITHIN[key]))
     return {one.path: one for one in found}
 
 

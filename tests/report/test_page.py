@@ -145,6 +145,16 @@ def test_the_report_card_has_every_rate_of_the_operator_with_what_it_counts(find
     assert not page.unbalanced
 
 
+def test_the_head_says_how_decisions_come_about_for_each_model(findings, manifest, parse):
+    told = {"rongcheng": "adverse if the grade is <B> or worse", "other": "made by the model itself"}
+    one = render(findings, {**manifest, "models": ["rongcheng"], "decided_by": told})
+    assert "Decisions: adverse if the grade is &lt;B&gt; or worse." in one
+    both = parse(render(findings, {**manifest, "models": ["rongcheng", "other"], "decided_by": told})).text
+    said = "Decisions of rongcheng: adverse if the grade is <B> or worse. Decisions of other: made by the model itself."
+    assert said in both
+    assert "Decisions" not in parse(render(findings, manifest)).text.partition("Contents")[0]
+
+
 def test_the_first_line_says_what_is_only_claimed(findings, manifest, parse):
     text = parse(render(findings, manifest)).text
     head = text.split("Skip to the content")[1].strip()

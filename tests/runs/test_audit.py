@@ -302,6 +302,10 @@ def test_the_manifest_says_what_the_run_rests_on_and_holds_no_paths(made: Any, t
     assert "adverse_rate" not in by_path["error.per_1000"]["measures"]
     assert str(Path.cwd()) not in manifest_text(manifest)
     assert manifest["claimed"]
+    assert manifest["decided_by"] == {
+        "rongcheng": "adverse if the grade is B or worse; favored if the grade is AA or better"
+    }
+    assert by_path["decide.worst_share"]["measures"] == []
     assert {"python", "numpy", "scoring-testbed"} <= set(manifest["versions"])
 
 
