@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from testbed.commands.options import (
     add_engine,
     add_equivalent,
+    add_minimum,
     add_out,
     add_world,
     dials_of,
@@ -50,6 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="also show what rights would change, granted one at a time and together: own_record, rules, reasons, "
         "notice, contest, or each",
     )
+    add_minimum(parser)
     add_engine(parser)
     add_out(parser)
 
@@ -93,6 +95,7 @@ def run(args: argparse.Namespace) -> int:
         precision=numbers_of("--precision", args.precision),
         paired=args.paired,
         grant=args.grant,
+        minimum=args.minimum or 0,
     )
     engine = engine_of(args, plan.people)
     folder = claim_folder(out, identity(plan), overwrite=args.overwrite) if out is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from testbed.commands.options import add_overwrite, add_world, dials_of, tell, whole
+from testbed.commands.options import add_consent, add_overwrite, add_world, dials_of, may_show, tell, whole
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -17,11 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the person, a number from 0 (default: a typical person of the run)",
     )
     parser.add_argument("--out", metavar="FILE", help="write the case file as a page (.html) or as data (.json)")
-    parser.add_argument(
-        "--i-may-show-this-person",
-        action="store_true",
-        help="needed where the people are the rows of a table of one's own: the page shows one of them",
-    )
+    add_consent(parser)
     add_overwrite(parser)
 
 
@@ -47,11 +43,7 @@ def run(args: argparse.Namespace) -> int:
         seeds=(args.seed or 0,),
         dials=dials_of(args.set),
     )
-    if plan.scenario.recipe.rows is not None and not args.i_may_show_this_person:
-        raise InputError(
-            f"{plan.scenario.recipe.name} is a table of people, and this shows one of them; give "
-            "--i-may-show-this-person if you may."
-        )
+    may_show(plan.scenario, args)
     if args.person is not None and args.person >= plan.people:
         raise InputError(f"--person {args.person}: allowed are 0 to {plan.people - 1}.")
     tell(f"testbed: running {args.scenario} with {plan.people:,} people, and the same world with wrong entries ...")

@@ -6,8 +6,12 @@ import argparse
 import shlex
 import sys
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from synthetic.errors import InputError
+
+if TYPE_CHECKING:
+    from testbed.scenarios import Scenario
 
 POINTS = 192
 """Draws of all guesses in a screening, unless told otherwise."""
@@ -62,7 +66,19 @@ def command_of_worlds(name: str, args: argparse.Namespace) -> str:
     from testbed.findings import plain_name
 
     words = ["testbed", name, args.scenario]
-    for option in ("model", "people", "periods", "seed", "seeds", "set", "sobol", "screen", "dial", "measures"):
+    for option in (
+        "model",
+        "people",
+        "periods",
+        "seed",
+        "seeds",
+        "set",
+        "sobol",
+        "screen",
+        "dial",
+        "measures",
+        "minimum",
+    ):
         held = getattr(args, option, None)
         for value in held if isinstance(held, list) else [] if held is None else [held]:
             words += [f"--{option}", plain_name(value) if option == "model" else str(value)]
@@ -146,6 +162,29 @@ def add_out(parser: argparse.ArgumentParser) -> None:
 def add_overwrite(parser: argparse.ArgumentParser) -> None:
     """Add the option that allows replacing an existing file."""
     parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
+
+
+def add_minimum(parser: argparse._ActionsContainer) -> None:
+    """Add the option that keeps numbers about few people back."""
+    parser.add_argument("--minimum", type=whole(0), metavar="N", help="leave numbers about fewer people than N blank")
+
+
+def add_consent(parser: argparse.ArgumentParser) -> None:
+    """Add the option without which no row of a real table is shown."""
+    parser.add_argument(
+        "--i-may-show-this-person",
+        action="store_true",
+        help="needed where the people are the rows of a table of one's own: single people are shown",
+    )
+
+
+def may_show(scenario: Scenario, args: argparse.Namespace) -> None:
+    """Raise InputError if the people are the rows of a table, and the user does not say that they may be shown."""
+    if scenario.recipe.rows is not None and not args.i_may_show_this_person:
+        raise InputError(
+            f"{scenario.recipe.name} is a table of people, and this shows single people; give --i-may-show-this-person "
+            "if you may."
+        )
 
 
 def tell(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from testbed.commands.options import add_overwrite, add_world, dials_of, tell, whole
+from testbed.commands.options import add_consent, add_overwrite, add_world, dials_of, may_show, tell, whole
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the training society instead, with the column outcome: 1 for the side that [decide] learn calls positive",
     )
     parser.add_argument("--out", required=True, metavar="FILE", help="a file ending in .csv")
+    add_consent(parser)
     add_overwrite(parser)
 
 
@@ -32,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
     out = reserve_file("--out", args.out, suffixes=(".csv",), overwrite=args.overwrite)
     seeds, dials = (args.seed or 0,), dials_of(args.set)
     plan = planned(args.scenario, args.model, people=args.people, periods=args.periods, seeds=seeds, dials=dials)
+    may_show(plan.scenario, args)
     if args.training and args.period is not None:
         raise InputError(f"--period {args.period}: the training society has one month of records; leave it out.")
     period = plan.periods - 1 if args.period is None else args.period

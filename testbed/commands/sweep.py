@@ -12,6 +12,7 @@ from synthetic.errors import InputError
 from testbed.commands.options import (
     POINTS,
     add_engine,
+    add_minimum,
     add_out,
     add_world,
     command_of_worlds,
@@ -59,12 +60,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="PATTERN",
         help="only these measures: a name or a pattern; may be repeated",
     )
+    add_minimum(parser)
     add_engine(parser)
     add_out(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Audit at each value; print the chosen measures, or the headlines. See `sobol` and `screening` too."""
+    if args.minimum and (args.sobol is not None or args.screen is not None):
+        raise InputError("--minimum goes with --dial; shares of variance are about worlds, not about people.")
     if args.sobol is not None and args.screen is None:
         from testbed.commands import sobol
 
@@ -86,6 +90,7 @@ def run(args: argparse.Namespace) -> int:
         "periods": args.periods,
         "seeds": seeds_of(args),
         "measures": args.measures,
+        "minimum": args.minimum or 0,
     }
     plans = [planned(args.scenario, args.model, dials={**fixed, **step}, **asked) for step in steps]
     engine = engine_of(args, plans[0].people)

@@ -21,6 +21,7 @@ from testbed.findings.finding import (
 )
 from testbed.findings.ladders import ALREADY, NO_REASONS, NONE, ladder
 from testbed.findings.metric_frames import metric_frame
+from testbed.findings.minimum import checked_minimum, small_groups, without_small
 from testbed.findings.names import canonical, patterns, plain_name, split_name
 from testbed.findings.pooling import DERIVED, KEY, bounds, is_change, pooled, unseen
 from testbed.findings.references import by_name, by_reference, own_measure
@@ -50,6 +51,7 @@ __all__ = [
     "by_reference",
     "canonical",
     "checked",
+    "checked_minimum",
     "chosen",
     "claim",
     "csv_text",
@@ -72,8 +74,10 @@ __all__ = [
     "read",
     "restored",
     "rows_asked",
+    "small_groups",
     "split_name",
     "timeless",
     "unseen",
     "verdicts",
+    "without_small",
 ]

@@ -23,6 +23,7 @@ OF_AUDITS = (
     "--seeds",
     "--equivalent",
     "--precision",
+    "--minimum",
     "--model",
 )
 """Options of an audit that a screening does not take over as they are; of several models it takes the first."""

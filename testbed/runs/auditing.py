@@ -47,6 +47,7 @@ def audit(
     precision: Mapping[str, float] | None = None,
     paired: bool = False,
     grant: str | Iterable[str] = (),
+    minimum: int = 0,
     anchors: bool = False,
     engine: str = "serial",
     workers: int | None = None,
@@ -88,6 +89,9 @@ def audit(
         Rights that are granted in twins, one at a time and all together: "own_record", "rules", "reasons", "notice",
         "contest", or "each". Their rows name the dials that differ in `scenario`, and rows of a scenario `A - B` are
         the difference of both on the same people and coins. `ladder` makes a table of them.
+    minimum : int, default 0
+        Numbers about fewer people than this are left blank, with the reason, and so are the names of such groups: for
+        societies whose people are the rows of a real table. What is left may still give them away by subtraction.
     anchors : bool, default False
         Whether the rows of the anchors are returned too: the lottery, the faithful record, the oracle, redrawn labels.
         Anchors are run, and written to `out`, in either case.
@@ -151,7 +155,7 @@ def audit(
     """
     plan = planned(
         scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures,
-        equivalence=equivalence, precision=precision, paired=paired, grant=grant,
+        equivalence=equivalence, precision=precision, paired=paired, grant=grant, minimum=minimum,
     )  # fmt: skip
     folder = None
     if out is not None:
@@ -236,7 +240,7 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     """Return the outcome of all answers: findings of audited models, then of the lottery, then of other anchors."""
     import pandas as pd
 
-    from testbed.findings import COLUMNS, KEY, frame, judged, pooled
+    from testbed.findings import COLUMNS, KEY, frame, judged, pooled, without_small
     from testbed.measure import same_rows
     from testbed.runs.assumptions import rows_owed
     from testbed.statistics import correct
@@ -274,6 +278,8 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     parts = [part for part in (own, owed, rights, table(True), others) if len(part)]
     # A row of an anchor, or of a world without more rights, that the run has already is left out.
     findings = pd.concat(parts, ignore_index=True).drop_duplicates([*KEY, "seed"], ignore_index=True)
+    small = dict.fromkeys(pair for answer in answers for pair in answer.small)
+    findings = without_small(findings, plan.minimum, small)
     pairs = [f"{plan.names[first]} - {plan.names[second]}" for first, second in plan.pairs()]
     named = [(plan.scenario.name, name) for name in (*plan.names, *pairs)]
     granted = zip(rights["scenario"], rights["model"], strict=True) if len(rights) else ()
@@ -282,7 +288,9 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
         from testbed.runs.manifest import grants_of
 
         findings.attrs["grants"] = grants_of(plan)
-    findings.attrs["curves"] = next((answer.curves for answer in answers if answer.curves), "")
+    # The points of a curve lie at scores that few people have.
+    drawn = answers if plan.minimum <= 1 else ()
+    findings.attrs["curves"] = next((answer.curves for answer in drawn if answer.curves), "")
     findings.attrs["anchors"] = verdicts = [verdict for answer in answers for verdict in answer.verdicts]
     failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))
     life = next((answer.life for answer in answers if answer.life is not None), None)

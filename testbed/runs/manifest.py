@@ -54,6 +54,8 @@ def identity(plan: Plan) -> dict[str, Any]:
         declared["paired"] = True
     if plan.grant:
         declared["grant"] = list(plan.grant)
+    if plan.minimum:
+        declared["minimum"] = plan.minimum
     names = [plain_name(name) for name in plan.names]
     return {
         "schema": SCHEMA,
@@ -218,6 +220,8 @@ def command_of(plan: Plan, *, folders: bool = False) -> str:
     words += ["--paired"] * plan.paired
     if plan.grant:
         words += ["--grant", ",".join(plan.grant)]
+    if plan.minimum:
+        words += ["--minimum", str(plan.minimum)]
     return shlex.join(words)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
 from synthetic.variables import DRAWN_BY
-from testbed.findings import asks, chosen, in_one_world, own_measure, rows_asked
+from testbed.findings import asks, chosen, in_one_world, own_measure, rows_asked, small_groups
 from testbed.models import first_line
 from testbed.runs.fixed import fixed
 from testbed.scenarios import model_of, splits_of
@@ -37,6 +37,7 @@ class Task:
     grant: the rights that are granted in twins, one at a time and together.
     own: where measures of somebody else are found, for a process that has not imported them.
     alone: no anchors are checked.
+    minimum: groups of fewer people are not named.
     """
 
     scenario: Scenario
@@ -55,6 +56,7 @@ class Task:
     grant: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     alone: bool = False
+    minimum: int = 0
 
     def measures(self) -> list[Measure]:
         """Return the measures of this task, in the order of the registry."""
@@ -68,7 +70,7 @@ class Answer:
     causes: what each compared attribute causes, in words. decided_by: how decisions come about, in words. granted:
     rows of worlds with rights granted. refused: why the scenario allows no such world, if a bare task asked for
     one. seconds: of the whole task. times: seconds of each measure; what several measures share, such as a twin, is
-    in the time of the first.
+    in the time of the first. small: the groups of each split that have too few people to be named.
     """
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -83,6 +85,7 @@ class Answer:
     refused: str = ""
     seconds: float = 0.0
     times: dict[str, float] = field(default_factory=dict)
+    small: list[tuple[str, str]] = field(default_factory=list)
 
 
 def _part(measure: Measure) -> str:
@@ -139,6 +142,7 @@ def work(task: Task) -> Answer:
             start = time.perf_counter()
             measured(case, one, task, answer)
             answer.times[one.name] = time.perf_counter() - start
+        answer.small = small_groups(case.coded, splits_of(task.scenario), task.minimum)
         if task.grant and task.part != "run":
             _granted(case, task, answer)
         if task.part != "asked" and not task.bare:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,8 @@ class Plan:
 
     `specs` are the models as the user named them, or the objects themselves; `names` are what the findings call them.
     `grant`: the rights that are granted in twins. `references`: where measures of somebody else are found, by name.
-    `alone`: only the models' own rows are made: no lottery beside them, no anchors, no life.
+    `alone`: only the models' own rows are made: no lottery beside them, no anchors, no life. `minimum`: numbers about
+    fewer people are not shown.
     """
 
     scenario: Scenario
@@ -47,6 +48,7 @@ class Plan:
     grant: tuple[str, ...] = ()
     references: Mapping[str, str] = field(default_factory=dict)
     alone: bool = False
+    minimum: int = 0
 
     def pairs(self) -> list[tuple[int, int]]:
         """Return the places of each two models that are compared person by person."""
@@ -67,6 +69,7 @@ def planned(
     paired: bool = False,
     grant: str | Iterable[str] = (),
     alone: bool = False,
+    minimum: int = 0,
 ) -> Plan:
     """Return the checked plan of an audit. Raises InputError before anything runs.
 
@@ -74,6 +77,7 @@ def planned(
     """
     from testbed.checks import check_measure
     from testbed.findings import checked as equal_enough
+    from testbed.findings import checked_minimum
     from testbed.models import Lottery, by_person, name_of
     from testbed.runs.sequential import checked as half_widths
     from testbed.scenarios import Scenario, rights_asked
@@ -120,7 +124,7 @@ def planned(
         people,
         months,
         seeds, wanted, equal_enough(equivalence), half_widths(precision, len(seeds)), paired,
-        rights_asked(grant), references, alone,
+        rights_asked(grant), references, alone, checked_minimum(minimum),
     )  # fmt: skip
 
 
@@ -152,9 +156,8 @@ def tasks_of(plan: Plan) -> list[Task]:
             life = first_of_all and not plan.alone and plan.scenario.recipe.rows is None  # no real person's
             world = (plan.scenario, spec, name, plan.people, plan.periods, seed, plan.wanted)
             grant = () if aside else plan.grant
-            tasks.append(
-                Task(*world, beside=aside, with_life=life, plan=number, grant=grant, own=own, alone=plan.alone)
-            )
+            task = Task(*world, beside=aside, with_life=life, plan=number, grant=grant, own=own)
+            tasks.append(replace(task, alone=plan.alone, minimum=plan.minimum))
         for first, second in plan.pairs():
             name = f"{plan.names[first]} - {plan.names[second]}"
             world = (plan.scenario, plan.specs[first], name, plan.people, plan.periods, seed, plan.wanted)

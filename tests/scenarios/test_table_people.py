@@ -11,6 +11,7 @@ from shared import number, rows_of, without_dials
 
 from synthetic import Population, Recipe
 from synthetic.errors import InputError
+from testbed import audit
 from testbed.case import Case, Setting, run_case
 from testbed.commands.cli import main
 from testbed.measure import measures
@@ -430,6 +431,48 @@ def test_one_person_of_a_table_is_shown_only_if_the_user_may(town, capsys):
     assert granting_command_of(life) == "testbed audit town.toml --grant each"
     assert main(["people", str(made.recipe.path), "--people", "5", "--out", "x.csv"]) == 2
     assert "who are not made" in capsys.readouterr().err
+
+
+def test_no_cell_of_few_people_is_shown_anywhere(town, table, tmp_path, capsys):
+    """Seven people of 1,100 are of a third sex; two seeds hold the same seven, so fourteen are no cell of ten."""
+    few = frame(1100)
+    few.loc[500:506, "Sex, as coded"] = 3
+    declared = DECLARED.replace('["woman", "man"]', '["woman", "man", "kurmuk"]').replace('"2"]', '"2", "3"]')
+    made = town(rate=0.05, path=table(few, declared))
+    asked = ["audit", made.base, "--periods", "3", "--seeds", "2", "--measures", "adverse_*,flip_rate,detection_*"]
+    assert main([*asked, "--out", str(tmp_path / "all")]) == 0
+    assert "kurmuk" in (tmp_path / "all" / "findings.csv").read_text()
+    capsys.readouterr()
+    assert main([*asked, "--minimum", "10", "--out", str(tmp_path / "run")]) == 0
+    texts = {path.name: path.read_text() for path in (tmp_path / "run").iterdir()}
+    texts["said"] = "".join(capsys.readouterr())
+    assert {"findings.csv", "findings.jsonl", "manifest.json", "report.html"} < set(texts)
+    assert not [name for name, text in texts.items() if "kurmuk" in text]
+    assert "curves.csv" not in texts
+    found = pd.read_csv(tmp_path / "run" / "findings.csv", keep_default_na=False, na_values={"value": [""]})
+    of_people = found[found["unit"] != "seeds"]
+    assert not set(of_people["n"]) & set(range(1, 10))
+    hidden = of_people[of_people["group"] == "under 10 people"]
+    assert hidden["value"].isna().all()
+    assert set(hidden["why"]) == {"fewer than 10 people"}
+    assert {-1, 0, 1} == set(hidden["seed"])
+    whole = of_people[(of_people["measure"] == "adverse_rate") & (of_people["group"] == "woman")]
+    assert whole["value"].notna().all()
+    assert "--minimum 10" in json.loads(texts["manifest.json"])["command"]
+    assert main([*asked[:2], "--minimum", "-1"]) == 2
+    with pytest.raises(InputError, match=r"minimum is 2\.5; a whole number"):
+        audit(made, minimum=2.5)
+
+
+def test_the_rows_of_a_table_are_written_only_if_the_user_may(town, tmp_path, capsys):
+    out = tmp_path / "records.csv"
+    asked = ["records", town().base, "--people", "300", "--periods", "1", "--out", str(out)]
+    for more in ([], ["--training"]):
+        assert main([*asked, *more]) == 2
+        assert "--i-may-show-this-person" in capsys.readouterr().err
+        assert not list(tmp_path.glob("*records.csv*"))
+    assert main([*asked, "--i-may-show-this-person"]) == 0
+    assert (pd.read_csv(out)["income"].to_numpy() == frame()["income"][:300]).all()
 
 
 # --- The draft ---

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from synthetic.errors import InputError
-from testbed.findings import chosen, finding, judged, patterns, rows_asked
+from testbed.findings import chosen, finding, judged, patterns, rows_asked, small_groups, without_small
 from testbed.measure import Measure, same_rows
 from testbed.report import curve_text, curves
 from testbed.runs import claim_folder, folder_path, write_run
@@ -22,7 +22,6 @@ from testbed.tables.modeled.actions import Moves
 from testbed.tables.modeled.case import Modeled
 from testbed.tables.modeled.declaring import MEASURES, everybody
 from testbed.tables.modeled.making import Given, modeled
-from testbed.tables.modeled.minimum import small_groups, without_small
 from testbed.tables.modeled.recourse import searched
 from testbed.tables.modeled.writing import identity, manifest
 from testbed.tables.reading import kind
@@ -85,7 +84,7 @@ def audit_model(
         What people may see: a preset or a TOML file. Default: `notified`, decisions and nothing else.
     then : object or str, optional
         A second model. It is given the features and the first one's `score` and `decision` (-1, 0, 1) as columns, so
-        that an error in the first system's values is followed into the second.
+        that an error is followed into the second system. Both read one record: a feature is wrong for both.
     measures : str or sequence of str, optional
         Only these measures or rows: names or patterns. Default: all but the costly ones (`reconstruction_cost`,
         `surrogate_leaves`, `surrogate_items`, `jitter`, `ambiguity`, `discrepancy`).
@@ -191,7 +190,7 @@ def measured_model(model: Any, frame: Any, given: Given) -> tuple[pd.DataFrame, 
         rows += rows_asked(one, part, wanted, splits=table.splits, reference=table.reference)
     laid.notes.extend(searched(table))
     made = finding.frame(rows, scenario="table", model=table.called, seed=given.seed)
-    small = small_groups(table, given.minimum)
+    small = small_groups(table.coded, table.splits, given.minimum)
     findings = without_small(judged(correct(made, same_rows()), given.equivalence), given.minimum, small)
     findings.attrs["notes"] = laid.notes
     if given.measures is None and given.minimum <= 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from numbers import Integral, Real
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from synthetic.errors import InputError
 from testbed.disclosures import Disclosure
+from testbed.findings import checked_minimum
 from testbed.models import declared, higher_is, load_model
 from testbed.tables.arguments import check_arguments
 from testbed.tables.coding import label
@@ -56,8 +57,7 @@ class Given:
             raise InputError(f"threshold is {self.threshold!r}; a finite number is allowed.")
         features = self.features if isinstance(self.features, list | tuple) else ()
         check_arguments(self.groups, self.threshold, self.positive, self.reference, features, None, self.seed)
-        if isinstance(self.minimum, bool) or not isinstance(self.minimum, Integral) or self.minimum < 0:
-            raise InputError(f"minimum is {self.minimum!r}; a whole number, 0 or more, is allowed.")
+        checked_minimum(self.minimum)
         if self.then is not None and (both := [one for one in SAID if one in features]):
             raise InputError(
                 f"features names {both[0]!r}, which is also what the second model is told of the first; rename it."
