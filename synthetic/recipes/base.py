@@ -168,7 +168,7 @@ class Recipe:
         if self.path is None:
             return super().__reduce__()
         if self.rows is not None:
-            return _same_rows, (self.path, self.rows.digest)
+            return _same_numbers, (self.path, self.rows.digest, self.dials)
         return _again, (self.path, self.dials, self.tables)
 
     @property
@@ -289,6 +289,11 @@ def _sorted(variables: Mapping[str, Variable]) -> list[str]:
 
 def _again(path: Path, dials: Mapping[str, Dial], tables: Mapping[str, Table]) -> Recipe:
     return Recipe.load(path).with_numbers(dials, tables)
+
+
+def _same_numbers(path: Path, digest: str, dials: Mapping[str, Dial]) -> Recipe:
+    made = _same_rows(path, digest)
+    return made if made.dials == dials else made.with_numbers(dials)
 
 
 @lru_cache(maxsize=2)

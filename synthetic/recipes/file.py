@@ -79,7 +79,7 @@ def read_recipe(path: Path, above: tuple[Path, ...] = ()) -> RecipeFile:
     if is_table(path):
         held = read_people(path)
         said = held.title, held.as_of, held.not_modelled
-        return RecipeFile(path.name, held.variables, {}, {}, *said, (), (), path, held.rows)
+        return RecipeFile(path.name, held.variables, held.dials, {}, *said, (), (), path, held.rows)
     if path in above:
         raise InputError(f"recipe {path.name} starts from itself, through its own `base` or that of another recipe.")
     text = load_declaration(path, path.name)

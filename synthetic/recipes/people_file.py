@@ -1,7 +1,7 @@
 """A table of people as a recipe: a CSV or Parquet file, and beside it a TOML file that declares its columns.
 
 Columns that are not declared are not read. A file has no causes: nothing follows from a column, unless the declaration
-says that it causes nothing else.
+says what it causes, and by how much (see `synthetic.recipes.shifts`).
 """
 
 # Any: pandas gives columns of every dtype.
@@ -21,6 +21,8 @@ from synthetic.cells import complete, plain
 from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes.rows import Rows, households
+from synthetic.recipes.shifts import columns_in_file, declared_causes, shifted
+from synthetic.source import Dial
 from synthetic.variables import Column, Variable
 
 TABLES = (".csv", ".parquet")
@@ -43,7 +45,8 @@ COLUMN = {
     "range": "the smallest and the largest value of a number",
     "value": "one value for everybody, for a column that the file does not have",
     "truth": "true for what no institution can hold",
-    "causes": "[] where the column causes no other; without it nothing is known of what it causes",
+    "causes": "all columns that it causes, [] for none; without it nothing is known of what it causes",
+    "shift": "of a number: for each cause and level how much larger it is, shift.CAUSE.LEVEL, a number with its source",
 }
 KINDS: dict[str, type] = {"category": np.int16, "integer": np.int64, "float": np.float64, "flag": np.bool_}
 TAKEN = ("grid", "household", "place", "person", "scheme", "city")
@@ -59,6 +62,7 @@ class PeopleFile:
     """What a table of people and the declaration beside it say."""
 
     variables: dict[str, Variable]
+    dials: dict[str, Dial]
     rows: Rows
     title: str
     as_of: str
@@ -88,13 +92,15 @@ def read_people(path: Path) -> PeopleFile:
         raise InputError(f"{where} declares no column; at least one is needed.")
     told = {name: check_keys(one, COLUMN, f"{where}, columns.{name}") for name, one in declared.items()}
     home = None if "household" not in text else str(text["household"])
-    variables = {name: _variable(name, one, home, f"{where}, columns.{name}") for name, one in told.items()}
+    drawn = {name: _variable(name, one, home, f"{where}, columns.{name}") for name, one in told.items()}
+    declares = declared_causes(told, where)
+    variables, dials = shifted(drawn, told, where)
     named = {str(one.get("column", name)) for name, one in told.items() if "value" not in one}
     frame = _frame(path, sorted(named | ({home} if home is not None else set())))
     columns = {
-        name: _constant(variables[name], one["value"], len(frame))
+        name: _constant(drawn[name], one["value"], len(frame))
         if "value" in one
-        else _coded(variables[name], one, frame[str(one.get("column", name))], f"{path.name}, column {name!r}")
+        else _coded(drawn[name], one, frame[str(one.get("column", name))], f"{path.name}, column {name!r}")
         for name, one in told.items()
     }
     if home is None:
@@ -102,17 +108,17 @@ def read_people(path: Path) -> PeopleFile:
     else:
         labels = complete(frame[home], f"{path.name}, column {home!r}")
         at, cut = households(pd.factorize(labels)[0].astype(np.int64), home)
-    alone = frozenset(name for name, one in told.items() if _alone(one, f"{where}, columns.{name}"))
-    rows = Rows(path.name, columns, at, alone, cut)
+    rows = Rows(path.name, columns_in_file(columns, variables), at, declares, cut)
     as_of, left_out = text.get("as_of", ""), text.get("not_modelled", [])
     if not isinstance(left_out, list):
         raise InputError(f"{where}, not_modelled must be a list of sentences, found {left_out!r}.")
-    return PeopleFile(
-        variables, rows, str(text.get("title", path.name)), str(as_of), (*map(str, left_out), *_limits(rows))
-    )
+    moved = [name for name, each in variables.items() if each.function is not None]
+    said = (*map(str, left_out), *_limits(rows, moved))
+    numbers = {one.path: one for one in dials}
+    return PeopleFile(variables, numbers, rows, str(text.get("title", path.name)), str(as_of), said)
 
 
-def _limits(rows: Rows) -> tuple[str, ...]:
+def _limits(rows: Rows, moved: list[str]) -> tuple[str, ...]:
     """What no table of people can tell, in sentences."""
     said = [
         f"The people are the rows of {rows.source}, the same under every seed: seeds differ in conduct, records and "
@@ -124,6 +130,11 @@ def _limits(rows: Rows) -> tuple[str, ...]:
         "Nothing follows from a column of the file: conduct does not change with a person's group unless a kind of "
         "conduct says so.",
     ]
+    if moved:
+        said.append(
+            f"How much a cause shifts {', '.join(moved)} is declared, level by level, not measured. A shifted value "
+            "stays within the declared range."
+        )
     if rows.cut:
         said.append(f"{rows.cut:,} households lie across the border of two grids, and count as two each.")
     return tuple(said)
@@ -196,15 +207,6 @@ def _flag(value: object, where: str) -> bool:
     if not isinstance(value, bool):
         raise InputError(f"{where}: found {value!r}, allowed: true, false.")
     return value
-
-
-def _alone(one: dict[str, object], where: str) -> bool:
-    """Whether a column is declared to cause no other."""
-    if "causes" in one and one["causes"] != []:
-        raise InputError(
-            f"{where}.causes: found {one['causes']!r}, allowed: []; a file has no functions by which causes act."
-        )
-    return "causes" in one
 
 
 def _constant(each: Variable, value: object, n: int) -> Column:

@@ -19,14 +19,15 @@ from synthetic.variables import Column
 class Rows:
     """The columns of a table of people, as arrays in the order of its rows.
 
-    `household` holds the id of the first member of each person's household. `alone` names the columns that are declared
-    to cause no other; `source` is the name of the file, `cut` the number of households that a grid's border divides.
+    `household` holds the id of the first member of each person's household. `declares` names the columns of which all
+    that they cause is declared; `source` is the name of the file, `cut` the number of households that a grid's border
+    divides.
     """
 
     source: str
     columns: Mapping[str, Column]
     household: NDArray[np.int64]
-    alone: frozenset[str] = frozenset()
+    declares: frozenset[str] = frozenset()
     cut: int = 0
 
     def __len__(self) -> int:
@@ -46,12 +47,12 @@ class Rows:
             raise InputError(f"people: found {size:,}, and {self.source} has {len(self):,} rows; no more are allowed.")
 
     def fixed(self, name: str) -> str:
-        """Why nobody can have another value of this column, all else following; "" if it is declared to cause nothing.
+        """Why nobody can have another value of this column, all else following; "" if what it causes is declared.
 
         >>> Rows("people.csv", {}, np.arange(2)).fixed("sex")
         'people.csv does not declare what sex causes, so nobody can have another value of it, all else following'
         """
-        if name in self.alone:
+        if name in self.declares:
             return ""
         return (
             f"{self.source} does not declare what {name} causes, so nobody can have another value of it, all else "

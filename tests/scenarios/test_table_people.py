@@ -15,7 +15,7 @@ from testbed import audit
 from testbed.case import Case, Setting, run_case
 from testbed.commands.cli import main
 from testbed.measure import measures
-from testbed.models import load_model
+from testbed.models import Scores, load_model
 from testbed.report.rerun import case_command, granting_command_of
 from testbed.scenarios import Scenario, splits_of
 from testbed.statistics import expand
@@ -305,6 +305,58 @@ def test_a_column_declared_to_cause_nothing_can_be_assigned(town, table):
     assert (twin.history.decision(5) == -1).mean() == pytest.approx(wanted, abs=4 * np.sqrt(0.25 / ROWS))
 
 
+SHIFTED = DECLARED.replace('column = "Sex, as coded"', 'column = "Sex, as coded"\ncauses = ["income"]').replace(
+    "range = [0, 500]", f"range = [0, 500]\n[columns.income.shift.sex]\nman = {number(12, -50, 50)}"
+)
+"""Men have an income that is larger by 12, and sex causes nothing else."""
+
+
+def test_a_declared_shift_moves_whoever_is_assigned_and_nobody_else(table):
+    """Women gain 12, men are as the file has them; assigned back, all are; the number is a dial, and travels."""
+    given, made = frame(), Population(table(declared=SHIFTED), ROWS, seed=8)
+    income, woman = given["income"].to_numpy(), given["Sex, as coded"].to_numpy() == 1
+    assert (made.people()["income"].to_numpy() == income).all()
+    men = made.do({"sex": "man"}).people()["income"].to_numpy()
+    np.testing.assert_allclose(men, np.where(woman, income + 12, income))
+    np.testing.assert_allclose(
+        made.do({"sex": "woman"}).people()["income"], np.where(woman, income, income - 12).clip(0)
+    )
+    some = made.do({"sex": "man"}, people=[5]).people()["income"].to_numpy()
+    assert (np.delete(some, 5) == np.delete(income, 5)).all()
+    other = pickle.loads(pickle.dumps(made.recipe.set({"recipe.income.sex_man": 20})))
+    assert other.dials["recipe.income.sex_man"].value == 20
+    assert (
+        Population(other, ROWS).do({"sex": "man"}).people()["income"].max()
+        == np.where(woman, income + 20, income).max()
+    )
+    with pytest.raises(InputError, match="does not declare what income causes"):
+        made.do({"income": 3.0})
+
+
+def test_a_planted_shift_comes_back_as_the_counterfactual_effect(town, table):
+    """To have under 40 is adverse. How many men more would have less as women is known by row."""
+
+    class Means:
+        row_wise = True
+
+        def score(self, records):
+            return Scores(records["income"].to_numpy(), np.where(records["income"] < 40, -1, 0).astype(np.int8))
+
+    case = run_case(town(path=table(declared=SHIFTED), compared=("sex",)), Means(), periods=1)
+    given = frame()
+    income, man = given["income"].to_numpy(), given["Sex, as coded"].to_numpy() == 2
+    assert ((case.history.decision(0) == -1) == (income < 40)).all()
+    twin = case.twin(Assign("sex", "man"))
+    assert ((twin.history.decision(0) == -1) == (income + 12 * ~man < 40)).all()
+    found = {(row["measure"], row["group"]): row for row in measured(case, "counterfactual_effect")}
+    as_woman = (income[man] - 12).clip(0) < 40
+    effect = found["counterfactual_effect", "man"]
+    assert effect["value"] == pytest.approx(np.mean((income[man] < 40).astype(float) - as_woman), abs=1e-9)
+    assert effect["value"] < -0.1
+    paths = {row["measure"]: row["value"] for row in measured(case, "path_effect") if row["group"] == "man"}
+    assert paths["path_effect[path=circumstances]"] == pytest.approx(effect["value"])
+
+
 def test_training_is_the_same_people_under_other_draws(town):
     case = run_case(town(rate=0.05), periods=2)
     other, history = case.setting.training
@@ -333,7 +385,18 @@ def test_how_a_model_depends_on_its_sample_is_not_told_where_there_is_no_other(t
         ('levels = ["day", "night"]', 'levels = ["day"]', "found 'night'"),
         ('levels = ["day", "night"]', 'levels = ["day", "day"]', "each named once"),
         ('levels = ["day", "night"]', 'levels = ["day", "night\\n"]', "printable"),
-        ('levels = ["day", "night"]', 'levels = ["day", "night"]\ncauses = ["income"]', "allowed: \\[\\]"),
+        (
+            'levels = ["day", "night"]',
+            'levels = ["day", "night"]\ncauses = ["income"]',
+            r"'income' has no shift\.shift,",
+        ),
+        ('levels = ["day", "night"]', 'levels = ["day", "night"]\ncauses = ["wage"]', "unknown column in people.toml"),
+        ('levels = ["day", "night"]', 'levels = ["day", "night"]\ncauses = "income"', "a list of columns is needed"),
+        ("range = [0, 500]", "range = [0, 500]\n[columns.income.shift.sex]", "does not declare that it causes income"),
+        ("range = [0, 500]", "range = [0, 500]\nshift = 3", r"a table shift\.CAUSE with a number for each level"),
+        ("range = [0, 500]", "range = [0, 500]\n[columns.income.shift.age]", "age is of the kind 'integer'; a shift"),
+        ("range = [0, 500]", "range = [0, 500]\n[columns.income.shift.race]", "unknown cause in people.toml"),
+        ('kind = "flag"', 'kind = "flag"\n[columns.member.shift.sex]', "member is of the kind 'flag'; a shift"),
         ('values = ["1", "2"]', 'values = ["1"]', "2 different values"),
         ('column = "Sex, as coded"', 'column = "Sex"', "unknown column of people.csv 'Sex'"),
         ("[columns.income]", "[columns.grid]", "found the name 'grid'"),
@@ -349,6 +412,22 @@ def test_a_wrong_declaration_is_refused_in_one_sentence(table, old, new, said):
     assert old in DECLARED
     with pytest.raises(InputError, match=said):
         Recipe.load(table(frame(60), DECLARED.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("man = {", "men = {", "unknown level in people.toml, columns.income.shift.sex 'men'; did you mean 'man'"),
+        ("value = 12", 'value = "12"', "found '12', a whole number is needed"),
+        ("value = 12", "value = 90", "found 90, allowed: -50 to 50"),
+        ("value = 12", "value = 1.5", "found 1.5, a whole number is needed"),
+    ],
+)
+def test_a_wrong_shift_is_refused_in_one_sentence(table, old, new, said):
+    declared = SHIFTED.replace('kind = "float"', 'kind = "integer"')
+    assert old in declared
+    with pytest.raises(InputError, match=said):
+        Recipe.load(table(frame(60), declared.replace(old, new)))
 
 
 def test_a_table_without_declaration_or_with_an_empty_cell_is_refused(table):
