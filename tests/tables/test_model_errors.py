@@ -214,9 +214,52 @@ def test_an_error_crosses_from_one_system_into_the_next(tmp_path):
     assert found(findings, "flip_rate") == turned
     assert found(findings, "flip_rate[system=second]") == turned
     own = audited(
-        lambda seen: -1.0 * seen["b"], tmp_path, text, threshold=-3.5, then=lambda seen: (seen["b"] < 4) * 1.0
+        lambda seen: -1.0 * seen["b"], tmp_path, text, threshold=-3.5, then=lambda seen: (seen["b"] < 2) * 1.0
     )
-    assert found(own, "flip_rate[system=second]") == 0  # it reads true values, and nothing of the first
+    shared = pytest.approx((people()["b"] == 1).mean())
+    assert found(own, "flip_rate[system=second]") == shared  # it reads the same wrong record
+
+
+def test_a_second_system_that_adds_the_record_to_what_the_first_says_feels_an_error_twice(tmp_path):
+    """The first says -b; the second -b too, from the first, and -2 b from the record, of which it also reads a."""
+    text = '[errors.b]\nkind = "off_by_unit"\ncolumns = ["b"]\nRATE\n'
+    text += '[errors.a]\nkind = "off_by_unit"\nby = 5\ncolumns = ["a"]\nRATE\n'
+
+    def total(seen):
+        score = (seen["score"] - 2.0 * seen["b"] + seen["a"]).to_numpy(float)
+        return Scores(score, np.where(score < 0, -1, 0).astype(np.int8))
+
+    findings = audited(
+        lambda seen: -1.0 * seen["b"], tmp_path, text, threshold=-3.5, then=total,
+        measures=["error_gain", "flip_rate", "error_burden"],
+    )  # fmt: skip
+    assert found(findings, "error_gain") == pytest.approx((-1 + 0) / 2)
+    assert found(findings, "error_gain[system=second]") == pytest.approx((-3 + 5) / 2)
+    a, b = people()["a"], people()["b"]
+    turned = ((a - 3 * b >= 0) & (a - 3 * (b + 1) < 0)).mean()
+    assert found(findings, "flip_rate[system=second]") == pytest.approx(turned / 2)
+    alone = 0.1 * 0.9 * turned + 0.1 * 0.1 * ((a - 3 * b >= 0) & (a + 5 - 3 * (b + 1) < 0)).mean()
+    assert found(findings, "error_burden[system=second]") == pytest.approx(1000 * alone, abs=8)
+
+
+def test_an_error_that_the_second_system_alone_refuses_still_has_its_effect_on_the_first(tmp_path):
+    text = '[errors.b]\nkind = "off_by_unit"\ncolumns = ["b"]\nRATE\n'
+    text += '[errors.lost]\nkind = "missing"\ncolumns = ["b"]\nRATE\n'
+
+    def strict(seen):
+        if seen["b"].isna().any():
+            raise ValueError("a value of b is missing")
+        return (seen["b"] < 2) * 1.0
+
+    findings = audited(lambda seen: -1.0 * seen["b"].fillna(9), tmp_path, text, threshold=-3.5, then=strict)
+    b = people()["b"]
+    of_lost = (b < 4).mean()
+    assert found(findings, "flip_rate[source=lost]") == pytest.approx(of_lost)
+    assert found(findings, "flip_rate") == pytest.approx((of_lost + (b == 3).mean()) / 2)
+    assert found(findings, "flip_rate[system=second]") == pytest.approx((b == 1).mean())
+    whole = 1000 * (0.1 * of_lost + 0.9 * 0.1 * (b == 3).mean())
+    assert found(findings, "error_burden") == pytest.approx(whole, abs=10)
+    assert found(findings, "error_burden[system=second]") == pytest.approx(1000 * 0.1 * (b == 1).mean(), abs=5)
 
 
 def test_a_model_that_looks_at_other_rows_gets_no_number_of_one_wrong_value():

@@ -42,12 +42,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Effect:
-    """What one error does to each row. possible: where it changes a value. why: the model refuses such records."""
+    """What one error does to each row. possible: where it changes a value. why: the first model refuses such records.
+
+    second: what the second scheme then does; why_second: why it does nothing that is known.
+    """
 
     possible: Bools
     first: Change
     second: Change | None = None
     why: str = ""
+    why_second: str = ""
 
 
 def effects(case: Modeled) -> list[tuple[Mistake, Effect]]:
@@ -106,19 +110,25 @@ def _answered(case: Modeled, waiting: list[_Wrong]) -> Iterator[tuple[Mistake, E
         n = len(case.rows)
         # What the model said may hold somebody's value.
         none = None if case.second is None else Change.none(n)
-        yield waiting[0].one, Effect(waiting[0].possible, Change.none(n), none, FAILS)
+        yield waiting[0].one, Effect(waiting[0].possible, Change.none(n), none, FAILS, FAILS)
 
 
 def _asked(case: Modeled, waiting: list[_Wrong]) -> Iterator[tuple[Mistake, Effect]]:
-    """The effects of some errors, from one question to each scheme. The second scheme reads true features."""
+    """The effects of some errors, from one question to each scheme. Both read the same wrong record."""
     n = len(case.rows)
     at = np.concatenate([each.at for each in waiting]) if waiting else np.empty(0, np.int64)
     none = None if case.second is None else Change.none(n)
     answer = then = None
+    why = ""
     if len(at):
-        answer = case.scheme.answer(pd.concat([each.records for each in waiting]), case.rows[at])
-        if case.second is not None:
-            then = case.second.answer(case.handed_on(case.records.iloc[at], answer), case.rows[at])
+        records = pd.concat([each.records for each in waiting])
+        answer = case.scheme.answer(records, case.rows[at])
+        try:
+            then = _then(case, records, answer, at)
+        except ModelError:
+            if len(waiting) > 1:
+                raise
+            why = FAILS
     start = 0
     for each in waiting:
         mine = np.arange(start, start + len(each.at))
@@ -127,7 +137,12 @@ def _asked(case: Modeled, waiting: list[_Wrong]) -> Iterator[tuple[Mistake, Effe
         second = none
         if then is not None and case.second is not None and case.after is not None:
             second = _change(n, each.at, case.second, case.after, then.at(mine))
-        yield each.one, Effect(each.possible, first, second)
+        yield each.one, Effect(each.possible, first, second, why_second=why)
+
+
+def _then(case: Modeled, records: pd.DataFrame, answer: Answer, at: Places) -> Answer | None:
+    """What the second scheme says of these records after the first one's answer; None if there is no second."""
+    return None if case.second is None else case.second.answer(case.handed_on(records, answer), case.rows[at])
 
 
 def _change(n: int, at: Places, scheme: Scheme, base: Answer, after: Answer) -> Change:
@@ -162,13 +177,39 @@ def together(case: Modeled, times: float, repeats: int) -> Wronged:
 
 
 def _wronged(case: Modeled, times: float, repeats: int) -> Wronged:
-    """Every error is made at `times` its rate, in the order of the file, in `repeats` copies of the table.
+    """The shares without the errors that a scheme refuses; those that the second one alone refuses reach the first."""
+    refused = {one.name for one, effect in effects(case) if effect.why}
+    who, records = _with_all(case, times, repeats, refused)
+    answer = _said(case.scheme, records, case.rows[who])
+    first = _turned(case.answer, answer, who, repeats)
+    if case.second is None or case.after is None:
+        return Wronged(first, None)
+    both = refused | {one.name for one, effect in effects(case) if effect.why_second}
+    if both != refused:
+        who, records = _with_all(case, times, repeats, both)
+        answer = _said(case.scheme, records, case.rows[who])
+    then = _said(case.second, case.handed_on(records, answer), case.rows[who])
+    return Wronged(first, _turned(case.after, then, who, repeats))
 
-    An error that is made at a low rate is also made at every higher one, with the same wrong value.
+
+def _said(scheme: Scheme, records: pd.DataFrame, rows: Places) -> Answer:
+    """What a scheme says of some records; nobody is asked about none."""
+    return scheme.answer(records, rows) if len(rows) else Answer(np.empty(0), np.empty(0, np.int8))
+
+
+def _turned(base: Answer, after: Answer, who: Places, repeats: int) -> Floats:
+    """In what share of the draws each row is decided adversely, and is not without errors."""
+    return np.bincount(who, after.adverse & ~base.adverse[who], minlength=len(base.adverse)) / repeats
+
+
+def _with_all(case: Modeled, times: float, repeats: int, refused: set[str]) -> tuple[Places, pd.DataFrame]:
+    """The rows that errors strike in `repeats` copies of the table, and their records: every error is made in its turn.
+
+    Each is made at `times` its rate, in the order of the file. An error that is made at a low rate is also made at
+    every higher one, with the same wrong value.
     """
     n = len(case.rows)
     place, draw = np.tile(np.arange(n), repeats), np.repeat(np.arange(repeats), n)
-    refused = {one.name for one, effect in effects(case) if effect.why}
     records = case.records.iloc[place].reset_index(drop=True)
     touched = np.zeros(len(place), bool)
     for one in case.mistakes:
@@ -184,15 +225,7 @@ def _wronged(case: Modeled, times: float, repeats: int) -> Wronged:
             records[name] = put(records[name], at, values[name])
         touched[at] = True
     at = np.flatnonzero(touched)
-    if not len(at):
-        return Wronged(np.zeros(n), None if case.second is None else np.zeros(n))
-    who = place[at]
-    answer = case.scheme.answer(records.iloc[at], case.rows[who])
-    first = np.bincount(who, answer.adverse & ~case.answer.adverse[who], minlength=n) / repeats
-    if case.second is None or case.after is None:
-        return Wronged(first, None)
-    then = case.second.answer(case.handed_on(case.records.iloc[who], answer), case.rows[who])
-    return Wronged(first, np.bincount(who, then.adverse & ~case.after.adverse[who], minlength=n) / repeats)
+    return place[at], records.iloc[at]
 
 
 def struck(case: Modeled, one: Mistake, times: float, place: Places, draw: Places) -> Bools:

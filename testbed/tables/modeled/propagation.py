@@ -43,7 +43,7 @@ def _pooled(case: Modeled, what: str, system: str) -> PerPerson:
     n = len(case.rows)
     above, below = np.zeros(n), np.zeros(n)
     for one, effect in effects(case):
-        if not effect.why:
+        if not (effect.why if system == "first" else effect.why_second):
             above += case.chances[one.name] * np.where(effect.possible, _value(_change(effect, system), what), 0.0)
             below += case.chances[one.name] * effect.possible
     qualifiers: dict[str, object] = {} if system == "first" else {"system": system}
