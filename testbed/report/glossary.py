@@ -102,7 +102,11 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("surrogate", "a simple model fitted to a scheme's decisions, by which they are foretold or described"),
     ("sweep", "the same audit at several values of a dial"),
     ("tie", "a link to somebody outside the household: kin, employer, colleague, acquaintance"),
-    ("training society", "a separate society on which models are fitted and cut-offs are set"),
+    (
+        "training society",
+        "a society on which models are fitted and cut-offs are set: of other people; where people are the rows of a "
+        "table, of the same people under other draws",
+    ),
     ("twin", "the same world with one thing changed and every coin shared"),
     ("undecided", "the interval holds both outcomes: no statement is made"),
     ("void", "said of a run in which an anchor failed"),
