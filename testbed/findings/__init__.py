@@ -21,7 +21,7 @@ from testbed.findings.finding import (
 )
 from testbed.findings.ladders import ALREADY, NO_REASONS, NONE, ladder
 from testbed.findings.metric_frames import metric_frame
-from testbed.findings.minimum import checked_minimum, small_groups, without_small
+from testbed.findings.minimum import checked_minimum, small_groups, without_quotes, without_small
 from testbed.findings.names import canonical, patterns, plain_name, split_name
 from testbed.findings.pooling import DERIVED, KEY, bounds, is_change, pooled, unseen
 from testbed.findings.references import by_name, by_reference, own_measure
@@ -79,5 +79,6 @@ __all__ = [
     "timeless",
     "unseen",
     "verdicts",
+    "without_quotes",
     "without_small",
 ]

@@ -3,6 +3,7 @@
 # Any: an argument can be anything until it is checked.
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ NOT_PEOPLE = ("seeds", "models", "rules")
 """Units of numbers that count something else than people."""
 OF_RULES = ("discretion_share", "widest_discretion", "out_of_scope_rules")
 """Measures of a rule book alone: their n is no number of people."""
+QUOTED = re.compile(r"\((\w+): .*\)", re.DOTALL)
+"""What failing code said, after the kind of its error."""
 COUNT = "_numerator"
 """The suffix of numbers that count people, or what belongs to single people."""
 
@@ -59,6 +62,15 @@ def without_small(findings: pd.DataFrame, minimum: int, small: Iterable[tuple[st
     made.loc[few, "why"] = f"fewer than {minimum:,} people"
     made.loc[few, "n"] = 0
     return made.drop_duplicates(ignore_index=True)
+
+
+def without_quotes(said: str) -> str:
+    """A sentence on a failure without what the failing code said, as that may hold somebody's value.
+
+    >>> without_quotes("model mine failed on 40 records (ValueError: could not read 'Eve').")
+    'model mine failed on 40 records (ValueError).'
+    """
+    return QUOTED.sub(r"(\1)", said)
 
 
 def small_groups(

@@ -49,7 +49,11 @@ ON_TABLES: dict[str, Phrase] = {
         "two models fitted on resamples of the table decide {v} of people differently", "differently", "people", PERCENT
     ),
     "ambiguity": Phrase(
-        "a model that is about as often right decides {v} of people otherwise", "otherwise", "people", PERCENT
+        "at least one model that is about as often right decides {v} of people otherwise",
+        "otherwise", "people", PERCENT,
+    ),
+    "discrepancy": Phrase(
+        "one model that is about as often right decides {v} of people otherwise", "otherwise", "people", PERCENT
     ),
 }  # fmt: skip
 """Values about everybody; `error_gain` is a contrast, whose sign {down} carries."""

@@ -240,7 +240,7 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     """Return the outcome of all answers: findings of audited models, then of the lottery, then of other anchors."""
     import pandas as pd
 
-    from testbed.findings import COLUMNS, KEY, frame, judged, pooled, without_small
+    from testbed.findings import COLUMNS, KEY, frame, judged, pooled, without_quotes, without_small
     from testbed.measure import same_rows
     from testbed.runs.assumptions import rows_owed
     from testbed.statistics import correct
@@ -293,6 +293,9 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     findings.attrs["curves"] = next((answer.curves for answer in drawn if answer.curves), "")
     findings.attrs["anchors"] = verdicts = [verdict for answer in answers for verdict in answer.verdicts]
     failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))
+    if plan.scenario.recipe.rows is not None:
+        failures = list(map(without_quotes, failures))
+        findings["why"] = findings["why"].map(without_quotes).astype(findings["why"].dtype)
     life = next((answer.life for answer in answers if answer.life is not None), None)
     told = [(task, answer) for task, answer in zip(tasks, answers, strict=True) if answer.causes and not task.beside]
     causes = {task.name: answer.causes for task, answer in told}

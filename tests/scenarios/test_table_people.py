@@ -516,6 +516,7 @@ def test_no_cell_of_few_people_is_shown_anywhere(town, table, tmp_path, capsys):
     """Seven people of 1,100 are of a third sex; two seeds hold the same seven, so fourteen are no cell of ten."""
     few = frame(1100)
     few.loc[500:506, "Sex, as coded"] = 3
+    few.loc[77, "income"] = 123.271828
     declared = DECLARED.replace('["woman", "man"]', '["woman", "man", "kurmuk"]').replace('"2"]', '"2", "3"]')
     made = town(rate=0.05, path=table(few, declared))
     asked = ["audit", made.base, "--periods", "3", "--seeds", "2", "--measures", "adverse_*,flip_rate,detection_*"]
@@ -527,6 +528,7 @@ def test_no_cell_of_few_people_is_shown_anywhere(town, table, tmp_path, capsys):
     texts["said"] = "".join(capsys.readouterr())
     assert {"findings.csv", "findings.jsonl", "manifest.json", "report.html"} < set(texts)
     assert not [name for name, text in texts.items() if "kurmuk" in text]
+    assert not [name for name, text in texts.items() if "271828" in text]
     assert "curves.csv" not in texts
     found = pd.read_csv(tmp_path / "run" / "findings.csv", keep_default_na=False, na_values={"value": [""]})
     of_people = found[found["unit"] != "seeds"]
@@ -541,6 +543,19 @@ def test_no_cell_of_few_people_is_shown_anywhere(town, table, tmp_path, capsys):
     assert main([*asked[:2], "--minimum", "-1"]) == 2
     with pytest.raises(InputError, match=r"minimum is 2\.5; a whole number"):
         audit(made, minimum=2.5)
+
+
+def test_what_a_model_says_of_somebody_as_it_fails_is_not_written(town, tmp_path, capsys):
+    (tmp_path / "failing_on_rows.py").write_text(
+        "def model(records):\n    raise ValueError(f\"cannot read {records['income'].iloc[3]!r}\")\n"
+    )
+    asked = ["audit", town().base, "--people", "300", "--periods", "1", "--measures", "adverse_rate"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(tmp_path)
+        assert main([*asked, "--model", "failing_on_rows:model", "--out", str(tmp_path / "run")]) == 1
+    texts = [path.read_text() for path in (tmp_path / "run").iterdir()] + ["".join(capsys.readouterr())]
+    assert not [text for text in texts if "cannot read" in text]
+    assert [text for text in texts if "model failed on 3000 records (ValueError)" in text]
 
 
 def test_the_rows_of_a_table_are_written_only_if_the_user_may(town, tmp_path, capsys):
