@@ -507,7 +507,9 @@ class Case:
 
 
 def _codes(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
-    values = pd.Categorical(column.astype(object), categories=list(levels))
+    dtype = column.dtype
+    same = isinstance(dtype, pd.CategoricalDtype) and tuple(dtype.categories) == levels
+    values = column.array if same else pd.Categorical(column.astype(object), categories=list(levels))
     if (values.codes < 0).any():
         bad = column.to_numpy(object)[values.codes < 0][0]
         raise unknown(f"value of {column.name}", bad, levels)

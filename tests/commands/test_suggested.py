@@ -19,6 +19,7 @@ from testbed.runs.auditing import audit
 from testbed.runs.output import read_run
 from testbed.runs.plan import planned
 
+pytestmark = pytest.mark.usefixtures("small_training")  # what is suggested does not depend on cut-offs
 ROOT = Path(__file__).parents[2]
 SMALL = ("--people", "512", "--periods", "8")
 FEW = ("--measures", "adverse_rate,error_gain")

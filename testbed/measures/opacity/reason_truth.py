@@ -72,7 +72,8 @@ def stated(case: Case) -> Stated:
     words = draws.sparse(case.seed, "opacity:reasons", draws.pack(who))
     who = who[np.argsort(words, kind="stable")[: PEOPLE if case.scheme.row_wise else ALONE]]
     given = given[given["person"].isin(who)]
-    undone = {str(rule): undoing(case, str(rule)) for rule in given["rule"].unique()}
+    normal = neutral(case.scheme.scorer.model, case.records)
+    undone = {str(rule): undoing(case, str(rule), normal) for rule in given["rule"].unique()}
     changes = sorted({one for one in undone.values() if one}, key=str)
     place = {rule: changes.index(one) if one else -1 for rule, one in undone.items()}
     return Stated(
@@ -84,13 +85,15 @@ def stated(case: Case) -> Stated:
     )
 
 
-def undoing(case: Case, rule: str) -> Change:
-    """What a record must hold for a reason to be gone: (column, value) pairs; empty if the reason names nothing."""
+def undoing(case: Case, rule: str, normal: Mapping[str, Any]) -> Change:
+    """What a record must hold for a reason to be gone: (column, value) pairs; empty if the reason names nothing.
+
+    normal: the neutral value of each column (`neutral`).
+    """
     model, records = case.scheme.scorer.model, case.records
     books = (model, *(declared(model, "books", None) or {}).values())
     known = {one.name: one for book in books for one in reversed(declared(book, "rules", ()))}
     columns = (rule,) if rule not in known else (known[rule].column,) if known[rule].column else known[rule].reads
-    normal = neutral(model, records)
     return tuple(
         (name, 0 if name in case.history.kinds else normal[name]) for name in columns if name in records.columns
     )
