@@ -15,6 +15,7 @@ from testbed.measure import measure as measure
 
 if TYPE_CHECKING:
     from synthetic.errors import InputError as InputError
+    from testbed import plot as plot
     from testbed.case import Case as Case
     from testbed.checks import ContractError as ContractError
     from testbed.checks import check_measure as check_measure
@@ -66,6 +67,8 @@ _HOME = {
     "parametrize_with_checks": "testbed.checks",
 }
 """The room that each name is taken from."""
+_ROOMS = ("plot",)
+"""Rooms whose names are used with the room's own before them: `testbed.plot.gap`."""
 
 __all__ = sorted([*_HOME, "PerPerson", "Row", "measure"])
 
@@ -73,6 +76,8 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"testbed.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'testbed' has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_HOME[name]), name)
@@ -80,4 +85,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return sorted({*globals(), *_HOME, *_ROOMS})

@@ -39,7 +39,13 @@ MEMBERS = {
 """Methods and properties that users are promised, by class."""
 
 PUBLIC = {name: getattr(package, name) for package in (testbed, synthetic) for name in package.__all__}
-NAMES = [*PUBLIC, *(f"{owner}.{member}" for owner, members in MEMBERS.items() for member in members)]
+ROOMS = {"plot": ("cascade", "frontier", "gap", "hidden", "life")}
+"""Functions that users call by their room."""
+NAMES = [
+    *PUBLIC,
+    *(f"{room}.{name}" for room, names in ROOMS.items() for name in names),
+    *(f"{owner}.{member}" for owner, members in MEMBERS.items() for member in members),
+]
 
 
 class Validator(validation.Validator):
@@ -59,7 +65,8 @@ class Validator(validation.Validator):
 def held(name: str) -> object:
     """The object of a public name, or of a member as the class holds it."""
     owner, _, member = name.partition(".")
-    return getattr(PUBLIC[owner], member) if member else PUBLIC[owner]
+    holder = getattr(testbed, owner) if owner in ROOMS else PUBLIC[owner]
+    return getattr(holder, member) if member else holder
 
 
 def errors(name: str) -> list[str]:

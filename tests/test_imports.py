@@ -50,7 +50,8 @@ def test_the_public_names_are_those_of_the_contract_and_all_can_be_had() -> None
     assert set(testbed.__all__) == PUBLIC
     for name in PUBLIC:
         assert getattr(testbed, name) is not None
-    assert set(testbed.__all__) <= set(dir(testbed))
+    assert {*testbed.__all__, "plot"} <= set(dir(testbed))
+    assert callable(testbed.plot.gap)
     with pytest.raises(AttributeError, match="audti"):
         testbed.audti  # type: ignore[attr-defined]
 

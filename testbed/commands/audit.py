@@ -53,6 +53,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_minimum(parser)
     add_engine(parser)
+    parser.add_argument(
+        "--figures",
+        metavar="DIR",
+        help="write every figure to this folder, as SVG and as PDF, with the same bytes each time",
+    )
     add_out(parser)
 
 
@@ -71,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
     """Audit, write the findings, and print the short answer."""
     began = time.monotonic()
     from testbed.runs import (
+        claim_figures,
         claim_folder,
         command_of,
         folder_path,
@@ -79,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
         planned,
         run_audit,
         unreached,
+        write_figures,
         write_run,
     )
 
@@ -99,6 +106,7 @@ def run(args: argparse.Namespace) -> int:
     )
     engine = engine_of(args, plan.people)
     folder = claim_folder(out, identity(plan), overwrite=args.overwrite) if out is not None else None
+    figures = claim_figures(args.figures, overwrite=args.overwrite) if args.figures is not None else None
     tell(f"testbed: {announced(plan)} ...")
     made = run_audit(
         plan, engine=engine, workers=args.workers,
@@ -109,6 +117,10 @@ def run(args: argparse.Namespace) -> int:
     if folder is not None:
         write_run(made.findings, manifest, folder, made.seconds)
         pages = [f"{args.out}/report.html", f"{args.out}/findings.csv"]
+    if figures is not None:
+        drawn = write_figures(made, figures)
+        tell(f"testbed: {len(drawn)} files of figures{'' if drawn else ': the findings have no rows for one'}")
+        pages += [f"{args.figures}/{name}" for name in drawn[:1]]
     for said in [*made.failures, *unreached(made.precision)]:
         tell(f"testbed: {said}")
     from testbed.report import Findings, answer, ladder_lines

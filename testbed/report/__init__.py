@@ -4,34 +4,46 @@ Comes in: a findings table and its manifest.
 Goes out: the short answer, the page, the figures.
 """
 
-from testbed.report.case_page import case_text, render_case
+from testbed.report.case_page import case_sentence, case_text, render_case
 from testbed.report.curve_points import curve_text, curves
+from testbed.report.drawing import inside
+from testbed.report.finding_row import Finding
 from testbed.report.ladder import ladder_lines
 from testbed.report.leaderboard import families_of, render_leaderboard
+from testbed.report.numbers import Scale, scale
 from testbed.report.owed import named
 from testbed.report.page import NAME, write_page
+from testbed.report.plaintext import clean, counted
 from testbed.report.plaintext import clean as cleaned
-from testbed.report.plaintext import counted
 from testbed.report.rows import Findings
+from testbed.report.sentences import no_difference, plain_name
 from testbed.report.sweeps import side_by_side
 from testbed.report.terminal import answer, gap_lines, is_void
 
 __all__ = [
     "NAME",
+    "Finding",
     "Findings",
+    "Scale",
     "answer",
+    "case_sentence",
     "case_text",
+    "clean",
     "cleaned",
     "counted",
     "curve_text",
     "curves",
     "families_of",
     "gap_lines",
+    "inside",
     "is_void",
     "ladder_lines",
     "named",
+    "no_difference",
+    "plain_name",
     "render_case",
     "render_leaderboard",
+    "scale",
     "side_by_side",
     "write_page",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from testbed.report.plaintext import clean
 
-DROPPED = ("--out", "--engine", "--workers")
+DROPPED = ("--out", "--figures", "--engine", "--workers")
 """Options that change where or how a run happens, never its findings."""
 
 OWED = "assumption_share"

@@ -7,6 +7,7 @@ Goes out: findings, a manifest, verdicts of anchors, and a folder that is writte
 from testbed.runs.assumptions import facts_of, share_facts, share_rows
 from testbed.runs.auditing import PRELOAD, audit, run_audit
 from testbed.runs.engine import THREADS, check_engine, cores, run
+from testbed.runs.figures import claim_figures, write_figures
 from testbed.runs.manifest import (
     SCHEMA,
     assumed_dials,
@@ -54,6 +55,7 @@ __all__ = [
     "check_engine",
     "check_seal",
     "cited",
+    "claim_figures",
     "claim_folder",
     "command_of",
     "cores",
@@ -81,5 +83,6 @@ __all__ = [
     "unreached",
     "versions",
     "work",
+    "write_figures",
     "write_run",
 ]

@@ -76,17 +76,17 @@ def visible(path: Path) -> list[Path]:
     return [one for one in path.iterdir() if not (one.name.startswith(".") and one.suffix in (".part", ".lock"))]
 
 
-def folder_path(out: str | Path | None) -> Path | None:
+def folder_path(out: str | Path | None, option: str = "--out") -> Path | None:
     """Return the absolute path of a folder to write, None for None. Call it before a model can change folders.
 
     Raises InputError for an empty path, and for the current folder.
     """
     if out is None:
         return None
-    path = resolved("--out", out)
+    path = resolved(option, out)
     with suppress(FileNotFoundError):  # the current folder was removed
         if path == Path.cwd().resolve():
-            raise InputError(f"--out {str(out)!r} is the current folder; name one below or beside it.")
+            raise InputError(f"{option} {str(out)!r} is the current folder; name one below or beside it.")
     return path
 
 
