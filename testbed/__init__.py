@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from testbed.findings import claim as claim
     from testbed.findings import ladder as ladder
     from testbed.findings import metric_frame as metric_frame
+    from testbed.interop import model_card as model_card
+    from testbed.interop import shown as shown
+    from testbed.interop import transparency_record as transparency_record
     from testbed.models import Scores as Scores
     from testbed.models import ScoringModel as ScoringModel
     from testbed.models import encoded as encoded
@@ -64,7 +67,10 @@ _HOME = {
     "from_callable": "testbed.tables",
     "ladder": "testbed.findings",
     "metric_frame": "testbed.findings",
+    "model_card": "testbed.interop",
     "parametrize_with_checks": "testbed.checks",
+    "shown": "testbed.interop",
+    "transparency_record": "testbed.interop",
 }
 """The room that each name is taken from."""
 _ROOMS = ("plot",)

@@ -41,7 +41,10 @@ PUBLIC = {
     "ladder",
     "measure",
     "metric_frame",
+    "model_card",
     "parametrize_with_checks",
+    "shown",
+    "transparency_record",
 }
 HEAVY = ("scipy", "sklearn", "fairlearn", "matplotlib", "jinja2", "rich", "pytest", "distributed")
 

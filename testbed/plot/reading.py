@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from synthetic.errors import InputError, unknown
 from testbed.case import Case
 from testbed.findings import frame, in_one_world, rows_asked
 from testbed.measure import measures
-from testbed.report import Finding, Findings
+from testbed.report import Finding, Findings, findings_of
 from testbed.scenarios import splits_of
 
 Column = tuple[str, str]
@@ -22,20 +22,7 @@ def read(findings: pd.DataFrame | Case, names: Sequence[str]) -> Findings:
 
     Raises InputError for anything else, and for a table without rows.
     """
-    info = {
-        one.name: {"gap": one.gap, "qualifiers": dict(one.qualifiers)} for one in map(measures.get, measures.names())
-    }
-    if isinstance(findings, Case):
-        findings = measured(findings, names)
-    if not isinstance(findings, pd.DataFrame) or not {"measure", "value", "low", "high"} <= set(findings.columns):
-        raise InputError(f"found {type(findings).__name__}; findings, as audit returns them, or a Case are needed.")
-    if findings.empty:
-        raise InputError("the findings have no rows; a figure needs some.")
-    pairs = [pair for pair in findings.attrs.get("audited") or () if " - " not in pair[0] and " - " not in pair[1]]
-    manifest: Mapping[str, object] = {}
-    if pairs:
-        manifest = {"scenario": pairs[0][0], "models": [model for scenario, model in pairs if scenario == pairs[0][0]]}
-    return Findings(findings, manifest, info)
+    return findings_of(measured(findings, names) if isinstance(findings, Case) else findings)
 
 
 def measured(case: Case, names: Sequence[str]) -> pd.DataFrame:

@@ -8,23 +8,26 @@ from testbed.report.case_page import case_sentence, case_text, render_case
 from testbed.report.curve_points import curve_text, curves
 from testbed.report.drawing import inside
 from testbed.report.finding_row import Finding
+from testbed.report.from_frames import findings_of
 from testbed.report.ladder import ladder_lines
 from testbed.report.leaderboard import families_of, render_leaderboard
-from testbed.report.numbers import Scale, scale
+from testbed.report.numbers import Scale, decimals, interval, scale
 from testbed.report.owed import named
 from testbed.report.page import NAME, write_page
 from testbed.report.plaintext import clean, counted
 from testbed.report.plaintext import clean as cleaned
-from testbed.report.rows import Findings
-from testbed.report.sentences import no_difference, plain_name
+from testbed.report.rows import FAMILIES, Findings
+from testbed.report.sentences import Sentence, headlines, no_difference, plain_name
 from testbed.report.sweeps import side_by_side
 from testbed.report.terminal import answer, gap_lines, is_void
 
 __all__ = [
+    "FAMILIES",
     "NAME",
     "Finding",
     "Findings",
     "Scale",
+    "Sentence",
     "answer",
     "case_sentence",
     "case_text",
@@ -33,9 +36,13 @@ __all__ = [
     "counted",
     "curve_text",
     "curves",
+    "decimals",
     "families_of",
+    "findings_of",
     "gap_lines",
+    "headlines",
     "inside",
+    "interval",
     "is_void",
     "ladder_lines",
     "named",
