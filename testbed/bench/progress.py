@@ -75,6 +75,7 @@ class Progress:
         self.audits = self.claims = self.done = self.made = 0
         self.slow: set[str] = set()
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: object, ids: Sequence[str]) -> None:
         """Begin to count, with xdist."""
         if not self.left:

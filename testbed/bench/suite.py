@@ -83,7 +83,7 @@ def run_suite(
         if pairs is not None:
             (scratch / "pairs.json").write_text(json.dumps(sorted(pairs)), encoding="utf-8")
             words += ["--bench-pairs", str(scratch / "pairs.json")]
-        status = _child(words, scratch / "log.txt", tell)
+        status = _child([*words, str(suite_folder())], scratch / "log.txt", tell)
         log = (scratch / "log.txt").read_text(encoding="utf-8", errors="replace")
         if status == 5:
             raise InputError(f"the {asked.suite} suite makes no claim about what was asked for.")
@@ -91,14 +91,15 @@ def run_suite(
             raise InputError(_last(log, "ERROR: "))
         tables = [scratch / "findings.csv", scratch / "claims.csv"]
         if status not in (0, 1) or not all(table.is_file() for table in tables):
-            raise CutShortError(f"the tests ended with status {status} before the tables were written: {_last(log)}")
+            raise CutShortError(
+                f"the tests ended with status {status} before the tables were written: {_last(log, 'INTERNALERROR> ')}"
+            )
         return Ran(status, *(table.read_bytes().decode("utf-8") for table in tables))
 
 
 def _words(asked: Asked, store: Path, scratch: Path, workers: int) -> list[str]:
     """The command of the run. It reads no settings of the folder it runs in, and loads no plugin that is not named."""
-    folder = suite_folder()
-    words = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", str(folder)]
+    words = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", str(suite_folder())]
     words += ["--import-mode=importlib", "-p", "no:cacheprovider", "--tb=no"]
     words += [word for plugin in PLUGINS for word in ("-p", plugin)]
     if workers > 1 and find_spec("xdist") is not None:
@@ -107,7 +108,7 @@ def _words(asked: Asked, store: Path, scratch: Path, workers: int) -> list[str]:
     for option, names in (("--model", asked.models), ("--scenario", asked.scenarios)):
         words += [word for name in names for word in (option, name)]
     words += ["--claims", str(scratch / "claims.csv"), "--findings", str(scratch / "findings.csv")]
-    return [*words, str(folder)]
+    return words
 
 
 def _child(words: list[str], log: Path, tell: Callable[[str], None]) -> int:
@@ -137,8 +138,8 @@ def _hear(lines: Iterable[str], tell: Callable[[str], None]) -> None:
         tell(line.strip())
 
 
-def _last(log: str, mark: str = "") -> str:
+def _last(log: str, mark: str) -> str:
     """The last line of a log that begins with a mark, without it; else its last line."""
     lines = [line.strip() for line in log.splitlines() if line.strip()] or ["it said nothing"]
     marked = [line.removeprefix(mark) for line in lines if line.startswith(mark)]
-    return (marked or lines)[-1]
+    return (marked or lines)[-1].strip()

@@ -59,7 +59,7 @@ def verify(
             for name in sorted({*told, *here[key]})
             if told.get(name) != here[key].get(name)
         ]
-    made.differences += _unfounded(bench)
+    made.differences += unfounded(bench)
     if not chosen:
         made.differences.append("no claim was decided, so there is nothing to make again")
         return made
@@ -73,7 +73,7 @@ def verify(
     return made
 
 
-def _unfounded(bench: Bench) -> Iterator[str]:
+def unfounded(bench: Bench) -> Iterator[str]:
     """A sentence for each decided claim whose numbers are those of no finding."""
     known = {
         (plain_name(row.model), _base(str(row.scenario)), row.measure, repr(row.value), repr(row.low), repr(row.high))

@@ -112,6 +112,7 @@ def _asked(args: argparse.Namespace) -> Asked:
 
 def _print(held: Sequence[Verdict]) -> None:
     """Print the counts by model and family, as a table."""
+    from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -120,10 +121,12 @@ def _print(held: Sequence[Verdict]) -> None:
     from testbed.report import cleaned, families_of
 
     families, found = families_of(held), counts(held)
-    table = Table("model", *families, title="Claims held / broken / undecided", title_justify="left")
+    table = Table(title="Claims held/broken/undecided", title_justify="left", box=SIMPLE)
+    for head in ("model", *families):
+        table.add_column(head or "other", overflow="fold")
     for model in sorted(found, key=lambda name: (name.casefold(), name)):
         cells = [found[model].get(family) for family in families]
-        shown = ["" if cell is None else f"{cell['held']} / {cell['broken']} / {cell['undecided']}" for cell in cells]
+        shown = ["" if cell is None else f"{cell['held']}/{cell['broken']}/{cell['undecided']}" for cell in cells]
         table.add_row(Text(cleaned(model)), *shown)
     Console(soft_wrap=False).print(table)
     others = [f"{sum(one.verdict == name for one in held)} {name}" for name in ("skipped", "failed")]
