@@ -4,7 +4,7 @@ Comes in: a suite, models and scenarios.
 Goes out: findings, claims, a manifest and a leaderboard; and whether a submitted folder is what its command gives.
 """
 
-from testbed.bench.folder import Bench, counts, identity, read_bench, write_bench
+from testbed.bench.folder import Bench, counts, identity, read_bench, write_bench, write_leaderboard
 from testbed.bench.suite import PEOPLE, SUITES, Asked, CutShortError, Ran, run_suite, suite_folder
 from testbed.bench.verifying import Verified, verify
 
@@ -23,4 +23,5 @@ __all__ = [
     "suite_folder",
     "verify",
     "write_bench",
+    "write_leaderboard",
 ]

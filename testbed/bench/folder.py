@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
+from synthetic.writing import replace_file
 from testbed.bench.suite import PEOPLE, Asked, Ran, suite_digest
 from testbed.findings import VERDICTS, Verdict, parsed, plain_name, timeless, verdicts
 from testbed.runs import (
     CLAIMS,
+    LEADERBOARD,
     SCHEMA,
     check_seal,
     digest,
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
     from testbed.runs import Folder
 
-LEADERBOARD = "leaderboard.html"
 FINDINGS = "findings.csv"
 
 
@@ -100,12 +101,20 @@ def write_bench(asked: Asked, ran: Ran, folder: Folder) -> dict[str, Any]:
         "files": {FINDINGS: digest(ran.findings), CLAIMS: digest(timeless(ran.claims, CLAIMS))},
     }
 
-    def page(sealed: dict[str, Any]) -> None:
-        text = render_leaderboard(held, sealed)
-        (folder.part / LEADERBOARD).write_text(text, encoding="utf-8", newline="\n")
-
-    place_files(folder, {FINDINGS: ran.findings, CLAIMS: ran.claims}, manifest, page)
+    place_files(
+        folder, {FINDINGS: ran.findings, CLAIMS: ran.claims}, manifest,
+        lambda sealed: replace_file(folder.part / LEADERBOARD, render_leaderboard(held, sealed)),
+    )  # fmt: skip
     return manifest
+
+
+def write_leaderboard(folder: Path) -> Sequence[Verdict]:
+    """Make the page of a finished benchmark again. Returns its verdicts."""
+    from testbed.report import render_leaderboard
+
+    bench = read_bench(folder)
+    replace_file(folder / LEADERBOARD, render_leaderboard(bench.claims, bench.manifest))
+    return bench.claims
 
 
 def read_bench(folder: str | Path) -> Bench:

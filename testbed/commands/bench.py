@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
             write_bench(asked, ran, folder)
             shutil.rmtree(store, ignore_errors=True)
     held = verdicts(ran.claims, CLAIMS)
-    _print(held)
+    print_counts(held)
     print(f"Written: {args.out}/leaderboard.html, {args.out}/claims.csv" if folder is not None else
           "Nothing was written: add --out DIR for leaderboard.html and claims.csv.")  # fmt: skip
     return ran.status
@@ -110,7 +110,7 @@ def _asked(args: argparse.Namespace) -> Asked:
     return Asked(suite, tuple(args.model), tuple(args.scenario), args.people or PEOPLE[suite])
 
 
-def _print(held: Sequence[Verdict]) -> None:
+def print_counts(held: Sequence[Verdict]) -> None:
     """Print the counts by model and family, as a table."""
     from rich.box import SIMPLE
     from rich.console import Console

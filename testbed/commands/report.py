@@ -7,15 +7,23 @@ import argparse
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
-    parser.add_argument("folder", metavar="DIR", help="a folder that testbed audit, table or sweep wrote")
+    parser.add_argument("folder", metavar="DIR", help="a folder that testbed audit, table, sweep or bench wrote")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write report.html and print the short answer."""
     from testbed.report import NAME, answer, is_void, write_page
-    from testbed.runs import read_run, reopen
+    from testbed.runs import read_manifest, read_run, reopen
 
     folder = reopen(args.folder)
+    if read_manifest(folder.path).get("kind") == "bench":
+        from testbed.bench import write_leaderboard
+        from testbed.commands.bench import print_counts
+
+        print_counts(write_leaderboard(folder.path))
+        folder.release()
+        print(f"Written: {args.folder}/leaderboard.html")
+        return 0
     findings, manifest = read_run(folder.path)
     write_page(findings, manifest, folder.path / NAME)
     folder.release()

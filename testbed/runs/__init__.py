@@ -25,6 +25,7 @@ from testbed.runs.manifest import (
 from testbed.runs.measuring import Task, died, forget, work
 from testbed.runs.output import (
     CLAIMS,
+    LEADERBOARD,
     Folder,
     check_seal,
     claim_folder,
@@ -41,6 +42,7 @@ from testbed.runs.store import AuditStore
 
 __all__ = [
     "CLAIMS",
+    "LEADERBOARD",
     "LOTTERY",
     "PRELOAD",
     "SCHEMA",

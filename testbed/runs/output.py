@@ -27,14 +27,16 @@ if TYPE_CHECKING:
 
 TABLES = ("findings.csv", "findings.jsonl", "curves.csv")
 """Files with a digest in the manifest; curves.csv (see `testbed.report.curve_points`) only if there are scores."""
+OURS = (*TABLES, "manifest.json", "report.html")
+"""Every file of a run's folder that is the same bytes whenever the run is repeated."""
 CLAIMS = "claims.csv"
 """The verdicts of a benchmark. Its column of seconds differs from run to run; the digest leaves it out."""
-PAGES = ("report.html", "leaderboard.html")
-"""The page of an audit, a table or a sweep, and that of a benchmark."""
-OURS = (*TABLES, CLAIMS, "manifest.json", *PAGES)
-"""Every file of a run's folder that is the same bytes whenever the run is repeated, seconds of claims apart."""
+LEADERBOARD = "leaderboard.html"
+"""The page of a benchmark."""
 TIMES = "seconds.json"
 """The seconds that each measure took, by model. They differ from run to run, so no digest and no page holds them."""
+WRITTEN = (*OURS, CLAIMS, LEADERBOARD, TIMES)
+"""Every file that any command writes into a folder."""
 
 
 class Folder(Reserved):
@@ -52,7 +54,7 @@ class Folder(Reserved):
         """Put the new run, which is at `part`, in place of the old one."""
         if not self.path.exists():
             self.part.rename(self.path)
-        elif self.apart or {one.name for one in visible(self.path)} - {*OURS, TIMES} or not swap(self.part, self.path):
+        elif self.apart or {one.name for one in visible(self.path)} - set(WRITTEN) or not swap(self.part, self.path):
             self.part.rename(self.rest)
             self.finish()
 
@@ -62,11 +64,12 @@ class Folder(Reserved):
             shutil.rmtree(self.rest, ignore_errors=True)
             return
         manifest = manifest_read((self.rest / "manifest.json").read_text(encoding="utf-8"))
-        kept = {*manifest["files"], manifest.get("seconds")}
-        for name in sorted((*OURS, TIMES), key=lambda one: one == "manifest.json"):
+        page = LEADERBOARD if manifest.get("kind") == "bench" else "report.html"
+        kept = {*manifest["files"], manifest.get("seconds"), page}
+        for name in sorted(WRITTEN, key=lambda one: one == "manifest.json"):
             if (self.rest / name).exists():
                 os.replace(self.rest / name, self.path / name)
-            elif name in (*TABLES, CLAIMS, TIMES) and name not in kept:
+            elif name not in kept:
                 (self.path / name).unlink(missing_ok=True)
         self.rest.rmdir()
 

@@ -203,6 +203,15 @@ def test_killed_at_a_random_moment_and_begun_again_gives_the_same_bytes(small, m
     assert not store.exists()
 
 
+def test_report_makes_the_leaderboard_again(made, tmp_path):
+    shutil.copytree(made[0], tmp_path / "out")
+    (tmp_path / "out" / "leaderboard.html").unlink()
+    with redirect_stdout(io.StringIO()) as said:
+        assert main(["report", str(tmp_path / "out")]) == 0
+    assert "lottery" in said.getvalue()
+    assert bytes_of(tmp_path / "out") == bytes_of(made[0])
+
+
 def doctored(made: Path, out: Path, *changes: tuple[str, str, str]) -> Path:
     """A copy of a folder with texts replaced in its files, and with a manifest that vouches for them."""
     shutil.copytree(made, out)
