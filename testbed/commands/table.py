@@ -1,32 +1,16 @@
 """`testbed table`: an audit of a real table of predictions."""
 
-# Any: a manifest is a JSON object, and pandas does not type the rows of a table.
+# Any: a manifest is a JSON object.
 from __future__ import annotations
 
 import argparse
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from synthetic.errors import InputError
 from testbed.commands.options import add_equivalent, add_out, numbers_of, tell
 from testbed.commands.table_model import add_model_options, audit_of_model, refuse_model_options
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-SHOWN = (
-    "selection_rate",
-    "adverse_rate",
-    "base_rate",
-    "true_positive_rate",
-    "false_positive_rate",
-    "false_negative_rate",
-    "precision",
-    "auc",
-)
-KEY = "rates from 0 to 1 (95 % interval, n = people behind the number)"
-"""How to read the numbers that are printed."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -109,6 +93,7 @@ def _add_groups(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Audit the table, write the findings, and print the short answer."""
+    from testbed.report import answer
     from testbed.runs import claim_folder, folder_path, write_run
     from testbed.tables import audit_table, kind
 
@@ -141,12 +126,11 @@ def run(args: argparse.Namespace) -> int:
         missing=args.missing,
         stream=True if args.stream else False if args.whole else None,
     )
-    notes = list(findings.attrs.get("notes") or [])
+    manifest["notes"] = list(findings.attrs.get("notes") or [])
     if folder is not None:
-        write_run(findings, {**manifest, "notes": notes}, folder)
-    print("\n".join([*answer(findings, notes), *in_words(findings, manifest)]))
-    if folder is not None:
-        print(f"Written: {args.out}/report.html, {args.out}/findings.csv")
+        write_run(findings, manifest, folder)
+    pages = [f"{args.out}/report.html", f"{args.out}/findings.csv"] if folder is not None else []
+    print("\n".join(answer(findings, manifest, pages=pages)))
     return 0
 
 
@@ -216,58 +200,3 @@ def _digest(path: Path) -> str:
 
     with open(path, "rb") as file:
         return file_digest(file, "sha256").hexdigest()[:16]
-
-
-def answer(findings: pd.DataFrame, notes: list[str]) -> list[str]:
-    """The lines that are printed: notes, rates per group with intervals and counts, and the largest differences."""
-    lines = [*notes, "", KEY]
-    rates = findings[findings["measure"].isin(SHOWN) & (findings["versus"] == "") & (findings["group"] != "")]
-    for split in rates["split"].unique():
-        if "*" in split or "|" in split:
-            continue
-        part = rates[rates["split"] == split]
-        lines += ["", "everybody" if split == "all" else f"by {split}"]
-        for measure in [name for name in SHOWN if (part["measure"] == name).any()]:
-            for row in part[part["measure"] == measure].itertuples():
-                who = "" if split == "all" else f" {row.group}"
-                lines.append(f"  {measure:<20}{who}: {_number(row)}")
-    wide = findings[
-        findings["measure"].str.match(r"(demographic_parity|equalized_odds|equal_opportunity)_difference$")
-        & (findings["group"] == "")
-    ]
-    if len(wide):
-        lines += ["", "largest difference between any two groups (n: the smallest group)"]
-        lines += [f"  {row.measure} by {row.split}: {_number(row)}" for row in wide.itertuples()]
-    return lines + pooled_lines(findings)
-
-
-def in_words(findings: pd.DataFrame, manifest: dict[str, Any]) -> list[str]:
-    """The differences in selection rates as sentences, the first few of many."""
-    from testbed.report import gap_lines
-
-    lines = gap_lines(findings, manifest, "statistical_parity_difference")
-    return ["", "in words", *lines] if lines else []
-
-
-def pooled_lines(findings: pd.DataFrame) -> list[str]:
-    """The gap in selection rates, overall and at equal strata; the two can point in opposite directions."""
-    name = "statistical_parity_difference"
-    pooled = findings[findings["measure"] == f"conditional_{name}"]
-    lines = []
-    for row in pooled.itertuples():
-        split = str(row.split).partition("|")[0]
-        here = (findings["split"] == split) & (findings["group"] == row.group) & (findings["versus"] == row.versus)
-        plain = findings[here & (findings["measure"] == name)]
-        if "*" in split or plain.empty:
-            continue
-        control = str(row.split).partition("|")[2]
-        lines += [f"  {row.group} minus {row.versus}: {_number(next(plain.itertuples()))}"]
-        lines += [f"  {row.group} minus {row.versus}, at equal {control}: {_number(row)}"]
-    return ["", f"{name}, overall and pooled over strata", *lines] if lines else []
-
-
-def _number(row: Any) -> str:
-    if row.value != row.value:
-        return f"undefined ({row.why})"
-    interval = "no interval" if row.low != row.low else f"{row.low:.4f} to {row.high:.4f}"
-    return f"{row.value:.4f} ({interval}, n = {row.n:,})"

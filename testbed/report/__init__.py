@@ -12,6 +12,7 @@ from testbed.report.from_frames import findings_of
 from testbed.report.ladder import ladder_lines
 from testbed.report.leaderboard import families_of, render_leaderboard
 from testbed.report.numbers import Scale, decimals, interval, scale
+from testbed.report.opening import is_void
 from testbed.report.owed import named
 from testbed.report.page import NAME, write_page
 from testbed.report.plaintext import clean, counted
@@ -19,7 +20,7 @@ from testbed.report.plaintext import clean as cleaned
 from testbed.report.rows import FAMILIES, Findings
 from testbed.report.sentences import Sentence, headlines, no_difference, plain_name
 from testbed.report.sweeps import side_by_side
-from testbed.report.terminal import answer, gap_lines, is_void
+from testbed.report.terminal import answer
 
 __all__ = [
     "FAMILIES",
@@ -39,7 +40,6 @@ __all__ = [
     "decimals",
     "families_of",
     "findings_of",
-    "gap_lines",
     "headlines",
     "inside",
     "interval",

@@ -41,13 +41,16 @@ class Owed:
         owned = self.headline["low"] > 0 or bool(named(self.headline))
         return owned and not math.isnan(nothing) and low < nothing < high
 
-    def turning(self, by: Scale) -> str:
-        """The words for a sign that depends on guesses."""
+    def turning(self, by: Scale, *, brief: bool = False) -> str:
+        """The words for a sign that depends on guesses; `brief` leaves out the unit and how many guesses vary."""
         low, high = self.ends
         places = decimals((low + high) / 2, low, high, by.factor)
         unit = f" {by.unit}" if by.unit else ""
+        reach = f"{by.bare(low, places)} to {by.bare(high, places)}"
+        if brief:
+            return f"sign depends on assumptions: {reach}"
         return (
-            f"its sign depends on assumptions: it runs from {by.bare(low, places)} to {by.bare(high, places)}{unit}"
+            f"its sign depends on assumptions: it runs from {reach}{unit}"
             f" over the ranges of {counted(self.dials, 'guessed dial')}"
         )
 

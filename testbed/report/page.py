@@ -16,7 +16,9 @@ from testbed.report.curve_figures import crossings, curve_figures, doses, fronti
 from testbed.report.family_figures import Figure, figures
 from testbed.report.finding_row import Finding, owner
 from testbed.report.glossary import TERMS
+from testbed.report.guesses import dial_value, guessed_match, led_by, owners_of
 from testbed.report.ladder import NOTE, ladders
+from testbed.report.opening import anchors_verdict, claimed_note, first_line, is_void, of_model, of_table
 from testbed.report.operator_card import report_card
 from testbed.report.owed import NAMED
 from testbed.report.owed_figures import owed_figures, screening_table
@@ -27,18 +29,6 @@ from testbed.report.sentences import Sentence, headlines
 from testbed.report.side_by_side import drawn, headlines_of, verdict
 from testbed.report.sweeps import swept
 from testbed.report.templating import page
-from testbed.report.terminal import (
-    anchors_verdict,
-    claimed_note,
-    dial_value,
-    first_line,
-    guessed_match,
-    is_void,
-    led_by,
-    of_model,
-    of_table,
-    owners_of,
-)
 
 NAME = "report.html"
 QUESTIONS = {
@@ -76,7 +66,7 @@ def render(
         "report.html.j2",
         title=f"Report: {clean(manifest.get('title') or rows.scenario or 'a scoring scheme')}",
         void=is_void(manifest),
-        opening=first_line({**manifest, "claimed": False}),
+        opening=first_line(manifest),
         claimed=claimed_note(manifest),
         decided=_decided(manifest),
         owed=_owed(rows, manifest),

@@ -34,6 +34,7 @@ class Sentence:
     """A finding in words: the claim, the evidence behind it, and whether this run decides it.
 
     state: "shown" (a level, or a contrast whose interval excludes "no difference"), "undecided" or "not computed".
+    short: the detail in fewer words, for the short answer.
     """
 
     row: Finding
@@ -41,11 +42,21 @@ class Sentence:
     claim: str
     detail: str
     state: str
+    short: str = ""
 
     @property
     def text(self) -> str:
         """Claim and detail as one sentence."""
         return f"{self.claim} ({self.detail})." if self.detail else f"{self.claim}."
+
+    @property
+    def brief(self) -> str:
+        """Claim and detail as one sentence, the detail in fewer words."""
+        return f"{self.claim} ({self.short})." if self.short else self.text
+
+
+ORDER = ("shown", "undecided", "not computed")
+"""The states of sentences, the most decided first."""
 
 
 def headlines(findings: Findings, harm: str, column: tuple[str, str]) -> list[Sentence]:
@@ -53,15 +64,21 @@ def headlines(findings: Findings, harm: str, column: tuple[str, str]) -> list[Se
 
     For the operator's report card: every row about everybody. For a family without a headline row: its first two rows.
     """
-    names = (FIRST if findings.scenario == TABLE else HEADLINES).get(harm, ())
-    picked = (findings.pick(wanted, column) for wanted in names)
-    rows = [row for row in picked if row is not None]
+    of_table = findings.scenario == TABLE
+    names = (FIRST if of_table else HEADLINES).get(harm, ())
+    compared: dict[int, int] = {}
+    rows = []
+    for wanted in names:
+        largest, many = findings.largest(wanted, column) if of_table else (None, 0)
+        row = largest or findings.pick(wanted, column)
+        rows += [row] if row is not None else []
+        compared.update({largest.number: many} if largest is not None else {})
     if harm == "accountability" or not rows:
         mine = [row for row in findings.main(column=column, harm=harm) if row.split == "all" or row.comparison]
         rest = [row for row in mine if row not in rows and (not rows or row.name != OWED)]
         rows += [row for row in rest if row.split == "all"] if harm == "accountability" else rest[:2]
     return [
-        sentence(row, findings.beside(row), findings.together(row), findings.owed(row))
+        sentence(row, findings.beside(row), findings.together(row), findings.owed(row), compared.get(row.number, 1))
         for row in {row.number: row for row in rows}.values()
     ]
 
@@ -71,11 +88,12 @@ def sentence(
     lottery: Finding | None = None,
     beside: Mapping[str, Finding] | None = None,
     owed: Owed | None = None,
+    compared: int = 1,
 ) -> Sentence:
     """One finding in words, with its interval, its count and the lottery's value.
 
     beside: the rows about the same people (`Findings.together`), for what one number cannot say alone. owed: what
-    guesses do to the number; a sign that is theirs is said.
+    guesses do to the number; a sign that is theirs is said. compared: of how many differences the row is the largest.
     """
     beside = beside or {}
     if not row.known:
@@ -93,20 +111,30 @@ def sentence(
         limits = "the same in every seed"
     if row.given and limits.startswith("95 %"):
         limits += f" given the {row.given}"
-    details = [*signed, limits, _behind(row)]
-    if row.small:
-        details.append(row.small.replace("people", each(row)[1]))
-    if missing := beside.get(f"{row.name}{row.suffix}_seeds_undefined"):
-        details.append(f"undefined in {missing.value:.0f} of {counted(missing.n, 'seed')}")
-    if state == "undecided":
-        details.append(_undecided(beside.get(f"{row.name}_detectable")))
-    if owed is not None and owed.turns(no_difference(row)):
-        details.append(owed.turning(by))
-    if row.note:
-        details.append(clean(row.note))
-    if lottery is not None:
-        details.append(f"with a lottery: {by.bare(lottery.value, places)}")
-    return Sentence(row, lottery, claim[:1].upper() + claim[1:], "; ".join(details), state)
+    turns = owed is not None and owed.turns(no_difference(row))
+    small = [row.small.replace("people", each(row)[1])] if row.small else []
+    largest = [f"the largest of {compared} differences compared"] if compared > 1 else []
+    undefined = beside.get(f"{row.name}{row.suffix}_seeds_undefined")
+    missing = [f"undefined in {undefined.value:.0f} of {counted(undefined.n, 'seed')}"] if undefined else []
+    seen = beside.get(f"{row.name}_detectable")
+    luck = [f"with a lottery: {by.bare(lottery.value, places)}"] if lottery is not None else []
+    first = [*signed, limits, _behind(row), *small, *largest, *missing]
+    details = [*first, *([_undecided(seen)] if state == "undecided" else [])]
+    details += [owed.turning(by)] if owed is not None and turns else []
+    details += [clean(row.note)] if row.note else []
+    said = claim[:1].upper() + claim[1:]
+    short = [
+        *(signed if math.isfinite(row.low) else []),
+        limits.replace("95 % interval", "95 %:"),
+        count_behind(row),
+        *(text.partition(":")[0] for text in small),
+        *largest,
+        *missing,
+        *([_undecided(seen, brief=True)] if state == "undecided" else []),
+        *([owed.turning(by, brief=True)] if owed is not None and turns else []),
+        *(text.removeprefix("with a ") for text in luck),
+    ]
+    return Sentence(row, lottery, said, "; ".join([*details, *luck]), state, "; ".join(short))
 
 
 def plain_name(row: Finding) -> str:
@@ -157,11 +185,13 @@ def _state(row: Finding) -> str:
     return "shown" if row.low > nothing or row.high < nothing else "undecided"
 
 
-def _undecided(detectable: Finding | None) -> str:
+def _undecided(detectable: Finding | None, *, brief: bool = False) -> str:
     """The words for an undecided contrast, with the detectable difference if the run has that row."""
     said = "undecided: there may be no difference"
     if detectable is None or not detectable.known:
-        return said
+        return "undecided" if brief else said
+    if brief:
+        return f"undecided: {number(detectable)} would have been seen"
     return f"{said}; a difference of {number(detectable)} would have been seen in 80 % of such runs"
 
 

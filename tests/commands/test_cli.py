@@ -239,7 +239,7 @@ def test_a_table_is_audited_and_says_what_was_decided_on_the_way(say, tmp_path: 
     status, said, _ = say(*asked, "--out", str(out))
     assert status == 0
     assert "reference of group" in said
-    assert "counts column 'n' holds people per row: 200 people in 6 rows." in said
+    assert "counts column 'n' holds people per row: 200 people in 6 rows." in " ".join(said.split())
     assert "holds people per row: 200 people in 6 rows" in (out / "report.html").read_text()
     found = pd.read_csv(out / "findings.csv")
     rates = found[

@@ -17,18 +17,56 @@ def told(lines):
 
 
 def fits(lines):
-    return len(lines) <= 30 and all(columns(line) <= 80 for line in lines)
+    return len(lines) <= 20 and all(columns(line) <= 80 for line in lines)
 
 
-def test_the_answer_fits_30_lines_of_80_columns(findings, manifest, life):
+def test_the_answer_fits_20_lines_of_80_columns(findings, manifest, life):
     assert fits(answer(findings, manifest, life, pages=PAGES))
 
 
-def test_it_begins_with_what_was_audited_and_what_is_only_claimed_and_how_to_turn_that_off(findings, manifest, life):
-    head = " ".join(answer(findings, manifest, life)).split("Disparate impact:")[0]
-    assert head.startswith("rongcheng: 100,000 people, 24 months, seed 0.")
-    assert "Claimed, not in the rules: what follows from a low grade is reported by the press." in head
-    assert "--set regime.low_grade=off" in head
+def one_family(findings):
+    """The findings of one family: an answer about them has room for everything in full."""
+    return findings[findings["harm"] == "disparate impact"].reset_index(drop=True)
+
+
+def test_it_begins_with_what_was_done_and_says_what_is_only_claimed_and_how_to_turn_that_off(findings, manifest, life):
+    crowded, roomy = answer(findings, manifest, life), answer(one_family(findings), manifest)
+    assert crowded[0] == roomy[0] == "rongcheng: 100,000 people, 24 months, seed 0."
+    assert crowded[1].startswith("Disparate impact:")
+    assert "Claimed, not in the rules: what follows from a low grade is reported by the press." in told(roomy)
+    assert "Only claimed: what follows." in told(crowded)
+    assert "--set regime.low_grade=off" in told(roomy)
+
+
+def test_the_most_decided_family_leads_and_an_undecided_one_says_what_would_have_been_seen(findings, manifest, life):
+    import pandas as pd
+
+    here = findings["measure"] == "adverse_gap"
+    findings.loc[here, ["value", "low", "high"]] = [0.003, -0.004, 0.01]
+    seen = {**findings[here].iloc[0], "measure": "adverse_gap_detectable", "value": 0.012}
+    more = pd.concat([findings, frame([seen])], ignore_index=True)
+    said = told(answer(more, manifest, life))
+    assert said.index("Opacity:") < said.index("Benefit:") < said.index("Disparate impact:") < said.index("One life:")
+    assert "undecided: 1.2 percentage points would have been seen" in said
+
+
+def test_the_answer_about_a_table_leads_with_the_largest_decided_difference_of_those_compared():
+    cells = {"scenario": "table", "model": "m", "harm": "disparate impact", "unit": "rate", "n": 400, "split": "race"}
+    gap = {**cells, "measure": "statistical_parity_difference", "versus": "z"}
+    rows = [
+        {**gap, "group": "a", "value": 0.01, "low": -0.02, "high": 0.04},
+        {**gap, "group": "b", "value": -0.2, "low": -0.25, "high": -0.15},
+        {**gap, "group": "c", "value": 0.4, "low": -0.2, "high": 0.9},
+        *({**cells, "measure": "selection_rate", "group": g, "value": v, "low": v - 0.04, "high": v + 0.04}
+          for g, v in (("a", 0.51), ("b", 0.3), ("z", 0.5))),
+    ]  # fmt: skip
+    manifest = {"scenario": "table", "models": ["m"], "title": "A table", "compared": ["race"]}
+    lines = answer(frame(rows), manifest)
+    assert "Positive decisions are 20 percentage points less frequent among b than among z people" in told(lines)
+    assert "the largest of 3 differences compared" in told(lines)
+    assert [line.split() for line in lines if line.startswith("race ")][1] == ["race", "b", "30"]
+    held = [{**rows[1], "measure": "statistical_parity_difference_p_holm", "unit": "p", "value": 0.2}]
+    assert "among a than among z" in told(answer(frame(rows + held), manifest))  # none is decided: the first
 
 
 def test_without_claimed_consequences_nothing_is_claimed(findings, manifest):
@@ -36,13 +74,20 @@ def test_without_claimed_consequences_nothing_is_claimed(findings, manifest):
 
 
 def test_every_family_has_one_sentence_with_interval_count_and_the_lottery(findings, manifest, life):
-    text = " ".join(line.strip() for line in answer(findings, manifest, life))
+    text = told(answer(findings, manifest, life))
     assert "Disparate impact: Adverse decisions are 1.9 percentage points more frequent" in text
-    assert "95 % interval 1.2 to 2.6; 8,110 people in the smaller group; with a lottery: 0.0" in text
-    for family in ("Opacity", "Error propagation", "Benefit", "The operator"):
+    assert "(95 %: 1.2 to 2.6; 8,110 people; lottery: 0.0)" in text
+    for family in ("Opacity", "Error propagation", "Benefit"):
         assert text.count(f"{family}: ") == 1
     assert "One life: person 4711: one wrong court entry in month 6, no train for 9 months" in text
     assert "3 others affected" in text
+    assert "3 of 3 anchors hold." in text
+    assert "Assumed: 2 of 24 dials" in text
+
+
+def test_an_answer_with_room_has_every_detail_and_names_guesses(findings, manifest):
+    text = told(answer(one_family(findings), manifest))
+    assert "95 % interval 1.2 to 2.6; 8,110 people in the smaller group; with a lottery: 0.0" in text
     assert "Anchors (checks with a known answer): 3 of 3 hold." in text
     guesses = "Assumed: 2 of 24 dials (20 stated, 1 analog, 1 claimed): regime.family.share = 0.5 (0 to 1)."
     assert guesses in text
@@ -55,7 +100,7 @@ def test_a_choice_of_the_experiment_and_an_analog_are_no_guesses(findings, manif
     manifest["readings"] = {}
     rate = {"path": "channels.court.false_match", "value": 0.02, "range": [0.0, 0.04], "reading": "analog"}
     manifest["assumed"] = [dial for dial in manifest["assumed"] if dial["path"] != "channels.court.collision"] + [rate]
-    text = " ".join(line.strip() for line in answer(findings, manifest))
+    text = told(answer(one_family(findings), manifest))
     assert "Assumed: 1 dial: regime.family.share = 0.5 (0 to 1)." in text
     idle = {"path": "decide.worst_share", "value": 0.03, "range": [0.001, 0.2], "reading": "assumed", "measures": []}
     manifest["assumed"].append(idle)
@@ -97,8 +142,8 @@ def test_an_anchor_that_failed_for_one_seed_failed(findings, manifest):
     manifest["anchors"] = [{"name": "null twin", "holds": seed != 1, "seed": seed} for seed in range(3)]
     assert "VOID: 1 of 1 anchor failed: null twin." in "\n".join(answer(findings, manifest))
     manifest["anchors"][1]["holds"] = True
-    assert "Anchors (checks with a known answer): 1 of 1 hold, in all of 3 checks." in "\n".join(
-        answer(findings, manifest)
+    assert "Anchors (checks with a known answer): 1 of 1 hold, in all of 3 checks." in told(
+        answer(one_family(findings), manifest)
     )
 
 
