@@ -14,9 +14,9 @@ audit: $(VENV)/.installed ## Install what is needed and audit the scenario rongc
 	@echo "Auditing the scenario rongcheng: 100,000 synthetic people over 24 months ..."
 	@$(BIN)/testbed audit rongcheng --out out/rongcheng --overwrite
 
-test: $(VENV)/.installed-dev ## Install what is needed and run the tests and the benchmarks
-	@echo "Running the tests and the benchmarks ..."
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --people 20000
+test: $(VENV)/.installed-dev ## Install what is needed and run the tests and the proofs of the benchmark
+	@echo "Running the tests and the proofs of the benchmark ..."
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --proofs only
 
 check: $(VENV)/.installed-dev ## Check format, lint, types, import layers and doctests
 	@echo "Checking format, lint, types, import layers and doctests ..."
