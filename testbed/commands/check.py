@@ -1,18 +1,25 @@
-"""`testbed check`: whether a model, measure or rule book keeps its contract."""
+"""`testbed check`: whether a model, measure, rule book or file of claims keeps its contract."""
 
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from testbed.commands.options import tell
 
+USAGE, NO_TESTS = 4, 5
+"""Exit statuses of pytest."""
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     parser.add_argument(
-        "object", metavar="OBJECT", help="a registered name, a rule book .toml, or package.module:object"
+        "object",
+        metavar="OBJECT",
+        help="a registered name, a rule book .toml, package.module:object, or a test file (.py) with claims",
     )
     parser.add_argument(
         "--scenario",
@@ -26,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
     from testbed.checks import ContractError, check_measure, check_model, check_rulebook
     from testbed.models import ModelError
 
+    if args.object.endswith(".py"):
+        return proved(args.object)
     kind, thing = found(args.object)
     tell(f"testbed: checking {args.object} ...")
     checks: dict[str, Callable[..., None]] = {
@@ -43,6 +52,23 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print(f"{args.object}: the contract of a {kind} is kept.")
     return 0
+
+
+def proved(path: str) -> int:
+    """Run the proofs of a file of claims; the exit status is 1 if a claim lacks a card or a proof, or a proof fails."""
+    from synthetic.errors import InputError
+
+    if not Path(path).is_file():
+        raise InputError(f"object {path!r}: there is no such file.")
+    tell(f"testbed: running the proofs of {path} ...")
+    words = ("-q", "--tb=line", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "testbed.pytest_plugin")
+    done = subprocess.run([sys.executable, "-m", "pytest", *words, "--proofs", "only", path], check=False)
+    if done.returncode == NO_TESTS:
+        raise InputError(f"object {path!r}: found no test; a test file with claims is needed.")
+    if done.returncode == USAGE:
+        return 2
+    print(f"{path}: " + ("every claim is proved both ways." if done.returncode == 0 else "a claim is not proved."))
+    return min(done.returncode, 1)
 
 
 def found(name: str) -> tuple[str, object]:

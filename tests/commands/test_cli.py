@@ -330,6 +330,16 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-unt
     sys.modules.pop("own_things_of_a_test", None)
 
 
+def test_a_file_of_claims_that_cannot_break_is_refused(say, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "test_mine.py"
+    path.write_text("def test_mine(findings):\n    pass\n")
+    status, said, _ = say("check", str(path))
+    assert status == 1
+    assert "a claim is not proved" in said
+    path.write_text("def test_mine(findings):\n    pass\n".replace("test_", "of_"))
+    assert say("check", str(path))[0] == 2
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("good", "measure"), ("model", "model"), ("book", "rule book"), ("path", "rule book"), ("text", "rule book")],
