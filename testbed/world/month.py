@@ -282,7 +282,7 @@ class Months:
             strays=tuple(self.sensing.strays),
             roots=np.empty(0, np.int64) if self.injection is None else self.injection.roots,
             since=0 if self.injection is None else self.injection.period,
-            schemes=self.schemes if self.moving else None,
+            schemes=self.schemes if self.moving and self.scheme.scorer is not None else None,
             shadow_lists_=None if self.shadow is None else self.shadow_lists,
             fixed=self.scheme.fixed,
         )

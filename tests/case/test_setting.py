@@ -147,3 +147,13 @@ def test_true_conduct_and_what_people_are_can_be_learned_too(town):
     assert upper.outcomes.mean() == pytest.approx(0.25, abs=0.05)
     lower = taught(town("learn = 'column:diligence:below:0.75'"))
     np.testing.assert_array_equal(lower.outcomes, 1 - upper.outcomes)
+
+
+def test_the_records_of_the_training_society_name_the_scheme_of_each_city():
+    """Nobody moves there; so the lottery decides on about as many as the cities do, and models can learn the scheme."""
+    setting = Setting(Scenario.load("many-cities"), people=1_000, periods=1)
+    held, _ = setting.lessons()
+    society, _ = setting.training
+    assert np.array_equal(held["scheme"].cat.codes, society.columns["scheme"][society.scored])
+    assert "none" not in set(held["scheme"])
+    assert 0.01 < setting.shares["adverse"]["worst_share"] < 0.1  # about 3 % of each city are adverse
