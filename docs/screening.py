@@ -1,7 +1,7 @@
 """Make the stored screenings of the built-in scenarios again: which guesses own their headlines.
 
-A scenario is skipped while its declaration is as it was when its file was made. Each file is written as a whole, so
-that a run that was stopped goes on with the next scenario. One scenario takes 1 to 4 minutes of one core.
+A scenario is skipped while its declaration, and the guesses that vary, are as they were when its file was made. Each
+file is written as a whole, so that a run that was stopped goes on with the next scenario. One scenario takes 1 to 4 minutes of one core.
 
     python docs/screening.py [--again] [--engine processes] [SCENARIO ...]
     python docs/screening.py --table > docs/screening.txt     # what the stored ones found
@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 from synthetic.writing import replace_file
-from testbed.commands.screening import POINTS, screening, screening_plan
+from testbed.commands.guesses import guesses
+from testbed.commands.screening import POINTS, READINGS, screening, screening_plan
 from testbed.report import named
 from testbed.report.owed_figures import UNTOLD
 from testbed.scenarios import STORED, Scenario, declaration_digest, names, screening_text, stored
@@ -31,9 +32,11 @@ def remake(name: str, points: int, engine: str, *, out: Path = STORED) -> float:
 
 
 def is_current(name: str) -> bool:
-    """Whether the stored screening of a scenario is of its present declaration."""
+    """Whether the stored screening of a scenario is of its present declaration and guesses."""
     held = stored(name)
-    return held is not None and held["digest"] == declaration_digest(Scenario.load(name))
+    if held is None or held["digest"] != declaration_digest(Scenario.load(name)):
+        return False
+    return held["dials"] == len(guesses(screening_plan(name), READINGS)[0])
 
 
 def table() -> str:
