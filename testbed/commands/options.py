@@ -164,7 +164,7 @@ def add_overwrite(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
 
 
-def add_minimum(parser: argparse._ActionsContainer) -> None:
+def add_minimum(parser: argparse.ArgumentParser) -> None:
     """Add the option that keeps numbers about few people back."""
     parser.add_argument("--minimum", type=whole(0), metavar="N", help="leave numbers about fewer people than N blank")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from synthetic.errors import InputError
-from testbed.commands.options import add_equivalent, add_out, numbers_of, tell
+from testbed.commands.options import add_equivalent, add_minimum, add_out, numbers_of, tell
 from testbed.commands.table_model import add_model_options, audit_of_model, refuse_model_options
 
 
@@ -26,6 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--measures", metavar="PATTERN", help="only these measures or rows: a name or a pattern (default: all)"
     )
     add_equivalent(parser)
+    add_minimum(parser)
     add_model_options(parser)
     parser.add_argument(
         "--missing",
@@ -124,6 +125,7 @@ def run(args: argparse.Namespace) -> int:
         measures=args.measures,
         equivalence=numbers_of("--equivalent", args.equivalent),
         missing=args.missing,
+        minimum=args.minimum or 0,
         stream=True if args.stream else False if args.whole else None,
     )
     manifest["notes"] = list(findings.attrs.get("notes") or [])
@@ -167,6 +169,7 @@ def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
             "measures",
             "equivalent",
             "missing",
+            "minimum",
             "stream",
             "whole",
         )

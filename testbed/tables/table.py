@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from testbed.findings import finding, judged
+from testbed.findings import checked_minimum, finding, judged, small_groups, without_small
 from testbed.measure import same_rows
 from testbed.statistics import correct
-from testbed.tables.laying import laid_out
+from testbed.tables.laying import Laid, laid_out
 from testbed.tables.measuring import measured
 
 
@@ -33,6 +35,7 @@ def audit_table(
     measures: str | Sequence[str] | None = None,
     equivalence: Mapping[str, float] | None = None,
     missing: str = "refuse",
+    minimum: int = 0,
     stream: bool | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -82,6 +85,9 @@ def audit_table(
     missing : {"refuse", "drop"}, default "refuse"
         What happens to rows that lack a value in a column that is asked for. "drop" leaves them out, and a note says
         how many, and how many lack a value in each column.
+    minimum : int, default 0
+        Numbers about fewer people than this are left blank, with the reason, and so are the names of such groups. What
+        is left may still give them away by subtraction.
     stream : bool, optional
         Whether a file is counted in blocks instead of read whole. What cannot be had from counts is then NaN and says
         why. Default: True if the file would take over a gigabyte.
@@ -125,13 +131,27 @@ def audit_table(
         counts=counts, positive=positive, reference=reference, clusters=clusters, control=control, features=features,
         missing=missing, stream=stream, seed=seed,
     )  # fmt: skip
+    checked_minimum(minimum)
     rows = measured(laid.table, laid.strata, measures, laid.lost)
-    findings = judged(
-        correct(finding.frame(rows, scenario="table", model=laid.model, seed=seed), same_rows()), equivalence
-    )
+    made = correct(finding.frame(rows, scenario="table", model=laid.model, seed=seed), same_rows())
+    findings = without_small(judged(made, equivalence), minimum, _small(laid, minimum))
     findings.attrs["notes"] = laid.notes
-    if measures is None:
+    if measures is None and minimum <= 1:  # the points of a curve lie at scores that few people have
         from testbed.report import curve_text, curves
 
         findings.attrs["curves"] = curve_text(curves(laid.table, laid.model))
     return findings
+
+
+def _small(laid: Laid, minimum: int) -> list[tuple[str, str]]:
+    """The groups, strata and groups within strata with fewer people than the minimum."""
+    table, strata = laid.table, laid.strata
+    people = table.weights if table.weights is not None and table.weights_are_people else table.repeats
+
+    def within(split: str) -> tuple[NDArray[np.integer], list[str]]:
+        (one, names), (other, levels) = table.coded(split.partition("|")[0]), table.coded(strata)
+        codes = np.asarray(one, np.int64) * len(levels) + other
+        return codes, [f"{name}|{level}" for name in names for level in levels]
+
+    found = small_groups(table.coded, [*table.splits, *([strata] if strata else [])], minimum, people)
+    return found + small_groups(within, [f"{one}|{strata}" for one in table.splits if strata], minimum, people)

@@ -47,6 +47,22 @@ def test_the_names_of_small_groups_are_not_shown_on_either_side():
     assert made["group"].tolist() == ["under 10 people", "m"]
 
 
+def test_no_crossing_stratum_or_reason_names_a_small_group_and_longer_names_stay():
+    rows = [
+        {"split": "sex*race", "group": "f*Quux", "why": "no people in this group", "value": np.nan, "n": 0},
+        {"split": "race|town", "group": "Quux|south"},
+        {"split": "race", "group": "Quux-Muux"},
+        {"split": "race", "group": "", "value": np.nan, "why": "left out: Quux (no positives), m (no positives)"},
+        {"split": "town", "group": "Quux"},
+    ]
+    made = without_small(
+        frame({"measure": "rate", "value": 0.5, "n": 40, **row} for row in rows), 10, [("race", "Quux")]
+    )
+    assert made["group"].tolist() == ["under 10 people"] * 2 + ["Quux-Muux", "", "Quux"]
+    assert made["why"].iloc[3] == "left out: under 10 people (no positives), m (no positives)"
+    assert made["value"].isna().tolist() == [True, True, False, True, False]
+
+
 @pytest.mark.parametrize("given", [-1, 2.5, True, "10", None])
 def test_a_minimum_is_a_whole_number(given):
     with pytest.raises(InputError, match="a whole number, 0 or more, is allowed"):

@@ -520,7 +520,7 @@ def test_no_cell_of_few_people_is_shown_anywhere(town, table, tmp_path, capsys):
     declared = DECLARED.replace('["woman", "man"]', '["woman", "man", "kurmuk"]').replace('"2"]', '"2", "3"]')
     made = town(rate=0.05, path=table(few, declared))
     asked = ["audit", made.base, "--periods", "3", "--seeds", "2", "--measures", "adverse_*,flip_rate,detection_*"]
-    assert main([*asked, "--out", str(tmp_path / "all")]) == 0
+    assert main([*asked[:2], "--periods", "1", "--measures", "adverse_rate", "--out", str(tmp_path / "all")]) == 0
     assert "kurmuk" in (tmp_path / "all" / "findings.csv").read_text()
     capsys.readouterr()
     assert main([*asked, "--minimum", "10", "--out", str(tmp_path / "run")]) == 0

@@ -334,7 +334,7 @@ def test_the_command_writes_the_three_families_and_the_same_numbers_as_python(pe
                        positive="yes", minimum=5)  # fmt: skip
     pd.testing.assert_frame_equal(read(Path("run")), mine, check_dtype=False)
     assert main([*words[:-2], "--score", "x"]) == 2
-    assert main(["table", "people.csv", "--groups", "sex", "--prediction", "paid", "--minimum", "5"]) == 2
+    assert main(["table", "people.csv", "--groups", "sex", "--prediction", "x", "--then", "y"]) == 2
     Path("mine_of_table.py").write_text("def rule(records):\n    raise ValueError('no\\nthanks')\n")
     del sys.modules["mine_of_table"]
     assert main([*words[:-2]]) == 1
