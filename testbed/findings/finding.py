@@ -80,11 +80,10 @@ def frame(
     columns: dict[str, Any] = {}
     for name in COLUMNS:
         cells = [row.get(name, default.get(name, "")) for row in held]
-        if name not in NUMBERS + COUNTS and len(set(cells)) == 1:
-            columns[name] = pd.Series(cells[0], index=range(len(cells)), dtype="str")
-            continue
         kind: Any = "float64" if name in NUMBERS else "int64" if name in COUNTS else "str"
-        columns[name] = pd.Series(cells, dtype=kind)
+        same = kind == "str" and len(set(cells)) == 1
+        array = pd.Series(cells[:1] if same else cells, dtype=kind).array
+        columns[name] = array.repeat(len(cells)) if same else array
     made = pd.DataFrame(columns)
     wrong = np.isnan(made["value"].to_numpy()) != np.array([row.get("why", "") != "" for row in held], bool)
     if wrong.any():

@@ -55,6 +55,10 @@ def _one_name(measure: str, same: Mapping[str, str]) -> str:
     return f"{ends[0]}{stem}{bracket}{inside}"
 
 
+READ = ("scenario", "model", "harm", "seed", "split", "measure", "group", "versus", "value")
+"""The columns by which p values are put into comparisons and families."""
+
+
 def comparisons(tests: pd.DataFrame, same: Mapping[str, str]) -> NDArray[np.int64]:
     """The number of the comparison that each `_p` row tests: rows that are the same number by declaration share one.
 
@@ -62,9 +66,8 @@ def comparisons(tests: pd.DataFrame, same: Mapping[str, str]) -> NDArray[np.int6
     pair where it is declared to be the pair's number and one pair alone has a p value.
     """
     alone: dict[tuple[object, ...], set[tuple[object, ...]]] = {}
-    columns = ("scenario", "model", "harm", "seed", "split", "measure", "group", "versus", "value")
     rows = []
-    for *where, split, measure, group, versus, p in zip(*(tests[name].tolist() for name in columns)):
+    for *where, split, measure, group, versus, p in zip(*(tests[name].tolist() for name in READ)):
         name = _one_name(measure, same)
         stratum = group.rpartition("|")[2] if "|" in split and "|" in group else ""
         place, key = (*where, split, stratum, name), (*where, split, name, group, versus)
@@ -83,13 +86,15 @@ def _adjusted(tests: pd.DataFrame, same: Mapping[str, str]) -> dict[str, list[fl
     """The adjusted p values of each family, by suffix. NaN stays NaN and is in no family."""
     p, which = tests["value"].to_numpy(), comparisons(tests, same)
     made = {"_holm": np.full(len(p), np.nan), "_bh": np.full(len(p), np.nan)}
-    for at in tests.groupby(["harm", "seed"]).indices.values():
-        defined = at[~np.isnan(p[at])]
-        if len(defined):
-            _, first, back = np.unique(which[defined], return_index=True, return_inverse=True)
-            once = p[defined][first]
-            made["_holm"][defined] = holm(once)[back]
-            made["_bh"][defined] = benjamini_hochberg(once)[back]
+    families: dict[tuple[object, object], list[int]] = {}
+    for at, (harm, seed, value) in enumerate(zip(tests["harm"].tolist(), tests["seed"].tolist(), p.tolist())):
+        if value == value:
+            families.setdefault((harm, seed), []).append(at)
+    for defined in families.values():
+        _, first, back = np.unique(which[defined], return_index=True, return_inverse=True)
+        once = p[defined][first]
+        made["_holm"][defined] = holm(once)[back]
+        made["_bh"][defined] = benjamini_hochberg(once)[back]
     return {suffix: adjusted.tolist() for suffix, adjusted in made.items()}
 
 
@@ -106,7 +111,7 @@ def correct(findings: pd.DataFrame, same: Mapping[str, str] | None = None) -> pd
     tests = [at for name, at in kept if name[0].endswith("_p")]
     if not tests:
         return findings.iloc[[at for _, at in kept]].reset_index(drop=True)
-    corrected = _adjusted(findings.iloc[tests], same or {})
+    corrected = _adjusted(findings[list(READ)].iloc[tests], same or {})
     rows: list[int] = []
     measures: list[str] = []
     values: list[float] = []
