@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from textwrap import shorten
 from typing import Any
 
 from synthetic.errors import InputError, unknown
@@ -13,6 +14,8 @@ from testbed.findings import patterns, split_name
 from testbed.report import Finding, clean, decimals, findings_of, interval, plain_name, scale
 
 HEAD = ("measure", "about", "value", "interval", "n")
+WHY = 72
+"""Letters of a reason that are shown; the column `why` of the findings has it whole."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def _cells(row: Finding) -> tuple[str, ...]:
     by = scale(row.unit, comparison=row.comparison)
     name = clean(plain_name(row))
     if not row.known:
-        return name, clean(row.who), f"not computed: {clean(row.why)}", "", f"{row.n:,}"
+        return name, clean(row.who), "not computed", shorten(clean(row.why), WHY, placeholder="..."), f"{row.n:,}"
     places = decimals(row.value, row.low, row.high, by.factor)
     limits = interval(row.low, row.high, row.value, places, by).removeprefix("95 % interval ")
     return name, clean(row.who), by.write(row.value, places), limits, f"{row.n:,}"

@@ -4,13 +4,16 @@ import hashlib
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import matplotlib
+import pytest
 from matplotlib import pyplot
 
 from testbed.commands.cli import main
 from testbed.findings import frame
 from testbed.plot import figure_files
+from testbed.runs import claim_figures, write_figures
 
 DIGEST = """
 import hashlib, sys
@@ -74,27 +77,44 @@ def test_a_name_of_a_group_never_leads_out_of_the_folder():
     assert {name.rpartition(".")[0] for name in figure_files(strange)} == {"gap-a_b-_x_y-male"}
 
 
-def test_the_command_writes_the_figures_that_the_findings_have(tmp_path, capsys):
-    folder = tmp_path / "figures"
-    assert main([*SMALL, "--figures", str(folder)]) == 0
+def test_the_command_writes_the_figures_that_the_findings_have_also_into_the_folder_of_the_run(tmp_path, capsys):
+    out = tmp_path / "out"
+    folder = out / "figures"
+    assert main([*SMALL, "--out", str(out), "--figures", str(folder)]) == 0
     names = {path.name for path in folder.iterdir()}
     assert {"gap-community-minority-majority.svg", "gap-sex-female-male.pdf", "life.svg"} <= names
     assert len({name.rpartition(".")[0] for name in names}) * 2 == len(names)
     assert "Written:" in capsys.readouterr().out
-    first = {path.name: path.read_bytes() for path in folder.iterdir()}
-    (folder / "notes.txt").write_text("mine")
-    assert main([*SMALL, "--figures", str(folder)]) == 2
-    assert "is not empty; add --overwrite" in capsys.readouterr().err
-    assert main([*SMALL, "--figures", str(folder), "--overwrite"]) == 0
-    assert (folder / "notes.txt").read_text() == "mine"
-    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "notes.txt"} == first
-
-
-def test_figures_may_lie_in_the_folder_of_the_run_and_a_file_is_no_folder(tmp_path, capsys):
-    out = tmp_path / "out"
-    assert main([*SMALL, "--out", str(out), "--figures", str(out / "figures")]) == 0
-    assert (out / "figures" / "life.pdf").is_file()
     assert (out / "report.html").is_file()
     assert not list(tmp_path.rglob(".*"))
-    assert main([*SMALL, "--figures", str(out / "report.html")]) == 2
-    assert "is a file; a folder is needed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("full", "is not empty; add --overwrite"), ("full/notes.txt", "is a file"), ("", "names nothing")],
+)
+def test_a_folder_that_cannot_be_filled_is_refused_before_anything_runs(tmp_path, capsys, place, said):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine")
+    assert main([*SMALL, "--figures", str(tmp_path / place) if place else ""]) == 2
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert "measured after" not in shown
+
+
+def test_overwriting_replaces_figures_and_leaves_other_files(tmp_path):
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    (folder / "gap-sex-female-male.svg").write_text("old")
+    made = SimpleNamespace(findings=findings(), life=None)
+    names = write_figures(made, claim_figures(folder, overwrite=True))
+    assert {path.name for path in folder.iterdir()} == {*names, "notes.txt"}
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert {name: (folder / name).read_bytes() for name in names} == figure_files(findings())
+
+
+def test_findings_without_a_figure_write_nothing(tmp_path):
+    rows = findings().assign(measure="adverse_rate", versus="")
+    assert write_figures(SimpleNamespace(findings=rows, life=None), claim_figures(tmp_path / "figures")) == []
+    assert not list(tmp_path.iterdir())
