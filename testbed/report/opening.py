@@ -75,6 +75,15 @@ def first_line(manifest: Mapping[str, Any]) -> str:
     return f"{name}: {', '.join(sizes)}." if sizes else f"{name}."
 
 
+def decided_said(manifest: Mapping[str, Any]) -> str:
+    """How decisions come about, in a sentence for each model; empty if the run does not say."""
+    told = {clean(name): clean(said) for name, said in (manifest.get("decided_by") or {}).items()}
+    names = [clean(name) for name in manifest.get("models") or [] if clean(name) in told]
+    if len(names) == 1:
+        return f"Decisions: {told[names[0]]}."
+    return " ".join(f"Decisions of {name}: {told[name]}." for name in names)
+
+
 def claimed_note(manifest: Mapping[str, Any], *, brief: bool = False) -> str:
     """The note that consequences are only claimed, and how to turn them off; empty if they are not.
 

@@ -1,5 +1,6 @@
 """A made-up findings table with its manifest and a made-up life: the numbers only exercise the page."""
 
+import json
 import math
 from html.parser import HTMLParser
 
@@ -197,6 +198,7 @@ class Parsed(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.tags, self.ids, self.links, self.texts, self.open, self.unbalanced = [], [], [], [], [], []
+        self.scripts = []
         self.feed(text)
         self.close()
 
@@ -222,8 +224,23 @@ class Parsed(HTMLParser):
             self.unbalanced.append(tag)
 
     def handle_data(self, data):
-        if "style" not in self.open:
+        if "script" in self.open:
+            self.scripts.append(data)
+        elif "style" not in self.open:
             self.texts.append(data)
+
+    @property
+    def data(self):
+        """The rows that the page shows on demand, by number: what its script reads, with the texts in their places."""
+        held = json.loads(self.scripts[0])
+        names = ("block", "measure", "who", "of", "value", "low", "high", "n", "unit", "note", "luck", "people", "line")
+        rows = {}
+        for number, *cells in held["rows"]:
+            row = dict(zip(names, cells, strict=False))
+            for name in ("measure", "who", "of", "unit", "note"):
+                row[name] = held["texts"][row[name]]
+            rows[number] = row
+        return rows
 
 
 @pytest.fixture
