@@ -26,6 +26,10 @@ COMMANDS = {
     "people": ("people", "a synthetic population as CSV or Parquet, with its data card"),
     "records": ("records", "what the institution holds of people, as CSV, for a model that is elsewhere"),
     "case": ("case", "one person's life, with and without one wrong entry"),
+    "lesson": (
+        "lesson",
+        "a lesson about a scenario: one page for a class, every number in it from worlds that are run",
+    ),
     "sweep": ("sweep", "findings at several values of a dial"),
     "new": ("new", "a commented file of your own that runs: a scenario, rule book, channel or another part"),
     "check": ("check", "whether your own model, measure or rule book keeps its contract"),

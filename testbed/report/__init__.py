@@ -4,7 +4,7 @@ Comes in: a findings table and its manifest.
 Goes out: the short answer, the page, the figures.
 """
 
-from testbed.report.case_page import case_sentence, case_text, render_case
+from testbed.report.case_page import case_sentence, case_text, case_view, render_case
 from testbed.report.curve_points import curve_text, curves
 from testbed.report.drawing import inside
 from testbed.report.finding_row import Finding
@@ -32,6 +32,7 @@ __all__ = [
     "answer",
     "case_sentence",
     "case_text",
+    "case_view",
     "clean",
     "cleaned",
     "counted",

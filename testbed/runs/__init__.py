@@ -22,7 +22,7 @@ from testbed.runs.manifest import (
     scenario_digest,
     versions,
 )
-from testbed.runs.measuring import Task, died, forget, work
+from testbed.runs.measuring import Answer, Task, died, forget, work
 from testbed.runs.output import (
     CLAIMS,
     LEADERBOARD,
@@ -36,7 +36,7 @@ from testbed.runs.output import (
     reopen,
     write_run,
 )
-from testbed.runs.plan import LOTTERY, Outcome, Plan, idle_dials, planned
+from testbed.runs.plan import LOTTERY, Outcome, Plan, idle_dials, planned, tasks_of
 from testbed.runs.sequential import unreached
 from testbed.runs.store import AuditStore
 
@@ -47,6 +47,7 @@ __all__ = [
     "PRELOAD",
     "SCHEMA",
     "THREADS",
+    "Answer",
     "AuditStore",
     "Folder",
     "Outcome",
@@ -82,6 +83,7 @@ __all__ = [
     "scenario_digest",
     "share_facts",
     "share_rows",
+    "tasks_of",
     "unreached",
     "versions",
     "work",
