@@ -1,7 +1,8 @@
 """Make the stored screenings of the built-in scenarios again: which guesses own their headlines.
 
 A scenario is skipped while its declaration, and the guesses that vary, are as they were when its file was made. Each
-file is written as a whole, so that a run that was stopped goes on with the next scenario. One scenario takes 1 to 4 minutes of one core.
+file is written as a whole, so that a run that was stopped goes on with the next scenario. One scenario takes 1 to 4
+minutes of one core.
 
     python docs/screening.py [--again] [--engine processes] [SCENARIO ...]
     python docs/screening.py --table > docs/screening.txt     # what the stored ones found
