@@ -19,6 +19,7 @@ from testbed.findings.finding import (
     read,
     restored,
 )
+from testbed.findings.impact_ratios import above_median, impact_ratios
 from testbed.findings.ladders import ALREADY, NO_REASONS, NONE, ladder
 from testbed.findings.metric_frames import metric_frame
 from testbed.findings.minimum import checked_minimum, small_groups, without_quotes, without_small
@@ -44,6 +45,7 @@ __all__ = [
     "ClaimUndecided",
     "Settled",
     "Verdict",
+    "above_median",
     "asks",
     "audited",
     "bounds",
@@ -56,6 +58,7 @@ __all__ = [
     "claim",
     "csv_text",
     "frame",
+    "impact_ratios",
     "in_one_world",
     "is_change",
     "jsonl_text",
