@@ -57,6 +57,13 @@ def test_the_table_has_the_columns_of_the_contract(made: Any) -> None:
     )
 
 
+@pytest.fixture
+def learned_from_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small training society, for serial audits whose answers do not depend on cut-offs."""
+    monkeypatch.setattr("testbed.case.setting.TRAINING_PEOPLE", 2048)
+
+
+@pytest.mark.usefixtures("learned_from_few")
 def test_rows_of_one_seed_say_what_was_fitted_and_rows_over_seeds_hold_nothing_fixed() -> None:
     asked: dict[str, Any] = {"people": 4_096, "periods": 7, "seeds": (0, 1), "measures": "adverse_rate,error_gain"}
     found = audit("essay-claims", ["essay-claims", "logistic"], paired=True, **asked)
@@ -89,6 +96,7 @@ def test_the_lottery_and_the_other_anchors_stand_beside_the_scheme_under_their_o
     assert not made.void
 
 
+@pytest.mark.usefixtures("learned_from_few")
 @pytest.mark.parametrize("dials", [{}, {"channels.errors": "off"}], ids=["errors", "no errors"])
 @pytest.mark.parametrize("models", [None, ["rongcheng", "lottery"]], ids=["alone", "with the lottery"])
 def test_an_audit_answers_with_what_was_asked_and_with_anchors_only_where_they_are_wanted(
@@ -136,11 +144,13 @@ def test_the_base_run_shows_what_a_wrong_entry_does() -> None:
     assert row(found, "error_gain", model="lottery")["value"] == 0
 
 
+@pytest.mark.usefixtures("learned_from_few")
 def test_without_the_family_rule_the_household_is_not_reached() -> None:
     found = audit("rongcheng", dials={"regime.family.share": 0}, measures="error_reach[hop=household]", **SMALL)
     assert row(found, "error_reach[hop=household]", scenario="rongcheng{regime.family.share=0}")["value"] == 0
 
 
+@pytest.mark.usefixtures("learned_from_few")
 def test_without_channel_errors_no_decision_is_wrong() -> None:
     found = audit("rongcheng", dials={"channels.errors": "off"}, measures="wrong_adverse_rate", **SMALL)
     assert row(found, "wrong_adverse_rate", scenario="rongcheng{channels.errors=off}")["value"] == 0
@@ -155,6 +165,7 @@ class Raises:
         raise ZeroDivisionError("nothing to divide by")
 
 
+@pytest.mark.usefixtures("learned_from_few")
 def test_a_model_that_fails_leaves_rows_that_say_why_and_the_lottery_stays() -> None:
     with pytest.warns(RuntimeWarning, match="nothing to divide by"):
         found = audit("rongcheng", Raises(), measures=FEW, anchors=True, **SMALL)
@@ -165,6 +176,7 @@ def test_a_model_that_fails_leaves_rows_that_say_why_and_the_lottery_stays() -> 
     assert row(found, "error_gain", model="lottery")["value"] == 0
 
 
+@pytest.mark.usefixtures("learned_from_few")
 def test_functions_and_objects_are_models_too() -> None:
     def by_age(records: pd.DataFrame) -> np.ndarray:
         return records["age"].to_numpy(float)
@@ -174,6 +186,7 @@ def test_functions_and_objects_are_models_too() -> None:
     assert row(found, "adverse_rate", model="by_age")["value"] > 0
 
 
+@pytest.mark.usefixtures("learned_from_few")
 def test_either_spelling_selects_and_a_pattern_that_selects_nothing_is_refused() -> None:
     some = audit("rongcheng", measures=["error_reach[hop=household]"], **SMALL)
     assert set(some["measure"].str.partition("[")[2]) == {"hop=household]"}
