@@ -127,8 +127,8 @@ def _limits(rows: Rows, moved: list[str]) -> tuple[str, ...]:
         "The training society is the same people under other draws, not other people.",
         "A grid, whose people are neighbors, is 1,024 rows that follow each other. There are no cities, and no ties to "
         "kin, colleagues or acquaintances.",
-        "Nothing follows from a column of the file: conduct does not change with a person's group unless a kind of "
-        "conduct says so.",
+        f"{'But for declared shifts, nothing' if moved else 'Nothing'} follows from a column of the file: conduct does "
+        "not change with a person's group unless a kind of conduct says so.",
     ]
     if moved:
         said.append(

@@ -321,6 +321,7 @@ def test_a_declared_shift_moves_whoever_is_assigned_and_nobody_else(table):
     np.testing.assert_allclose(
         made.do({"sex": "woman"}).people()["income"], np.where(woman, income, income - 12).clip(0)
     )
+    assert any(line.startswith("But for declared shifts, nothing follows") for line in made.recipe.not_modelled)
     some = made.do({"sex": "man"}, people=[5]).people()["income"].to_numpy()
     assert (np.delete(some, 5) == np.delete(income, 5)).all()
     other = pickle.loads(pickle.dumps(made.recipe.set({"recipe.income.sex_man": 20})))
