@@ -63,6 +63,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("label", "the outcome that a model learns: of the record, of true conduct, or a column of people"),
     ("ladder of rights", "what each right changes, granted one at a time and all together"),
     ("ledger", "all entries that the institution holds"),
+    ("lesson", "a page for a class about one scenario: words from one file, numbers from worlds that are run"),
     ("lineage", "which entries, copies and decisions go back to an entry"),
     ("list", "people whom a decision put under sanctions, until they leave it"),
     ("lottery", "an anchor model that decides the same shares of people at random"),

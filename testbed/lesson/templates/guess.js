@@ -10,16 +10,16 @@
     lock.hidden = !hidden;
   }
 
-  function drawn(name, guess, end) {
-    const at = (value) => 10 + 480 * value / end;
-    const made = picture(500, 62, `Your guess ${plain(guess)}; the number ${words(name, data.start)}`);
+  function scaleOf(name, guess, end) {
+    const right = wide() - 40, at = (value) => 10 + (right - 10) * value / end;
+    const made = picture(right + 10, 62, `Your guess ${plain(guess)}; the number ${words(name, data.start)}`);
     const [value, low, high] = [VALUE, LOW, HIGH].map((which) => scaled(name, data.start, which));
-    made.append(make("line", { x1: 10, x2: 490, y1: 30, y2: 30, class: "axis" }));
+    made.append(make("line", { x1: 10, x2: right, y1: 30, y2: 30, class: "axis" }));
     if (low !== null) made.append(make("line", { x1: at(low), x2: at(high), y1: 30, y2: 30, class: `whisker ${outcomes[name].side}` }));
     if (value !== null) made.append(make("circle", { cx: at(value), cy: 30, r: 6, class: `${outcomes[name].side} fill` }));
     made.append(make("path", { d: `M${at(guess)} 22l-6 -10h12z`, class: "hollow" }));
     made.append(make("text", { x: 10, y: 56, class: "soft" }, "0"));
-    made.append(make("text", { x: 490, y: 56, class: "soft", "text-anchor": "end" }, plain(end)));
+    made.append(make("text", { x: right, y: 56, class: "soft", "text-anchor": "end" }, plain(end)));
     return made;
   }
 
@@ -36,7 +36,7 @@
       const judged = value === null ? "" : inside ? " Your guess lies in the interval." : guess > value ? " Your guess is higher." : " Your guess is lower.";
       fill(answer,
         make("p", { class: "said" }, `${words(outcome, data.start)} ${outcomes[outcome].unit}.${judged}`),
-        drawn(outcome, guess, Math.max(Number(input.max), high || value || 1)),
+        scaleOf(outcome, guess, Math.max(Number(input.max), high || value || 1)),
         make("p", { class: "small" }, "Triangle: your guess. Dot and bar: the number and its 95 % interval."),
         make("p", {}, told));
       answer.focus();

@@ -12,22 +12,22 @@
   }
 
   function chart(now) {
-    const made = picture(600, 150, `Score by month, up to month ${now}`);
+    const right = wide() - 10, made = picture(right + 10, 180, `Score by month, up to month ${now}`);
     const all = scores.flat().filter((one) => one !== null);
     const low = Math.min(...all), high = Math.max(...all), room = high - low || 1;
-    const x = (month) => 46 + 540 * month / months, y = (value) => 112 - 92 * (value - low) / room;
+    const x = (month) => 46 + (right - 46) * month / months, y = (value) => 142 - 122 * (value - low) / room;
     for (const value of new Set([low, high])) {
-      made.append(make("line", { x1: 46, x2: 586, y1: y(value), y2: y(value), class: "axis" }));
+      made.append(make("line", { x1: 46, x2: right, y1: y(value), y2: y(value), class: "axis" }));
       made.append(make("text", { x: 40, y: y(value) + 4, class: "soft", "text-anchor": "end" }, plain(value)));
     }
-    if (root !== null) made.append(make("line", { x1: x(root), x2: x(root), y1: 8, y2: 120, class: "root" }));
+    if (root !== null) made.append(make("line", { x1: x(root), x2: x(root), y1: 8, y2: 150, class: "root" }));
     ["base", "error"].forEach((name, place) => {
       const line = scores[place].slice(0, now + 1).flatMap((value, month) => value === null ? [] : [`${x(month)},${y(value)}`, `${x(month + 1)},${y(value)}`]);
       made.append(make("polyline", { points: line.join(" "), class: name }));
     });
-    made.append(make("line", { x1: x(now + 1), x2: x(now + 1), y1: 8, y2: 120, class: "now" }));
-    made.append(make("text", { x: 46, y: 142, class: "soft" }, "month 0"));
-    made.append(make("text", { x: 586, y: 142, class: "soft", "text-anchor": "end" }, `month ${months - 1}`));
+    made.append(make("line", { x1: x(now + 1), x2: x(now + 1), y1: 8, y2: 150, class: "now" }));
+    made.append(make("text", { x: 46, y: 172, class: "soft" }, "month 0"));
+    made.append(make("text", { x: right, y: 172, class: "soft", "text-anchor": "end" }, `month ${months - 1}`));
     return made;
   }
 
@@ -67,6 +67,6 @@
   get("back").addEventListener("click", () => { stop(); show(Math.max(now() - 1, 0)); });
   get("on").addEventListener("click", () => { stop(); show(Math.min(now() + 1, months - 1)); });
   slider.addEventListener("input", () => { stop(); show(now()); });
-  show(0);
+  drawn(() => show(now()));
 }
 

@@ -21,16 +21,16 @@
   const beats = ([good, bad], [other, worse]) => good >= other && bad <= worse && (good > other || bad < worse);
 
   function plane(harm, levels) {
-    const made = picture(600, 400, `Benefit and harm of ${known(harm).length} choices; yours: ${words(benefit, pointOf(levels))} and ${words(harm, pointOf(levels))}`);
+    const edge = wide() - 20, made = picture(edge + 20, 400, `Benefit and harm of ${known(harm).length} choices; yours: ${words(benefit, pointOf(levels))} and ${words(harm, pointOf(levels))}`);
     const right = most(benefit), top = most(harm);
-    const x = (value) => 56 + 524 * value / right, y = (value) => 350 - 320 * value / top;
-    made.append(make("line", { x1: 56, x2: 580, y1: 350, y2: 350, class: "axis" }), make("line", { x1: 56, x2: 56, y1: 30, y2: 350, class: "axis" }));
+    const x = (value) => 56 + (edge - 56) * value / right, y = (value) => 350 - 320 * value / top;
+    made.append(make("line", { x1: 56, x2: edge, y1: 350, y2: 350, class: "axis" }), make("line", { x1: 56, x2: 56, y1: 30, y2: 350, class: "axis" }));
     for (const part of [0, 0.5, 1]) {
       made.append(make("text", { x: x(right * part), y: 368, class: "soft", "text-anchor": "middle" }, plain(right * part)));
       made.append(make("text", { x: 48, y: y(top * part) + 4, class: "soft", "text-anchor": "end" }, plain(top * part)));
     }
-    made.append(make("text", { x: 318, y: 390, "text-anchor": "middle" }, `benefit: ${outcomes[benefit].title}`));
-    made.append(make("text", { x: 56, y: 16 }, `harm: ${outcomes[harm].title}`));
+    made.append(make("text", { x: (56 + edge) / 2, y: 390, "text-anchor": "middle" }, `benefit: ${outcomes[benefit].title}`));
+    made.append(make("text", { x: 2, y: 16 }, `harm: ${outcomes[harm].title}`));
     const free = within(harm).map((one) => both(harm, one));
     const best = free.filter((one) => !free.some((other) => beats(other, one))).sort((one, other) => one[0] - other[0]);
     made.append(make("polyline", { points: best.map(([good, bad]) => `${x(good)},${y(bad)}`).join(" "), class: "frontier" }));
@@ -67,6 +67,6 @@
     get("kept").tBodies[0].append(row);
   });
   get("decide").addEventListener("change", show);
-  show();
+  drawn(show);
 }
 

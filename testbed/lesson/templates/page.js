@@ -13,6 +13,9 @@ function make(name, attributes = {}, text = "") {
   return made;
 }
 
+// The width of a picture: that of the column, so that its letters are as large as those of the text.
+const wide = () => Math.max(Math.min(600, document.documentElement.clientWidth - 34), 260);
+
 function picture(width, height, label) {
   return make("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
 }
@@ -48,5 +51,12 @@ function nice(value) {
 const plain = (value) => String(Math.round(value * 1e6) / 1e6);
 
 document.querySelectorAll(".controls, .player").forEach((one) => { one.hidden = false; });
+// Draw now, and again when the window has another width.
+function drawn(draw) {
+  let width = wide();
+  addEventListener("resize", () => { if (wide() !== width) { width = wide(); draw(); } });
+  draw();
+}
+
 addEventListener("beforeprint", () => document.querySelectorAll("details.all").forEach((one) => { one.open = true; }));
 

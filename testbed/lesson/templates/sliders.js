@@ -6,16 +6,16 @@
   const here = () => inputs.map((one) => Number(one.value));
 
   function bar(one, point) {
-    const made = picture(500, 58, `${one.title}: ${words(one.name, point)} ${one.unit}; at the start ${words(one.name, data.start)}`);
-    const at = (value) => 8 + 470 * value / ends[one.name];
-    made.append(make("line", { x1: 8, x2: 478, y1: 20, y2: 20, class: "axis" }));
+    const right = wide() - 12, made = picture(right + 12, 50, `${one.title}: ${words(one.name, point)} ${one.unit}; at the start ${words(one.name, data.start)}`);
+    const at = (value) => 8 + (right - 8) * value / ends[one.name];
+    made.append(make("line", { x1: 8, x2: right, y1: 20, y2: 20, class: "axis" }));
     for (const [where, y, kind] of [[data.start, 30, "soft"], [point, 16, one.side]]) {
       const [value, low, high] = [VALUE, LOW, HIGH].map((which) => scaled(one.name, where, which));
       if (low !== null) made.append(make("line", { x1: at(Math.max(low, 0)), x2: at(high), y1: y, y2: y, class: `whisker ${kind}` }));
       if (value !== null) made.append(make("circle", { cx: at(value), cy: y, r: kind === "soft" ? 4 : 6, class: kind === "soft" ? "hollow" : `${kind} fill` }));
     }
-    made.append(make("text", { x: 8, y: 52, class: "soft" }, "0"));
-    made.append(make("text", { x: 478, y: 52, class: "soft", "text-anchor": "end" }, plain(ends[one.name])));
+    made.append(make("text", { x: 8, y: 46, class: "soft" }, "0"));
+    made.append(make("text", { x: right, y: 46, class: "soft", "text-anchor": "end" }, plain(ends[one.name])));
     return made;
   }
 
@@ -52,6 +52,6 @@
     get("snap").textContent = "All sliders are at the start.";
     show();
   });
-  show();
+  drawn(show);
 }
 

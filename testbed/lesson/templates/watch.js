@@ -2,8 +2,8 @@
 {
   const { kinds, red, rows, desks, culprit, fates } = data.watch;
   const PAGE = 50;
-  let shown = 0;
-  get("lines").textContent = rows.length;
+  let shown = 0, shownView = "lines";
+  get("lines").textContent = rows.length.toLocaleString("en-US");
 
   const views = {
     lines: (one) => [one.lines, null, null, `${one.lines} lines`],
@@ -12,10 +12,11 @@
   };
 
   function draw(view) {
+    shownView = view;
     const held = desks.map(views[view]), end = nice(Math.max(...held.map(([value, , high]) => high || value), 1));
-    const made = picture(500, desks.length * 46 + 4, held.map((one, place) => `${desks[place].name}: ${one[3]}`).join("; "));
+    const right = wide() - 10, made = picture(right + 10, desks.length * 46 + 4, held.map((one, place) => `${desks[place].name}: ${one[3]}`).join("; "));
     held.forEach(([value, low, high, text], place) => {
-      const y = place * 46, at = (one) => 70 + 420 * one / end;
+      const y = place * 46, at = (one) => 70 + (right - 70) * one / end;
       made.append(make("text", { x: 0, y: y + 34 }, desks[place].name), make("text", { x: 70, y: y + 16, class: "soft" }, text));
       made.append(make("rect", { x: 70, y: y + 22, width: Math.max(at(value) - 70, 0), height: 16, class: "bar" }));
       if (low !== null) made.append(make("line", { x1: at(low), x2: at(high), y1: y + 30, y2: y + 30, class: "whisker harm" }));
@@ -43,7 +44,7 @@
       : `Its share of ${kinds[red]} lines is not the highest: ${desks[top].name} has a higher one by chance. A rate is a reason to look, not a proof.`;
     return [
       make("p", { class: "said" }, `${right} ${sign}`),
-      make("p", {}, `In this run ${made} lines were made by hand without cause. The log holds ${logged} of them: the others were never logged. An audit looked at ${audited}; ${reversed} were taken back within the run; for ${answered} somebody answered.`),
+      make("p", {}, `In this run ${made} lines were made by hand without cause. The log holds ${logged} of them: the others were never logged. An audit looked at ${audited || "none"}; ${reversed || "none"} of these were taken back within the run; for ${answered || "none"} somebody answered.`),
       make("p", {}, "You could find the desk because its lines had a number, because lines were logged, and because somebody let you count. A high rate alone proves nothing about a person: here the run knows, in an office nobody would. Why somebody does this is not in the data."),
     ];
   }
@@ -56,6 +57,6 @@
     fill(get("verdict"), ...(named ? verdict(Number(named.value)) : [make("p", {}, "Choose a desk first.")]));
     get("verdict").focus();
   });
-  draw("lines");
+  drawn(() => draw(shownView));
   more();
 }
