@@ -29,8 +29,8 @@ def test_half_as_many_doors_close_and_as_many_breaches_are_found(audit, scenario
     if doors > 0.5:
         pytest.fail(
             f"Doors are closed for {doors:.2f} of the time that they were in the town as handed out; at most half is "
-            "asked. Look at what stands between the list and a closed door (testbed show rongcheng-lists), set one dial "
-            "under [dials] in town.toml, with value, range, source and reading, and say who bears the cost.",
+            "asked. Look at what stands between the list and a closed door (testbed show rongcheng-lists), set one "
+            "dial under [dials] in town.toml, with value, range, source and reading, and say who bears the cost.",
             pytrace=False,
         )
     assert number(after, "detection_recall") >= number(before, "detection_recall") - LOST
