@@ -80,6 +80,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     run = config.stash[RUN]
+    _leave_out(config, items)
     for item in items:
         pair = pair_of(item)
         if pair is None:
@@ -91,6 +92,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 verdicts.begin(item, run.people_of(pair))
         except InputError as error:
             raise pytest.UsageError(str(error)) from None
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out tests about scenarios that the suite does not have: pytest would report each as skipped."""
+    empty = [item for item in items if "_pair" in getattr(item, "fixturenames", ()) and pair_of(item) is None]
+    config.hook.pytest_deselected(items=empty)
+    items[:] = [item for item in items if item not in empty]
 
 
 @pytest.hookimpl(optionalhook=True)

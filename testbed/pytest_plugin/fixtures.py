@@ -48,15 +48,22 @@ def compared(_pair: Pair) -> dict[str, str]:
 def audit(_pair: Pair, request: pytest.FixtureRequest) -> Callable[..., pd.DataFrame]:
     """`audit(scenario, **options)`: findings of the test's model, at the people and seeds of the run.
 
-    It takes the options of `testbed.runs.audit`; anchors are left out unless `anchors=True`.
+    It takes the options of `testbed.runs.audit`; rows of anchors are left out unless `anchors=True`. A test fails if an
+    anchor does. In a proof no anchor is run, and in a run with a store only beside the scheme of the scenario.
     """
     run = request.config.stash[RUN]
+    checked = not _pair.kind and (run.store is None or _pair.model == load(_pair.scenario).model)
 
     def made(scenario: str | Path | Scenario, **options: Any) -> pd.DataFrame:
         model = str(options.pop("model", _pair.model))
-        options = {**run.societies(_pair), **options}
-        table = run.audit(scenario, model, **options)
-        return table if options.get("anchors") else audited(table)
+        wanted = bool(options.pop("anchors", False))
+        table = run.audit(scenario, model, **{**run.societies(_pair), **options, "anchors": wanted or checked})
+        failed = [
+            f"{one['name']} ({one.get('detail', '')})" for one in table.attrs.get("anchors", ()) if not one["holds"]
+        ]
+        if failed:
+            pytest.fail(f"the run is void, anchors failed: {', '.join(failed)}", pytrace=False)
+        return table if wanted else audited(table)
 
     return made
 

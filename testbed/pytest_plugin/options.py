@@ -53,8 +53,8 @@ def add(parser: pytest.Parser) -> None:
     group.addoption(
         "--suite",
         choices=("quick", "full"),
-        default="quick",
-        help="quick: the models that the tests name; full: the other built-in models of no scheme too",
+        default=None,
+        help="quick: a few scenarios; full: all, and the built-in models of no scheme too (default: as the tests say)",
     )
     group.addoption(
         "--proofs",

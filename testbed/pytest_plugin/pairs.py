@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 DEFAULT_SCENARIO = "rongcheng"
 OWN = "own"
 """In a mark `model`: the scheme of each scenario itself."""
+QUICK = ("ams-2018", "joint-sanctions", "robodebt-averaging", "rongcheng")
+"""The scenarios of the quick suite: a formula, a list, an average, a point scheme. One world of each decides much."""
 NAMED, CONTESTANT, ASKED = "named", "contestant", "asked"
 CONTESTANTS = ("boosting", "forest", "k-nn", "logistic", "mitigated", "mlp", "threshold-optimizer", "tree")
 """Built-in models of no scheme. The full suite asks the general claims of them too."""
@@ -77,7 +80,9 @@ def pairs(metafunc: pytest.Metafunc) -> list[Pair]:
     folder = Path(str(metafunc.definition.path)).parent
     marked = [beside(str(name), folder) for name in _named(metafunc, "scenario")] or [DEFAULT_SCENARIO]
     found = []
-    for scenario in config.getoption("--scenario") or marked:
+    quick = config.getoption("--suite") == "quick"
+    asked = [name for name in marked if name in QUICK] if quick else marked
+    for scenario in config.getoption("--scenario") or asked:
         try:
             loaded = load(scenario)
             for model, role in _models(metafunc, loaded):
@@ -90,7 +95,14 @@ def pairs(metafunc: pytest.Metafunc) -> list[Pair]:
 
 
 def load(name: str) -> Scenario:
-    """The scenario of this name or path."""
+    """The scenario of this name or path. One that is shipped is read once; a file may change."""
+    from testbed.scenarios import Scenario
+
+    return Scenario.load(name) if name.endswith(".toml") else _shipped(name)
+
+
+@cache
+def _shipped(name: str) -> Scenario:
     from testbed.scenarios import Scenario
 
     return Scenario.load(name)
@@ -166,7 +178,8 @@ def beside(name: str, folder: Path) -> str:
 def pair_of(item: pytest.Item) -> Pair | None:
     """What a test is about, if it is about a scenario."""
     callspec = getattr(item, "callspec", None)
-    return callspec.params.get("_pair") if callspec is not None else None
+    found = callspec.params.get("_pair") if callspec is not None else None
+    return found if isinstance(found, Pair) else None
 
 
 def known_harm(item: pytest.Item) -> pytest.Mark | None:

@@ -80,11 +80,9 @@ class Run:
     def audit(self, scenario: str | Path | Scenario, model: str, **options: Any) -> pd.DataFrame:
         """The findings of one scenario and model, kept in memory after the first call.
 
-        Rows of anchors are included. A run with a store makes them only where `anchors` asks for them.
+        Anchors are run, and their rows are included, unless `anchors` is False.
         """
         options = {"people": self.people, "seeds": self.seeds, **options}
-        if self.store is None:
-            options.pop("anchors", None)
         name = getattr(scenario, "name", None) or str(scenario)
         key = (name, model, repr(sorted(options.items(), key=lambda item: item[0])))
         if key not in self.tables:
@@ -93,15 +91,16 @@ class Run:
 
     def _audited(self, scenario: str | Path | Scenario, model: str, options: dict[str, Any]) -> pd.DataFrame:
         """The findings of an audit: those in the store of the run, if it has one, or made now."""
-        from testbed.runs import AuditStore, audit, planned
+        from testbed.runs import AuditStore, audit, planned, run_audit
 
-        anchors = bool(options.pop("anchors", False))
-        if self.store is None:
+        anchors = bool(options.pop("anchors", True))
+        if self.store is None and anchors:
             return audit(scenario, [model], anchors=True, **options)
         where = {name: options.pop(name) for name in ("engine", "workers", "out") if name in options}
         if where:
-            raise InputError(f"audit: found {', '.join(where)}; with --store the run decides where audits are made.")
-        return AuditStore(Path(self.store)).findings(planned(scenario, [model], alone=not anchors, **options))
+            raise InputError(f"audit: found {', '.join(where)}; here the run decides where audits are made.")
+        plan = planned(scenario, [model], alone=not anchors, **options)
+        return run_audit(plan).findings if self.store is None else AuditStore(Path(self.store)).findings(plan)
 
     def texts(self) -> list[str]:
         """Every table of findings so far, as CSV."""
