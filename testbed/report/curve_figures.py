@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from testbed.report.curve_points import curve_rows
-from testbed.report.family_figures import Figure
+from testbed.report.family_figures import Figure, shown_by
 from testbed.report.finding_row import Finding
 from testbed.report.numbers import Scale, cell, scale
 from testbed.report.plaintext import clean
@@ -108,7 +108,7 @@ def crossing(name: str, split: str, rows: list[Finding], of: str = "") -> Figure
     cells = {(key[0], key[1]): Cell(row.value, row.n, bool(row.small), row.why) for key, row in held.items()}
     if not any(math.isfinite(one.value) for one in cells.values()):
         return None
-    title = f"{name.replace('_', ' ').capitalize()} by {' and '.join(split.replace('_', ' ').split('*'))}{of}"
+    title = shown_by(name, split, of)
     note = "In percent; darker is higher; a dashed frame marks small cells. The data show the intervals."
     return Figure(title, note, grid(title, down, across, cells, PERCENT), rows)
 

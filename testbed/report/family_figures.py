@@ -19,6 +19,17 @@ LONGEST = 24
 """The most marks in one figure; the table has the rest."""
 OF_TABLES = ("selection_rate", "true_positive_rate", "false_positive_rate", "precision")
 """Rates drawn by group for a table, in which true conduct is unknown."""
+SHOWN = {
+    "adverse_rate": "share decided adversely",
+    "wrong_adverse_rate": "share decided adversely although the true record deserves it not",
+    "selection_rate": "share decided positively",
+    "true_positive_rate": "share decided positively of those with a positive outcome",
+    "false_positive_rate": "share decided positively of those with a negative outcome",
+    "precision": "share with a positive outcome of those decided positively",
+    "flip_rate": "share of errors that turn a decision adverse",
+    "error_burden": "wrong adverse decisions",
+}
+"""What a figure of a measure shows, in words."""
 REACHED = {
     ("hop", "none"): "without a known tie",
     ("hop", "household"): "in the household",
@@ -69,7 +80,7 @@ def _impact(findings: Findings) -> Iterable[Figure | None]:
             yield from _gaps(findings, split)
         names = OF_TABLES if findings.scenario == "table" else ("adverse_rate", "wrong_adverse_rate")
         for name in names:
-            title = f"{_title(name)} by {split.replace('_', ' ')}"
+            title = shown_by(name, split)
             yield _dots(findings, title, _by_group(findings, name, split), lambda row: row.group)
 
 
@@ -119,7 +130,7 @@ def _errors(findings: Findings) -> Iterable[Figure | None]:
     for name in ("flip_rate", "error_burden"):
         for split in _splits(findings)[:1]:
             rows = _by_group(findings, name, split)
-            yield _dots(findings, f"{_title(name)} by {split.replace('_', ' ')}", rows, lambda row: row.group)
+            yield _dots(findings, shown_by(name, split), rows, lambda row: row.group)
 
 
 def _benefit(findings: Findings) -> Iterable[Figure | None]:
@@ -203,8 +214,15 @@ def _source(row: Finding) -> str:
     return row.qualifiers["source"]
 
 
-def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def shown_by(name: str, split: str, of: str = "") -> str:
+    """The title of a figure of a measure by group: the name, the attribute, and what is shown.
+
+    >>> shown_by("flip_rate", "age_group")
+    'Flip rate by age group: share of errors that turn a decision adverse'
+    """
+    by = " and ".join(split.replace("_", " ").split("*"))
+    what = f": {SHOWN[name]}" if name in SHOWN else ""
+    return f"{name.replace('_', ' ').capitalize()} by {by}{of}{what}"
 
 
 def _hop(row: Finding) -> str:

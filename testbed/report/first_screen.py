@@ -83,7 +83,7 @@ def panels(findings: Findings, manifest: Mapping[str, Any]) -> list[Panel]:
         asked = "Who gets which mistake?" if plain and name == "mistake" and held else question
         why = "" if said is not None else untold[name]
         picture = bars(title, held) if held else None
-        of = findings.label(findings.heads[0]) if findings.heads else ""
+        of = findings.short(findings.heads[0]) if findings.heads else ""
         made.append(Panel(name, asked, title, picture, said, why, of))
     return made
 
@@ -114,8 +114,11 @@ def _groups(findings: Findings, said: Sentence | None) -> tuple[str, list[Bar]]:
     split = said.row.split if said is not None else next(iter(findings.compared), "")
     rows = [row for row in findings.main() if row.measure == name and row.split == split and row.group]
     rows = [row for row in rows if not row.versus and row.known and row.column in findings.heads]
-    first = (said.row.group, said.row.versus) if said is not None else ()
-    rows.sort(key=lambda row: (findings.heads.index(row.column), row.group not in first, -row.value))
+    first = [said.row.group, said.row.versus] if said is not None else []
+    places = {group: place for place, group in enumerate(first)}
+    if len(findings.heads) > MOST // 2 and first and first[0]:
+        rows = [row for row in rows if row.group == first[0]]
+    rows.sort(key=lambda row: (findings.heads.index(row.column), places.get(row.group, len(first)), -row.value))
     kept = _few(findings, rows)
     top = max((end for row in kept for end in (row.value, row.high) if math.isfinite(end)), default=1.0)
     labels = [_of(findings, row) + row.group for row in kept]
@@ -132,31 +135,32 @@ def _few(findings: Findings, rows: Sequence[Finding]) -> list[Finding]:
 
 
 def _known(findings: Findings, said: Sentence | None) -> tuple[str, list[Bar]]:
-    """What is hidden, and what people are told, as shares of 100 %."""
-    held = []
-    for row, (label, series) in _picked(findings, SHARES, said):
-        held.append(_rate(findings, row, _of(findings, row) + label, 1.0, series))
-    return "What stays hidden, and what people are told", held
+    """What is hidden, and what people are told, as shares of 100 %; of several models one of them."""
+    picked = list(_picked(findings, SHARES, said))
+    most = max([1.0, *(row.value for row, _ in picked)])
+    held = [_rate(findings, row, findings.short(row.column) or label, most, shade) for row, (label, shade) in picked]
+    alone = picked[0][1][0] if picked and findings.short(picked[0][0].column) else ""
+    return alone or "What stays hidden, and what people are told", held
 
 
 def _mistake(findings: Findings, said: Sentence | None) -> tuple[str, list[Bar]]:
-    """How often, how long and how far a mistake acts, each along its own range."""
+    """How often, how long and how far a mistake acts, each along its own range; of several models one of them."""
     of_world = findings.scenario != "table"
-    held = []
-    for row, words in _picked(findings, MISTAKE, said):
-        label = words[0] if of_world else words[1]
-        if not label:
-            continue
+    held, alone = [], ""
+    for row, words in _picked(findings, {name: words for name, words in MISTAKE.items() if words[not of_world]}, said):
+        label = words[not of_world]
+        model = findings.short(row.column)
+        alone = label if model else ""
         if scale(row.unit).unit == "%":
-            held.append(_rate(findings, row, _of(findings, row) + label, 1.0, 1))
+            held.append(_rate(findings, row, model or label, 1.0, 1))
             continue
         horizon = findings.together(row).get(f"{row.name}_horizon")
         ends = [end for end in (row.value, row.high, 4.0) if math.isfinite(end)]
         most = horizon.value if horizon is not None else math.ceil(max(ends))
         written = _written(row) + (f" of {horizon.value:.0f}" if horizon is not None else "")
         counted = scale(row.unit).unit == "people"
-        held.append(Bar(_of(findings, row) + label, written, row.value, most, row.low, row.high, counted=counted))
-    return f"What one wrong {'entry' if of_world else 'value'} changes", held
+        held.append(Bar(model or label, written, row.value, most, row.low, row.high, counted=counted))
+    return alone or f"What one wrong {'entry' if of_world else 'value'} changes", held
 
 
 def _errors(findings: Findings, said: Sentence | None) -> tuple[str, list[Bar]]:

@@ -71,8 +71,8 @@ def test_a_diagonal_is_drawn_only_where_scores_can_be_shares(of_table):
 def test_crossings_are_grids_of_the_rates_in_the_findings_with_small_cells_marked(of_table):
     rows = Findings(of_table, {"scenario": "table", "models": ["s"]})
     figures = {one.title: one for one in crossings(rows)}
-    assert next(iter(figures)) == "Selection rate by region and age"
-    figure = figures["Selection rate by region and age"]
+    assert next(iter(figures)) == "Selection rate by region and age: share decided positively"
+    figure = figures["Selection rate by region and age: share decided positively"]
     values = of_table.query("measure == 'selection_rate' and split == 'region*age' and group != '' and versus == ''")
     assert {row.value for row in figure.rows} == set(values["value"])
     for value in values["value"]:

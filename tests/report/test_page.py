@@ -139,7 +139,7 @@ def test_the_first_screen_of_a_table_says_what_a_table_cannot_tell(parse):
     assert "Positive decisions are 20 percentage points less frequent among b than among a people" in first.text
     assert "that needs the model (--model)" in first.text
     pictures = [attributes["aria-label"] for tag, attributes in first.tags if tag == "svg"]
-    assert pictures[0] == "Share decided positively, by sex. a: 60 %; b: 40 %."
+    assert pictures[0] == "Share decided positively, by sex. b: 40 %; a: 60 %."
     assert "b: false positives: 30 %" in pictures[1]
 
 
