@@ -46,7 +46,8 @@
     for (const row of rows) {
       const line = made("tr");
       row.forEach((text, place) => {
-        const cell = made(place ? "td" : "th", text, isNumber(names[place]) ? "num" : "");
+        const kind = names[place] === "Lottery" ? "num wrap" : isNumber(names[place]) ? "num" : "";
+        const cell = made(place ? "td" : "th", text, kind);
         if (!place) cell.scope = "row";
         line.append(cell);
       });
@@ -100,7 +101,9 @@
       const told = (held + " " + held.replace(/_/g, " ")).toLowerCase();
       return words.every((word) => told.includes(word));
     });
-    return words.length ? found : [];
+    const named = (row) => words.filter((word) => data.texts[row[2]].toLowerCase().includes(word)).length;
+    const rank = (row) => data.texts[row[2]].length - 1000 * named(row);
+    return words.length ? found.sort((one, other) => rank(one) - rank(other) || one[0] - other[0]) : [];
   }
 
   document.addEventListener("toggle", (event) => { if (event.target.open) fill(event.target); }, true);
