@@ -6,7 +6,7 @@ The wording follows docs/words.md: what was measured, never a verdict on anybody
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from testbed.report.contrasts import CONTRASTS
@@ -104,37 +104,43 @@ def sentence(
     places = decimals(row.value, row.low, row.high, by.factor)
     claim = _claim(row, by, places, beside)
     state = _state(row)
-    # The words carry the sign of the value; the interval and the lottery keep their own sign.
-    signed = [f"difference {by.bare(row.value, places)}"] if row.name in CONTRASTS and row.value < 0 else []
+    told = list(_details(row, by, places, beside, undecided=state == "undecided"))
+    if compared > 1:
+        told.append((f"the largest of {compared} differences compared",) * 2)
+    if owed is not None and owed.turns(no_difference(row)):
+        told.append((owed.turning(by), owed.turning(by, brief=True)))
+    if row.note:
+        told.append((clean(row.note), ""))
+    if lottery is not None:
+        luck = by.bare(lottery.value, places)
+        told.append((f"with a lottery: {luck}", f"lottery: {luck}"))
+    full, short = ("; ".join(filter(None, texts)) for texts in zip(*told, strict=True))
+    return Sentence(row, lottery, claim[:1].upper() + claim[1:], full, state, short)
+
+
+def _details(
+    row: Finding, by: Scale, places: int, beside: Mapping[str, Finding], *, undecided: bool
+) -> Iterator[tuple[str, str]]:
+    """The evidence behind a number, each part in full and in short: its sign, interval, count, and what is missing."""
+    if row.name in CONTRASTS and row.value < 0:
+        # The words carry the sign of the value; the interval and the lottery keep their own sign.
+        signed = f"difference {by.bare(row.value, places)}"
+        yield signed, signed if math.isfinite(row.low) else ""
     limits = interval(row.low, row.high, row.value, places, by)
     if limits == "exact" and row.seed == -1:
         limits = "the same in every seed"
     if row.given and limits.startswith("95 %"):
         limits += f" given the {row.given}"
-    turns = owed is not None and owed.turns(no_difference(row))
-    small = [row.small.replace("people", each(row)[1])] if row.small else []
-    largest = [f"the largest of {compared} differences compared"] if compared > 1 else []
-    undefined = beside.get(f"{row.name}{row.suffix}_seeds_undefined")
-    missing = [f"undefined in {undefined.value:.0f} of {counted(undefined.n, 'seed')}"] if undefined else []
-    seen = beside.get(f"{row.name}_detectable")
-    luck = [f"with a lottery: {by.bare(lottery.value, places)}"] if lottery is not None else []
-    first = [*signed, limits, _behind(row), *small, *largest, *missing]
-    details = [*first, *([_undecided(seen)] if state == "undecided" else [])]
-    details += [owed.turning(by)] if owed is not None and turns else []
-    details += [clean(row.note)] if row.note else []
-    said = claim[:1].upper() + claim[1:]
-    short = [
-        *(signed if math.isfinite(row.low) else []),
-        limits.replace("95 % interval", "95 %:"),
-        count_behind(row),
-        *(text.partition(":")[0] for text in small),
-        *largest,
-        *missing,
-        *([_undecided(seen, brief=True)] if state == "undecided" else []),
-        *([owed.turning(by, brief=True)] if owed is not None and turns else []),
-        *(text.removeprefix("with a ") for text in luck),
-    ]
-    return Sentence(row, lottery, said, "; ".join([*details, *luck]), state, "; ".join(short))
+    yield limits, limits.replace("95 % interval", "95 %:")
+    yield _behind(row), count_behind(row)
+    if row.small:
+        yield row.small.replace("people", each(row)[1]), row.small.partition(":")[0]
+    missing = beside.get(f"{row.name}{row.suffix}_seeds_undefined")
+    if missing is not None:
+        yield (f"undefined in {missing.value:.0f} of {counted(missing.n, 'seed')}",) * 2
+    if undecided:
+        seen = beside.get(f"{row.name}_detectable")
+        yield _undecided(seen), _undecided(seen, brief=True)
 
 
 def plain_name(row: Finding) -> str:
