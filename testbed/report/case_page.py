@@ -30,8 +30,8 @@ TOGETHER = {"put on the list", "off the list", "copied", "copy dropped"} | {
 WORLDS = {"both": "in both worlds", "base": "only without the wrong entry", "error": "only with the wrong entry"}
 
 
-def case_sentence(life: Mapping[str, Any]) -> str:
-    """One life in one sentence, without the full stop.
+def case_sentence(life: Mapping[str, Any], *, most: int = 3) -> str:
+    """One life in one sentence, without the full stop; at most so many sanctions are named.
 
     >>> life = {"person": 4711, "channel": "court", "root_period": 6, "months_without": {"train": 9}}
     >>> case_sentence({**life, "others_touched": 3})
@@ -41,7 +41,9 @@ def case_sentence(life: Mapping[str, Any]) -> str:
     if life.get("root_period") is not None:
         said = [f"one wrong {source(life)} in month {int(life['root_period'])}"]
     lost = _lost(life)
-    said += [f"{words} for {counted(months, 'month')}" for words, months in lost[:3]]
+    said += [f"{words} for {counted(months, 'month')}" for words, months in lost[:most]]
+    if most < 3 and len(lost) > most:
+        said.append(f"{counted(len(lost) - most, 'more sanction')}")
     if not lost:
         said.append("no further sanction")
     if life.get("others_touched") is not None:

@@ -129,9 +129,12 @@ def _details(
     limits = interval(row.low, row.high, row.value, places, by)
     if limits == "exact" and row.seed == -1:
         limits = "the same in every seed"
+    brief = limits.replace("95 % interval", "95 %:")
     if row.given and limits.startswith("95 %"):
         limits += f" given the {row.given}"
-    yield limits, limits.replace("95 % interval", "95 %:")
+        fit, lot, picked = row.given.partition(", with ")
+        brief += f" given the {fit}{lot.replace(' with', '')}{picked.replace(' among equal scores', '')}"
+    yield limits, brief
     yield _behind(row), count_behind(row)
     if row.small:
         yield row.small.replace("people", each(row)[1]), row.small.partition(":")[0]

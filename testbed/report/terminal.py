@@ -29,10 +29,10 @@ TITLES = {**{harm: harm.capitalize() for harm in FAMILIES}, "accountability": "T
 class Room:
     """How much an answer says.
 
-    blank: blank lines between blocks. long: details, and the claimed note,
-    in full. dials: how many dials are named. missing: families without any number are named too. operator: the
-    operator has a sentence. switch: how to run without what is claimed. more: how many sentences a family of a table
-    has. groups: how many lines the rates of groups have.
+    blank: blank lines between blocks. long: details, and the claimed note, in full. dials: how many dials are named.
+    missing: families without any number are named too. operator: the operator has a sentence. switch: how to run
+    without what is claimed, and every loss of the one life. more: how many sentences a family of a table has. groups:
+    how many lines the rates of groups have.
     """
 
     blank: bool = True
@@ -89,7 +89,7 @@ def answer(
             lines = [line for number, block in enumerate(blocks) for line in ([*gap, *block] if number else block)]
             if len(lines) <= LINES:
                 return lines
-    last = blocks[-1][: LINES // 2]
+    last = [line for block in blocks[-2:] for line in block][: LINES // 2]
     return [*lines[: LINES - 1 - len(last)], "(cut: the report page and findings.csv have the rest)", *last]
 
 
@@ -118,7 +118,8 @@ def _blocks(
     ]
     if of_table(manifest):
         found = [*found, *rate_lines(rows, column, room.groups), *pooled_lines(rows, column)]
-    told = wrap(f"One life: {case_sentence(life)}.", WIDTH, rest=INDENT) if life else []
+    lived = case_sentence(life, most=3 if room.switch else 1) if life else ""
+    told = wrap(f"One life: {lived}.", WIDTH, rest=INDENT) if life else []
     blocks = [_head(rows, manifest, column, models), found, told, _rests(rows, manifest, column, room)]
     return [block for block in (*blocks, _next(manifest, life, pages)) if block]
 

@@ -203,3 +203,19 @@ def test_many_models_are_said_to_be_many(findings, manifest, many):
     lines = answer(pd.concat(made, ignore_index=True), manifest)
     assert fits(lines)
     assert ("Side by side" if many == 1 else "the first of") in " ".join(lines)
+
+
+def test_what_is_cut_is_never_the_anchors_the_guesses_or_what_to_run_next(findings, manifest, life):
+    long = {**life, "said": {"train": "no train " + "of any kind " * 40}}
+    lines = answer(findings.replace({"minority": "a group with a long name " * 20}), manifest, long, pages=PAGES)
+    assert fits(lines)
+    text = told(lines)
+    assert "3 of 3 anchors hold. Assumed: 2 of 24 dials" in text
+    assert "(cut: the report page and findings.csv have the rest)" in text
+    assert "Try: testbed case rongcheng --person 4711" in text
+
+
+def test_a_lot_among_equal_scores_survives_in_few_words(findings, manifest, life):
+    fitted = "fitted cut-off, with 34 % of the adverse picked by lot among equal scores"
+    text = told(answer(findings.assign(given=fitted), manifest, life))
+    assert "(95 %: 55 to 68 given the fitted cut-off, 34 % of the adverse picked by lot; 214 wrong entries" in text
