@@ -57,17 +57,17 @@ def test_the_numbers_of_the_page_are_the_findings_of_an_audit_of_the_same_worlds
 
 
 def test_every_combination_of_the_operators_sliders_and_each_other_slider_is_run(grid: Grid) -> None:
-    assert sorted(grid.findings) == [(0, 2, 1), (1, 0, 1), (1, 1, 1), (1, 2, 0), (1, 2, 1), (1, 2, 2), (2, 2, 1)]
-    assert grid.start == (1, 2, 1)
-    assert grid.findings[(1, 0, 1)]["scenario"].unique().tolist() == [
+    assert sorted(grid.findings) == [(0, 2), (1, 0), (1, 1), (1, 2), (2, 2)]
+    assert grid.start == (1, 2)
+    assert grid.findings[(1, 0)]["scenario"].unique().tolist() == [
         "joint-sanctions{error.per_1000=40,regime.family.share=0}"
     ]
 
 
 def test_the_family_rule_moves_the_reach_and_the_words_say_the_same_number(grid: Grid, page: str) -> None:
     reach = grid.lesson.outcome("reach")
-    assert grid.row((1, 0, 1), reach)["value"] == 0 < grid.row(grid.start, reach)["value"]
-    number = embedded(page)["points"]["1,2,1"]["reach"]
+    assert grid.row((1, 0), reach)["value"] == 0 < grid.row(grid.start, reach)["value"]
+    number = embedded(page)["points"]["1,2"]["reach"]
     assert f"One wrong entry reaches {number[4]} ({number[5]}) others." in page
 
 
@@ -78,7 +78,7 @@ def test_the_command_writes_the_same_bytes_and_a_second_page_for_the_teacher(
     words = ["lesson", str(SMALL), "--out", str(out), "--worlds", "2", "--workers", "1", "--teacher"]
     assert main(words) == 0
     said = capsys.readouterr()
-    assert "14 of 14 worlds" in said.err
+    assert "10 of 10 worlds" in said.err
     assert said.out == f"Written: {out}\nWritten: {tmp_path / 'small-teacher.html'}\n"
     assert out.read_text() == page
     teacher = (tmp_path / "small-teacher.html").read_text()
@@ -184,7 +184,7 @@ def test_a_scenario_without_a_lesson_is_told_which_there_are(
         ('side    = "harm"', 'side    = "bad"', "side is 'bad', allowed: harm, benefit"),
         ("budget  = 1", 'budget  = "much"', "budget must be a whole number, found 'much'"),
         ('dial   = "regime.family.share"', 'dial   = "regime.family.size"', "unknown dial"),
-        ("people   = 500\nper", "people   = 500\ncolor = 1\nper", "unknown key in lesson mine 'color'"),
+        ("people   = 400\nper", "people   = 400\ncolor = 1\nper", "unknown key in lesson mine 'color'"),
     ],
 )
 def test_a_wrong_lesson_file_is_told_in_one_sentence_before_anything_runs(
@@ -203,5 +203,5 @@ def test_a_number_that_was_not_computed_says_why(grid: Grid, watch: Watch) -> No
     rows.loc[rows["measure"] == "detection_recall", "why"] = "nobody <i>truly</i> did"
     missing = Grid(**{**vars(grid), "findings": {**grid.findings, grid.start: rows}})
     page = render(missing, watch, command="x")
-    assert embedded(page)["points"]["1,2,1"]["caught"][:3] == [None, None, None]
+    assert embedded(page)["points"]["1,2"]["caught"][:3] == [None, None, None]
     assert "not computed (nobody &lt;i&gt;truly&lt;/i&gt; did)" in page
