@@ -17,16 +17,13 @@ from testbed.runs import PRELOAD, Answer, Plan, Task, died, forget, planned, run
 
 Point = tuple[int, ...]
 """The place of each slider, in the order of the lesson."""
-LEAST = 2
-"""The fewest societies behind a number; an interval over societies needs ten for most numbers."""
 
 
 @dataclass(frozen=True)
 class Grid:
     """What the worlds of a lesson gave: findings by point, one life, and verdicts of the anchors.
 
-    findings: the rows over several seeds, or of the one seed, of each point. life: of the first society at the start.
-    commands: what runs each point again.
+    findings: of each point, the rows of the outcomes over everybody. life: of the first society at the start.
     """
 
     lesson: Lesson
@@ -100,7 +97,7 @@ def run_grid(
     engine = "serial" if workers == 1 else "processes"
     answers = run(work, tasks, engine=engine, workers=workers, done=tell, preload=PRELOAD, died=died)
     forget()
-    size = len(seeds)
+    size, wanted = len(seeds), {one.measure for one in lesson.outcomes}
     by_point = {point: answers[place * size : (place + 1) * size] for place, point in enumerate(every)}
     life = by_point[start][0].life
     if life is None:
@@ -109,7 +106,7 @@ def run_grid(
         lesson,
         plans[start].people,
         seeds,
-        {point: _rows(plans[point], by_point[point]) for point in every},
+        {point: _rows(plans[point], by_point[point], wanted) for point in every},
         life,
         [verdict for answer in by_point[start] for verdict in answer.verdicts],
         list(dict.fromkeys(said for answer in answers for said in answer.failures)),
@@ -138,13 +135,14 @@ def _tasks(plan: Plan, *, bare: bool) -> list[Task]:
     ]
 
 
-def _rows(plan: Plan, answers: list[Answer]) -> pd.DataFrame:
-    """The findings of one point: pooled over the seeds, or of the one seed."""
+def _rows(plan: Plan, answers: list[Answer], wanted: set[str]) -> pd.DataFrame:
+    """The findings of one point over everybody, of the measures that are wanted: over all seeds, or of the one seed."""
     rows = [
         {**row, "scenario": plan.scenario.name, "model": plan.names[0], "seed": seed}
         for seed, answer in zip(plan.seeds, answers, strict=True)
         for found in answer.rows.values()
         for row in found
+        if row["split"] == "all" and row["measure"] in wanted
     ]
     made = frame(rows)
     over = pooled(made.assign(terms=[row.get("terms", ()) for row in rows]))

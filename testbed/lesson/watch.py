@@ -68,18 +68,21 @@ def run_watch(lesson: Lesson, *, seed: int = 0) -> Watch:
         raise InputError(f"{part.where}: desks needs at least {FEWEST_DESKS} shares above 0, found {list(weights)}.")
     setting = Setting(scenario, people=part.whole("people"), periods=scenario.periods, seed=seed)
     case = Case.of(setting)
-    return watch_of(case, red=red, weights=weights)
+    return watch_of(case, red=red, weights=weights, stream=f"lesson:{lesson.name}")
 
 
-def watch_of(case: Case, *, red: str, weights: tuple[float, ...]) -> Watch:
-    """The log of a case, with a desk on each line, and what became of the entries without cause."""
+def watch_of(case: Case, *, red: str, weights: tuple[float, ...], stream: str) -> Watch:
+    """The log of a case, with a desk on each line, and what became of the entries without cause.
+
+    stream: names the draws of the desks, so that two lessons have different ones.
+    """
     fates = operator_log(case.history.ledger, case.scenario.regime, case.seed)
     hidden = fates.loc[~fates["logged"], "entry"].to_numpy(np.int64)
     rows = case.history.ledger.where(_lines(case, hidden))
     by_hand = rows.origin == ORIGINS.index("misuse")
     names = [f"desk {place}" for place in range(1, len(weights) + 1)]
-    culprit = _culprit(case.seed, weights)
-    desk = np.where(by_hand, culprit, _desks(case.seed, rows.id, weights))
+    culprit = _culprit(case.seed, stream, weights)
+    desk = np.where(by_hand, culprit, _desks(case.seed, stream, rows.id, weights))
     kinds = np.array(rows.kinds, object)[rows.kind]
     log = pd.DataFrame(
         {"month": rows.start.astype(int), "person": rows.subject, "kind": kinds, "desk": np.array(names, object)[desk]}
@@ -99,17 +102,17 @@ def _lines(case: Case, hidden: np.ndarray) -> np.ndarray:
     return np.asarray(ledger.real & (ledger.start < case.periods) & ~np.isin(ledger.id, hidden))
 
 
-def _culprit(seed: int, weights: tuple[float, ...]) -> int:
+def _culprit(seed: int, stream: str, weights: tuple[float, ...]) -> int:
     """The place of the desk at which entries are made by hand: any but the largest, so that counts mislead."""
     others = [place for place in range(len(weights)) if place != int(np.argmax(weights))]
-    coin = float(uniform(sparse(seed, "lesson:culprit", np.zeros(1, np.int64)))[0])
+    coin = float(uniform(sparse(seed, f"{stream}:culprit", np.zeros(1, np.int64)))[0])
     return others[int(coin * len(others))]
 
 
-def _desks(seed: int, ids: np.ndarray, weights: tuple[float, ...]) -> np.ndarray:
+def _desks(seed: int, stream: str, ids: np.ndarray, weights: tuple[float, ...]) -> np.ndarray:
     """The desk of each ordinary line, by lot in these shares."""
     edges = np.cumsum(weights) / np.sum(weights)
-    coin = uniform(sparse(seed, "lesson:desk", ids))
+    coin = uniform(sparse(seed, f"{stream}:desk", ids))
     return np.minimum(np.searchsorted(edges, coin, side="right"), len(weights) - 1)
 
 

@@ -40,7 +40,7 @@
       for (let month = now; month >= 0; month -= 1) {
         for (const event of events[month] || []) if (event.world === "both" || event.world === world) held.push(item(month, event));
       }
-      fill(get(`world-${world}`), ...held);
+      fill(get(`world-${world}`), ...(held.length ? held : [make("li", {}, "Nothing so far.")]));
     }
     fill(get("scores"), chart(now));
     const fresh = (events[now] || []).filter((one) => one.world !== "both").length;
