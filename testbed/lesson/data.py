@@ -24,7 +24,8 @@ def data_of(grid: Grid, watch: Watch) -> dict[str, Any]:
     names = [one.name for one in lesson.sliders]
     return {
         "outcomes": [
-            {"name": one.name, "title": one.title, "unit": one.unit, "times": one.times, "side": one.side}
+            {"name": one.name, "title": one.title, "unit": one.unit, "times": one.times, "side": one.side,
+             "top": one.times if grid.row(grid.start, one)["unit"] == "rate" else None}
             for one in lesson.outcomes
         ],
         "sliders": [

@@ -103,6 +103,9 @@ def test_the_lesson_is_done_by_keyboard_from_the_first_part_to_the_last(phone: P
     phone.press("Enter")
     assert number("1,0", "reach") in text(phone, ".answers")
 
+    drawn = phone.ask("[...document.querySelectorAll('svg')].map((one) => one.outerHTML).join('')")
+    assert drawn.count("<svg") == 7  # two guesses, the life, two outcomes, the choices, the desks
+    assert "NaN" not in drawn
     assert phone.errors == []
     assert {one.partition(":")[0] for one in phone.requests} == {"file"}
     assert phone.ask("document.title") == 'A <b>small</b> lesson & its "words": a lesson'

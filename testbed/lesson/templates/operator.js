@@ -41,8 +41,8 @@
     const point = pointOf(levels), [good, bad] = both(harm, levels);
     if (good !== null && bad !== null) {
       const [left, far] = [LOW, HIGH].map((which) => scaled(benefit, point, which)), [low, high] = [LOW, HIGH].map((which) => scaled(harm, point, which));
-      if (left !== null) made.append(make("line", { x1: x(Math.max(left, 0)), x2: x(far), y1: y(bad), y2: y(bad), class: "mine" }));
-      if (low !== null) made.append(make("line", { x1: x(good), x2: x(good), y1: y(Math.max(low, 0)), y2: y(high), class: "mine" }));
+      if (left !== null) made.append(make("line", { x1: x(Math.max(left, 0)), x2: x(Math.min(far, right)), y1: y(bad), y2: y(bad), class: "mine" }));
+      if (low !== null) made.append(make("line", { x1: x(good), x2: x(good), y1: y(Math.max(low, 0)), y2: y(Math.min(high, top)), class: "mine" }));
       made.append(make("circle", { cx: x(good), cy: y(bad), r: 10, class: "ring" }));
     }
     return made;

@@ -37,10 +37,12 @@ function words(name, point) {
   return `${row[NUMBER]} (${row[LIMITS]})`;
 }
 
-// The largest number of an outcome over all points, its intervals included: the end of its axis.
+// The end of the axis of an outcome: somewhat above its largest value. A wide interval does not squeeze the values; its
+// bar is cut at the end of the axis, which is at most the largest value that a rate can have (`top`).
 function most(name) {
-  const all = Object.keys(data.points).flatMap((point) => [scaled(name, point, VALUE), scaled(name, point, HIGH)]);
-  return nice(Math.max(...all.filter((one) => one !== null), 0) || 1);
+  const largest = (which) => Math.max(...Object.keys(data.points).map((point) => scaled(name, point, which) || 0));
+  const end = nice(1.25 * largest(VALUE) || largest(HIGH) || 1), { top } = outcomes[name];
+  return top === null ? end : Math.min(end, top);
 }
 
 function nice(value) {

@@ -11,7 +11,7 @@
     made.append(make("line", { x1: 8, x2: right, y1: 20, y2: 20, class: "axis" }));
     for (const [where, y, kind] of [[data.start, 30, "soft"], [point, 16, one.side]]) {
       const [value, low, high] = [VALUE, LOW, HIGH].map((which) => scaled(one.name, where, which));
-      if (low !== null) made.append(make("line", { x1: at(Math.max(low, 0)), x2: at(high), y1: y, y2: y, class: `whisker ${kind}` }));
+      if (low !== null) made.append(make("line", { x1: at(Math.max(low, 0)), x2: at(Math.min(high, ends[one.name])), y1: y, y2: y, class: `whisker ${kind}` }));
       if (value !== null) made.append(make("circle", { cx: at(value), cy: y, r: kind === "soft" ? 4 : 6, class: kind === "soft" ? "hollow" : `${kind} fill` }));
     }
     made.append(make("text", { x: 8, y: 46, class: "soft" }, "0"));
