@@ -39,6 +39,7 @@ ONE_BOOK = {"scenario": "judgment-debtors", **SMALL}
 
 
 @pytest.mark.scenario("rongcheng", "suining-2010", "many-cities")
+@pytest.mark.people(20_000)
 @pytest.mark.known_harm("own", reason="the household of whoever falls below its grade loses with them")
 @pytest.mark.breaks(**SMALL)
 @pytest.mark.holds(**RONGCHENG_MENDED)
@@ -49,13 +50,14 @@ def test_a_household_keeps_its_standing_when_one_of_it_is_wrongly_marked(finding
     Measure: error_reach[hop=household]
     Threshold: equal to 0
     Origin: convention, assumed. What one person did, or did not do, is no ground to bar another.
-    People: 2,000
+    People: 20,000
     Wrong if: the household rule, which the press claims, was never applied.
     """
     claim(findings, "error_reach[hop=household]").equals(0)
 
 
 @pytest.mark.scenario("rongcheng", "suining-2010", "many-cities")
+@pytest.mark.people(20_000)
 @pytest.mark.known_harm(
     "own",
     reason="places at school and perks of the home are lost with a parent's grade",
@@ -70,7 +72,7 @@ def test_no_door_closes_to_a_child_for_the_points_of_a_parent(findings):
     Measure: doors_closed_by_family
     Threshold: equal to 0
     Origin: convention, assumed. A child cannot repair the conduct of a parent, so the sanction cannot work through it.
-    People: 2,000
+    People: 20,000
     Wrong if: no sanction of the regime reaches a household at the date of the scenario.
     """
     claim(findings, "doors_closed_by_family").equals(0)
@@ -229,6 +231,7 @@ def test_an_app_that_shows_a_score_shows_the_record(findings):
 
 
 @pytest.mark.scenario("zhima-like")
+@pytest.mark.people(20_000)
 @pytest.mark.known_harm("own", reason="a listed acquaintance costs points in the dimension of relations")
 @pytest.mark.breaks(dials={"error.kind": "judgment_default", "error.per_1000": 20}, **SMALL)
 @pytest.mark.holds(**ZHIMA_MENDED)
@@ -239,7 +242,7 @@ def test_nobody_loses_points_for_an_acquaintance(findings):
     Measure: error_reach[what=score]
     Threshold: equal to 0
     Origin: convention, assumed. Whom one knows is no conduct.
-    People: 2,000
+    People: 20,000
     Wrong if: the dimension of relations counts something else than listed acquaintances; the formula is not public.
     """
     claim(findings, "error_reach[what=score]").equals(0)

@@ -213,6 +213,7 @@ def test_whoever_owes_can_see_the_file(findings):
 
 
 @pytest.mark.scenario(*DEBTS)
+@pytest.mark.people(20_000)
 @pytest.mark.known_harm("own", reason="what is taken from wages and benefit is missing for all who live on them")
 @pytest.mark.breaks(dials=FOLLOWED, **SMALL)
 @pytest.mark.holds(**DEBT_MENDED)
@@ -223,7 +224,7 @@ def test_a_debt_by_mistake_takes_nothing_from_the_rest_of_the_household(findings
     Measure: error_reach[hop=household]
     Threshold: equal to 0
     Origin: convention, assumed. The others owe nothing, by mistake or not.
-    People: 2,000
+    People: 20,000
     Wrong if: households keep their money apart.
     """
     claim(findings, "error_reach[hop=household]").equals(0)

@@ -50,6 +50,7 @@ FOUND = {
 
 
 @pytest.mark.scenario("judgment-debtors", "joint-sanctions")
+@pytest.mark.people(20_000)
 @pytest.mark.known_harm("own", reason="tickets, homes and schools are refused to the household of the listed")
 @pytest.mark.breaks(dials=FOLLOWED, **SMALL)
 @pytest.mark.holds(**LIST_MENDED)
@@ -60,13 +61,14 @@ def test_nobody_is_barred_for_living_with_a_listed_debtor(findings):
     Measure: error_reach[hop=household]
     Threshold: equal to 0
     Origin: convention, assumed. A judgment binds its parties; the household is none.
-    People: 2,000
+    People: 20,000
     Wrong if: only the listed person is refused, and reports on families are exceptions.
     """
     claim(findings, "error_reach[hop=household]").equals(0)
 
 
 @pytest.mark.scenario("judgment-debtors", "joint-sanctions")
+@pytest.mark.people(20_000)
 @pytest.mark.known_harm("own", reason="private schools are closed to children of the listed")
 @pytest.mark.breaks(dials=FOLLOWED, **SMALL)
 @pytest.mark.holds(**LIST_MENDED)
@@ -77,7 +79,7 @@ def test_no_school_closes_to_a_child_for_the_debt_of_a_parent(findings):
     Measure: doors_closed_by_family
     Threshold: equal to 0
     Origin: convention, assumed. The child owes nothing, so no refusal to a child can be what the debt deserves.
-    People: 2,000
+    People: 20,000
     Wrong if: fees of the school are the only thing refused, and the child stays at the school.
     """
     claim(findings, "doors_closed_by_family").equals(0)
@@ -119,6 +121,7 @@ def test_a_listing_is_between_the_debtor_and_the_court(findings):
 
 
 @pytest.mark.scenario("judgment-debtors", "joint-sanctions", "restaurant-hygiene")
+@pytest.mark.people(20_000)
 @pytest.mark.breaks(dials={"disclosure.own_record": False}, **SMALL)
 @pytest.mark.holds(dials=FOLLOWED, **SMALL)
 def test_a_public_list_is_open_to_its_subject(findings):
@@ -128,7 +131,7 @@ def test_a_public_list_is_open_to_its_subject(findings):
     Measure: record_access
     Threshold: equal to 1
     Origin: law (fcra-1681g), analog. The American rule on credit files opens all information in the file.
-    People: 2,000
+    People: 20,000
     Wrong if: the public part of an entry leaves out what the list decides by.
     """
     claim(findings, "record_access").equals(1)
@@ -170,6 +173,7 @@ def test_sanctions_bring_less_misconduct_than_no_sanctions(findings):
 
 
 @pytest.mark.scenario("corporate")
+@pytest.mark.people(20_000)
 @pytest.mark.known_harm("own", reason="a firm without credit pays its people late")
 @pytest.mark.breaks(dials={"error.per_1000": 100}, **SMALL)
 @pytest.mark.holds(**FIRM_MENDED)
@@ -180,13 +184,14 @@ def test_workers_are_paid_in_time_whatever_the_owner_s_grade(findings):
     Measure: error_reach
     Threshold: equal to 0
     Origin: convention, assumed. Whoever works at the firm had no part in its taxes.
-    People: 2,000
+    People: 20,000
     Wrong if: firms that lose credit pay wages as before; the share that does not is assumed.
     """
     claim(findings, "error_reach").equals(0)
 
 
 @pytest.mark.scenario("corporate")
+@pytest.mark.people(20_000)
 @pytest.mark.breaks(scenario="rongcheng", people=2048)
 @pytest.mark.holds(dials={"error.per_1000": 100}, **SMALL)
 def test_the_family_of_an_owner_is_not_graded(findings):
@@ -196,7 +201,7 @@ def test_the_family_of_an_owner_is_not_graded(findings):
     Measure: error_reach[hop=household]
     Threshold: equal to 0
     Origin: convention, assumed. The grade is the firm's, and the household does not run it.
-    People: 2,000
+    People: 20,000
     Wrong if: a household lives on the firm, so what the firm loses it loses too.
     """
     claim(findings, "error_reach[hop=household]").equals(0)
