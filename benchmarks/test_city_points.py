@@ -16,11 +16,6 @@ RONGCHENG_MENDED = {
     "dials": {"regime.family.share": 0, "disclosure.own_record": True, "disclosure.reasons_favorable": True},
     **SMALL,
 }
-SUINING_MENDED = {
-    "scenario": "suining-2010",
-    "dials": {"regime.family.share": 0, "disclosure.own_record": True, "disclosure.reasons_favorable": True},
-    **SMALL,
-}
 CITIES_MENDED = {
     "scenario": "many-cities",
     "dials": {"disclosure.own_record": True},

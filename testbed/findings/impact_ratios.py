@@ -115,4 +115,4 @@ def above_median(score: ArrayLike) -> NDArray[np.int8]:
     if not scores.size or np.isnan(scores).any():
         missing = int(np.isnan(scores).sum())
         raise InputError(f"above_median: found {missing} missing of {scores.size} scores; every score is needed.")
-    return np.asarray(scores > np.median(scores), dtype=np.int8)
+    return np.asarray(scores > np.median(scores), np.int8)
