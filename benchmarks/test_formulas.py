@@ -124,8 +124,8 @@ def test_a_job_seeker_can_see_the_entries_of_the_service(findings):
 
 @pytest.mark.scenario("ams-2018")
 @pytest.mark.people(8_000)
-@pytest.mark.breaks(people=8192, dials=AMS_CLOSED["dials"])
-@pytest.mark.holds(people=8192)
+@pytest.mark.breaks(**AMS_CLOSED)
+@pytest.mark.holds(**AMS)
 def test_a_published_formula_leaves_little_to_guess(findings):
     """Can a job seeker foresee the class from the published formula and from what everybody knows of themselves?
 
