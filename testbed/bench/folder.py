@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from synthetic.errors import InputError
 from synthetic.writing import replace_file
 from testbed.bench.suite import PEOPLE, Asked, Ran, suite_digest
-from testbed.findings import VERDICTS, Verdict, parsed, plain_name, timeless, verdicts
+from testbed.findings import VERDICTS, Verdict, csv_text, parsed, plain_name, timeless, verdicts
 from testbed.runs import (
     CLAIMS,
     LEADERBOARD,
@@ -47,8 +47,9 @@ class Bench:
 
     def asked(self) -> Asked:
         """Return what the run was asked for."""
-        held = self.manifest
-        return Asked(held["arguments"]["suite"], tuple(held["models"]), tuple(held["scenario"]), int(held["people"]))
+        held, said = self.manifest, self.manifest["arguments"]
+        names = tuple(held["models"]), tuple(held["scenario"])
+        return Asked(said["suite"], *names, int(held["people"]), lean=bool(said.get("lean")))
 
 
 def identity(asked: Asked) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def identity(asked: Asked) -> dict[str, Any]:
         "models": [plain_name(name) for name in asked.models],
         "people": asked.people,
         "seeds": [0],
-        "arguments": {"suite": asked.suite},
+        "arguments": {"suite": asked.suite, **({"lean": True} if asked.lean else {})},
         "versions": versions(),
         "digests": digests,
     }
@@ -85,6 +86,7 @@ def command_of(asked: Asked) -> str:
         words += [word for name in names for word in (option, plain_name(name))]
     if asked.people != PEOPLE[asked.suite]:
         words += ["--people", str(asked.people)]
+    words += ["--lean"] * asked.lean
     return shlex.join(words)
 
 
@@ -93,19 +95,51 @@ def write_bench(asked: Asked, ran: Ran, folder: Folder) -> dict[str, Any]:
     from testbed.report import render_leaderboard
 
     held = verdicts(ran.claims, CLAIMS)
+    findings = ran.findings
+    if asked.lean:
+        table = parsed(findings, FINDINGS)
+        findings = csv_text(table[read_by(held, table)])
     manifest = {
         **identity(asked),
         "command": command_of(asked),
         "claims": {"rows": len(held), **dict(Counter(one.verdict for one in held))},
-        "findings": {"rows": len(parsed(ran.findings, FINDINGS)), "digest": digest(ran.findings)},
-        "files": {FINDINGS: digest(ran.findings), CLAIMS: digest(timeless(ran.claims, CLAIMS))},
+        "findings": {"rows": len(parsed(findings, FINDINGS)), "digest": digest(findings)},
+        "files": {FINDINGS: digest(findings), CLAIMS: digest(timeless(ran.claims, CLAIMS))},
     }
 
     place_files(
-        folder, {FINDINGS: ran.findings, CLAIMS: ran.claims}, manifest,
+        folder, {FINDINGS: findings, CLAIMS: ran.claims}, manifest,
         lambda sealed: replace_file(folder.part / LEADERBOARD, render_leaderboard(held, sealed)),
     )  # fmt: skip
     return manifest
+
+
+def read_by(held: Sequence[Verdict], table: pd.DataFrame) -> list[bool]:
+    """Return for each finding whether a claim reads it: one about its model, scenario and measure has its numbers."""
+    known = {_key(one.model, one.scenario, one.measure, one.value, one.low, one.high) for one in held}
+    columns = (table[name] for name in ("model", "scenario", "measure", "value", "low", "high"))
+    return [_key(*row) in known for row in zip(*columns, strict=True)]
+
+
+def unfounded(held: Sequence[Verdict], table: pd.DataFrame) -> list[Verdict]:
+    """Return the decided claims whose numbers are those of no finding."""
+    columns = (table[name] for name in ("model", "scenario", "measure", "value", "low", "high"))
+    known = {_key(*row) for row in zip(*columns, strict=True)}
+    return [
+        one
+        for one in held
+        if one.verdict in ("held", "broken")
+        and _key(one.model, one.scenario, one.measure, one.value, one.low, one.high) not in known
+    ]
+
+
+def _key(model: str, scenario: str, measure: str, value: float, low: float, high: float) -> tuple[str, ...]:
+    return plain_name(model), base_of(scenario), measure, repr(float(value)), repr(float(low)), repr(float(high))
+
+
+def base_of(scenario: str) -> str:
+    """Return the name of a scenario without departures from it and without folders."""
+    return plain_name(scenario.partition("{")[0])
 
 
 def write_leaderboard(folder: Path) -> Sequence[Verdict]:

@@ -49,20 +49,21 @@ def _end_with(line: socket.socket) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests about other pairs of model and scenario than those of the file."""
+    """Keep the tests of the run: about the chosen pairs, and none in a scenario that it is not about."""
     file = config.getoption("--bench-pairs")
-    if file is None:
-        return
-    wanted = {tuple(pair) for pair in json.loads(Path(file).read_text(encoding="utf-8"))}
-    kept = [item for item in items if _pair(item) in wanted]
-    config.hook.pytest_deselected(items=[item for item in items if _pair(item) not in wanted])
-    items[:] = kept
+    pairs = None if file is None else {tuple(pair) for pair in json.loads(Path(file).read_text(encoding="utf-8"))}
 
+    def kept(item: pytest.Item) -> bool:
+        callspec = getattr(item, "callspec", None)
+        pair = callspec.params.get("_pair") if callspec is not None else None
+        if pair is None or not (pair.marked or item.get_closest_marker("general")):
+            return False
+        return pairs is None or (plain_name(pair.model), plain_name(pair.scenario)) in pairs
 
-def _pair(item: pytest.Item) -> tuple[str, str] | None:
-    callspec = getattr(item, "callspec", None)
-    pair = callspec.params.get("_pair") if callspec is not None else None
-    return None if pair is None else (plain_name(pair.model), plain_name(pair.scenario))
+    left = [item for item in items if not kept(item)]
+    config.hook.pytest_deselected(items=left)
+    gone = set(map(id, left))
+    items[:] = [item for item in items if id(item) not in gone]
 
 
 class Progress:

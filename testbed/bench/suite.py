@@ -26,12 +26,16 @@ PEOPLE = {"quick": 20_000, "full": 20_000}
 
 @dataclass(frozen=True)
 class Asked:
-    """What a benchmark is asked to run; no models or scenarios: those of the suite."""
+    """What a benchmark is asked to run; no models or scenarios: those of the suite.
+
+    lean: of the findings only the rows that claims read are kept.
+    """
 
     suite: str
     models: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
     people: int = PEOPLE["quick"]
+    lean: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def suite_folder() -> Path:
 def suite_digest() -> str:
     """Return a digest of the shipped tests and of what they read."""
     folder = suite_folder()
-    held = [path for kind in ("*.py", "published/*.toml") for path in sorted(folder.glob(kind))]
+    held = [path for kind in ("*.py", "*/*.toml") for path in sorted(folder.glob(kind))]
     return digest("".join(f"{path.name} {digest(path.read_bytes())}\n" for path in held))
 
 

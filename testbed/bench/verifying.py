@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import random
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthetic.writing import csv_text
-from testbed.bench.folder import FINDINGS, Bench, identity
+from testbed.bench.folder import FINDINGS, Bench, base_of, identity, read_by, unfounded
 from testbed.bench.suite import run_suite
 from testbed.findings import Verdict, parsed, plain_name, verdicts
 from testbed.runs import CLAIMS
@@ -47,7 +47,7 @@ def verify(
     tell: Callable[[str], None] = lambda said: None,
 ) -> Verified:
     """Make a random share of the audits of a benchmark again, at least one, and compare."""
-    everything = sorted({(one.model, one.scenario) for one in bench.claims if one.verdict != "skipped"})
+    everything = sorted({(plain_name(one.model), one.scenario) for one in bench.claims if one.verdict != "skipped"})
     chosen = sorted(random.Random(seed).sample(everything, min(len(everything), math.ceil(share * len(everything)))))
     made = Verified(chosen, len(everything))
     asked = bench.asked()
@@ -59,50 +59,39 @@ def verify(
             for name in sorted({*told, *here[key]})
             if told.get(name) != here[key].get(name)
         ]
-    made.differences += unfounded(bench)
+    made.differences += [
+        f"claim {one.claim} of {one.model} in {one.scenario}: no finding has {one.value!r}"
+        for one in unfounded(bench.claims, bench.findings)
+    ]
     if not chosen:
         made.differences.append("no claim was decided, so there is nothing to make again")
         return made
     with tempfile.TemporaryDirectory(prefix="testbed-verify-") as store:
         ran = run_suite(asked, Path(store), workers=workers, pairs=chosen, tell=tell)
-    told_claims, new_claims = _claims(bench.claims, chosen), _claims(verdicts(ran.claims, CLAIMS), chosen)
-    old, new = _findings(bench.findings, chosen), _findings(parsed(ran.findings, FINDINGS), chosen)
-    made.claims, made.findings = len(new_claims), len(new)
+    new, table = verdicts(ran.claims, CLAIMS), parsed(ran.findings, FINDINGS)
+    if asked.lean:
+        table = table[read_by(new, table)]
+    told_claims, new_claims = _claims(bench.claims, chosen), _claims(new, chosen)
+    told_findings, new_findings = _findings(bench.findings, chosen), _findings(table, chosen)
+    made.claims, made.findings = len(new_claims), len(new_findings)
     made.differences += _told("claim", told_claims, new_claims)
-    made.differences += _told("finding", old, new)
+    made.differences += _told("finding", told_findings, new_findings)
     return made
-
-
-def unfounded(bench: Bench) -> Iterator[str]:
-    """A sentence for each decided claim whose numbers are those of no finding."""
-    known = {
-        (plain_name(row.model), _base(str(row.scenario)), row.measure, repr(row.value), repr(row.low), repr(row.high))
-        for row in bench.findings.itertuples(index=False)
-    }
-    for one in bench.claims:
-        numbers = (repr(one.value), repr(one.low), repr(one.high))
-        if one.verdict in ("held", "broken") and (one.model, one.scenario, one.measure, *numbers) not in known:
-            yield f"claim {one.claim} of {one.model} in {one.scenario}: no finding has {', '.join(numbers)}"
 
 
 def _claims(held: Sequence[Verdict], pairs: Collection[Pair]) -> set[str]:
     """The claims about some pairs, each as one line of CSV without seconds."""
-    rows = [{**asdict(one), "seconds": ""} for one in held if (one.model, one.scenario) in pairs]
+    rows = [{**asdict(one), "seconds": ""} for one in held if (plain_name(one.model), one.scenario) in pairs]
     return {csv_text([row.values()]).strip() for row in rows}
 
 
 def _findings(table: pd.DataFrame, pairs: Collection[Pair]) -> set[str]:
     """The findings about some pairs, each as one line of CSV."""
     of_pairs = [
-        (plain_name(model), _base(scenario)) in pairs
+        (plain_name(model), base_of(scenario)) in pairs
         for model, scenario in zip(table["model"], table["scenario"], strict=True)
     ]
     return {csv_text([row]).strip() for row in table[of_pairs].itertuples(index=False)}
-
-
-def _base(scenario: str) -> str:
-    """The name of a scenario without departures from it and without folders."""
-    return plain_name(scenario.partition("{")[0])
 
 
 def _told(what: str, told: Collection[str], found: Collection[str]) -> list[str]:

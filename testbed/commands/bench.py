@@ -40,6 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--suite", default=None, metavar="quick|full", help="how much is run (default: quick, about a minute)"
     )
     parser.add_argument("--people", type=whole(1), metavar="N", help="people in each society (default: the suite's)")
+    parser.add_argument("--lean", action="store_true", help="keep only the findings that claims read")
     parser.add_argument(
         "--workers", type=whole(1), metavar="N", help="processes, with pytest-xdist (default: all cores)"
     )
@@ -107,7 +108,7 @@ def _asked(args: argparse.Namespace) -> Asked:
     for option, names in (("--model", args.model), ("--scenario", args.scenario)):
         if twice := {name for name in names if names.count(name) > 1}:
             raise InputError(f"{option}: {min(twice)!r} is named twice; once is allowed.")
-    return Asked(suite, tuple(args.model), tuple(args.scenario), args.people or PEOPLE[suite])
+    return Asked(suite, tuple(args.model), tuple(args.scenario), args.people or PEOPLE[suite], lean=args.lean)
 
 
 def print_counts(held: Sequence[Verdict]) -> None:
@@ -137,7 +138,7 @@ def _verify(args: argparse.Namespace) -> int:
     """Make a share of a folder's audits again; print what differs. Status 1 if something does."""
     from testbed.bench import CutShortError, read_bench, verify
 
-    given = ("model", "scenario", "suite", "people", "out", "overwrite")
+    given = ("model", "scenario", "suite", "people", "lean", "out", "overwrite")
     if wrong := [f"--{name}" for name in given if getattr(args, name)]:
         raise InputError(f"bench --verify runs what the folder names; leave out {', '.join(wrong)}.")
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed

@@ -21,7 +21,7 @@ from testbed.findings import ClaimBroken, ClaimError, Settled, listeners
 from testbed.pytest_plugin import options, verdicts
 from testbed.pytest_plugin.cards import card_of, has_card
 from testbed.pytest_plugin.fixtures import _pair, audit, compared, findings, model, scenario
-from testbed.pytest_plugin.pairs import ASKED, CONTESTANT, PAIR, Pair, known_harm, pair_of, pairs, skip_unasked
+from testbed.pytest_plugin.pairs import ASKED, CONTESTANT, PAIR, Pair, known_harm, load, pair_of, pairs, skip_unasked
 from testbed.pytest_plugin.proofs import UNPROVED, missing, proofs
 from testbed.pytest_plugin.session import RUN, Run, by_audit, write
 
@@ -38,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for mark in options.MARKS:
         config.addinivalue_line("markers", mark)
+    load.cache_clear()
     run = config.stash[RUN] = Run(config)
     config.pluginmanager.register(verdicts.Kept(run.rows), "testbed-verdicts")
     listeners.append(run.settle)

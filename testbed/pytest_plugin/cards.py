@@ -16,6 +16,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from synthetic.errors import InputError
 from synthetic.source import READINGS, sources
@@ -57,6 +58,7 @@ def has_card(function: Callable[..., object]) -> bool:
     return bool(re.search(r"^Measure:", inspect.getdoc(function) or "", re.MULTILINE))
 
 
+@cache
 def card_of(function: Callable[..., object]) -> Card:
     """The card of a claim. Raises InputError, in one sentence, for a card that is not complete."""
     name = getattr(function, "__name__", str(function))

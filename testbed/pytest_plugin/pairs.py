@@ -94,15 +94,9 @@ def pairs(metafunc: pytest.Metafunc) -> list[Pair]:
     return found
 
 
-def load(name: str) -> Scenario:
-    """The scenario of this name or path. One that is shipped is read once; a file may change."""
-    from testbed.scenarios import Scenario
-
-    return Scenario.load(name) if name.endswith(".toml") else _shipped(name)
-
-
 @cache
-def _shipped(name: str) -> Scenario:
+def load(name: str) -> Scenario:
+    """The scenario of this name or path, loaded once in a run: `pytest_configure` forgets those of the run before."""
     from testbed.scenarios import Scenario
 
     return Scenario.load(name)

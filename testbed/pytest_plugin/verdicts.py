@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from synthetic.writing import csv_text
-from testbed.findings import VERDICT_COLUMNS, Settled, chosen, neutralized
+from testbed.findings import VERDICT_COLUMNS, Settled, chosen, neutralized, plain_name
 from testbed.pytest_plugin.cards import card_of, has_card
 from testbed.pytest_plugin.pairs import PAIR
 
@@ -27,7 +27,7 @@ def begin(item: pytest.Item, people: int | None) -> None:
     card = card_of(function) if function is not None and has_card(function) else None
     row: dict[str, Any] = {
         "claim": getattr(item, "originalname", item.name).removeprefix("test_"),
-        "family": card.family if card else "", "model": pair.model, "scenario": told_name(pair.scenario),
+        "family": card.family if card else "", "model": plain_name(pair.model), "scenario": told_name(pair.scenario),
         "compared": str(pair.compared or ""), "verdict": "", "value": math.nan, "low": math.nan, "high": math.nan,
         "claimed": card.threshold if card else "", "measure": card.measure if card else "",
         "people": people or 0, "seconds": 0.0, "why": "",

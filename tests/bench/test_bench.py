@@ -18,11 +18,12 @@ from pathlib import Path
 
 import pytest
 
-from testbed.bench import read_bench, suite, verifying
+from testbed.bench import Asked, read_bench, suite, verifying, write_bench
+from testbed.bench.folder import identity, unfounded
 from testbed.commands.cli import main
 from testbed.findings import VERDICT_COLUMNS, timeless, verdicts
 from testbed.report import render_leaderboard
-from testbed.runs import digest, read_manifest
+from testbed.runs import claim_folder, digest, read_manifest
 from testbed.runs.manifest import manifest_text
 from testbed.scenarios import FOLDER
 
@@ -66,7 +67,7 @@ import sys
 from pathlib import Path
 from testbed.bench import suite
 from testbed.commands.cli import main
-suite.suite_folder = lambda: Path(sys.argv[1])
+suite.suite_folder, suite.QUICK = lambda: Path(sys.argv[1]), ("town.toml",)
 sys.exit(main(sys.argv[2:]))
 """
 
@@ -85,6 +86,7 @@ def say(folder, *words):
     """Run the command on the suite of a folder; return its status, answer and progress."""
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as out:
         patch.setattr(suite, "suite_folder", lambda: folder)
+        patch.setattr(suite, "QUICK", ("town.toml",))
         patch.setenv("COLUMNS", "100")
         with redirect_stderr(io.StringIO()) as progress:
             status = main(["bench", *words])
@@ -212,6 +214,19 @@ def test_report_makes_the_leaderboard_again(made, tmp_path):
     assert bytes_of(tmp_path / "out") == bytes_of(made[0])
 
 
+def test_a_lean_folder_keeps_the_findings_that_claims_read(small, made, tmp_path, monkeypatch):
+    monkeypatch.setattr("testbed.bench.folder.suite_digest", lambda: "of the small suite")
+    asked = Asked("quick", people=int(PEOPLE), lean=True)
+    texts = [(made[0] / name).read_text(encoding="utf-8") for name in ("findings.csv", "claims.csv")]
+    write_bench(asked, suite.Ran(0, *texts), claim_folder(tmp_path / "lean", identity(asked)))
+    lean, full = read_bench(tmp_path / "lean"), read_bench(made[0])
+    assert lean.asked() == asked
+    assert lean.claims_text == full.claims_text
+    assert unfounded(lean.claims, lean.findings) == []
+    assert 3 <= len(lean.findings) < len(full.findings)
+    assert set(lean.findings_text.splitlines()) <= set(full.findings_text.splitlines())
+
+
 def doctored(made: Path, out: Path, *changes: tuple[str, str, str]) -> Path:
     """A copy of a folder with texts replaced in its files, and with a manifest that vouches for them."""
     shutil.copytree(made, out)
@@ -246,9 +261,11 @@ def test_verify_accepts_what_was_not_touched_and_refuses_what_was(small, made, t
 
 def test_a_claim_whose_numbers_are_no_findings_is_refused(made, tmp_path):
     value = next(row[6] for row in csv.reader((made[0] / "claims.csv").open()) if row[0] == "nobody_is_hit")
-    assert list(verifying.unfounded(read_bench(made[0]))) == []
+    kept = read_bench(made[0])
+    assert unfounded(kept.claims, kept.findings) == []
     changed = read_bench(doctored(made[0], tmp_path / "out", ("claims.csv", f",{value},", ",0.25,")))
-    assert any("nobody_is_hit" in said for said in verifying.unfounded(changed))
+    doubted = {(one.claim, one.model) for one in unfounded(changed.claims, changed.findings)}
+    assert doubted == {("few_are_hit", "lottery"), ("nobody_is_hit", "lottery")}  # both are about this number
 
 
 @pytest.mark.parametrize(
