@@ -3,6 +3,7 @@
 # Any: a manifest is JSON, whose values are of many kinds.
 from __future__ import annotations
 
+import lzma
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from testbed.findings import VERDICTS, Verdict, csv_text, parsed, plain_name, ti
 from testbed.runs import (
     CLAIMS,
     LEADERBOARD,
+    PACKED,
     SCHEMA,
     check_seal,
     digest,
@@ -91,27 +93,40 @@ def command_of(asked: Asked) -> str:
 
 
 def write_bench(asked: Asked, ran: Ran, folder: Folder) -> dict[str, Any]:
-    """Write the tables of a run, the manifest and the leaderboard into a folder. Returns the manifest."""
+    """Write the tables of a run, the manifest and the leaderboard into a folder. Returns the manifest.
+
+    A lean folder has packed tables and no page, which `testbed report` makes.
+    """
     from testbed.report import render_leaderboard
 
     held = verdicts(ran.claims, CLAIMS)
     findings = ran.findings
+    table = parsed(findings, FINDINGS)
     if asked.lean:
-        table = parsed(findings, FINDINGS)
-        findings = csv_text(table[read_by(held, table)])
+        table = table[read_by(held, table)]
+        findings = csv_text(table)
+    texts = {FINDINGS: findings, CLAIMS: ran.claims}
+    ending = PACKED if asked.lean else ""
     manifest = {
         **identity(asked),
         "command": command_of(asked),
         "claims": {"rows": len(held), **dict(Counter(one.verdict for one in held))},
-        "findings": {"rows": len(parsed(findings, FINDINGS)), "digest": digest(findings)},
-        "files": {FINDINGS: digest(findings), CLAIMS: digest(timeless(ran.claims, CLAIMS))},
+        "findings": {"rows": len(table), "digest": digest(findings)},
+        "files": {name + ending: _digest(name, text) for name, text in texts.items()},
     }
 
-    place_files(
-        folder, {FINDINGS: findings, CLAIMS: ran.claims}, manifest,
-        lambda sealed: replace_file(folder.part / LEADERBOARD, render_leaderboard(held, sealed)),
-    )  # fmt: skip
+    def page(sealed: dict[str, Any]) -> None:
+        if not asked.lean:
+            replace_file(folder.part / LEADERBOARD, render_leaderboard(held, sealed))
+
+    packed = {name + ending: lzma.compress(text.encode()) if asked.lean else text for name, text in texts.items()}
+    place_files(folder, packed, manifest, page)
     return manifest
+
+
+def _digest(name: str, text: str) -> str:
+    """The digest of a table, packed or not; that of the claims leaves their seconds out."""
+    return digest(timeless(text, name) if name == CLAIMS else text)
 
 
 def read_by(held: Sequence[Verdict], table: pd.DataFrame) -> list[bool]:
@@ -160,17 +175,23 @@ def read_bench(folder: str | Path) -> Bench:
     if manifest.get("kind") != "bench":
         raise InputError(f"{str(folder)!r} holds {manifest.get('kind')!r}, not a benchmark.")
     check_seal(path, manifest)
-    texts = {}
-    for name in (FINDINGS, CLAIMS):
-        try:
-            texts[name] = (path / name).read_bytes().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
-            raise InputError(f"{name} in {str(folder)!r} cannot be read ({problem}).") from None
-        found = digest(timeless(texts[name], CLAIMS) if name == CLAIMS else texts[name])
-        if found != manifest["files"].get(name):
-            raise InputError(f"{name} in {path.name!r} differs from what the run wrote; run it again.")
+    texts = {name: _text(path, name, manifest["files"]) for name in (FINDINGS, CLAIMS)}
     table, held = parsed(texts[FINDINGS], FINDINGS), verdicts(texts[CLAIMS], CLAIMS)
     return Bench(manifest, table, held, texts[FINDINGS], texts[CLAIMS])
+
+
+def _text(path: Path, name: str, told: Mapping[str, str]) -> str:
+    """The text of a table, unpacked if it is packed. Raises InputError if it is not what the manifest names."""
+    packed = name + PACKED in told
+    file = path / (name + PACKED if packed else name)
+    try:
+        data = file.read_bytes()
+        text = (lzma.decompress(data) if packed else data).decode("utf-8")
+    except (OSError, UnicodeDecodeError, lzma.LZMAError) as problem:
+        raise InputError(f"{file.name} in {path.name!r} cannot be read ({type(problem).__name__}).") from None
+    if _digest(name, text) != told.get(file.name):
+        raise InputError(f"{file.name} in {path.name!r} differs from what the run wrote; run it again.")
+    return text
 
 
 def counts(held: Sequence[Verdict]) -> dict[str, dict[str, Counter[str]]]:

@@ -40,7 +40,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--suite", default=None, metavar="quick|full", help="how much is run (default: quick, about a minute)"
     )
     parser.add_argument("--people", type=whole(1), metavar="N", help="people in each society (default: the suite's)")
-    parser.add_argument("--lean", action="store_true", help="keep only the findings that claims read")
+    parser.add_argument(
+        "--lean", action="store_true", help="a small folder: only findings that claims read, packed, no page"
+    )
     parser.add_argument(
         "--workers", type=whole(1), metavar="N", help="processes, with pytest-xdist (default: all cores)"
     )
@@ -90,8 +92,12 @@ def run(args: argparse.Namespace) -> int:
             shutil.rmtree(store, ignore_errors=True)
     held = verdicts(ran.claims, CLAIMS)
     print_counts(held)
-    print(f"Written: {args.out}/leaderboard.html, {args.out}/claims.csv" if folder is not None else
-          "Nothing was written: add --out DIR for leaderboard.html and claims.csv.")  # fmt: skip
+    if folder is None:
+        print("Nothing was written: add --out DIR for leaderboard.html and claims.csv.")
+    elif asked.lean:
+        print(f"Written: {args.out}; for its page: testbed report {args.out}")
+    else:
+        print(f"Written: {args.out}/leaderboard.html, {args.out}/claims.csv")
     return ran.status
 
 

@@ -26,6 +26,7 @@ from testbed.runs.measuring import Answer, Task, died, forget, work
 from testbed.runs.output import (
     CLAIMS,
     LEADERBOARD,
+    PACKED,
     Folder,
     check_seal,
     claim_folder,
@@ -44,6 +45,7 @@ __all__ = [
     "CLAIMS",
     "LEADERBOARD",
     "LOTTERY",
+    "PACKED",
     "PRELOAD",
     "SCHEMA",
     "THREADS",

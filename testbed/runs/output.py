@@ -33,9 +33,11 @@ CLAIMS = "claims.csv"
 """The verdicts of a benchmark. Its column of seconds differs from run to run; the digest leaves it out."""
 LEADERBOARD = "leaderboard.html"
 """The page of a benchmark."""
+PACKED = ".xz"
+"""The ending of a table of a benchmark that is kept lean."""
 TIMES = "seconds.json"
 """The seconds that each measure took, by model. They differ from run to run, so no digest and no page holds them."""
-WRITTEN = (*OURS, CLAIMS, LEADERBOARD, TIMES)
+WRITTEN = (*OURS, CLAIMS, LEADERBOARD, TIMES, CLAIMS + PACKED, "findings.csv" + PACKED)
 """Every file that any command writes into a folder."""
 
 
@@ -162,7 +164,10 @@ def write_run(
 
 
 def place_files(
-    folder: Folder, texts: Mapping[str, str], manifest: dict[str, Any], write: Callable[[dict[str, Any]], object]
+    folder: Folder,
+    texts: Mapping[str, str | bytes],
+    manifest: dict[str, Any],
+    write: Callable[[dict[str, Any]], object],
 ) -> None:
     """Write texts and the sealed manifest aside, put them in place, and release the folder.
 

@@ -224,6 +224,8 @@ def test_a_lean_folder_keeps_the_findings_that_claims_read(small, made, tmp_path
     assert lean.claims_text == full.claims_text
     assert unfounded(lean.claims, lean.findings) == []
     assert 3 <= len(lean.findings) < len(full.findings)
+    packed = {"findings.csv.xz", "claims.csv.xz", "manifest.json"}
+    assert {path.name for path in (tmp_path / "lean").iterdir()} == packed
     assert set(lean.findings_text.splitlines()) <= set(full.findings_text.splitlines())
 
 
