@@ -49,14 +49,17 @@ def _end_with(line: socket.socket) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of the run: about the chosen pairs, and none in a scenario that it is not about."""
+    """Keep the tests of the run: about the chosen models or pairs, in scenarios that they are about."""
     file = config.getoption("--bench-pairs")
     pairs = None if file is None else {tuple(pair) for pair in json.loads(Path(file).read_text(encoding="utf-8"))}
+    models = config.getoption("--model")
 
     def kept(item: pytest.Item) -> bool:
         callspec = getattr(item, "callspec", None)
         pair = callspec.params.get("_pair") if callspec is not None else None
         if pair is None or not (pair.marked or item.get_closest_marker("general")):
+            return False
+        if models and pair.model not in models:
             return False
         return pairs is None or (plain_name(pair.model), plain_name(pair.scenario)) in pairs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import json
 import socket
 import tomllib
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from testbed.bench import suite_folder
-from testbed.bench.progress import Progress, duration
+from testbed.bench.progress import Progress, duration, pytest_collection_modifyitems
 
 ROOT = Path(__file__).parents[2]
 RESULTS = "results"
@@ -65,6 +66,42 @@ def test_progress_counts_pairs_and_estimates_what_is_left(monkeypatch):
         "2 of 3 pairs, 3 of 4 claims done after 20 s; about 10 s left",
         "3 of 3 pairs, 4 of 4 claims done after 20 s",
     ]
+
+
+GENERAL, BOUND, UNMARKED = "general", "bound", "unmarked"
+
+
+def item(model, scenario, kind):
+    pair = SimpleNamespace(model=model, scenario=scenario, marked=kind != UNMARKED)
+    marks = {"general"} if kind == GENERAL else set()
+    return SimpleNamespace(
+        callspec=SimpleNamespace(params={"_pair": pair}),
+        get_closest_marker=lambda name: name in marks or None,
+        name=f"{model} in {scenario}, {kind}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ({}, ["m in s, general", "m in r, bound", "n in s, bound"]),
+        ({"--model": ["n"]}, ["n in s, bound"]),
+        ({"--bench-scenarios": "s,t"}, ["m in s, general", "n in s, bound"]),
+        ({"--bench-pairs": [["m", "r"]]}, ["m in r, bound"]),
+    ],
+)
+def test_tests_are_kept_by_model_scenario_and_pair_and_where_they_are_about(tmp_path, options, kept):
+    if "--bench-pairs" in options:
+        (tmp_path / "pairs.json").write_text(json.dumps(options["--bench-pairs"]))
+        options = {**options, "--bench-pairs": str(tmp_path / "pairs.json")}
+    left = []
+    hook = SimpleNamespace(pytest_deselected=lambda items: left.extend(items))
+    config = SimpleNamespace(getoption={"--model": [], **options}.get, hook=hook)
+    items = [item("m", "s", GENERAL), item("m", "r", BOUND), item("n", "s", BOUND), item("m", "s", UNMARKED)]
+    everything = list(items)
+    pytest_collection_modifyitems(config, items)
+    assert [one.name for one in items] == kept
+    assert len(left) + len(items) == len(everything)
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(0.4, "0 s"), (89, "89 s"), (90, "2 min"), (600, "10 min")])
