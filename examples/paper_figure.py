@@ -71,7 +71,7 @@ left.set_xlabel(f"{DIAL} ({dial.reading})")
 left.set_ylabel("people of the household for one wrong entry")
 left.set_title("The family rule sets how many one entry reaches", loc="left", fontsize="medium")
 left.spines[["top", "right"]].set_visible(False)
-plot.cascade(parts[1.0], right)
+plot.cascade(parts[VALUES[-1]], right)
 
 # %% [markdown]
 # ## 4. Save what a reviewer can make again

@@ -58,7 +58,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--measures",
         action="append",
         metavar="PATTERN",
-        help="only these measures: a name or a pattern; may be repeated",
+        help="only these measures: a name, a pattern, or package.module:object for your own; may be repeated",
     )
     add_minimum(parser)
     add_engine(parser)

@@ -23,7 +23,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_columns(parser)
     _add_groups(parser)
     parser.add_argument(
-        "--measures", metavar="PATTERN", help="only these measures or rows: a name or a pattern (default: all)"
+        "--measures",
+        metavar="PATTERN",
+        help="only these measures or rows: a name, a pattern, or package.module:object for your own (default: all)",
     )
     add_equivalent(parser)
     add_minimum(parser)

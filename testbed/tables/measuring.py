@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from synthetic.errors import InputError
 from testbed.case import Table
 from testbed.measure import Measure
 
@@ -29,10 +30,10 @@ ORDERED = (
 
 def measured(table: Table, strata: str, measures: Any, lost: str) -> list[dict[str, Any]]:
     """Return the rows of every measure that is asked for, in the order of the registry."""
-    from testbed.findings import chosen, only_asked, patterns, rows_asked
+    from testbed.findings import chosen, only_asked, rows_asked
     from testbed.statistics import Pooling
 
-    wanted = patterns(measures)
+    wanted = asked_for(measures)
     asked = chosen(wanted, table_measures()) if wanted else table_measures()
     parts = _strata(table, strata) if strata else {}
     pooling = Pooling(table, strata) if strata else None
@@ -53,6 +54,21 @@ def measured(table: Table, strata: str, measures: Any, lost: str) -> list[dict[s
             pooled = pooling.rows(one, one(table), table.splits, table.reference)
             rows += only_asked(pooled, one, wanted)
     return rows
+
+
+def asked_for(measures: Any) -> tuple[str, ...]:
+    """Return the patterns that a user gives, with names in place of references to measures of their own.
+
+    Raises InputError for a measure of a user that reads more than a table.
+    """
+    from testbed.findings import by_name, patterns
+    from testbed.measure import measures as registry
+
+    wanted, references = by_name(patterns(measures))
+    for name, reference in references.items():
+        if (needs := registry.get(name).needs) != ("table",):
+            raise InputError(f"measure {reference!r} needs {', '.join(needs)}; on a table needs=('table',) is needed.")
+    return wanted
 
 
 def table_measures() -> list[Measure]:

@@ -12,7 +12,7 @@ from matplotlib import pyplot
 from testbed.measure import measures
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SMALL = {"PEOPLE": "1_024", "PERIODS": "8", "SEEDS": "2", "VALUES": "(0.0, 1.0)"}
+SMALL = {"PEOPLE": "1_024", "PERIODS": "8", "SEEDS": "2", "VALUES": "(0.0,)"}
 """Sizes of the notebooks while they are tested."""
 SAID = {
     "your_model": ["A wrong court entry never turns a decision of late_bills.", "entries are wrong, by channel"],

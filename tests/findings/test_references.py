@@ -3,9 +3,10 @@
 import sys
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
-from testbed import ContractError, InputError, audit
+from testbed import ContractError, InputError, audit, audit_table
 from testbed.commands.cli import main
 from testbed.findings import by_name, by_reference, patterns
 from testbed.measure import measures
@@ -16,7 +17,7 @@ MEASURE = '''
 from testbed import PerPerson, measure
 
 @measure("{name}", harm="disparate impact", unit="share", better="lower", reference="a test", caveats="none",
-         default=False)
+         default=False, needs={needs})
 def {function}(case):
     """Share of people in scope who are on any list in the last month."""
     return PerPerson({numerator}, case.scored)
@@ -34,8 +35,16 @@ def module(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     before, made = set(measures.names()), []
 
-    def written(name="own_listed_share", function="listed", numerator=LISTED, file="own_measures_of_a_test"):
-        (tmp_path / f"{file}.py").write_text(MEASURE.format(name=name, function=function, numerator=numerator))
+    def written(
+        name="own_listed_share",
+        function="listed",
+        numerator=LISTED,
+        file="own_measures_of_a_test",
+        needs='("history",)',
+    ):
+        (tmp_path / f"{file}.py").write_text(
+            MEASURE.format(name=name, function=function, numerator=numerator, needs=needs)
+        )
         made.append(file)
         return f"{file}:{function}"
 
@@ -102,3 +111,16 @@ def test_what_is_no_measure_is_refused_in_one_sentence(module, capsys, reference
 def test_a_name_of_this_project_is_not_taken_over(module):
     with pytest.raises(InputError, match="registered twice"):
         by_name([module(name="adverse_rate", file="own_measures_of_a_taken_name")])
+
+
+def test_a_table_takes_it_if_it_reads_a_table_alone(module):
+    table = pd.DataFrame({"g": list("aabb"), "p": [1, 0, 1, 1]})
+    numerator = "case.prediction.astype(float)"
+    reference = module(name="own_share", numerator=numerator, needs='("table",)')
+    found = audit_table(table, groups="g", prediction="p", measures=f"{reference},selection_rate")
+    assert {"own_share", "selection_rate"} <= set(found["measure"])
+    assert found[(found["measure"] == "own_share") & (found["split"] == "all")]["value"].item() == 0.75
+    with pytest.raises(InputError, match="on a table needs="):
+        audit_table(
+            table, groups="g", prediction="p", measures=module(name="own_other", file="own_measures_of_a_world")
+        )

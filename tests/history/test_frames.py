@@ -110,7 +110,7 @@ def test_a_run_takes_every_form_of_a_model_that_an_audit_takes():
     assert by_name.model_name == "rongcheng"
     assert scenario.run(**small).history.decisions().equals(by_name.history.decisions())
     assert scenario.run(lambda records: -records["utility_late"], **small).history.periods == 2
-    assert scenario.run("logistic", **small, seed=3).seed == 3
+    assert scenario.run("lottery", **small, seed=3).seed == 3
 
 
 def test_a_run_has_the_dials_of_its_scenario():

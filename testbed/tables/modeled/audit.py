@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 
 from synthetic.errors import InputError
-from testbed.findings import chosen, finding, judged, patterns, rows_asked, small_groups, without_small
+from testbed.findings import chosen, finding, judged, rows_asked, small_groups, without_small
 from testbed.measure import Measure, same_rows
 from testbed.report import curve_text, curves
 from testbed.runs import claim_folder, folder_path, write_run
 from testbed.statistics import correct
 from testbed.tables.laying import Laid
-from testbed.tables.measuring import table_measures
+from testbed.tables.measuring import asked_for, table_measures
 from testbed.tables.modeled import flipping, foresight, propagation, recourse, refits, surrogate_size, told
 from testbed.tables.modeled.actions import Moves
 from testbed.tables.modeled.case import Modeled
@@ -174,7 +174,7 @@ def run_model(
 
 def measured_model(model: Any, frame: Any, given: Given) -> tuple[pd.DataFrame, Modeled, Laid, list[Measure]]:
     """The findings, the table with its model, and the measures that were asked for."""
-    wanted = patterns(given.measures)
+    wanted = asked_for(given.measures)
     for pattern in wanted:
         if pattern.startswith(("counterfactual", "path_effect", "regime_counterfactual", "spurious")):
             raise InputError(COUNTERFACTUAL.format(pattern))
