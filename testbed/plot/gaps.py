@@ -72,7 +72,7 @@ def gap(
 
     See Also
     --------
-    audit : Make findings.
+    testbed.audit : Make findings.
 
     Examples
     --------

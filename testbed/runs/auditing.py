@@ -131,7 +131,7 @@ def audit(
     Notes
     -----
     Two-sided 95 % intervals throughout. An `_equivalent` row is a pair of one-sided tests (Schuirmann 1987);
-    `precision` is the fixed-width rule of Chow and Robbins (1965), with t intervals. It asks for K >= 25 (|g| +
+    `precision` is the fixed-width rule of Chow and Robbins (1965), with t intervals. It asks for K >= 25 (`|g|` +
     sqrt(6 / K))^2 seeds, g the skewness over seeds (after Cochran 1977), so for 13 or more where seeds differ. Heavy
     tails are still covered less often (exponential: 91 to 93 %, lognormal: 88 to 90 %). Rates that are equal in all K
     seeds, and not exact, may still differ in a share of up to about 3.7 / K of seeds, each by as much as their scale
