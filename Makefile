@@ -5,7 +5,7 @@ PINS := pyproject.toml constraints.txt
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test check fix clean
+.PHONY: help audit test check docs fix clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,12 @@ check: $(VENV)/.installed-dev ## Check format, lint, types, import layers and do
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q -p no:cacheprovider --doctest-modules synthetic testbed
 
+docs: $(VENV)/.installed-docs ## Build the site of the documentation in build/site
+	@echo "Writing the pages (the walks of examples/ are run) and building the site; minutes ..."
+	@$(BIN)/python docs/site/generate.py build/site-source
+	@$(BIN)/python -m sphinx -n -W --keep-going -q -c docs/site -d build/site-doctrees build/site-source build/site
+	@echo "Open build/site/index.html in a browser."
+
 fix: $(VENV)/.installed-dev ## Format the code and apply the lint fixes that are safe
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -42,6 +48,11 @@ $(VENV)/.installed: $(PINS) | $(VENV)/bin/python
 $(VENV)/.installed-dev: $(PINS) | $(VENV)/bin/python
 	@echo "Installing the packages for tests and checks (a minute or two; needs the network once) ..."
 	@$(PIP) install --constraint constraints.txt --editable '.[test,dev,parquet,polars,sensitivity]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-docs: $(PINS) | $(VENV)/bin/python
+	@echo "Installing the packages for the documentation (about a minute; needs the network once) ..."
+	@$(PIP) install --constraint constraints.txt --editable '.[docs]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/bin/python:
