@@ -49,7 +49,7 @@ def names_page() -> str:
     for room, (said, names) in groups().items():
         package = "testbed.plot" if room == "testbed.plot" else names[0].split(".")[0]
         lines += [room, "-" * len(room), "", said, "", f".. currentmodule:: {package}", ""]
-        lines += [".. autosummary::", "   :toctree: names", ""]
+        lines += [".. autosummary::", "   :toctree: names", "   :nosignatures:", ""]
         lines += [f"   {name.removeprefix(package + '.')}" for name in names]
         lines.append("")
     return "\n".join(lines)

@@ -14,6 +14,8 @@ from synthetic.source import Dial, as_in, sources
 from testbed.commands.descriptions import SHOWN, SINGULAR
 from testbed.commands.kinds import line, names
 from testbed.commands.show_text import shown
+from testbed.runs import cited, not_modelled
+from testbed.scenarios import Scenario, readings
 
 if TYPE_CHECKING:
     from synthetic.source import Source
@@ -31,6 +33,8 @@ TITLES = {
 Fill = Callable[..., str]
 Pages = Iterator[tuple[str, str]]
 """Paths of pages, without the ending, and their text."""
+Uses = Mapping[tuple[str, str], list[str]]
+"""Scenarios by the kind and the name of a part that they use."""
 
 
 def title_of(kind: str) -> str:
@@ -42,11 +46,19 @@ def pages(fill: Fill) -> Pages:
     """Every page of this part of the site."""
     registries = names()
     books = set(registries["rulebooks"]())
+    scenarios = {name: Scenario.load(name) for name in registries["scenarios"]()}
+    used = uses(scenarios)
+    make: Mapping[str, Callable[[str], str]] = {
+        "measures": lambda name: measure(fill, name),
+        "scenarios": lambda name: scenario(fill, scenarios[name]),
+        "rulebooks": lambda name: rulebook(fill, name, used),
+        "channels": lambda name: channel(fill, name, used),
+    }
     for kind, listed in registries.items():
         held = [name for name in listed() if kind != "models" or name not in books]
         if kind in OWN_PAGES:
             yield f"{kind}/index", _index(fill, kind, held)
-            yield from ((f"{kind}/{name}", PAGE[kind](fill, name)) for name in held)
+            yield from ((f"{kind}/{name}", make[kind](name)) for name in held)
         else:
             yield f"parts/{kind}", _together(kind, held)
     yield "parts/index", fill("parts.md", kinds=[kind for kind in registries if kind not in OWN_PAGES])
@@ -89,12 +101,23 @@ def measure(fill: Fill, name: str) -> str:
     return fill("measure.md", held=held, module=held.function.__module__)
 
 
-def scenario(fill: Fill, name: str) -> str:
-    """The page of a scenario: its parts, every dial with its source, and what is not modeled."""
-    from testbed.runs import cited, not_modelled
-    from testbed.scenarios import Scenario, readings
+def uses(scenarios: Mapping[str, Scenario]) -> Uses:
+    """The scenarios that have a rule book as their model, or a channel, by kind and name."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, held in scenarios.items():
+        parts = [("channels", channel.name) for channel in held.channels]
+        parts += [("rulebooks", held.rulebook.name)] if held.rulebook is not None else []
+        for one in parts:
+            found.setdefault(one, []).append(name)
+    return found
 
-    held = Scenario.load(name)
+
+def _links(used: Uses, kind: str, name: str) -> Markdown:
+    return Markdown(", ".join(part("scenarios", one) for one in used.get((kind, name), ())))
+
+
+def scenario(fill: Fill, held: Scenario) -> str:
+    """The page of a scenario: its parts, every dial with its source, and what is not modeled."""
     parts = {
         "recipe": [part("recipes", held.recipe.name)],
         "conduct": [part("conduct", one) for one in held.kinds],
@@ -115,31 +138,36 @@ def scenario(fill: Fill, name: str) -> str:
     )
 
 
-def rulebook(fill: Fill, name: str) -> str:
+def rulebook(fill: Fill, name: str, used: Uses) -> str:
     """The page of a rule book: rules, grades, worked examples, every number with its source."""
     from testbed.models import load_rulebook
 
     held = load_rulebook(name)
     ids = [dial.source for dial in held.dials.values()]
-    return fill("rulebook.md", held=held, dials=dials(held.dials.values()), sources=cited_by(ids))
+    return fill(
+        "rulebook.md",
+        held=held,
+        used=_links(used, "rulebooks", name),
+        dials=dials(held.dials.values()),
+        sources=cited_by(ids),
+    )
 
 
-def channel(fill: Fill, name: str) -> str:
+def channel(fill: Fill, name: str, used: Uses) -> str:
     """The page of a channel: what it records, whom it mistakes for whom, every number with its source."""
     from synthetic.channels import Channel
 
     held = Channel.load(name)
     kinds = Markdown(", ".join(part("conduct", one) for one in held.kinds))
     ids = [dial.source for dial in held.dials.values()]
-    return fill("channel.md", held=held, kinds=kinds, dials=dials(held.dials.values()), sources=cited_by(ids))
-
-
-PAGE: Mapping[str, Callable[[Fill, str], str]] = {
-    "measures": measure,
-    "scenarios": scenario,
-    "rulebooks": rulebook,
-    "channels": channel,
-}
+    return fill(
+        "channel.md",
+        held=held,
+        used=_links(used, "channels", name),
+        kinds=kinds,
+        dials=dials(held.dials.values()),
+        sources=cited_by(ids),
+    )
 
 
 def part(kind: str, name: str) -> Markdown:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from escaping import fenced
+from escaping import escaped, fenced
 
 SMALL = {"PEOPLE": "1_024", "PERIODS": "8", "SEEDS": "2"}
 """Sizes with which a page is made."""
@@ -48,45 +48,49 @@ def page(path: Path, images: Path) -> str:
     import matplotlib
 
     matplotlib.use("agg")
-    matplotlib.rcParams["svg.hashsalt"] = path.stem
     text = smaller(path.read_text(encoding="utf-8"))
-    given = {"__name__": "__main__", "__file__": str(path)}
-    parts, drawn = [], 0
     sys.path.insert(0, str(path.parent))
     try:
-        for prose, body in cells(text):
-            if prose:
-                parts.append(f"{body}\n")
-                continue
-            said = io.StringIO()
-            with redirect_stdout(said):
-                exec(compile(body, path.name, "exec"), given)
-            parts.append(fenced(body, "python"))
-            parts += [fenced(said.getvalue())] if said.getvalue().strip() else []
-            names = _figures(images, path.stem, drawn)
-            parts += [f"![{name}]({images.name}/{name}.svg)\n" for name in names]
-            drawn += len(names)
+        with matplotlib.rc_context({"svg.hashsalt": path.stem}):
+            title, *parts = list(_parts(text, path, images))
     finally:
         sys.path.remove(str(path.parent))
     sizes = ", ".join(f"`{name} = {size}`" for name, size in SMALL.items() if f"\n{name} = {size}" in text)
-    note = (
-        f"\nThis page is `examples/{path.name}`, run" + (f" with {sizes}" if sizes else "") + " when the site is built."
-    )
-    first = parts[0].split("\n", 1)
-    return "\n".join(["\n".join([first[0], note, *first[1:]]), *parts[1:]])
+    said = f" with {sizes}, so that it is quick; the sizes in the file are larger" if sizes else ""
+    head, rest = title.split("\n", 1)
+    return "\n".join([f"{head}\n\nThe site runs `examples/{path.name}`{said}.\n{rest}", *parts])
+
+
+def _parts(text: str, path: Path, images: Path) -> Iterator[str]:
+    """Each cell in Markdown; code is run, and what it prints and draws follows it."""
+    given = {"__name__": "__main__", "__file__": str(path)}
+    drawn = 0
+    for prose, body in cells(text):
+        if prose:
+            yield f"{body}\n"
+            continue
+        said = io.StringIO()
+        with redirect_stdout(said):
+            exec(compile(body, path.name, "exec"), given)
+        yield fenced(body, "python")
+        if said.getvalue().strip():
+            yield fenced(said.getvalue())
+        for title in _figures(images, path.stem, drawn):
+            drawn += 1
+            yield f"![{escaped(title)}]({images.name}/{path.stem}-{drawn}.svg)\n"
 
 
 def _figures(images: Path, stem: str, drawn: int) -> list[str]:
-    """Write the figures that are open and close them; their names, numbered on from `drawn`."""
+    """Write the figures that are open, numbered on from `drawn`, and close them; the title of each."""
     from matplotlib import pyplot
 
     images.mkdir(parents=True, exist_ok=True)
-    found = []
-    for number in pyplot.get_fignums():
-        name = f"{stem}-{drawn + len(found) + 1}"
-        pyplot.figure(number).savefig(
-            images / f"{name}.svg", bbox_inches="tight", metadata={"Date": None, "Creator": None}
-        )
-        found.append(name)
+    titles = []
+    for number, opened in enumerate(pyplot.get_fignums(), start=drawn + 1):
+        figure = pyplot.figure(opened)
+        metadata = {"Date": None, "Creator": None}
+        figure.savefig(images / f"{stem}-{number}.svg", bbox_inches="tight", metadata=metadata)
+        said = [axes.get_title(loc) for axes in figure.axes for loc in ("left", "center")]
+        titles.append("; ".join(filter(None, said)) or "a figure")
     pyplot.close("all")
-    return found
+    return titles

@@ -69,6 +69,12 @@ def test_a_page_has_every_number_with_a_source_that_has_a_line(pages: Path) -> N
     assert linked <= listed
 
 
+def test_a_rule_book_and_a_channel_name_the_scenarios_that_use_them(pages: Path) -> None:
+    for name in ("rulebooks/rongcheng", "channels/court"):
+        assert "[rongcheng](../scenarios/rongcheng.md)" in (pages / f"{name}.md").read_text(encoding="utf-8")
+    assert "../scenarios/" not in (pages / "rulebooks" / "suqian.md").read_text(encoding="utf-8")
+
+
 def test_every_link_leads_to_a_page(pages: Path) -> None:
     from tutorials import walks
 
@@ -122,16 +128,16 @@ def test_a_walk_shows_what_it_prints_and_draws_and_names_its_sizes(site: None, t
     script = tmp_path / "walk.py"
     script.write_text(
         "# %% [markdown]\n# # A walk\n#\n# Some prose.\n\n# %%\nfrom matplotlib import pyplot\n\nPEOPLE = 50_000\n"
-        'print(f"{PEOPLE:,} people")\n\n# %%\npyplot.plot([1, 2])\n',
+        'print(f"{PEOPLE:,} people")\n\n# %%\npyplot.plot([1, 2])\npyplot.title("Two points")\n',
         encoding="utf-8",
     )
     text = page(script, tmp_path / "figures")
-    assert text.startswith(
-        "# A walk\n\nThis page is `examples/walk.py`, run with `PEOPLE = 1_024` when the site is built.\n"
-    )
+    assert text.startswith("# A walk\n\nThe site runs `examples/walk.py` with `PEOPLE = 1_024`, so that it is quick;")
     assert "```text\n1,024 people\n```" in text
-    assert "![walk-1](figures/walk-1.svg)" in text
-    assert (tmp_path / "figures" / "walk-1.svg").is_file()
+    assert "![Two points](figures/walk-1.svg)" in text
+    drawn = (tmp_path / "figures" / "walk-1.svg").read_bytes()
+    assert page(script, tmp_path / "again").replace("again/", "figures/") == text
+    assert (tmp_path / "again" / "walk-1.svg").read_bytes() == drawn
 
 
 def test_the_walks_are_the_examples_that_are_written_in_cells(site: None) -> None:
