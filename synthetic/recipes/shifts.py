@@ -4,6 +4,7 @@ A person whose cause is set to another level has the value of the file, plus the
 their own. It stays within the declared range. Where nothing is set, the values are those of the file.
 """
 
+# Any: a table of a TOML file holds values of many kinds.
 from __future__ import annotations
 
 import re
