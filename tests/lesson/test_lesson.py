@@ -184,7 +184,7 @@ def test_a_scenario_without_a_lesson_is_told_which_there_are(
         ('side    = "harm"', 'side    = "bad"', "side is 'bad', allowed: harm, benefit"),
         ("budget  = 1", 'budget  = "much"', "budget must be a whole number, found 'much'"),
         ('dial   = "regime.family.share"', 'dial   = "regime.family.size"', "unknown dial"),
-        ("people   = 400\nper", "people   = 400\ncolor = 1\nper", "unknown key in lesson mine 'color'"),
+        ("people   = 800\nper", "people   = 800\ncolor = 1\nper", "unknown key in lesson mine 'color'"),
     ],
 )
 def test_a_wrong_lesson_file_is_told_in_one_sentence_before_anything_runs(
