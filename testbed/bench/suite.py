@@ -40,11 +40,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run of the suite left: pytest's exit status (0 or 1), and the texts of both tables."""
+    """What a run of the suite left: pytest's exit status (0 or 1), both tables as text, and the tests that failed."""
 
     status: int
     findings: str
     claims: str
+    failed: tuple[str, ...] = ()
 
 
 class CutShortError(Exception):
@@ -98,7 +99,14 @@ def run_suite(
             raise CutShortError(
                 f"the tests ended with status {status} before the tables were written: {_last(log, 'INTERNALERROR> ')}"
             )
-        return Ran(status, *(table.read_bytes().decode("utf-8") for table in tables))
+        findings, claims = (table.read_bytes().decode("utf-8") for table in tables)
+        return Ran(status, findings, claims, failed=tuple(_failed(log)))
+
+
+def _failed(log: str) -> Iterable[str]:
+    """The names of the tests that pytest lists as failed."""
+    lines = (line.partition(" - ")[0] for line in log.splitlines() if line.startswith("FAILED "))
+    return (line.partition("::")[2] for line in lines)
 
 
 def _words(asked: Asked, store: Path, scratch: Path, workers: int) -> list[str]:

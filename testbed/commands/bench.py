@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHARE = 0.1
 """The share of the audits that --verify makes again, unless told otherwise."""
 LINES = 20
-"""Differences that --verify prints; the others are counted."""
+"""Differences and failed tests that are told; the others are counted."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -98,6 +98,10 @@ def run(args: argparse.Namespace) -> int:
         print(f"Written: {args.out}; for its page: testbed report {args.out}")
     else:
         print(f"Written: {args.out}/leaderboard.html, {args.out}/claims.csv")
+    for name in ran.failed[:LINES]:
+        tell(f"testbed: not as expected: {name}")
+    if len(ran.failed) > LINES:
+        tell(f"testbed: and {len(ran.failed) - LINES} more not as expected.")
     return ran.status
 
 
