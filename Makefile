@@ -29,7 +29,7 @@ check: $(VENV)/.installed-dev ## Check format, lint, types, import layers and do
 docs: $(VENV)/.installed-docs ## Build the site of the documentation in build/site
 	@echo "Writing the pages (the walks of examples/ are run) and building the site; minutes ..."
 	@rm -rf build/site build/site-doctrees
-	@$(BIN)/python docs/site/generate.py build/site-source
+	@$(BIN)/python docs/site/generate.py
 	@$(BIN)/python -m sphinx -n -W --keep-going -q -c docs/site -d build/site-doctrees build/site-source build/site
 	@echo "Open build/site/index.html in a browser."
 

@@ -1,6 +1,6 @@
 """Write the source of the site: the documents as they are, and the pages that are made from the code and its files.
 
-    python docs/site/generate.py build/site-source
+    python docs/site/generate.py
     sphinx-build -W --keep-going -n -c docs/site build/site-source build/site
 
 The source mirrors the repository, so that links between documents hold on both. `make docs` runs both commands.
@@ -21,6 +21,8 @@ from tutorials import page, walks
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+SOURCE = ROOT / "build" / "site-source"
+"""Where the source of the site is written."""
 COPIED = ("CHANGELOG.md", "CONTRIBUTING.md", "testbed/data/README.md")
 """Documents outside `docs/` that are pages of the site."""
 KEPT = (".md", ".txt", ".yml", ".csv", ".png", ".py")
@@ -72,4 +74,4 @@ def put(path: Path, text: str | bytes) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(SOURCE)
