@@ -27,7 +27,7 @@ check: $(VENV)/.installed-dev ## Check format, lint, types, import layers and do
 	@$(BIN)/python -m pytest -q -p no:cacheprovider --doctest-modules synthetic testbed
 
 docs: $(VENV)/.installed-docs ## Build the site of the documentation in build/site
-	@echo "Writing the pages (the walks of examples/ are run) and building the site; minutes ..."
+	@echo "Writing the pages (the walks of examples/ are run) and building the site (a minute or more) ..."
 	@rm -rf build/site build/site-doctrees
 	@$(BIN)/python docs/site/generate.py
 	@$(BIN)/python -m sphinx -n -W --keep-going -q -c docs/site -d build/site-doctrees build/site-source build/site
