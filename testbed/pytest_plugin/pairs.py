@@ -21,7 +21,7 @@ QUICK = ("ams-2018", "joint-sanctions", "robodebt-averaging", "rongcheng")
 """The scenarios of the quick suite: a formula, a list, an average, a point scheme. One world of each decides much."""
 NAMED, CONTESTANT, ASKED = "named", "contestant", "asked"
 CONTESTANTS = ("boosting", "forest", "k-nn", "logistic", "mitigated", "mlp", "threshold-optimizer", "tree")
-"""Built-in models of no scheme. The full suite asks the general claims of them too."""
+"""Built-in models of no scheme. The full suite asks the general claims of them too, where one world decides much."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _models(metafunc: pytest.Metafunc, scenario: Scenario) -> list[tuple[str, st
     asked = metafunc.config.getoption("--model")
     if asked and not _only(metafunc):
         return [(str(name), ASKED) for name in asked]
-    full = metafunc.config.getoption("--suite") == "full" and not _only(metafunc)
+    full = metafunc.config.getoption("--suite") == "full" and not _only(metafunc) and not seeds_of(metafunc, scenario)
     more = [name for name in CONTESTANTS if full and name not in named]
     return [*((name, NAMED) for name in dict.fromkeys(named)), *((name, CONTESTANT) for name in more)]
 

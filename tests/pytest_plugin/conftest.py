@@ -12,6 +12,7 @@ from testbed.scenarios.base import Scenario
 FAKE = """
 import math
 import sys
+import types
 import pandas as pd
 import testbed.runs
 
@@ -30,6 +31,13 @@ def fake(scenario, models, *, people=None, seeds=(0,), dials=None, **options):
     lottery = {**row, "model": "lottery", "value": 0.0, "low": 0.0, "high": 0.0, "why": ""}
     beside = [] if models == ["lottery"] else [lottery]
     return pd.DataFrame([row, *beside])
+
+def plan(scenario, models, *, alone, **options):
+    return scenario, models, options
+
+def made(plan):
+    scenario, models, options = plan
+    return types.SimpleNamespace(findings=fake(scenario, models, **options))
 """
 
 CLAIM = """
@@ -55,11 +63,12 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):  # type: ig
         path = pytester.makepyfile(test_town=CLAIM + code)
         words = ("-p", "testbed.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *options, path)
         if spread:
-            pytester.makeconftest(FAKE + "\n\nsys.modules['testbed.runs'].audit = fake")
+            pytester.makeconftest(FAKE + "\n\nvars(sys.modules['testbed.runs']).update(audit=fake)")
             return pytester.runpytest_subprocess(*words)
         held: dict[str, object] = {}
         exec(FAKE, held)
-        monkeypatch.setattr(sys.modules["testbed.runs"], "audit", held["fake"])
+        for name, fake in (("audit", "fake"), ("planned", "plan"), ("run_audit", "made")):
+            monkeypatch.setattr(sys.modules["testbed.runs"], name, held[fake])
         return pytester.runpytest_inprocess(*words)
 
     return made

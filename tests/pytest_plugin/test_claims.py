@@ -42,7 +42,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def test_every_verdict_is_a_row(run, pytester: pytest.Pytester) -> None:  # type: ignore[no-untyped-def]
     code = PROVED + "\n\n@pytest.mark.people(10**9)\ndef test_gap(findings):\n    claim(findings, 'x', **GAP).above(0)"
     result = run(code, "--claims", "claims.csv")
-    result.assert_outcomes(passed=3, xfailed=1, skipped=1)
+    result.assert_outcomes(passed=3, xfailed=1, skipped=1)  # dang leaves the claim undecided: its result
     found = rows(pytester.path / "claims.csv")
     assert [(row["scenario"], row["model"], row["verdict"]) for row in found] == [
         ("dang", "dang", "undecided"),
