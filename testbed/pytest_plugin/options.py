@@ -10,7 +10,7 @@ MARKS = (
     "scenario(name, ...): the scenarios that a test makes claims about; --scenario replaces them",
     'model(name, ..., only=False): the models that a test makes claims about, "own" for the scheme of each scenario; '
     "--model replaces them, unless `only` is set: then the test is skipped for any other model",
-    "general: a claim that is made of every scheme; that a shipped model breaks it, or leaves it undecided, is a result, "
+    "general: a claim that is made of every scheme; that a shipped model does not hold it is a result, "
     "reported as xfailed; a model of the command line fails",
     "compared(attribute, ...): the attributes whose groups the fixture `compared` names, default all of the scenario",
     "people(n): the number of people that a claim needs; with fewer the test is skipped",
