@@ -81,7 +81,7 @@ def pairs(metafunc: pytest.Metafunc) -> list[Pair]:
     marked = [beside(str(name), folder) for name in _named(metafunc, "scenario")] or [DEFAULT_SCENARIO]
     found = []
     quick = config.getoption("--suite") == "quick"
-    asked = [name for name in marked if name in QUICK] if quick else marked
+    asked = [name for name in marked if name in QUICK or name.endswith(".toml")] if quick else marked
     for scenario in config.getoption("--scenario") or asked:
         try:
             loaded = load(scenario)

@@ -41,8 +41,8 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("gaming", "moving acts out of sight because published rules count them"),
     (
         "given the fit",
-        "of an interval: about other people under the same scheme; its cut-offs and weights, found on one training "
-        "society, are held fixed. Rows over several seeds hold nothing fixed",
+        "of an interval: about other people under the same scheme; its cut-offs and weights, found on "
+        "one training society, are held fixed. Rows over several seeds hold nothing fixed",
     ),
     (
         "gate",
@@ -54,8 +54,8 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("history", "what a world leaves: acts, entries, scores, decisions, lists of every month"),
     (
         "hop",
-        "how a person is tied to the one with the wrong entry: self, household, kin, employer, colleague, "
-        "acquaintance, none; displaced: moved by a quota or a joint ranking",
+        "how a person is tied to the one with the wrong entry: self, household, kin, employer, "
+        "colleague, acquaintance, none; displaced: moved by a quota or a joint ranking",
     ),
     ("household", "people who live together"),
     ("known harm", "a claim that a built-in scheme is known to break; a test fails if it does not"),
@@ -79,8 +79,8 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("pool", "known cases that people share (opacity); or models that serve as well as the one in use (ambiguity)"),
     (
         "reading",
-        "how a number is known: `stated` by the source, `inferred` from it, `analog` (as in a comparable system "
-        "elsewhere, which is named), `assumed`, `claimed` by somebody",
+        "how a number is known: `stated` by the source, `inferred` from it, `analog` (as in a "
+        "comparable system elsewhere, which is named), `assumed`, `claimed` by somebody",
     ),
     ("reason", "a person, a rule or column, and what it adds to the score"),
     ("recipe", "the causal model from which people are drawn; every number has a source"),
@@ -105,8 +105,8 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("tie", "a link to somebody outside the household: kin, employer, colleague, acquaintance"),
     (
         "training society",
-        "a society on which models are fitted and cut-offs are set: of other people; where people are the rows of a "
-        "table, of the same people under other draws",
+        "a society on which models are fitted and cut-offs are set: of other people; where people are "
+        "the rows of a table, of the same people under other draws",
     ),
     ("twin", "the same world with one thing changed and every coin shared"),
     ("undecided", "the interval holds both outcomes: no statement is made"),
@@ -116,4 +116,11 @@ TERMS: tuple[tuple[str, str], ...] = (
         "wrong",
         "of a decision: differs from the deserved one; of an entry: untrue of its subject; of a value: not the table's",
     ),
+    ("impact ratio", "the rate of a category over that of the category with the highest rate"),
+    (
+        "leaderboard",
+        "the page of a benchmark: how many claims of each family each model holds, breaks or leaves undecided; no rank",
+    ),
+    ("store", "a folder of finished audits, from which any process takes what another has made"),
+    ("yardstick", "a number that some law names, used as the limit of a claim; a claim that holds is no legal finding"),
 )

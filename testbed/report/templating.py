@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from testbed.report.numbers import cell
 from testbed.report.plaintext import clean
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 def page(template: str, **context: object) -> str:
     """A page from its template. Texts are cleaned and escaped when the template prints them."""
     return _environment().get_template(template).render(**context)
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}"
 
 
 @cache
@@ -42,7 +47,7 @@ def _environment() -> Environment:
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'"
     environment.globals.update(style=_safe(style), script=_safe(script), policy=f"{policy}; form-action 'none'")
-    environment.filters.update(breakable=_breakable, command=_command)
+    environment.filters.update(cell=cell, breakable=_breakable, command=_command, grouped=_grouped)
     return environment
 
 

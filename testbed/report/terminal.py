@@ -76,7 +76,7 @@ def answer(
     First what was done. Then a sentence for each harm family, the most decided first: the first headline that could be
     computed, whatever its size; if there is none, the reason. Several models stand side by side in a table instead, if
     there is room. Then one life, what it all rests on, and what to do next. Where lines are short, `ROOMS` says what
-    goes first; the page has it.
+    goes first; the page has it. The last two are never cut, so that a command can be typed as it stands.
     """
     rows = Findings(findings, manifest)
     models = [line for text in in_lines(rows, WIDTH) for line in wrapped_row(text)]
@@ -89,8 +89,8 @@ def answer(
             lines = [line for number, block in enumerate(blocks) for line in ([*gap, *block] if number else block)]
             if len(lines) <= LINES:
                 return lines
-    last = [line for block in blocks[-2:] for line in block][: LINES // 2]
-    return [*lines[: LINES - 1 - len(last)], "(cut: the report page and findings.csv have the rest)", *last]
+    last = [line for block in blocks[-2:] for line in block]
+    return [*lines[: max(1, LINES - 1 - len(last))], "(cut: the report page and findings.csv have the rest)", *last]
 
 
 def wrapped_row(text: str) -> list[str]:

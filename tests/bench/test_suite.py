@@ -86,7 +86,6 @@ def item(model, scenario, kind):
     [
         ({}, ["m in s, general", "m in r, bound", "n in s, bound"]),
         ({"--model": ["n"]}, ["n in s, bound"]),
-        ({"--bench-scenarios": "s,t"}, ["m in s, general", "n in s, bound"]),
         ({"--bench-pairs": [["m", "r"]]}, ["m in r, bound"]),
     ],
 )
