@@ -145,12 +145,14 @@ def audit_table(
 
 def _small(laid: Laid, minimum: int) -> list[tuple[str, str]]:
     """The groups, strata and groups within strata with fewer people than the minimum."""
+    if not minimum:
+        return []
     table, strata = laid.table, laid.strata
     people = table.weights if table.weights is not None and table.weights_are_people else table.repeats
 
     def within(split: str) -> tuple[NDArray[np.integer], list[str]]:
         (one, names), (other, levels) = table.coded(split.partition("|")[0]), table.coded(strata)
-        codes = np.asarray(one, np.int64) * len(levels) + other
+        codes = np.asarray(one, np.int64) * len(levels) + np.asarray(other, np.int64)
         return codes, [f"{name}|{level}" for name in names for level in levels]
 
     found = small_groups(table.coded, [*table.splits, *([strata] if strata else [])], minimum, people)
