@@ -25,8 +25,18 @@ def owner(dial: str, share: float, p: float = 0.001) -> dict[str, Any]:
 def screened(manifest: dict[str, Any]) -> dict[str, Any]:
     owners = [owner("regime.one", 0.41), owner("regime.two", 0.12), owner("regime.three", 0.06, 0.04),
               owner("regime.four", 0.05, 0.2)]  # fmt: skip
-    dials = [{"path": f"regime.{name}", "value": 0.5, "range": [0.0, 1.0], "reading": "assumed", "unit": "",
-              "source": "assumed", "measures": ["adverse_gap"]} for name in ("zero", "one", "two", "three", "four")]
+    dials = [
+        {
+            "path": f"regime.{name}",
+            "value": 0.5,
+            "range": [0.0, 1.0],
+            "reading": "assumed",
+            "unit": "",
+            "source": "assumed",
+            "measures": ["adverse_gap"],
+        }
+        for name in ("zero", "one", "two", "three", "four")
+    ]
     held = {"scenario": "rongcheng", "model": "rongcheng", "people": 16_384, "periods": 12, "worlds": 480, "dials": 214,
             "left_out": [],
             "headlines": [{**GAP, **NUMBERS, "owners": owners}]}  # fmt: skip
