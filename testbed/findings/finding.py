@@ -128,7 +128,9 @@ def audited(findings: pd.DataFrame) -> pd.DataFrame:
     """
     pairs = {tuple(pair) for pair in findings.attrs.get("audited") or ()}
     if pairs:
-        keep = np.array([pair in pairs for pair in zip(findings["scenario"], findings["model"], strict=True)], bool)
+        keep = np.zeros(len(findings), bool)
+        for scenario, model in pairs:
+            keep |= ((findings["scenario"] == scenario) & (findings["model"] == model)).to_numpy(bool)
     else:
         keep = ~findings["model"].isin(ANCHOR_MODELS).to_numpy()
     return findings[keep] if keep.any() else findings

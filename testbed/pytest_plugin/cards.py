@@ -16,7 +16,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from synthetic.errors import InputError
 from synthetic.source import READINGS, sources
@@ -47,7 +47,7 @@ class Card:
     people: int
     wrong_if: str
 
-    @property
+    @cached_property
     def family(self) -> str:
         """The harm that the measure belongs to."""
         return chosen([self.measure])[0].harm

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from testbed.bench.folder import unfounded
 from testbed.findings import csv_text
 from testbed.runs import audit, versions
 
-RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "benchmarks" / "results"
 pytestmark = pytest.mark.skipif(not RESULTS.is_dir(), reason="the reference run is not stored")
 LARGEST = 1_000_000
 """Bytes that the stored results may take."""
@@ -37,3 +39,8 @@ def test_a_slice_of_the_stored_findings_is_made_again_byte_by_byte(stored):
     assert len(lines) > 1
     made = audit("rongcheng", "rongcheng", people=stored.asked().people, measures="adverse_gap")
     assert set(lines) <= set(csv_text(made).splitlines())
+
+
+def test_the_table_by_family_and_scenario_is_that_of_the_stored_run(stored):
+    lines = runpy.run_path(str(ROOT / "docs" / "benchmark.py"))["lines"]
+    assert (ROOT / "docs" / "benchmark.txt").read_text(encoding="utf-8").splitlines() == list(lines(stored))
