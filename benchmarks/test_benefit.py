@@ -14,6 +14,19 @@ pytestmark = [
 CAMERAS = {"scenario": "worlds/cameras.toml", "people": 12288}
 """A planted world: every crossing is recorded."""
 LOTTERY = {**CAMERAS, "model": "lottery"}
+LISTED = {"scenario": "joint-sanctions", "people": 10_240}
+"""Whoever is refused credit falls behind with other payments."""
+HEEDED = {
+    "regime.response.heeded": 1, "regime.response.adaptation": 1, "conduct.judgment_default.rate": 0.001,
+    "regime.credit.bank_arrears": 1, "regime.credit.utility_late": 1,
+}  # fmt: skip
+"""Everybody heeds the list, and nobody is driven to more arrears by it."""
+UNMOVED = (
+    "ams-2018", "essay-claims", "grid-and-cameras", "metro-sorting", "restaurant-hygiene", "targeted-group",
+)  # fmt: skip
+"""Scenarios in which sanctions change no conduct: prevention is 0 there because nothing is assumed of it."""
+LISTS = ("joint-sanctions", "judgment-debtors")
+"""Scenarios about which `test_lists` makes the claim on prevention."""
 
 
 @pytest.mark.breaks(**LOTTERY)
@@ -44,3 +57,19 @@ def test_half_of_misconduct_is_met(findings):
     Wrong if: the scheme means to meet the worst misconduct only.
     """
     claim(findings, "detection_recall").above(0.5)
+
+
+@pytest.mark.scenario(*(name for name in names() if name not in UNMOVED + LISTS))
+@pytest.mark.breaks(**LISTED)
+@pytest.mark.holds(dials=HEEDED, **LISTED)
+def test_there_is_less_misconduct_than_without_the_scheme(findings):
+    """Is there less misconduct than in the same society without lists, sanctions and rewards?
+
+    Harmed: everybody whom misconduct harms, and the sanctioned, who are driven to it
+    Measure: deterrence
+    Threshold: above 0
+    Origin: convention, assumed. Prevention is what sanctions are for; at 0 they prevent nothing.
+    People: 20,000
+    Wrong if: many people know of the scheme and heed it; how many do is a dial, off in the base case.
+    """
+    claim(findings, "deterrence").above(0)
