@@ -10,9 +10,9 @@ cmd:PROGRAM ARGUMENTS: a program as a model
     conduct, the number of standing entries. Columns are in one order throughout a run: `testbed records SCENARIO --out
     FILE` writes such a table. A cell with a comma or a quotation mark stands in quotation marks.
   What goes out: one line per record on standard output, in the same order: the score, a finite number, higher is
-    better; or `score,decision`, with the decision -1 (adverse), 0 or 1 (favored). Without decisions the scenario
-    decides from scores, by its [decide]. Empty lines are skipped. If the program fails, the last line of its standard
-    error is shown.
+    better, as -2.5 or 1e-3; or `score,decision`, with the decision -1 (adverse), 0 or 1 (favored). Without decisions
+    the scenario decides from scores, by its [decide]. Empty lines are skipped. If the program fails, the last line of
+    its standard error is shown.
   What ends it: the end of standard input. The program then ends by itself with status 0, within 120 seconds. Another
     status, another number of lines or a line that is no number is a failure of the model, and the run says so.
   It should give the same record the same score each time: worlds that differ in one entry are compared.

@@ -13,6 +13,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ import pandas as pd
 
 from synthetic.errors import InputError
 from testbed.models.base import ModelError, Scores
+from testbed.models.numerals import scores_in
 
 TIMEOUT = 120.0
 """Seconds that an answer may take."""
@@ -69,7 +71,7 @@ class Program:
         if ran.returncode != 0:
             last = (ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
             raise ModelError(f"model {self.name} ended with status {ran.returncode} ({last[:200]}).")
-        return _scores(_lines(ran.stdout, len(records), self.name), self.name)
+        return scores_in(ran.stdout, len(records), self.name)
 
 
 class Address:
@@ -97,11 +99,8 @@ class Address:
 
     def score(self, records: pd.DataFrame) -> Scores:
         """The scores that the server answers with."""
-        lines: list[str] = []
-        for place in range(0, max(len(records), 1), BATCH):
-            part = records.iloc[place : place + BATCH]
-            lines += _lines(self._asked(part), len(part), self.name)
-        return _scores(lines, self.name)
+        parts = [records.iloc[place : place + BATCH] for place in range(0, max(len(records), 1), BATCH)]
+        return joined([scores_in(self._asked(part), len(part), self.name) for part in parts], self.name)
 
     def _asked(self, records: pd.DataFrame) -> bytes:
         """The answer to one batch."""
@@ -140,26 +139,11 @@ def _csv(records: pd.DataFrame) -> bytes:
     return records.to_csv(lineterminator="\n").encode("utf-8")
 
 
-def _lines(answer: bytes, n: int, name: str) -> list[str]:
-    """The lines of an answer to n records."""
-    lines = [line.strip() for line in answer.decode("utf-8", "replace").splitlines() if line.strip()]
-    if len(lines) != n:
-        raise ModelError(f"model {name} gave {len(lines)} lines for {n} records.")
-    return lines
-
-
-def _scores(lines: list[str], name: str) -> Scores:
-    """Lines as scores, with decisions if each line has a second number."""
-    cells = [line.split(",") for line in lines]
-    width = len(cells[0]) if cells else 1
-    made = np.empty((len(cells), width))
-    for place, found in enumerate(cells):
-        if len(found) != width or width > 2:
-            raise ModelError(
-                f"model {name} gave {lines[place][:60]!r} as score {place}; one number, or score,decision."
-            )
-        try:
-            made[place] = [float(cell) for cell in found]
-        except ValueError:
-            raise ModelError(f"model {name} gave {lines[place][:60]!r} as score {place}, a number is needed.") from None
-    return Scores(made[:, 0].copy(), made[:, 1].copy() if width == 2 else None)
+def joined(parts: Sequence[Scores], name: str) -> Scores:
+    """The scores of all batches. Raises ModelError if only some have decisions."""
+    decided = [part.decision for part in parts if part.decision is not None]
+    if len(decided) not in (0, len(parts)):
+        raise ModelError(
+            f"model {name} gave decisions in {len(decided)} of {len(parts)} answers; all or none are needed."
+        )
+    return Scores(np.concatenate([part.score for part in parts]), np.concatenate(decided) if decided else None)

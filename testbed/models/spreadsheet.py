@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from synthetic.errors import InputError
 from testbed.models.base import ModelError, Scores
+from testbed.models.numerals import number, numbers
 
 
 class Spreadsheet:
@@ -61,7 +62,7 @@ def load_spreadsheet(path: str | Path) -> Spreadsheet:
     if table.empty:
         raise InputError(f"model {name!r}: it has no rows.")
     people = _numbers(table["person"], name, "a whole number from 0", lambda x: (x >= 0) & (x == np.floor(x)))
-    score = _numbers(table["score"], name, "a finite number", np.isfinite)
+    score = _numbers(table["score"], name, "a finite number such as -2.5", np.isfinite)
     decision = None
     if "decision" in table.columns:
         decision = _numbers(table["decision"], name, "-1, 0 or 1", lambda x: np.isin(x, (-1, 0, 1))).astype(np.int8)
@@ -76,7 +77,10 @@ def _numbers(
     column: pd.Series, name: str, allowed: str, holds: Callable[[NDArray[np.float64]], NDArray[np.bool_]]
 ) -> NDArray[np.float64]:
     """A column of text as numbers. Raises InputError for the first cell that is not what is allowed."""
-    made = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
+    texts = [text.encode() for text in column]
+    made = numbers(texts)
+    if made is None:
+        made = np.array([number(text) for text in texts], np.float64)  # None becomes NaN
     wrong = np.flatnonzero(~holds(made))
     if len(wrong):
         raise InputError(
