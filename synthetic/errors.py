@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, time
 from operator import index
+from reprlib import Repr
 
 LISTED = 40
 """The largest number of names that a message lists; of more names it gives the nearest ones and the count."""
+
+_short = Repr()
+_short.maxstring = _short.maxother = 80
+_short.maxlist = _short.maxdict = 6
+_short.maxlong = 30
 
 
 class InputError(ValueError):
@@ -45,13 +52,26 @@ def unknown(noun: str, name: object, allowed: Iterable[str]) -> InputError:
     if len(names) > LISTED:
         some = get_close_matches(str(name), names, n=8, cutoff=0.3) or names[:8]
         said = f"one of {len(names)}, such as {', '.join(some)}"
-    return InputError(f"unknown {noun} {str(name)!r}; {hint}Allowed: {said}.")
+    return InputError(f"unknown {noun} {shown(str(name))}; {hint}Allowed: {said}.")
+
+
+def shown(value: object) -> str:
+    """A value as a message gives it: as a file would say it, and cut off where it is long.
+
+    >>> shown(True), shown([1, "a"]), shown("x" * 100)[-4:]
+    ('true', "[1, 'a']", '...x')
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date | time):
+        return f"the {'date' if isinstance(value, date) else 'time'} {value.isoformat()}"
+    return _short.repr(value)
 
 
 def check_keys(table: object, allowed: Iterable[str], where: str) -> dict[str, object]:
     """The table itself if it is one and has no key outside `allowed`; otherwise an InputError."""
     if not isinstance(table, dict):
-        raise InputError(f"{where} must be a table, found {table!r}.")
+        raise InputError(f"{where} must be a table, found {shown(table)}.")
     names = set(allowed)
     for key in table:
         if key not in names:

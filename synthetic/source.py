@@ -7,39 +7,36 @@ table per id; files of users bring their own (see `declaration`).
 from __future__ import annotations
 
 import math
-import tomllib
 from collections import ChainMap, Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.errors import InputError, unknown
+from synthetic.schema import (
+    DAY,
+    FLAG,
+    NOTE,
+    TEXT,
+    By,
+    Either,
+    Fields,
+    Key,
+    Named,
+    Number,
+    OneOf,
+    Range,
+    Type,
+    inside,
+)
+from synthetic.toml_file import load_toml
 
 READINGS = ("stated", "inferred", "analog", "assumed", "claimed")
 """How a number is known. An analog is the figure of a comparable system elsewhere, which its source names."""
 
 CHOICE = "a choice of the experiment"
 """How the note of a dial begins that is no guess about the world."""
-
-NUMBER = {
-    "value": "a number, true or false, or a text",
-    "unit": "what one of it is, in words",
-    "source": "the id of a source",
-    "reading": f"how the source gives it: {', '.join(READINGS[:-1])} or {READINGS[-1]}",
-    "range": "[lowest, highest] allowed; needed if the number is assumed or an analog",
-    "where": "where in the source, or a note; optional",
-}
-"""What a number of a file says."""
-
-SOURCE = {
-    "title": "title of the text",
-    "publisher": "who published it, with the author if there is one",
-    "date": "date of publication",
-    "locator": "page, section or table; optional",
-    "system": "the register, list or office that its figures are about; needed if a number is an analog",
-}
-"""What a source says."""
 
 
 @dataclass(frozen=True)
@@ -107,48 +104,6 @@ class Dial:
         return self.set(values[self.path]) if self.path in values else self
 
 
-LARGEST = 1 << 24
-"""The largest size of a TOML file, in bytes."""
-
-DEEPEST = 32
-"""How deep tables and lists of a TOML file may be nested."""
-
-
-def load_toml(path: Path) -> dict[str, object]:
-    """The tables of a TOML file, in UTF-8 with or without a byte order mark.
-
-    Raises InputError if the file cannot be read or parsed.
-    """
-    try:
-        with path.open("rb") as file:
-            text = file.read(LARGEST + 1)
-    except OSError as error:
-        raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from None
-    if len(text) > LARGEST:
-        raise InputError(f"{path.name}: it has more than {LARGEST:,} bytes, which no TOML file needs here.")
-    deep = InputError(f"{path.name}: its brackets or keys are nested more than {DEEPEST} deep.")
-    try:
-        made = tomllib.loads(text.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path.name}: not valid TOML: byte {error.start} is not UTF-8; save it as UTF-8.") from None
-    except RecursionError:
-        raise deep from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path.name}: not valid TOML: {error}.") from None
-    except ValueError:  # Python refuses to read a whole number of thousands of digits
-        raise InputError(f"{path.name}: a number in it has too many digits.") from None
-    inside: list[object] = [made]
-    for _ in range(DEEPEST):
-        inside = [one for held in inside if isinstance(held, dict | list) for one in _parts(held)]
-    if inside:
-        raise deep
-    return made
-
-
-def _parts(held: dict[str, object] | list[object]) -> list[object]:
-    return held if isinstance(held, list) else list(held.values())
-
-
 _OWN: dict[str, tuple[Path, Source]] = {}
 """Sources that files of users bring, each with the file that it stands in."""
 
@@ -185,30 +140,68 @@ def add_sources(table: object, path: Path, where: str) -> None:
 
 
 def _read_sources(table: object, where: str) -> dict[str, Source]:
-    found = {}
-    for name, given in check_keys(table, table if isinstance(table, dict) else (), where).items():
-        part = check_keys(given, SOURCE, f"{where}, {name}")
-        for key in ("title", "publisher", "date"):
-            if not part.get(key):
-                raise InputError(f"{where}, {name} must have {key!r}.")
-        found[name] = Source(name, **{key: str(value) for key, value in part.items()})
-    return found
+    return {name: Source(name, **part) for name, part in SOURCES.read(table, where).items()}
 
 
-def check_source(table: Mapping[str, object], where: str) -> tuple[str, str]:
-    """The source id and the reading that a table names. Raises InputError if either is missing or unknown."""
-    source, reading = table.get("source"), table.get("reading")
-    if source is None or reading is None:
-        raise InputError(f"{where} must name a source and a reading.")
-    if str(reading) not in READINGS:
-        raise unknown(f"reading in {where}", reading, READINGS)
-    if str(source) not in sources():
-        raise unknown(f"source in {where}", source, sources())
-    if reading == "analog" and not sources()[str(source)].system:
-        raise InputError(
-            f"{where} is an analog, so its source {str(source)!r} must say of which system: system = TEXT."
-        )
-    return str(source), str(reading)
+def known_source(name: str, at: str) -> str:
+    """The id of a source itself. Raises InputError if there is none of that id."""
+    if name not in _OWN and name not in shipped():
+        raise unknown(f"source in {at.removesuffix('source').rstrip('., ')}", name, sources())
+    return name
+
+
+READING = OneOf(READINGS)
+CITED = {
+    "source": Key("where it stands", By("the id of a source", known_source, str), needed=True),
+    "reading": Key("how the source gives it", READING, needed=True),
+    "where": Key("where in the source, or a note", NOTE),
+}
+"""What says where something comes from."""
+
+NUMBER = Fields(
+    {
+        "value": Key("the number", Either((Number(), FLAG, TEXT)), needed=True),
+        "unit": Key("what one of it is, in words", TEXT, needed=True),
+        "range": Key("what is allowed; needed if the number is assumed or an analog", Range()),
+        **CITED,
+    },
+    "a number with its source",
+)
+"""What a number of a file says."""
+
+SOURCE = Fields(
+    {
+        "title": Key("title of the text", TEXT, needed=True),
+        "publisher": Key("who published it, with the author if there is one", TEXT, needed=True),
+        "date": Key("date of publication", Either((TEXT, DAY)), needed=True),
+        "locator": Key("page, section or table", NOTE),
+        "system": Key("the register, list or office that its figures are about; needed if a number is an analog", TEXT),
+    }
+)
+"""What a source says."""
+
+SOURCES = Named(SOURCE)
+
+
+@dataclass(frozen=True)
+class Sourced(Type):
+    """A number with its unit, source and reading, read as a dial; `of` says which values it and its range may have."""
+
+    of: Type = field(default_factory=Number)
+    unit: str = ""
+    """The unit, where the file need not give it."""
+    kinds = (dict,)
+
+    @property
+    def said(self) -> str:  # type: ignore[override]
+        """Its values, and that it needs a source."""
+        return f"{self.of.said}, with its source"
+
+    def read(self, value: object, at: str) -> Dial:
+        made = dial({"unit": self.unit, **value} if self.unit and isinstance(value, dict) else value, at)
+        for each in (made.value, *(made.range or ())):
+            self.of.read(each, inside(at, "value"))
+        return made
 
 
 def check_ranged(reading: str, where: str, instead: str = "") -> None:
@@ -229,19 +222,25 @@ def by_reading(dials: Iterable[Dial]) -> dict[str, int]:
     return {reading: found[reading] for reading in READINGS}
 
 
+def check_source(table: Mapping[str, object], where: str) -> tuple[str, str]:
+    """The source id and the reading that a table names. Raises InputError if either is missing or unknown."""
+    part = _CITED.read({key: table[key] for key in ("source", "reading") if key in table}, where)
+    source, reading = part["source"], part["reading"]
+    if reading == "analog" and not sources()[source].system:
+        raise InputError(f"{where} is an analog, so its source {source!r} must say of which system: system = TEXT.")
+    return source, reading
+
+
+_CITED = Fields(CITED)
+
+
 def dial(table: object, path: str) -> Dial:
     """A dial from its table: value, unit, source, reading, and optionally range and where."""
-    table = check_keys(table, NUMBER, path)
-    if "value" not in table or "unit" not in table:
-        raise InputError(f"{path} must have a value and a unit.")
-    source, reading = check_source(table, path)
-    bounds = table.get("range")
-    if bounds is None and not isinstance(table["value"], bool | str):
-        check_ranged(reading, path)
-    limits = None
-    if bounds is not None:
-        if not (isinstance(bounds, list) and len(bounds) == 2 and bounds[0] <= bounds[1]):
-            raise InputError(f"{path}: range must be [lowest, highest], found {bounds!r}.")
-        limits = (float(bounds[0]), float(bounds[1]))
-    made = Dial(path, table["value"], str(table["unit"]), source, reading, limits, str(table.get("where", "")))  # type: ignore[arg-type]
-    return made if isinstance(made.value, str) else made.set(made.value)
+    part = NUMBER.read(table, path)
+    value, bounds = part["value"], part.get("range")
+    if part["reading"] == "analog":
+        check_source(part, path)
+    if bounds is None and not isinstance(value, bool | str):
+        check_ranged(part["reading"], path)
+    made = Dial(path, value, part["unit"], part["source"], part["reading"], bounds, part.get("where", ""))
+    return made if isinstance(value, str) else made.set(value)

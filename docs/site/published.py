@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from synthetic.source import load_toml
+from synthetic.toml_file import load_toml
 
 
 def figures_page(fill: Callable[..., str], folder: Path) -> str:

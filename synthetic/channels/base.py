@@ -23,7 +23,7 @@ from synthetic.channels.lookalikes import mistaken_for
 from synthetic.channels.namesakes import Roll
 from synthetic.channels.rare import Scope, nothing
 from synthetic.conduct import MOST_BESIDE, Conduct
-from synthetic.declaration import Grammar, load_declaration
+from synthetic.declaration import load_tables
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import dial
@@ -88,7 +88,7 @@ WORDS = {
 """What else the file of a channel says."""
 
 
-GRAMMAR: Grammar = {
+GRAMMAR: Mapping[str, Mapping[str, str]] = {
     "": WORDS,
     "numbers that every channel has": KEYS,
     "numbers that a channel may have": {key: said for group in TOGETHER for key, said in group.items()},
@@ -105,7 +105,7 @@ class Channel(Declared):
         """A channel by name or path. Raises InputError if the file is wrong."""
         path = find_toml("channel", name, FOLDER, beside)
         where = f"channel {path.stem}"
-        table = load_declaration(path, where)
+        table = load_tables(path, where)
         mechanism = str(table.get("mechanism", "acts"))
         if mechanism not in MECHANISMS:
             raise unknown(f"mechanism in {where}", mechanism, MECHANISMS)

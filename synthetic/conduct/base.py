@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from synthetic.declaration import Grammar, load_declaration
+from synthetic.declaration import load_tables
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes import Recipe
 from synthetic.registry import find_toml, toml_names
@@ -44,7 +44,7 @@ DEPENDS = {
 }
 """What a dependence of a rate says."""
 
-GRAMMAR: Grammar = {"": KEYS, "depends.NAME": DEPENDS}
+GRAMMAR: Mapping[str, Mapping[str, str]] = {"": KEYS, "depends.NAME": DEPENDS}
 
 MOST = 0.8
 """The largest value of `most`. A grid of 1,024 people then has over 1,024 candidates of a kind in a month, more than an
@@ -104,7 +104,7 @@ class Conduct:
         """A kind by name or path. Raises InputError if the file is wrong."""
         path = find_toml("kind of conduct", name, FOLDER, beside)
         where = f"conduct {path.stem}"
-        table = check_keys(load_declaration(path, where), KEYS, where)
+        table = check_keys(load_tables(path, where), KEYS, where)
         for key in ("title", "direction", "most", "rate"):
             if key not in table:
                 raise InputError(f"{where} must have {key!r}.")

@@ -24,7 +24,8 @@ from synthetic.draws import GRID, pack, sparse, uniform
 from synthetic.errors import InputError, unknown
 from synthetic.layout import Ints, Shuffle
 from synthetic.population.population import Population
-from synthetic.source import Dial, dial, load_toml
+from synthetic.source import Dial, dial
+from synthetic.toml_file import load_toml
 from synthetic.variables import Column, Numbers
 
 Columns = Mapping[str, Column]

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from synthetic.contradiction import Contradiction, read_contradictions
-from synthetic.declaration import Grammar, load_declaration
+from synthetic.declaration import load_tables
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes.margins import MARGIN, Margin, read_margins
 from synthetic.recipes.people_file import COLUMN, is_table, read_people
@@ -31,7 +31,7 @@ HEAD = {
     "contradictory": "figures that contradict each other: about, figures (says, source), used",
 }
 NUMBERS = {"KEY": "a number of the variable, or a table of numbers: values or file, skip, unit, source, reading, where"}
-GRAMMAR: Grammar = {
+GRAMMAR: Mapping[str, Mapping[str, str]] = {
     "": HEAD,
     "VARIABLE": NUMBERS,
     "margins": MARGIN,
@@ -82,7 +82,7 @@ def read_recipe(path: Path, above: tuple[Path, ...] = ()) -> RecipeFile:
         return RecipeFile(path.name, held.variables, held.dials, {}, *said, (), (), path, held.rows)
     if path in above:
         raise InputError(f"recipe {path.name} starts from itself, through its own `base` or that of another recipe.")
-    text = load_declaration(path, path.name)
+    text = load_tables(path, path.name)
     if "base" in text:
         if is_table(text["base"]):
             raise InputError(f"{path.name}: base is {text['base']!r}, a table of people, which has no numbers to set.")

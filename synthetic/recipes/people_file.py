@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.cells import complete, plain
-from synthetic.declaration import load_declaration
+from synthetic.declaration import load_tables
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes.rows import Rows, households
 from synthetic.recipes.shifts import columns_in_file, declared_causes, shifted
@@ -86,7 +86,7 @@ def read_people(path: Path) -> PeopleFile:
             f"{path.name} needs {where} beside it, which declares its columns; "
             f"`testbed people --describe {path.name} --out {where}` drafts it."
         )
-    text = check_keys(load_declaration(beside, where), HEAD, where)
+    text = check_keys(load_tables(beside, where), HEAD, where)
     declared = text.get("columns")
     if not isinstance(declared, dict) or not declared:
         raise InputError(f"{where} declares no column; at least one is needed.")

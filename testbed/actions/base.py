@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from synthetic import conduct
-from synthetic.declaration import Grammar, load_declaration
+from synthetic.declaration import load_tables
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, dial
@@ -51,7 +51,7 @@ ACTION = {
     "works": "ends: chance that the entry is taken off, a number; default 1",
     "delay": "ends: months until it is taken off, a number; default 0",
 }
-GRAMMAR: Grammar = {"": KEYS, "plan": PLAN, "actions.NAME": ACTION}
+GRAMMAR: Mapping[str, Mapping[str, str]] = {"": KEYS, "plan": PLAN, "actions.NAME": ACTION}
 
 NUMBERS = ("per_month", "hours", "money", "works", "delay")
 NEEDED = {
@@ -104,7 +104,7 @@ class Actions:
         """A set of actions by name, or by a path that ends in `.toml`. Raises InputError if the file is wrong."""
         path = find_toml("set of actions", name, FOLDER, beside)
         where = f"actions {path.stem}"
-        table = check_keys(load_declaration(path, where), KEYS, where)
+        table = check_keys(load_tables(path, where), KEYS, where)
         if not isinstance(table.get("title"), str):
             raise InputError(f"{where} must have a title.")
         plan = check_keys(table.get("plan", {}), PLAN, f"{where}, plan")

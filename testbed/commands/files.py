@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from synthetic.declaration import Grammar
+from synthetic.schema import Grammar, Key
 
 DRAFTS = Path(__file__).parents[1] / "drafts"
 """A commented file of each kind, `KIND.toml`."""
@@ -76,11 +76,11 @@ def page() -> Iterator[str]:
         "range = [0, 1] }`.",
         "It is a dial: `--set PATH=VALUE` sets it, `testbed sweep` varies it.",
         "",
-        *keys(NUMBER),
+        *keys(NUMBER.keys),
         "",
         "A **source** is a table `[sources.NAME]` in the file, or `[NAME]` in a file `sources.toml` beside it.",
         "",
-        *keys(SOURCE),
+        *keys(SOURCE.keys),
         "",
         'A **condition** is a table of columns: `{ age = { at_least = 18 }, residence = { is = "rural" } }`. All must',
         "hold. Tests: at_least, at_most, above, below for numbers; is, is_not, one_of for all.",
@@ -92,6 +92,9 @@ def page() -> Iterator[str]:
             yield from ("", *([f"{titled}:", ""] if head else []), *keys(said))
 
 
-def keys(said: Mapping[str, str]) -> Iterator[str]:
-    """Keys with their meaning, as a list."""
-    return (f"- `{key}`: {meaning}" for key, meaning in said.items())
+def keys(said: Mapping[str, Key | str]) -> Iterator[str]:
+    """Keys with their meaning and what they may be, as a list."""
+    return (
+        f"- `{key}`: {one}" if isinstance(one, str) else f"- `{key}` ({one.said}): {one.means}"
+        for key, one in said.items()
+    )

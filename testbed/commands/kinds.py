@@ -33,7 +33,7 @@ def names() -> dict[str, Callable[[], list[str]]]:
 def line(registry: str, name: str) -> str:
     """A named thing in one line; "" if it has no title."""
     from synthetic.recipes import Recipe
-    from synthetic.source import load_toml
+    from synthetic.toml_file import load_toml
     from testbed.measure import measures
     from testbed.models import models
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from synthetic.declaration import Grammar, load_declaration
+from synthetic.declaration import load_tables
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, check_source, dial
@@ -47,7 +47,7 @@ SEES: Mapping[str, str] = {
 }
 """What another party may see, by name."""
 
-GRAMMAR: Grammar = {"": KEYS, "rights": RIGHTS}
+GRAMMAR: Mapping[str, Mapping[str, str]] = {"": KEYS, "rights": RIGHTS}
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Disclosure:
         """
         path = find_toml("disclosure", name, FOLDER, beside)
         where = f"disclosure {path.stem}"
-        table = check_keys(load_declaration(path, where), KEYS, where)
+        table = check_keys(load_tables(path, where), KEYS, where)
         if not isinstance(table.get("title"), str):
             raise InputError(f"{where} must have a title.")
         given = check_keys(table.get("rights", {}), RIGHTS, f"{where}, rights")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from synthetic.declaration import Grammar, load_declaration
+from synthetic.declaration import load_tables
 from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml, toml_names
 from synthetic.source import sources
@@ -20,7 +20,7 @@ LEVELS = 3
 NUMBER = re.compile(r"\{(\w+)(?:@(\w+)=([012]))?\}")
 """The number of an outcome in a text: at the start, or with one slider at another of its values."""
 
-GRAMMAR: Grammar = {
+GRAMMAR: Mapping[str, Mapping[str, str]] = {
     "": {
         "scenario": "the scenario that the lesson is about",
         "title": "the title of the page",
@@ -137,7 +137,7 @@ class Lesson:
             )
         path = find_toml("lesson", name, FOLDER)
         where = f"lesson {path.stem}"
-        top = part_of(load_declaration(path, where), GRAMMAR[""], where)
+        top = part_of(load_tables(path, where), GRAMMAR[""], where)
         scenario = top.text("scenario")
         dials = top.table("dials")
         world = Scenario.load(scenario).set(dials)

@@ -21,7 +21,7 @@ from testbed.models.base import (
 )
 from testbed.models.decide import Decide, drums, lots, lots_of
 from testbed.models.encoding import encoded
-from testbed.models.grammar import Condition, condition
+from testbed.models.grammar import ALWAYS, CONDITION, Condition, condition
 from testbed.models.guard import LeftError, first_line, theirs
 from testbed.models.load import imported, load_model, model_names, not_installed, usable
 from testbed.models.lottery import Lottery
@@ -34,6 +34,8 @@ from testbed.models.rulebook_file import GRAMMAR, load_rulebook
 from testbed.models.scorer import Scorer, record_frame
 
 __all__ = [
+    "ALWAYS",
+    "CONDITION",
     "FOLDER",
     "GRAMMAR",
     "REASONS_ARE",

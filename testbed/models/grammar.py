@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.errors import InputError, check_keys, unknown
+from synthetic.schema import By
 
 ORDERED = {
     "at_least": np.greater_equal,
@@ -127,6 +128,10 @@ def condition(table: object, where: str) -> Condition:
             Comparison(str(column), test, _value(test, value, f"{where}.{column}")) for test, value in of_column.items()
         ]
     return Condition(tuple(tests))
+
+
+CONDITION = By("a condition", condition)
+"""What a file says where it asks for a condition."""
 
 
 def _value(test: str, value: object, where: str) -> Any:

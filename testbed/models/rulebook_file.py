@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from synthetic.declaration import Grammar, load_declaration
+from synthetic.declaration import load_tables
 from synthetic.errors import InputError, check_keys
 from synthetic.registry import find_toml
 from synthetic.source import Dial, check_source, dial
@@ -49,7 +49,7 @@ EXAMPLE = {
     "points": "the points that the text gives for it",
     "grade": "the grade that it gives",
 }
-GRAMMAR: Grammar = {
+GRAMMAR: Mapping[str, Mapping[str, str]] = {
     "": BOOK,
     "scope": SCOPE,
     "base": BASE,
@@ -69,7 +69,7 @@ def load_rulebook(name_or_path: str | Path, *, beside: Path | None = None) -> Ru
     """
     path = find_toml("rule book", name_or_path, FOLDER, beside)
     name = path.stem
-    table = check_keys(load_declaration(path, f"rule book {name}"), BOOK, f"rule book {name}")
+    table = check_keys(load_tables(path, f"rule book {name}"), BOOK, f"rule book {name}")
     if not isinstance(table.get("title"), str) or not isinstance(table.get("as_of"), date):
         raise InputError(f"rule book {name} must have a title and a date as_of.")
     if table.get("higher_is", "better") not in ("better", "worse"):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from synthetic.declaration import Grammar
-
 TOP = {
     "title": "what follows from decisions, in a sentence",
     "as_of": "the date for which the regime holds",
@@ -130,4 +128,4 @@ CLAUSES: Mapping[str, Mapping[str, str]] = {
 }
 """Every clause of a regime, as its table is headed, and its keys."""
 
-GRAMMAR: Grammar = {"": TOP, **CLAUSES}
+GRAMMAR: Mapping[str, Mapping[str, str]] = {"": TOP, **CLAUSES}

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from synthetic.declaration import load_declaration
+from synthetic.declaration import load_tables
 from synthetic.errors import InputError, check_keys
-from synthetic.source import CHOICE, Dial, dial, load_toml
+from synthetic.source import CHOICE, Dial, dial
+from synthetic.toml_file import load_toml
 from testbed.regimes.base import EXPIRY, FOLDER
 from testbed.regimes.clauses import CLAUSES, MISUSE, NUMBERS, TOP
 
@@ -34,7 +35,7 @@ class RegimeFile:
 
     def __init__(self, path: Path) -> None:
         self.where = f"regime {path.stem}"
-        self.table = check_keys(load_declaration(path, self.where), KEYS, self.where)
+        self.table = check_keys(load_tables(path, self.where), KEYS, self.where)
         if "title" not in self.table:
             raise InputError(f"{self.where} must have a title.")
         self.coupled = self.flag(self.table, "coupled", self.where)

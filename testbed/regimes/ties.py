@@ -162,17 +162,15 @@ def declared(recipe: Recipe, ties: tuple[str, ...]) -> Declared:
     return Declared(found)
 
 
-def check_ties(value: object, recipe: Recipe, where: str) -> tuple[str, ...]:
+def check_ties(value: tuple[str, ...], recipe: Recipe, where: str) -> tuple[str, ...]:
     """The ties whose columns a scenario asks for. Raises InputError for an unknown tie or a recipe without firms."""
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise InputError(f"{where} must be a list of names, found {value!r}.")
     check_reach(value, recipe, where)
     for one in value:
         if one != "firms":
             raise unknown(f"tie in {where}", one, ("firms",))
         if "sector" not in recipe.variables:
             raise InputError(f"{where}: recipe {recipe.name} has no firms: a column sector is missing.")
-    return tuple(value)
+    return value
 
 
 def check_reach(names: Collection[str], recipe: Recipe, where: str) -> None:

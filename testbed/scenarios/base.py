@@ -25,7 +25,6 @@ from testbed.scenarios.own import (
     SHARES,
     Cuts,
     alike,
-    cut,
     cuts_at,
     cuts_of,
     given_points,
@@ -184,11 +183,12 @@ class Scenario:
         parts = file.parts()
         who = file.who(parts)
         outcome, learn = file.outcomes(parts)
-        error, decide = file.section("error"), file.section("decide")
+        table = file.table
+        run, decide = table["run"], {side: table["decide"][side] for side in SHARES}
         made = cls(
             base=str(name_or_path) if str(name_or_path).endswith(".toml") else path.stem,
-            title=str(file.table["title"]),
-            as_of=str(file.table.get("as_of", "")),
+            title=table["title"],
+            as_of=table.get("as_of", ""),
             recipe=parts.recipe,
             conduct=parts.conduct,
             channels=parts.channels,
@@ -197,15 +197,15 @@ class Scenario:
             regime=parts.regime,
             disclosure=parts.disclosure,
             actions=parts.actions,
-            people=file.whole("people", 100_000 if parts.recipe.rows is None else len(parts.recipe.rows)),
-            periods=file.whole("periods", 24),
+            people=run.get("people", 100_000 if parts.recipe.rows is None else len(parts.recipe.rows)),
+            periods=run["periods"],
             scored=who.scored,
             held=who.held,
             compared=who.compared,
             reference=who.reference,
-            decide={side: cut(decide.get(side), side, f"{file.where}, decide.{side}") for side in SHARES},
-            own=own_dials(file.followed(parts.conduct), error, decide, outcome, learn, file.where),
-            not_modelled=file.words("not_modelled"),
+            decide=decide,
+            own=own_dials(file.followed(parts.conduct), table["error"], decide, outcome, learn),
+            not_modelled=table["not_modelled"],
             folder=file.folder,
             ties=parts.ties,
             beside=file.beside_it(),
@@ -213,7 +213,7 @@ class Scenario:
         made._check_conduct()
         made._check_groups(file.where)
         made._check_grades(file.where)
-        return made._overridden(file.table.get("dials", {}), file.where)
+        return made._overridden(table["dials"], file.where)
 
     @property
     def name(self) -> str:
@@ -468,20 +468,18 @@ class Scenario:
             decide=cuts_at(self.decide, own),
         )
 
-    def _overridden(self, table: object, where: str) -> Scenario:
+    def _overridden(self, given: Mapping[str, Any], where: str) -> Scenario:
         """The scenario with the values, sources and ranges of the file's table `[dials]`."""
-        given = check_keys(table, self.dials, f"{where}, dials")
         values = {}
-        for path, value in given.items():
-            part = check_keys(value, ("value", "range", "source", "reading", "where"), f"{where}, dials.{path}")
-            source, reading = check_source(part, f"{where}, dials.{path}")
-            bounds = part.get("range")
-            limits = (float(bounds[0]), float(bounds[1])) if isinstance(bounds, list) and len(bounds) == 2 else None
+        check_keys(given, self.dials, f"{where}, dials")
+        for path, part in given.items():
+            at = f"{where}, dials.{path}"
+            source, reading = check_source(part, at)
+            limits = part.get("range")
             if limits is None and not isinstance(self.dials[path].value, bool | str):
-                check_ranged(reading, f"{where}, dials.{path}")
-            said = str(part.get("where", ""))
-            held = replace(self.dials[path], source=source, reading=reading, range=limits, where=said)
-            values[path] = held.set(part.get("value"))
+                check_ranged(reading, at)
+            held = replace(self.dials[path], source=source, reading=reading, range=limits, where=part.get("where", ""))
+            values[path] = held.set(part["value"])
         return self._turned(values)
 
 

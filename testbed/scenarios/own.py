@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from synthetic.errors import InputError, check_keys
+from synthetic.errors import InputError
+from synthetic.schema import NAME, By, Fields, Key, Number
 from synthetic.source import CHOICE, Dial
 from testbed.models import RuleBook, name_of
 
@@ -28,9 +29,35 @@ GRADED = {
 OURS = f"{CHOICE}, not of the scheme"
 
 
-def own_dials(
-    followed: str, error: Mapping[str, object], decide: Mapping[str, object], outcome: str, learn: str, where: str
-) -> dict[str, Dial]:
+def _side(side: str, said: str) -> Key:
+    """What the file says of one side of a decision."""
+    share = SHARES[side]
+    cut = {
+        share: Key(
+            "share of the training society; beside a cut-off or grade it is for models that count in other points",
+            Number(*WITHIN[share]),
+        ),
+        "cutoff": Key(f"points: {said}. Alone it is for every model without decisions of its own", Number(-1e9, 1e9)),
+        "grade": Key(GRADED[side], NAME),
+    }
+    return Key(
+        f"which decisions are {side}; one of cutoff and grade, or neither",
+        By("a table", _one_cut, dict, Fields(cut)),
+        default={},
+    )
+
+
+def _one_cut(table: dict[str, float | str], where: str) -> dict[str, float | str]:
+    if "cutoff" in table and "grade" in table:
+        raise InputError(f"{where} must have one of cutoff, grade, found both.")
+    return {key: value if isinstance(value, str) else float(value) for key, value in table.items()}
+
+
+SIDES = {"adverse": _side("adverse", "worse than these"), "favored": _side("favored", "these or better")}
+"""The keys of `[decide]` that say at what a score becomes a decision."""
+
+
+def own_dials(followed: str, error: Mapping[str, float], decide: Cuts, outcome: str, learn: str) -> dict[str, Dial]:
     """The scenario's own dials by path, from its tables `[error]` and `[decide]`.
 
     `followed` is the kind of the wrong entry that is followed, `outcome` what decisions are judged by, `learn`
@@ -41,12 +68,11 @@ def own_dials(
         Dial("decide.outcome", outcome, "what decisions are judged by", "assumed", "assumed", None, OURS),
         Dial("decide.learn", learn, "what models learn from", "assumed", "assumed", None, OURS),
         Dial("error.kind", followed, "kind of conduct", "assumed", "assumed", None, OURS),
-        _assumed("error.period", error.get("period", 6), "month", 0, 1_000),
-        _assumed("error.per_1000", error.get("per_1000", 2), "people in 1,000", 0, 1_000),
-        _assumed("error.sample", error.get("sample", 50), "people, each followed in a world of their own", 1, 10_000),
+        _assumed("error.period", error["period"], "month", 0, 1_000),
+        _assumed("error.per_1000", error["per_1000"], "people in 1,000", 0, 1_000),
+        _assumed("error.sample", error["sample"], "people, each followed in a world of their own", 1, 10_000),
     ]
-    for side in SHARES:
-        spec = cut(decide.get(side), side, f"{where}, decide.{side}")
+    for side, spec in decide.items():
         for key, value in spec.items():
             if key == "grade":
                 found.append(Dial(_path(side, key), value, GRADED[side], "assumed", "assumed", None, OURS))
@@ -57,26 +83,6 @@ def own_dials(
                 unit = f"share of the training society{for_whom}"
                 found.append(_assumed(_path(side, key), value, unit, *WITHIN[key]))
     return {one.path: one for one in found}
-
-
-def cut(value: object, side: str, where: str) -> dict[str, float | str]:
-    """What the file says of one side of a decision; empty if it says nothing.
-
-    Raises InputError for a cut-off and a grade at once. A share beside one of them is for models that count in other
-    points.
-    """
-    table = check_keys(value if value is not None else {}, (SHARES[side], "cutoff", "grade"), where)
-    if "cutoff" in table and "grade" in table:
-        raise InputError(f"{where} must have one of cutoff, grade, found both.")
-    made: dict[str, float | str] = {}
-    for key, found in table.items():
-        if key == "grade":
-            made[key] = str(found)
-            continue
-        if isinstance(found, bool) or not isinstance(found, int | float):
-            raise InputError(f"{where}.{key} must be a number, found {found!r}.")
-        made[key] = float(found)
-    return made
 
 
 def cuts_at(decide: Cuts, own: Mapping[str, Dial]) -> dict[str, dict[str, float | str]]:

@@ -8,66 +8,127 @@ from pathlib import Path
 
 from synthetic.channels import Channel, check_columns, check_kinds, check_numbers
 from synthetic.conduct import Conduct
-from synthetic.declaration import Grammar, load_declaration
+from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes import TABLES, Recipe
 from synthetic.registry import find_toml
+from synthetic.schema import (
+    DAY,
+    FLAG,
+    NAME,
+    NAMES,
+    SENTENCES,
+    TEXT,
+    Either,
+    Fields,
+    Key,
+    Named,
+    Number,
+    Range,
+    Whole,
+    grammar,
+)
+from synthetic.source import CITED
 from testbed.actions import DEFAULT, Actions
 from testbed.disclosures import Disclosure
-from testbed.models import Condition, RuleBook, condition, load_rulebook, rulebook_names
+from testbed.models import ALWAYS, CONDITION, Condition, RuleBook, load_rulebook, rulebook_names
 from testbed.regimes import LISTED, TIES, Regime, check_reach, check_ties, declared, load_regime
 from testbed.scenarios.outcomes import FORMS, check_outcome
+from testbed.scenarios.own import SIDES
 
 FOLDER = Path(__file__).parent
-REQUIRED = {
-    "title": "what the scenario is",
-    "recipe": "how people are made: a name, or a path from this file; a .csv or .parquet holds real people",
-    "channels": "what is recorded and how it goes wrong, a list of names or paths",
-    "model": "the scheme: a rule book or another model",
-    "regime": "what follows from decisions: a name or path",
-    "disclosure": "what people can see: a name or path",
-}
-SECTIONS = {
-    "run": {
-        "people": "how many people, unless a command says otherwise; default 100,000",
-        "periods": "how many months; default 24",
-    },
-    "who": {
-        "scored": "who is in scope, a condition; default all",
-        "held": "columns of people that the institution holds, so that models can read them",
-        "compared": "columns by which groups are compared",
-        "reference": "the group that others are compared with, by column",
-    },
-    "decide": {
-        "adverse": "{ worst_share = 0.03 }, { cutoff = POINTS, worst_share = 0.03 }: worse than these points, or "
-        "{ grade = NAME, worst_share = 0.03 }: from this grade of the rule book down. The share beside is for models "
-        "that count in other points than the scheme; a lone cut-off is for every model without decisions of its own",
-        "favored": "{ best_share = 0.05 }, { cutoff = POINTS, best_share = 0.05 }: this or better, or "
-        "{ grade = NAME, best_share = 0.05 }",
-        "outcome": f"what decisions are judged by: {FORMS}; default deserved. The positive "
-        "side: no adverse decision is deserved, no adverse act or entry in the window (or a favorable one), a number "
-        "on that side of X",
-        "learn": "what a model that learns is fitted on, in the same forms (recorded: by the record, future: by true "
-        "conduct, column: by what people are); default recorded:any:12",
-    },
-    "error": {
-        "kind": "the kind of the wrong entry that is followed; default the first adverse kind",
-        "period": "the month of its making; default 6",
-        "per_1000": "how many people in 1,000 get one; default 2",
-        "sample": "where people compete or are scored together: how many are followed, each alone; default 50",
-    },
-}
-OPTIONAL = {
-    "as_of": "the date for which the scenario holds",
-    "conduct": "the kinds of conduct, a list of names or paths; default those that the channels record",
-    "beside": "models that are audited beside the scheme, a list of names or paths",
-    "actions": "what people can do about a decision: a name or path; default everyday",
-    "ties": "ties between people that are laid down, a list of names",
-    "not_modelled": "what is left out, a list of sentences",
-    "dials": "other values for numbers of the parts, by path: value, source, reading, range, where",
-}
-KEYS = (*REQUIRED, *SECTIONS, *OPTIONAL)
-GRAMMAR: Grammar = {"": {**REQUIRED, **OPTIONAL}, **SECTIONS}
+OUTCOME = f"{FORMS}. The positive side: no adverse decision is deserved, no adverse act or entry in the window (or a \
+favorable one), a number on that side of X"
+KEYS = Fields(
+    {
+        "title": Key("what the scenario is", TEXT, needed=True),
+        "recipe": Key(
+            "how people are made: a name, or a path from this file; a .csv or .parquet holds real people",
+            NAME,
+            needed=True,
+        ),
+        "channels": Key("what is recorded and how it goes wrong, by name or path", NAMES, needed=True),
+        "model": Key("the scheme: a rule book or another model", NAME, needed=True),
+        "regime": Key("what follows from decisions: a name or path", NAME, needed=True),
+        "disclosure": Key("what people can see: a name or path", NAME, needed=True),
+        "as_of": Key("the date for which the scenario holds", DAY),
+        "conduct": Key("the kinds of conduct, by name or path; default those that the channels record", NAMES),
+        "beside": Key("models that are audited beside the scheme, by name or path", NAMES, default=[]),
+        "actions": Key("what people can do about a decision: a name or path", NAME, default=DEFAULT),
+        "ties": Key("ties between people that are laid down", NAMES, default=[]),
+        "not_modelled": Key("what is left out", SENTENCES, default=[]),
+        "run": Key(
+            "the size of a run, unless a command says otherwise",
+            Fields(
+                {
+                    "people": Key("how many people; default 100,000, or all people of a table", Whole(1)),
+                    "periods": Key("how many months", Whole(1), default=24),
+                }
+            ),
+            default={},
+        ),
+        "who": Key(
+            "who is scored and compared",
+            Fields(
+                {
+                    "scored": Key("who is in scope; default all", CONDITION),
+                    "held": Key("columns of people that the institution holds, so that models can read them", NAMES,
+                                default=[]),
+                    "compared": Key("columns by which groups are compared", NAMES, default=[]),
+                    "reference": Key("the group that others are compared with", Named(TEXT, "column"), default={}),
+                }
+            ),
+            default={},
+        ),
+        "decide": Key(
+            "from scores to decisions",
+            Fields(
+                {
+                    **SIDES,
+                    "outcome": Key(f"what decisions are judged by: {OUTCOME}", TEXT, default="deserved"),
+                    "learn": Key(
+                        "what a model that learns is fitted on, in the same forms (recorded: by the record, future: by "
+                        "true conduct, column: by what people are)",
+                        TEXT,
+                        default="recorded:any:12",
+                    ),
+                }
+            ),
+            default={},
+        ),
+        "error": Key(
+            "the wrong entry that is followed",
+            Fields(
+                {
+                    "kind": Key("its kind of conduct; default the first adverse kind", NAME),
+                    "period": Key("the month of its making", Whole(0, 1_000), default=6),
+                    "per_1000": Key("how many people in 1,000 get one", Number(0, 1_000), default=2),
+                    "sample": Key(
+                        "where people compete or are scored together: how many are followed, each alone",
+                        Whole(1, 10_000),
+                        default=50,
+                    ),
+                }
+            ),
+            default={},
+        ),
+        "dials": Key(
+            "other values for numbers of the parts, by path",
+            Named(
+                Fields(
+                    {
+                        "value": Key("the value", Either((Number(), FLAG, TEXT)), needed=True),
+                        "range": Key("what is allowed; needed if the number is assumed or an analog", Range()),
+                        **CITED,
+                    }
+                ),
+                "path",
+            ),
+            default={},
+        ),
+    }
+)  # fmt: skip
+GRAMMAR = grammar(KEYS)
 
 
 @dataclass(frozen=True)
@@ -102,28 +163,17 @@ class ScenarioFile:
         self.folder = path.parent
         self.beside = None if self.folder == FOLDER else self.folder
         self.where = f"scenario {path.stem}"
-        self.table = check_keys(load_declaration(path, self.where), KEYS, self.where)
-        for key in REQUIRED:
-            if key not in self.table:
-                raise InputError(f"{self.where} must have {key!r}.")
-
-    def section(self, name: str) -> dict[str, object]:
-        """One of the tables in `SECTIONS`; empty if the file has none."""
-        return check_keys(self.table.get(name, {}), SECTIONS[name], f"{self.where}, {name}")
-
-    def words(self, key: str) -> tuple[str, ...]:
-        """A list of names at the top of the file; empty if the file has none."""
-        return _words(self.table.get(key, []), f"{self.where}, {key}")
+        self.table = load_declaration(path, self.where, KEYS)
 
     def parts(self) -> Parts:
         """The parts, loaded. Parts beside the file come before registered ones of the same name."""
         recipe = Recipe.load(self._part("recipe"))
-        channels = tuple(Channel.load(one, beside=self.beside) for one in self.words("channels"))
+        channels = tuple(Channel.load(one, beside=self.beside) for one in self.table["channels"])
         kinds = self.table.get("conduct", sorted({kind for channel in channels for kind in channel.kinds}))
-        conduct = tuple(Conduct.load(one, beside=self.beside) for one in _words(kinds, f"{self.where}, conduct"))
+        conduct = tuple(Conduct.load(one, beside=self.beside) for one in kinds)
         check_kinds(channels, tuple(kind.name for kind in conduct))
         check_numbers(channels, conduct)
-        model = str(self.table["model"])
+        model = self.table["model"]
         regime = load_regime(self._part("regime"), beside=self.beside)
         reached = [name for name in TIES if name in {one.reach for one in regime.sanctions}]
         check_reach(reached, recipe, f"{self.where}, regime {regime.name}")
@@ -131,7 +181,7 @@ class ScenarioFile:
             recipe,
             channels,
             conduct,
-            check_ties(self.table.get("ties", []), recipe, f"{self.where}, ties"),
+            check_ties(self.table["ties"], recipe, f"{self.where}, ties"),
             model,
             self._rulebook(model),
             regime,
@@ -141,15 +191,15 @@ class ScenarioFile:
 
     def who(self, parts: Parts) -> Who:
         """The section `[who]`, checked against the columns that the parts declare."""
-        who, at = self.section("who"), f"{self.where}, who"
+        who, at = self.table["who"], f"{self.where}, who"
         columns = declared(parts.recipe, parts.ties)
         levels = columns.levels
         check_columns(parts.channels, levels)
-        scored = condition(who.get("scored"), f"{at}.scored")
+        scored = who.get("scored", ALWAYS)
         scored.check(levels, f"{at}.scored")
         for action in parts.actions.actions:
             action.who.check(levels, f"action {action.name} of {self.where}")
-        held, compared = (_words(who.get(key, []), f"{at}.{key}") for key in ("held", "compared"))
+        held, compared = who["held"], who["compared"]
         for key, named, known in (("held", held, {**levels, LISTED: None}), ("compared", compared, levels)):
             for column in named:
                 if column not in known:
@@ -161,22 +211,20 @@ class ScenarioFile:
         if parts.rulebook is not None:
             recorded = {kind: None for channel in parts.channels for kind in channel.kinds}
             parts.rulebook.check_columns({**{name: levels.get(name) for name in held}, **recorded})
-        reference = check_keys(who.get("reference", {}), levels, f"{at}.reference")
-        return Who(scored, held, compared, {column: str(level) for column, level in reference.items()})
+        check_keys(who["reference"], levels, f"{at}.reference")
+        return Who(scored, held, compared, who["reference"])
 
     def _actions(self, kinds: list[str]) -> Actions:
         """What people can do, as far as it means something here."""
-        held = Actions.load(str(self.table.get("actions", DEFAULT)), beside=self.beside)
-        cities = "scheme" in _words(self.section("who").get("held", []), f"{self.where}, who.held")
-        return held.among(kinds, cities=cities, where=self.where)
+        held = Actions.load(self.table["actions"], beside=self.beside)
+        return held.among(kinds, cities="scheme" in self.table["who"]["held"], where=self.where)
 
     def outcomes(self, parts: Parts) -> tuple[str, str]:
         """(outcome, learn): what people are judged by, and what a model learns from."""
-        decide, kinds = self.section("decide"), [kind.name for kind in parts.conduct]
+        decide, kinds = self.table["decide"], [kind.name for kind in parts.conduct]
         columns = declared(parts.recipe, parts.ties).levels
-        given = {"outcome": "deserved", "learn": "recorded:any:12", **decide}
         outcome, learn = (
-            check_outcome(str(given[key]), kinds, columns, f"{self.where}: {key}") for key in ("outcome", "learn")
+            check_outcome(decide[key], kinds, columns, f"{self.where}: {key}") for key in ("outcome", "learn")
         )
         return outcome, learn
 
@@ -188,25 +236,19 @@ class ScenarioFile:
             raise InputError(
                 f"{self.where} must have a kind of conduct that is not favorable, to follow a wrong entry of."
             )
-        kind = str(self.section("error").get("kind", names[0]))
+        kind = self.table["error"].get("kind", names[0])
+        assert isinstance(kind, str)
         if kind not in names:
             raise unknown(f"kind in {self.where}, error", kind, names)
         return kind
 
-    def whole(self, key: str, default: int) -> int:
-        """A whole number of at least 1 from the section `[run]`."""
-        value = self.section("run").get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise InputError(f"{self.where}, run.{key} must be a whole number of at least 1, found {value!r}.")
-        return value
-
     def _part(self, key: str) -> str:
         """A part as the file names it; if a file of that name is beside the scenario's, the path of that file."""
-        return self._near(str(self.table[key]))
+        return self._near(self.table[key])
 
     def beside_it(self) -> tuple[str, ...]:
         """The models that are audited beside the scheme."""
-        return tuple(self._near(one) if ":" not in one else one for one in self.words("beside"))
+        return tuple(self._near(one) if ":" not in one else one for one in self.table["beside"])
 
     def _near(self, text: str) -> str:
         """A name or path; if a file of that name is beside the scenario's, the path of that file."""
@@ -220,9 +262,3 @@ class ScenarioFile:
         if (self.folder / f"{model}.toml").is_file() and self.folder != FOLDER:
             return load_rulebook(str(self.folder / f"{model}.toml"))
         return load_rulebook(model) if model in rulebook_names() else None
-
-
-def _words(value: object, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise InputError(f"{where} must be a list of names, found {value!r}.")
-    return tuple(value)

@@ -63,10 +63,10 @@ def test_a_wrong_dial_gets_one_sentence(dials, said):
         ('community = "majority"', 'community = "majorty"', "did you mean 'majority'"),
         ('community = "majority"', 'age = "18"', "'age' has no groups to compare with"),
         ('kind     = "judgment_default"', 'kind = "judgement_default"', "did you mean 'judgment_default'"),
-        ("worst_share = 0.03", 'worst_share = "few"', "must be a number"),
-        ("worst_share = 0.03", "worst_share = 3.0", "allowed: 0.001 to 0.2"),
+        ("worst_share = 0.03", 'worst_share = "few"', "allowed: a number from"),
+        ("worst_share = 0.03", "worst_share = 3.0", "allowed: a number from 0.001 to 0.2"),
         ('outcome = "deserved"', 'outcome = "merit"', "allowed: deserved"),
-        ("periods = 24", "periods = 0", "at least 1"),
+        ("periods = 24", "periods = 0", "allowed: a whole number from 1 on"),
         ("[run]", "[run", "not valid TOML"),
     ],
 )
@@ -130,7 +130,7 @@ def test_an_override_without_a_source_is_refused(tmp_path):
     path = own(tmp_path)
     with open(path, "a") as file:
         file.write('[dials."regime.family.share"]\nvalue = 0.5\n')
-    with pytest.raises(InputError, match="source and a reading"):
+    with pytest.raises(InputError, match="must have 'source'"):
         Scenario.load(path)
 
 

@@ -380,7 +380,7 @@ def test_how_a_model_depends_on_its_sample_is_not_told_where_there_is_no_other(t
     [
         ('kind = "flag"', 'kind = "flags"', "did you mean 'flag'"),
         ('kind = "flag"', 'kind = ["flag"]', "unknown kind"),
-        ("range = [0, 500]", "range = [0, inf]", "within 2"),
+        ("range = [0, 500]", "range = [0, inf]", "a finite number is needed"),
         ("range = [18, 90]", "range = [18, 80]", "numbers from 18 to 80"),
         ("range = [18, 90]", "", "a number needs range"),
         ('levels = ["day", "night"]', 'levels = ["day"]', "found 'night'"),

@@ -8,7 +8,8 @@ from synthetic import source
 from synthetic.channels import Channel
 from synthetic.conduct import Conduct
 from synthetic.errors import InputError
-from synthetic.source import load_toml, sources
+from synthetic.source import sources
+from synthetic.toml_file import load_toml
 from testbed.commands.cli import main
 from testbed.scenarios.base import Scenario
 
@@ -72,8 +73,8 @@ def test_an_unknown_source_is_refused_and_the_file_read_again_may_correct_its_ow
     ("text", "said"),
     [
         (f"[sources.assumed]\n{PAPER}", "'assumed' is a source of the testbed; give yours another name"),
-        ("[sources.my-paper]\ntitle = 'A'\n", "sources, my-paper must have 'publisher'"),
-        (f"[sources.my-paper]\n{PAPER}page = 3\n", "unknown key in conduct kind, sources, my-paper 'page'"),
+        ("[sources.my-paper]\ntitle = 'A'\n", "sources.my-paper must have 'publisher'"),
+        (f"[sources.my-paper]\n{PAPER}page = 3\n", "unknown key in conduct kind, sources.my-paper 'page'"),
         ("sources = 3\n", "sources must be a table, found 3"),
     ],
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from synthetic.declaration import Grammar, load_declaration
+from synthetic.declaration import load_tables
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml
 from synthetic.source import Dial, dial
@@ -24,7 +25,7 @@ ACTION = {
     "to": "of a category: a list of the values that people can change to",
     "cost": "a number: the cost of a change by 1 (of a category: of the change)",
 }
-GRAMMAR: Grammar = {"": KEYS, "actions.FEATURE": ACTION}
+GRAMMAR: Mapping[str, Mapping[str, str]] = {"": KEYS, "actions.FEATURE": ACTION}
 DIRECTIONS = {"up": (1,), "down": (-1,), "either": (1, -1)}
 MOST_STEPS = 50
 
@@ -71,7 +72,7 @@ def load_actions(path: str | Path, records: pd.DataFrame) -> Moves:
     """The actions of a file on these features. Raises InputError for another column, or for a change that is none."""
     found = find_toml("file of actions", path, Path(__file__).parent / "none")
     where = f"actions {found.stem}"
-    table = check_keys(load_declaration(found, where), ("title", "budget", "actions"), where)
+    table = check_keys(load_tables(found, where), ("title", "budget", "actions"), where)
     given = table.get("actions")
     if not isinstance(given, dict) or not given:
         raise InputError(f"{where} must have a table [actions.FEATURE] for each feature that people can change.")

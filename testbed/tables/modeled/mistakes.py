@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthetic.declaration import Grammar, load_declaration
+from synthetic.declaration import load_tables
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.registry import find_toml
 from synthetic.source import Dial, dial
@@ -49,7 +49,7 @@ ERROR = {
     "near": "somebody_else: how many rows away the other row is at most; default any",
     "batch": "shifted: how many rows are shifted together; default 20",
 }
-GRAMMAR: Grammar = {"": KEYS, "errors.NAME": ERROR}
+GRAMMAR: Mapping[str, Mapping[str, str]] = {"": KEYS, "errors.NAME": ERROR}
 
 NEEDED = ("kind", "rate")
 ONLY = {"by": "off_by_unit", "fill": "missing", "older": "stale", "within": "somebody_else", "near": "somebody_else",
@@ -104,7 +104,7 @@ def load_errors(name: str | Path | None) -> list[Mistake]:
     """The errors of a file, whose columns may still be patterns (see `spread`); the default set for None."""
     path = find_toml("file of errors", DEFAULT if name is None else name, FOLDER, None)
     where = f"errors {path.stem}"
-    table = check_keys(load_declaration(path, where), ("title", "errors"), where)
+    table = check_keys(load_tables(path, where), ("title", "errors"), where)
     given = table.get("errors")
     if not isinstance(given, dict) or not given:
         raise InputError(f"{where} must have a table [errors.NAME] for each error.")
