@@ -3,6 +3,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PINS := pyproject.toml constraints.txt
 SHELL := /bin/sh
+# Compiled modules are kept, also where the shell says not to: else every interpreter compiles all of them anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help audit test check docs fix clean
