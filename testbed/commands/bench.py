@@ -69,8 +69,9 @@ def run(args: argparse.Namespace) -> int:
     for option in ("share", "seed"):
         if getattr(args, option) is not None:
             raise InputError(f"bench: --{option} is an option of --verify, which is not given.")
-    from testbed.bench import CutShortError, identity, run_suite, write_bench
-    from testbed.findings import verdicts
+    from testbed.bench import FINDINGS, CutShortError, failed_models, identity, run_suite, write_bench
+    from testbed.findings import parsed, verdicts
+    from testbed.report import cleaned
     from testbed.runs import CLAIMS, claim_folder, folder_path
 
     out = folder_path(args.out)
@@ -92,16 +93,19 @@ def run(args: argparse.Namespace) -> int:
             shutil.rmtree(store, ignore_errors=True)
     held = verdicts(ran.claims, CLAIMS)
     print_counts(held)
+    failed = failed_models(parsed(ran.findings, FINDINGS))
+    print("".join(f"FAILED: {cleaned(said)}\n" for said in failed.values()), end="")
     if folder is None:
         print("Nothing was written: add --out DIR for leaderboard.html and claims.csv.")
     elif asked.lean:
         print(f"Written: {args.out}; for its page: testbed report {args.out}")
     else:
         print(f"Written: {args.out}/leaderboard.html, {args.out}/claims.csv")
-    for name in ran.failed[:LINES]:
+    told = [name for name in ran.failed if not any(f"{mark}{model}@" in name for model in failed for mark in "[~")]
+    for name in told[:LINES]:
         tell(f"testbed: not as expected: {name}")
-    if len(ran.failed) > LINES:
-        tell(f"testbed: and {len(ran.failed) - LINES} more not as expected.")
+    if len(told) > LINES:
+        tell(f"testbed: and {len(told) - LINES} more not as expected.")
     return ran.status
 
 

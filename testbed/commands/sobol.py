@@ -84,7 +84,7 @@ def explained(
     of its worlds when all people are made.
     """
     from testbed.findings import DERIVED, frame
-    from testbed.runs import PRELOAD, Task, died, forget, work
+    from testbed.runs import PRELOAD, Task, died, forget, told_once, work
     from testbed.runs import run as run_tasks
 
     tasks = [
@@ -97,7 +97,7 @@ def explained(
     with kept_aside():
         answers = run_tasks(work, tasks, engine=engine, workers=workers, preload=PRELOAD, died=died)
     forget()
-    failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))
+    failures = told_once(one for answer in answers for one in answer.failures)
     size = len({factor.group for factor in factors}) + 3
     held_back = np.array([bool(answer.refused) for answer in answers]).reshape(-1, size)
     refused = held_back.sum(axis=1) > 0

@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         return screening.run(args)
     if not args.dial:
         raise InputError("sweep: give a dial and its values with --dial, or use --screen or --sobol.")
-    from testbed.report import Findings, side_by_side
+    from testbed.report import Findings, failures_said, side_by_side
     from testbed.runs import claim_folder, folder_path, planned, run_audit, write_run
 
     out = folder_path(args.out)
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
         write_run(findings, manifest, folder)
     for said in manifest["failures"]:
         tell(f"testbed: {said}")
-    print("\n".join(side_by_side(Findings(findings, manifest), plans[0].wanted)))
+    print("\n".join([*side_by_side(Findings(findings, manifest), plans[0].wanted), *failures_said(manifest)]))
     if folder is not None:
         print(f"Written: {args.out}/findings.csv, {args.out}/report.html")
     return 1 if manifest["failures"] or any(made.void for made in runs) else 0
@@ -160,7 +160,7 @@ def manifest_of_sweep(
     runs: Sequence[Outcome], who: dict[str, Any], steps: Sequence[dict[str, str]], args: argparse.Namespace
 ) -> dict[str, Any]:
     """The manifest: the facts that all steps share, and the dials of each step."""
-    from testbed.runs import manifest_of
+    from testbed.runs import manifest_of, told_once
 
     return {
         **manifest_of(runs[0]),
@@ -168,7 +168,7 @@ def manifest_of_sweep(
         "findings_of": [made.plan.scenario.name for made in runs],
         "points": list(steps),
         "anchors": [{**one, "step": made.plan.scenario.name} for made in runs for one in made.verdicts],
-        "failures": [said for made in runs for said in made.failures],
+        "failures": told_once(one for made in runs for one in made.failed),
         "command": command_of_worlds("sweep", args),
     }
 

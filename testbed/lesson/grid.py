@@ -13,7 +13,7 @@ import pandas as pd
 from synthetic.errors import InputError
 from testbed.findings import frame, pooled
 from testbed.lesson.base import LEVELS, Lesson, Outcome
-from testbed.runs import PRELOAD, Answer, Plan, Task, died, forget, planned, run, tasks_of, work
+from testbed.runs import PRELOAD, Answer, Plan, Task, died, forget, planned, run, tasks_of, told_once, work
 
 Point = tuple[int, ...]
 """The place of each slider, in the order of the lesson."""
@@ -109,7 +109,7 @@ def run_grid(
         {point: _rows(plans[point], by_point[point], wanted) for point in every},
         life,
         [verdict for answer in by_point[start] for verdict in answer.verdicts],
-        list(dict.fromkeys(said for answer in answers for said in answer.failures)),
+        told_once(one for answer in answers for one in answer.failures),
     )
 
 

@@ -12,7 +12,7 @@ from testbed.report.from_frames import findings_of
 from testbed.report.ladder import ladder_lines
 from testbed.report.leaderboard import families_of, render_leaderboard
 from testbed.report.numbers import Scale, decimals, interval, scale
-from testbed.report.opening import is_void
+from testbed.report.opening import failures_said, is_void
 from testbed.report.owed import named
 from testbed.report.page import NAME, write_page
 from testbed.report.plaintext import clean, counted
@@ -39,6 +39,7 @@ __all__ = [
     "curve_text",
     "curves",
     "decimals",
+    "failures_said",
     "families_of",
     "findings_of",
     "headlines",

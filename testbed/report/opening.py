@@ -8,6 +8,8 @@ from typing import Any
 
 from testbed.report.plaintext import clean, counted
 
+FAILURES = 6
+"""Failed models that are told one by one."""
 CLAIMED = "The consequences of a low grade are reported by the press (claimed); no rule text states them."
 
 
@@ -109,10 +111,10 @@ def _turns_off(dial: Mapping[str, Any]) -> bool:
     )
 
 
-def failures_said(manifest: Mapping[str, Any]) -> str:
-    """What failed during the run, in one sentence; empty if nothing did."""
+def failures_said(manifest: Mapping[str, Any]) -> list[str]:
+    """What failed during the run, a sentence for each model; empty if nothing did. After some, how many more failed."""
     failures = [clean(said).rstrip(".") for said in manifest.get("failures") or []]
-    if not failures:
-        return ""
-    more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
-    return f"FAILED: {failures[0]}{more}. Numbers that depend on it are not computed."
+    told = [f"FAILED: {said}." for said in failures[:FAILURES]]
+    if len(failures) > FAILURES:
+        told.append(f"FAILED: {len(failures) - FAILURES} more, which manifest.json and the page name.")
+    return [*told[:-1], f"{told[-1]} Numbers that depend on it are not computed."] if told else []

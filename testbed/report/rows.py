@@ -75,6 +75,11 @@ class Findings:
         told += [column[1]] if len({model for _, model in self.columns}) > 1 else []
         return ", ".join(told)
 
+    def failed(self, model: str) -> bool:
+        """Whether the manifest says that a model failed, in any part of the run."""
+        names = tuple(f"{name}, seed" for name in (model, plain_name(model)))
+        return any(str(said).startswith(names) for said in self._manifest.get("failures") or [])
+
     def at(self, column: tuple[str, str], place: Place) -> Finding | None:
         """The row of a place about a column, pooled if there are several seeds; None if there is none."""
         return self._at.get((column, place))

@@ -67,7 +67,10 @@ def _asked(rows: Sequence[Finding], pattern: str, findings: Findings) -> list[Fi
 
 
 def side_by_side(findings: Findings, wanted: Sequence[str]) -> list[str]:
-    """A line per step and model, a column per number, in as many tables as 80 columns of text require."""
+    """A line per step and model, a column per number, in as many tables as 80 columns of text require.
+
+    Then why numbers are missing; a model that failed is told elsewhere.
+    """
     places = shown(findings, wanted)
     several = len(findings.models) > 1
     heads = [", ".join(next(iter(findings.points.values()), {})), *(["model"] if several else [])]
@@ -84,7 +87,8 @@ def side_by_side(findings: Findings, wanted: Sequence[str]) -> list[str]:
         lines += ([""] if lines else []) + _table(heads, begin, body[:fits])
         body = body[fits:]
     held = [row for place in places for column in findings.heads if (row := findings.at(column, place)) is not None]
-    return lines + [f"undefined: {why}" for why in dict.fromkeys(clean(row.why) for row in held if not row.known)]
+    whys = dict.fromkeys(clean(row.why) for row in held if not row.known and not findings.failed(row.model))
+    return [*lines, *(f"undefined: {why}" for why in whys)]
 
 
 def _table(heads: list[str], begin: list[list[str]], body: Sequence[tuple[str, list[str]]]) -> list[str]:

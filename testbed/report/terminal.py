@@ -11,7 +11,15 @@ import pandas as pd
 
 from testbed.report.case_page import case_sentence
 from testbed.report.guesses import assumed_said, led_by
-from testbed.report.opening import anchors_verdict, claimed_note, failures_said, first_line, is_void, of_model, of_table
+from testbed.report.opening import (
+    anchors_verdict,
+    claimed_note,
+    failures_said,
+    first_line,
+    is_void,
+    of_model,
+    of_table,
+)
 from testbed.report.plaintext import clean, wrap, wrap_command
 from testbed.report.rerun import next_commands
 from testbed.report.rows import FAMILIES, Findings
@@ -110,7 +118,7 @@ def _blocks(
 
     models: models side by side, in place of the sentences; empty for sentences.
     """
-    column = rows.heads[0] if rows.heads else ("", "")
+    column = told_of(rows)
     found = models or [
         line
         for title, said in _families(rows, column, room)
@@ -129,21 +137,34 @@ def _head(rows: Findings, manifest: Mapping[str, Any], column: tuple[str, str], 
     head = wrap(anchors_verdict(manifest), WIDTH) if is_void(manifest) else []
     head += wrap(first_line(manifest), WIDTH)
     if len(rows.heads) > 1 and not models:
+        which = f"the first of {len(rows.heads)}{'' if column == rows.heads[0] else ' that was computed'}"
         head += wrap(
-            f"The sentences are about {rows.label(column)}, the first of {len(rows.heads)}; the page has all.", WIDTH
+            f"The sentences are about {rows.label(column)}, {which}; the page has all.",
+            WIDTH,
         )
-    head += wrap(failures_said(manifest), WIDTH) if failures_said(manifest) else []
+    head += [line for said in failures_said(manifest) for line in wrap(said, WIDTH)]
     notes = " ".join(f"{clean(note).rstrip('.')}." for note in manifest.get("notes") or [])
     return head + (wrap(f"Note: {notes}", WIDTH, rest=INDENT) if notes and of_table(manifest) else [])
 
 
+def told_of(rows: Findings) -> tuple[str, str]:
+    """The column that the sentences are about: the first that has numbers, best one whose model did not fail."""
+    known = {row.column for row in rows.main() if row.known}
+    heads = sorted(rows.heads, key=lambda head: (head not in known, rows.failed(head[1])))
+    return heads[0] if heads else ("", "")
+
+
 def _families(rows: Findings, column: tuple[str, str], room: Room) -> list[tuple[str, Sentence]]:
-    """The sentences with their families, the most decided first; the one family of a plain table has several."""
+    """The sentences with their families, the most decided first; the one family of a plain table has several.
+
+    Where the model failed, which is told once, nothing is said of what could not be computed.
+    """
     found = []
+    missing = room.missing and not rows.failed(column[1])
     for harm in (*FAMILIES, *(["accountability"] if room.operator else [])):
         said = headlines(rows, harm, column)
         known = [one for one in said if one.state != "not computed"]
-        found += [(TITLES[harm], one) for one in (known[:1] or (said[:1] if room.missing else []))]
+        found += [(TITLES[harm], one) for one in (known[:1] or (said[:1] if missing else []))]
         if rows.scenario == "table" and known and not any(row.harm == "error propagation" for row in rows.audited):
             found += [(TITLES[harm], one) for one in known[1 : room.more]]
     return sorted(found, key=lambda one: ORDER.index(one[1].state))

@@ -7,6 +7,7 @@ Goes out: findings, a manifest, verdicts of anchors, and a folder that is writte
 from testbed.runs.assumptions import facts_of, share_facts, share_rows
 from testbed.runs.auditing import PRELOAD, audit, run_audit
 from testbed.runs.engine import THREADS, check_engine, cores, run
+from testbed.runs.failing import Failure, told_once
 from testbed.runs.figures import claim_figures, write_figures
 from testbed.runs.manifest import (
     SCHEMA,
@@ -51,6 +52,7 @@ __all__ = [
     "THREADS",
     "Answer",
     "AuditStore",
+    "Failure",
     "Folder",
     "Outcome",
     "Plan",
@@ -86,6 +88,7 @@ __all__ = [
     "share_facts",
     "share_rows",
     "tasks_of",
+    "told_once",
     "unreached",
     "versions",
     "work",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -292,9 +293,9 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     drawn = answers if plan.minimum <= 1 else ()
     findings.attrs["curves"] = next((answer.curves for answer in drawn if answer.curves), "")
     findings.attrs["anchors"] = verdicts = [verdict for answer in answers for verdict in answer.verdicts]
-    failures = list(dict.fromkeys(said for answer in answers for said in answer.failures))
+    failed = [one for answer in answers for one in answer.failures]
     if plan.scenario.recipe.rows is not None:
-        failures = list(map(without_quotes, failures))
+        failed = [replace(one, said=without_quotes(one.said)) for one in failed]
         findings["why"] = findings["why"].map(without_quotes).astype(findings["why"].dtype)
     life = next((answer.life for answer in answers if answer.life is not None), None)
     told = [(task, answer) for task, answer in zip(tasks, answers, strict=True) if answer.causes and not task.beside]
@@ -304,7 +305,7 @@ def gathered(plan: Plan, tasks: Sequence[Task], answers: Sequence[Answer]) -> Ou
     ]
     decided = {task.name: answer.decided_by for task, answer in reversed(said)}
     kept = tuple(seed for seed in plan.seeds if seed in ran)
-    return Outcome(plan, kept, findings, verdicts, failures, life, causes, decided, seconds=seconds_of(tasks, answers))
+    return Outcome(plan, kept, findings, verdicts, failed, life, causes, decided, seconds=seconds_of(tasks, answers))
 
 
 def seconds_of(tasks: Sequence[Task], answers: Sequence[Answer]) -> dict[str, dict[str, float]]:

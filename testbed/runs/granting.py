@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
 from testbed.findings import NO_REASONS, asks, in_one_world
-from testbed.models import first_line
+from testbed.runs.failing import Failure, failure_of
 from testbed.runs.fixed import fixed
 
 if TYPE_CHECKING:
@@ -70,11 +70,11 @@ class Measured:
 
 
 class Granting:
-    """The numbers of one case and of its twins with rights granted. `said`: sentences on what failed."""
+    """The numbers of one case and of its twins with rights granted. `failures`: what failed."""
 
     def __init__(self, case: Case, wanted: Sequence[str]) -> None:
         self.case, self.wanted = case, wanted
-        self.said: list[str] = []
+        self.failures: list[Failure] = []
         self._base: dict[str, Measured] = {}
 
     @cached_property
@@ -122,9 +122,9 @@ class Granting:
         except InputError as problem:
             return Measured([self._blank(number, str(problem))])
         except Exception as problem:
-            said = f"the measure failed ({first_line(problem)})"
-            self.said.append(f"{case.model_name}, seed {case.seed}, {case.scenario.name}, {number.name}: {said}")
-            return Measured([self._blank(number, said)])
+            part = f"{case.scenario.name}, {number.name}"
+            self.failures.append(failure_of(problem, case.model_name, case.seed, part, number.name))
+            return Measured([self._blank(number, self.failures[-1].said)])
         rows = [row for row in rows if row["measure"] == number.name and not row["versus"]]
         return Measured(in_one_world(rows, case.given), kept(parts))
 

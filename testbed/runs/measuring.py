@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from synthetic.errors import InputError
 from synthetic.variables import DRAWN_BY
 from testbed.findings import asks, chosen, in_one_world, own_measure, rows_asked, small_groups
-from testbed.models import first_line
+from testbed.runs.failing import Failure, failure_of
 from testbed.runs.fixed import fixed
 from testbed.scenarios import model_of, splits_of
 
@@ -65,7 +65,7 @@ class Task:
 
 @dataclass
 class Answer:
-    """The answer to a task: rows by measure, verdicts of anchors, one life, and sentences on what failed.
+    """The answer to a task: rows by measure, verdicts of anchors, one life, and what failed.
 
     causes: what each compared attribute causes, in words. decided_by: how decisions come about, in words. granted:
     rows of worlds with rights granted. refused: why the scenario allows no such world, if a bare task asked for
@@ -76,7 +76,7 @@ class Answer:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     anchor_rows: list[dict[str, Any]] = field(default_factory=list)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     life: dict[str, Any] | None = None
     causes: dict[str, str] = field(default_factory=dict)
     decided_by: str = ""
@@ -165,7 +165,7 @@ def work(task: Task) -> Answer:
 def failed(task: Task, said: str) -> Answer:
     """Return the answer to a task that could not be measured: NaN rows that say why."""
     rows = {one.name: [_nan(one, one.name, said)] for one in task.measures()}
-    return Answer(rows, failures=[] if task.bare else [f"{task.name}, seed {task.seed}: {said}"])
+    return Answer(rows, failures=[] if task.bare else [Failure(task.name, task.seed, said)])
 
 
 def died(task: Task) -> Answer:
@@ -190,7 +190,8 @@ def work_paired(task: Task) -> Answer:
     sides: list[dict[str, Any]] = []
     schemes = []
     unknown: dict[str, str] = {}
-    for spec, name in zip((task.model, task.rival), task.name.split(" - "), strict=True):
+    names = task.name.split(" - ")
+    for spec, name in zip((task.model, task.rival), names, strict=True):
         held: dict[str, Any] = {}
         try:
             case = Case.of(setting_of(task), model_of(task.scenario, spec), name=name)
@@ -205,8 +206,8 @@ def work_paired(task: Task) -> Answer:
                         raise
                     unknown[one.name] = str(problem)
         except Exception as problem:
-            said = f"{task.name}, seed {task.seed}: {first_line(problem)}"
-            return Answer({one.name: [_nan(one, one.name, said)] for one in some}, failures=[said])
+            failure = failure_of(problem, name, task.seed, task.name)
+            return Answer({one.name: [_nan(one, one.name, failure.said)] for one in some}, failures=[failure])
         sides.append(held)
         schemes.append(case.scheme)
         units.append(case.unit)
@@ -231,8 +232,6 @@ def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
 
     So does one that asks what a change would do to scores that cannot change.
     """
-    from testbed.models import ModelError
-
     scenario = case.scenario
     if said := fixed(case, measure):
         answer.rows[measure.name] = [_nan(measure, measure.name, said)]
@@ -241,10 +240,10 @@ def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
         rows = rows_asked(measure, case, task.wanted, splits=splits_of(scenario), reference=scenario.reference)
     except InputError as problem:
         rows = [_nan(measure, measure.name, str(problem))]
-    except (ModelError, Exception) as problem:
-        said = str(problem) if isinstance(problem, ModelError) else f"the measure failed ({first_line(problem)})"
-        answer.failures.append(f"{task.name}, seed {task.seed}, {measure.name}: {said}")
-        rows = [_nan(measure, measure.name, said)]
+    except Exception as problem:
+        failure = failure_of(problem, task.name, task.seed, measure.name)
+        answer.failures.append(failure)
+        rows = [_nan(measure, measure.name, failure.said)]
     answer.rows[measure.name] = in_one_world(rows, case.given)
 
 
@@ -262,8 +261,7 @@ def _anchored(case: Case, task: Task, answer: Answer) -> None:
 
         rows, verdicts = anchors(case)
     except Exception as problem:
-        said = f"anchors of {task.name}, seed {task.seed}: {first_line(problem)}"
-        answer.failures.append(said)
+        answer.failures.append(failure_of(problem, task.name, task.seed, "anchors"))
         return
     answer.anchor_rows += [{"seed": task.seed, **row} for row in in_one_world(rows, case.given)]
     answer.verdicts += [{**verdict, "model": task.name, "seed": task.seed} for verdict in verdicts]
@@ -275,7 +273,7 @@ def _granted(case: Case, task: Task, answer: Answer) -> None:
 
     granting = Granting(case, task.wanted)
     answer.granted += [{**row, "model": task.name, "seed": task.seed} for row in granting.rows(task.grant)]
-    answer.failures += granting.said
+    answer.failures += granting.failures
 
 
 def _told(case: Case, answer: Answer) -> None:
@@ -287,4 +285,4 @@ def _told(case: Case, answer: Answer) -> None:
         person = typical(case)
         answer.life = None if person is None else life(case, person)
     except ModelError as failure:
-        answer.failures.append(str(failure))
+        answer.failures.append(failure_of(failure, case.model_name, case.seed, "one life"))

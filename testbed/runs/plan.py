@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, check_whole
 from testbed.findings import ANCHOR_MODELS, by_name, chosen, patterns
+from testbed.runs.failing import Failure, told_once
 from testbed.runs.measuring import Task
 from testbed.scenarios import model_of
 
@@ -167,7 +168,7 @@ def tasks_of(plan: Plan) -> list[Task]:
 
 @dataclass
 class Outcome:
-    """The answer to a plan. `failures` and verdicts that do not hold make the exit status 1.
+    """The answer to a plan. What `failed` and verdicts that do not hold make the exit status 1.
 
     `findings` is the whole table, as `findings.csv` holds it: the rows of what was audited, then those of anchors.
     `seeds` were run; `plan.seeds` were allowed, and are more if a precision was reached early. `precision` says, by
@@ -180,12 +181,17 @@ class Outcome:
     seeds: tuple[int, ...]
     findings: pd.DataFrame
     verdicts: list[dict[str, Any]]
-    failures: list[str]
+    failed: list[Failure]
     life: dict[str, Any] | None
     causes: dict[str, dict[str, str]] = field(default_factory=dict)
     decided_by: dict[str, str] = field(default_factory=dict)
     precision: dict[str, dict[str, float]] = field(default_factory=dict)
     seconds: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    @property
+    def failures(self) -> list[str]:
+        """Return a sentence for each model that failed."""
+        return told_once(self.failed)
 
     @property
     def void(self) -> bool:
