@@ -150,7 +150,7 @@ def _references(texts: list[str]) -> dict[str, str]:
 
 def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
     """The facts that identify the run: the file by its digest, the columns, versions."""
-    from testbed.runs import SCHEMA, facts, versions
+    from testbed.runs import SCHEMA, facts, file_digest, versions
     from testbed.tables import table_measures
 
     arguments = {
@@ -189,7 +189,7 @@ def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
         "seeds": [0],
         "arguments": arguments,
         "versions": versions(),
-        "digests": {"table": _digest(Path(args.file))},
+        "digests": {"table": file_digest(args.file)},
         "title": f"The table {Path(args.file).name}",
         "compared": args.groups.split(","),
         "reference": _references(args.reference),
@@ -197,11 +197,3 @@ def manifest_of_table(args: argparse.Namespace) -> dict[str, Any]:
         "assumed": [],
         "measures": {one.name: facts(one) for one in table_measures()},
     }
-
-
-def _digest(path: Path) -> str:
-    """The first 16 hexadecimal digits of a file's SHA-256 digest; the file may be larger than memory."""
-    from hashlib import file_digest
-
-    with open(path, "rb") as file:
-        return file_digest(file, "sha256").hexdigest()[:16]

@@ -6,6 +6,7 @@ Goes out: findings, a manifest, verdicts of anchors, and a folder that is writte
 
 from testbed.runs.assumptions import facts_of, share_facts, share_rows
 from testbed.runs.auditing import PRELOAD, audit, run_audit
+from testbed.runs.digests import digest, file_digest, model_digest
 from testbed.runs.engine import THREADS, check_engine, cores, run
 from testbed.runs.failing import Failure, told_once
 from testbed.runs.figures import claim_figures, write_figures
@@ -14,11 +15,9 @@ from testbed.runs.manifest import (
     assumed_dials,
     cited,
     command_of,
-    digest,
     facts,
     identity,
     manifest_of,
-    model_digest,
     not_modelled,
     scenario_digest,
     versions,
@@ -70,6 +69,7 @@ __all__ = [
     "digest",
     "facts",
     "facts_of",
+    "file_digest",
     "folder_path",
     "forget",
     "identity",

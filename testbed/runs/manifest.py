@@ -3,7 +3,6 @@
 # Any: a manifest is JSON, whose values are of many kinds.
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import shlex
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.source import as_in, sources
 from testbed.findings import by_reference, plain_name
+from testbed.runs.digests import digest
 
 if TYPE_CHECKING:
     from testbed.measure import Measure
@@ -35,12 +35,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "not installed"
     return found
-
-
-def digest(content: str | bytes) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 digest."""
-    data = content.encode() if isinstance(content, str) else content
-    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def identity(plan: Plan) -> dict[str, Any]:
@@ -73,8 +67,7 @@ def identity(plan: Plan) -> dict[str, Any]:
         "versions": versions(),
         "digests": {
             "scenario": scenario_digest(plan.scenario),
-            **{f"model {name}": model_digest(spec) for name, spec in zip(names, plan.specs, strict=True)},
-            **{f"measure {name}": model_digest(spec) for name, spec in sorted(plan.references.items())},
+            **plan.digests,
         },
     }
 
@@ -91,30 +84,6 @@ def scenario_digest(scenario: Scenario) -> str:
     parts += [scenario.model, scenario.regime.name, scenario.disclosure.name, scenario.outcome, scenario.held]
     parts += [] if scenario.recipe.rows is None else [scenario.recipe.rows.digest, scenario.lasting]
     return digest(json.dumps([dials, parts, list(scenario.compared)], sort_keys=True, default=str))
-
-
-def model_digest(spec: object) -> str:
-    """Return a digest of a model's file, a rule book or the file of its code; "" if there is none."""
-    import inspect
-    import sys
-
-    path: str | None = None
-    if isinstance(spec, str | Path):
-        text = str(spec)
-        if text.endswith(".toml"):
-            path = text
-        elif ":" in text and not text.startswith(("cmd:", "http")):
-            module = sys.modules.get(text.partition(":")[0])
-            path = getattr(module, "__file__", None)
-    else:
-        try:
-            path = inspect.getsourcefile(spec if callable(spec) and hasattr(spec, "__code__") else type(spec))
-        except TypeError:
-            path = None
-    try:
-        return digest(Path(path).read_bytes()) if path else ""
-    except OSError:
-        return ""
 
 
 def manifest_of(made: Outcome) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError
 from synthetic.writing import Reserved, check_writable, replace_file, resolved, swap
-from testbed.runs.manifest import digest, manifest_of, manifest_read, manifest_text, same_run
+from testbed.runs.digests import digest
+from testbed.runs.manifest import manifest_of, manifest_read, manifest_text, same_run
 
 if TYPE_CHECKING:
     import pandas as pd

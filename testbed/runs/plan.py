@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, check_whole
-from testbed.findings import ANCHOR_MODELS, by_name, chosen, patterns
+from testbed.findings import ANCHOR_MODELS, by_name, chosen, patterns, plain_name
+from testbed.runs.digests import model_digest
 from testbed.runs.failing import Failure, told_once
 from testbed.runs.measuring import Task
 from testbed.scenarios import model_of
@@ -33,7 +34,7 @@ class Plan:
     `specs` are the models as the user named them, or the objects themselves; `names` are what the findings call them.
     `grant`: the rights that are granted in twins. `references`: where measures of somebody else are found, by name.
     `alone`: only the models' own rows are made: no lottery beside them, no anchors, no life. `minimum`: numbers about
-    fewer people are not shown.
+    fewer people are not shown. `digests`: of the files of models and measures, as they are when the plan is made.
     """
 
     scenario: Scenario
@@ -50,6 +51,7 @@ class Plan:
     references: Mapping[str, str] = field(default_factory=dict)
     alone: bool = False
     minimum: int = 0
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     def pairs(self) -> list[tuple[int, int]]:
         """Return the places of each two models that are compared person by person."""
@@ -120,12 +122,14 @@ def planned(
         scenario.recipe.rows.check_size(people)
     for name in references:
         check_measure(name, scenario=scenario, people=min(people, TRIED), periods=min(months, TRIED_MONTHS))
+    digests = {f"model {plain_name(name)}": model_digest(spec) for name, spec in zip(names, specs, strict=True)}
+    digests |= {f"measure {name}": model_digest(where) for name, where in sorted(references.items())}
     return Plan(
         scenario, tuple(specs), tuple(names),
         people,
         months,
         seeds, wanted, equal_enough(equivalence), half_widths(precision, len(seeds)), paired,
-        rights_asked(grant), references, alone, checked_minimum(minimum),
+        rights_asked(grant), references, alone, checked_minimum(minimum), digests,
     )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from synthetic.writing import locked, replace_file
 from testbed.findings import csv_text, parsed
 from testbed.models import model_names
 from testbed.runs.auditing import run_audit, warn_of
-from testbed.runs.manifest import digest, identity
+from testbed.runs.digests import digest
+from testbed.runs.manifest import identity
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from synthetic.source import Dial, as_in, sources
 from testbed.findings import plain_name
 from testbed.measure import Measure
 from testbed.models import name_of
-from testbed.runs import SCHEMA, facts, versions
+from testbed.runs import SCHEMA, facts, file_digest, model_digest, versions
 
 SHOWN = ("analog", "assumed", "claimed")
 """Readings of dials that a page lists."""
@@ -26,8 +26,9 @@ def identity(model: Any, frame: Any, arguments: Mapping[str, Any], seed: int) ->
     given = {key: value for key, value in arguments.items() if value not in (None, [], (), {}, 0, False)}
     files = {key: Path(value) for key, value in given.items() if key in ("errors", "actions", "disclosure")}
     digests = {"table": _table_digest(frame)}
-    files |= {"model": Path(model)} if isinstance(model, str) and model.endswith(".toml") else {}
-    digests |= {key: _file_digest(path) for key, path in files.items() if path.is_file()}
+    digests |= {key: file_digest(path) for key, path in files.items() if path.is_file()}
+    models = {"model": model, "then": given.get("then")}
+    digests |= {key: said for key, one in models.items() if one is not None and (said := model_digest(one))}
     named = isinstance(model, str) and isinstance(frame, str | Path)
     title = f"The table {Path(frame).name}" if isinstance(frame, str | Path) else "A table"
     return {
@@ -111,15 +112,10 @@ def _command(model: str, file: str, given: Mapping[str, Any], seed: int) -> str:
     return shlex.join([*words, *(["--seed", str(seed)] if seed else [])])
 
 
-def _file_digest(path: Path) -> str:
-    with open(path, "rb") as file:
-        return file_digest(file, "sha256").hexdigest()[:16]
-
-
 def _table_digest(frame: Any) -> str:
     """The digest of a file, or of the values of a frame."""
     if isinstance(frame, str | Path):
-        return _file_digest(Path(frame))
+        return file_digest(frame)
     if isinstance(frame, pd.DataFrame):
         held = sha256(repr(list(frame.columns)).encode())
         for name in range(frame.shape[1]):
