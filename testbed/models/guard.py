@@ -70,5 +70,5 @@ def first_line(problem: BaseException) -> str:
     except Exception:
         text = "its text cannot be read"
     kind = type(problem).__name__
-    line = f"{kind}: {text[:LONGEST]}".split("\n")[0] if text else kind
+    line = f"{kind}: {text[:LONGEST]}".splitlines()[0] if text else kind
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 4]} ..."

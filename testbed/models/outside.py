@@ -11,10 +11,9 @@ import shlex
 import shutil
 import subprocess
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from http.client import HTTPException
+from subprocess import PIPE
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -22,13 +21,20 @@ import pandas as pd
 
 from synthetic.errors import InputError
 from testbed.models.base import ModelError, Scores
+from testbed.models.bounds import TooLongError, left, room
+from testbed.models.guard import first_line
 from testbed.models.numerals import scores_in
+from testbed.models.posting import posted
+from testbed.models.talking import talk
 
 TIMEOUT = 120.0
 """Seconds that an answer may take."""
 
 BATCH = 10_000
 """Records that are posted at a time."""
+
+PART = 20_000
+"""Records that are written to a program at a time."""
 
 BUSY = (429, 502, 503, 504)
 """Statuses of a server that should be asked again."""
@@ -60,26 +66,33 @@ class Program:
 
     def score(self, records: pd.DataFrame) -> Scores:
         """The scores that the program prints."""
+        end, n = time.monotonic() + self.timeout, len(records)
         try:
-            ran = subprocess.run(
-                self.words, input=_csv(records), capture_output=True, timeout=self.timeout, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise ModelError(f"model {self.name} did not answer within {self.timeout:g} seconds.") from None
+            process = subprocess.Popen(self.words, stdin=PIPE, stdout=PIPE, stderr=PIPE)
         except OSError as problem:
             raise ModelError(f"model {self.name} could not be started ({problem}).") from None
-        if ran.returncode != 0:
-            last = (ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
-            raise ModelError(f"model {self.name} ended with status {ran.returncode} ({last[:200]}).")
-        return scores_in(ran.stdout, len(records), self.name)
+        try:
+            answer, last = talk(process, _csv_parts(records), room(n), end)
+            status = process.wait(left(end))
+        except (TimeoutError, subprocess.TimeoutExpired):
+            raise ModelError(f"model {self.name} did not answer within {self.timeout:g} seconds.") from None
+        except TooLongError:
+            raise ModelError(too_long(self.name, n)) from None
+        finally:
+            process.kill()
+            process.wait()
+        if status != 0:
+            said = (last().decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
+            raise ModelError(f"model {self.name} ended with status {status} ({said[:200]}).")
+        return scores_in(answer, n, self.name)
 
 
 class Address:
     """`http://` on this machine: records are posted as `text/csv`, and one score per line comes back.
 
     Up to 10,000 records are posted at a time. A server that is not there or says that it is busy is asked again, up to
-    four times in all; an answer may take as long as that of a program. Only loopback addresses are allowed, so records
-    do not leave the machine. Redirects and proxies are not followed.
+    four times in all; all answers together may take as long as that of a program. Only loopback addresses are allowed,
+    so records do not leave the machine. Redirects and proxies are not followed.
     """
 
     higher_is = "better"
@@ -90,7 +103,7 @@ class Address:
         self.name = spec
         self.timeout = timeout
         try:
-            parts = urlsplit(spec)
+            self.address = parts = urlsplit(spec)
             host, _ = parts.hostname or "", parts.port
         except ValueError as problem:
             raise InputError(f"model {spec!r}: the address cannot be read ({problem}).") from None
@@ -100,32 +113,29 @@ class Address:
     def score(self, records: pd.DataFrame) -> Scores:
         """The scores that the server answers with."""
         parts = [records.iloc[place : place + BATCH] for place in range(0, max(len(records), 1), BATCH)]
-        return joined([scores_in(self._asked(part), len(part), self.name) for part in parts], self.name)
+        end = time.monotonic() + self.timeout
+        return joined([scores_in(self._asked(part, end), len(part), self.name) for part in parts], self.name)
 
-    def _asked(self, records: pd.DataFrame) -> bytes:
+    def _asked(self, records: pd.DataFrame, end: float) -> bytes:
         """The answer to one batch."""
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
-        request = urllib.request.Request(self.name, data=_csv(records), headers={"Content-Type": "text/csv"})
+        body, n = _csv(records), len(records)
         for wait in (*WAITS, None):
             try:
-                with opener.open(request, timeout=self.timeout) as answer:
-                    return bytes(answer.read())
-            except urllib.error.HTTPError as problem:
-                said, again = f"answered with status {problem.code}", problem.code in BUSY
+                status, answer = posted(self.address, body, room(n), end)
             except TimeoutError:
-                said, again = f"did not answer within {self.timeout:g} seconds", False
+                raise ModelError(f"model {self.name} did not answer within {self.timeout:g} seconds.") from None
+            except TooLongError:
+                raise ModelError(too_long(self.name, n)) from None
             except (OSError, HTTPException, ValueError) as problem:
-                slow = isinstance(getattr(problem, "reason", None), TimeoutError)
-                said, again = f"could not be asked ({problem})", not slow
-            if wait is None or not again:
+                said, again = f"could not be asked ({first_line(problem)})", True
+            else:
+                if 200 <= status < 300:
+                    return answer
+                said, again = f"answered with status {status}", status in BUSY
+            if wait is None or not again or time.monotonic() + wait > end:
                 break
             time.sleep(wait)
         raise ModelError(f"model {self.name} {said}.")
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        """Follow no redirect: it could lead to another machine."""
 
 
 def _is_loopback(host: str) -> bool:
@@ -135,8 +145,19 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _csv(records: pd.DataFrame) -> bytes:
-    return records.to_csv(lineterminator="\n").encode("utf-8")
+def _csv(records: pd.DataFrame, *, header: bool = True) -> bytes:
+    return records.to_csv(lineterminator="\n", header=header).encode("utf-8")
+
+
+def _csv_parts(records: pd.DataFrame) -> Iterator[bytes]:
+    """The same in parts: a program reads the first ones while the others are written."""
+    for place in range(0, max(len(records), 1), PART):
+        yield _csv(records.iloc[place : place + PART], header=place == 0)
+
+
+def too_long(name: str, n: int) -> str:
+    """The sentence about an answer that has no end, or is no answer about so many records."""
+    return f"model {name} gave more than {room(n):,} bytes for {n:,} records."
 
 
 def joined(parts: Sequence[Scores], name: str) -> Scores:

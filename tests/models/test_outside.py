@@ -16,7 +16,7 @@ import pytest
 from testbed.checks import sample_records
 from testbed.commands.cli import main
 from testbed.models import ModelError, ask, load_model, outside
-from testbed.models.outside import Address
+from testbed.models.outside import Address, Program
 from testbed.scenarios import Scenario
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "models"
@@ -156,3 +156,134 @@ def test_the_server_of_the_example_is_audited_in_all_three_families(serve, tmp_p
     assert ask(load_model(address), RECORDS).score.tolist() == (-LATE).tolist()
     assert ask(load_model(address), RECORDS.iloc[:0]).score.shape == (0,)
     assert audited(address, tmp_path / "out") >= FAMILIES
+
+
+# --- Answers without end ----------------------------------------------------------------------------
+
+
+def program(tmp_path, code, timeout=20.0):
+    """A program of this Python code as a model."""
+    path = tmp_path / "program.py"
+    path.write_text(code)
+    return Program(f"cmd:{sys.executable} '{path}'", timeout=timeout)
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("while True: print('1' * 1000)", r"gave more than 7,168 bytes for 48 records"),
+        ("print('1' * 10_000_000, end='')", r"gave more than 7,168 bytes for 48 records"),
+        ("import sys; sys.stdin.close()", r"gave 0 lines for 48 records"),
+        ("import os; os.close(0); os.close(1); raise SystemExit(7)", r"ended with status 7 \(it said nothing\)"),
+        ("import sys; sys.stderr.write('x' * 1_000_000 + '\\nno income'); sys.exit(3)", r"status 3 \(no income\)"),
+        ("print(*range(48), sep='\\n'); raise SystemExit(7)", r"ended with status 7"),
+        ("print(*range(49), sep='\\n')", r"gave 49 lines for 48 records"),
+        ("import sys; sys.stdout.buffer.write(bytes(range(256)))", r"lines for 48 records"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_none_is_cut_and_told(tmp_path, code, sentence):
+    began = time.monotonic()
+    with pytest.raises(ModelError, match=sentence) as problem:
+        ask(program(tmp_path, code), RECORDS)
+    assert time.monotonic() - began < 10
+    assert len(str(problem.value)) < 600
+
+
+def test_a_program_that_does_not_read_or_does_not_end_is_given_up_in_time(tmp_path):
+    for code in ("import time; time.sleep(60)", "import os, time; os.close(1); time.sleep(60)"):
+        began = time.monotonic()
+        with pytest.raises(ModelError, match=r"did not answer within 0.5 seconds"):
+            ask(program(tmp_path, code, 0.5), RECORDS)
+        assert time.monotonic() - began < 5
+
+
+def test_an_answer_is_whole_though_its_program_reads_nothing_and_leaves_a_process_with_the_pipe(tmp_path):
+    child = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(2)']); "
+    many = pd.concat([RECORDS] * 4000).set_axis(pd.RangeIndex(192_000, name="person"))
+    said = ask(program(tmp_path, child + "print(*range(192_000), sep='\\n')"), many)
+    assert said.score[-1] == 191_999
+
+
+class Rude(BaseHTTPRequestHandler):
+    """Answers with what it is told to."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.answer()
+
+    def head(self, status=200, **headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def drips(self):
+    self.head()
+    for _ in range(50):
+        self.wfile.write(b"1")
+        time.sleep(0.05)
+
+
+def drips_before_its_body(self):
+    for byte in b"HTTP/1.0 200 OK\r\nX-Filler: " + b"x" * 50:
+        self.wfile.write(bytes([byte]))
+        time.sleep(0.05)
+
+
+def never_ends(self):
+    self.head()
+    for _ in range(1000):
+        self.wfile.write(b"1\n" * 1000)
+
+
+def promises_more(self):
+    self.head(Content_Length="1000")
+    self.wfile.write(b"1\n" * 48)
+
+
+def redirects(self):
+    self.head(302, Location="http://127.0.0.1:1/elsewhere")
+
+
+def says_no_http(self):
+    self.wfile.write(b"\x00\xffhello\r\n\r\n")
+
+
+RUDE = {
+    drips: "did not answer within 0.5 seconds",
+    drips_before_its_body: "did not answer within 0.5 seconds",
+    never_ends: "gave more than 7,168 bytes for 48 records",
+    promises_more: r"could not be asked \(IncompleteRead",
+    redirects: "answered with status 302",
+    says_no_http: r"could not be asked \(BadStatusLine",
+    lambda self: self.head(500): "answered with status 500",
+    lambda self: None: r"could not be asked \(RemoteDisconnected",
+    lambda self: self.head(204): "gave 0 lines for 48 records",
+}
+
+
+@pytest.mark.parametrize(("answer", "sentence"), RUDE.items(), ids=[one.__name__ for one in RUDE])
+def test_a_rude_server_is_a_failed_model_in_one_sentence_and_in_time(serve, monkeypatch, answer, sentence):
+    monkeypatch.setattr(outside, "WAITS", (0.01,))
+    address = serve(type("Handler", (Rude,), {"answer": answer, "wbufsize": 0}))
+    began = time.monotonic()
+    with pytest.raises(ModelError, match=sentence) as problem:
+        ask(Address(address, timeout=0.5 if "within" in sentence else 20.0), RECORDS)
+    assert time.monotonic() - began < 3
+    assert len(str(problem.value).splitlines()) == 1
+
+
+def test_decisions_in_some_answers_alone_are_refused(serve, monkeypatch):
+    def halves(self):
+        self.head()
+        self.wfile.write((b"1\n", b"1,0\n")[halves.asked % 2] * 24)
+        halves.asked += 1
+
+    halves.asked = 0
+    monkeypatch.setattr(outside, "BATCH", 24)
+    with pytest.raises(ModelError, match="gave decisions in 1 of 2 answers; all or none are needed"):
+        ask(Address(serve(type("Handler", (Rude,), {"answer": halves}))), RECORDS)
