@@ -29,10 +29,8 @@ def posted(address: SplitResult, body: bytes, room: int, end: float) -> tuple[in
         connection.connect()
         connection.sock.settimeout(left(end))  # the time of all that is sent
         connection.request("POST", target, body, {"Content-Type": "text/csv", "Connection": "close"})
-        answer = connection.getresponse()
-        if not 200 <= answer.status < 300:
-            return answer.status, b""
-        return answer.status, _body(answer, room)
+        with connection.getresponse() as answer:
+            return answer.status, _body(answer, room) if 200 <= answer.status < 300 else b""
     finally:
         connection.close()
 
