@@ -7,6 +7,7 @@ reads a value as TOML gives it and returns what the rest of the program uses.
 # Any: a table of a file holds values of many types; a schema has checked each of them.
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -66,8 +67,8 @@ class OneOf(Type):
         if type(value) is not str:
             raise self.refused(value, at)
         if value not in self.names:
-            place, _, key = at.replace(", ", ".").rpartition(".")
-            raise unknown(f"{key} in {at[: len(at) - len(key)].rstrip(', .') or place}", value, self.names)
+            place, key = parted(at)
+            raise unknown(f"{key} in {place}", value, self.names)
         return value
 
 
@@ -102,13 +103,23 @@ class Number(Type):
     @property
     def said(self) -> str:  # type: ignore[override]
         """The noun and the bounds."""
-        low, high = self.least if self.above is None else self.above, self.most
+        low, high = self.low, self.most
         word = "from" if self.above is None else "above"
         if low is None:
             return self.noun if high is None else f"{self.noun} up to {plain(high)}"
         if high is None or high == LARGEST:
             return f"{self.noun} {word} {plain(low)}{' on' if word == 'from' else ''}"
         return f"{self.noun} {word} {plain(low)} to {plain(high)}"
+
+    @property
+    def low(self) -> float | None:
+        """The lower bound of either sort."""
+        return self.least if self.above is None else self.above
+
+    def within(self, low: float, high: float) -> tuple[float, float]:
+        """The part of a range that is within the bounds."""
+        least, most = -math.inf if self.low is None else self.low, math.inf if self.most is None else self.most
+        return max(low, least), min(high, most)
 
     def read(self, value: object, at: str) -> Any:
         if type(value) not in self.kinds:
@@ -249,12 +260,13 @@ class Fields(Type):
         for key in value:
             if key not in self.keys:
                 raise unknown(f"key in {at}", key, self.keys)
-        for key, told in self.keys.items():
-            if told.needed and key not in value:
-                raise InputError(f"{at} must have {key!r}.")
         made = {key: self.keys[key].type.read(one, inside(at, key)) for key, one in value.items()}
         for key, told in self.keys.items():
-            if told.default is not None and key not in made:
+            if key in made:
+                continue
+            if told.needed:
+                raise InputError(f"{at} must have {key!r}.")
+            if told.default is not None:
                 made[key] = told.type.read(told.default, inside(at, key))
         return made
 
@@ -296,10 +308,23 @@ def inside(at: str, key: str) -> str:
     return f"{at}, {key}" if at.endswith(".toml") or (" " in at and ", " not in at) else f"{at}.{key}"
 
 
+def parted(at: str) -> tuple[str, str]:
+    """The path of a table and its key, without the place in a list.
+
+    >>> parted("scenario town, who.compared 2"), parted("conduct late, severity")
+    (('scenario town, who', 'compared'), ('conduct late', 'severity'))
+    """
+    path = at.rstrip("0123456789").rstrip()
+    key = path.replace(", ", ".").rpartition(".")[2]
+    return path[: len(path) - len(key)].rstrip(", ."), key
+
+
 def plain(value: object) -> str:
     """A bound or default as a page says it."""
-    if isinstance(value, bool | str):
-        return value if isinstance(value, str) else shown(value)
+    if isinstance(value, bool | list):
+        return shown(value)
+    if isinstance(value, str):
+        return value
     return f"{value:,.10g}" if isinstance(value, float) and not value.is_integer() else f"{value:,.0f}"
 
 

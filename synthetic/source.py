@@ -29,6 +29,7 @@ from synthetic.schema import (
     Range,
     Type,
     inside,
+    parted,
 )
 from synthetic.toml_file import load_toml
 
@@ -99,6 +100,10 @@ class Dial:
             return replace(self, value=int(number))
         return replace(self, value=number)
 
+    def at(self, path: str) -> Dial:
+        """The same dial under this path."""
+        return replace(self, path=path)
+
     def turned(self, values: Mapping[str, object]) -> Dial:
         """The same dial at the value that `values` gives for its path, if any."""
         return self.set(values[self.path]) if self.path in values else self
@@ -146,7 +151,7 @@ def _read_sources(table: object, where: str) -> dict[str, Source]:
 def known_source(name: str, at: str) -> str:
     """The id of a source itself. Raises InputError if there is none of that id."""
     if name not in _OWN and name not in shipped():
-        raise unknown(f"source in {at.removesuffix('source').rstrip('., ')}", name, sources())
+        raise unknown(f"source in {parted(at)[0]}", name, sources())
     return name
 
 
@@ -185,7 +190,8 @@ SOURCES = Named(SOURCE)
 
 @dataclass(frozen=True)
 class Sourced(Type):
-    """A number with its unit, source and reading, read as a dial; `of` says which values it and its range may have."""
+    """A number with its unit, source and reading, read as a dial. `of` says which values it may have; of the range that
+    the file gives, the part within them counts."""
 
     of: Type = field(default_factory=Number)
     unit: str = ""
@@ -198,10 +204,12 @@ class Sourced(Type):
         return f"{self.of.said}, with its source"
 
     def read(self, value: object, at: str) -> Dial:
+        if type(value) is dict and "value" in value:
+            self.of.read(value["value"], inside(at, "value"))
         made = dial({"unit": self.unit, **value} if self.unit and isinstance(value, dict) else value, at)
-        for each in (made.value, *(made.range or ())):
-            self.of.read(each, inside(at, "value"))
-        return made
+        if made.range is None or not isinstance(self.of, Number):
+            return made
+        return replace(made, range=self.of.within(*made.range))
 
 
 def check_ranged(reading: str, where: str, instead: str = "") -> None:

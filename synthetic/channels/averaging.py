@@ -13,13 +13,15 @@ import numpy as np
 from synthetic.channels.declared import Arisen, Declared, coin
 from synthetic.channels.rare import ERROR, Scope, entries, events, numbered
 from synthetic.draws import pack
+from synthetic.schema import SHARE, Key, Number
+from synthetic.source import Sourced
 
 NUMBERS = {
-    "matched": "reviews per recipient and year",
-    "averaged": "share of reviews that the average decides",
-    "free_income": "yuan a month that may be earned beside the benefit",
-    "taper": "share of earnings above it that is taken off",
-    "least_debt": "yuan below which no debt is raised",
+    "matched": Key("reviews per recipient and year", Sourced(Number(0)), needed=True),
+    "averaged": Key("share of reviews that the average decides", Sourced(SHARE), needed=True),
+    "free_income": Key("yuan a month that may be earned beside the benefit", Sourced(Number(0)), needed=True),
+    "taper": Key("share of earnings above it that is taken off", Sourced(SHARE), needed=True),
+    "least_debt": Key("yuan below which no debt is raised", Sourced(Number(0)), needed=True),
 }
 ERRORS = ("averaged",)
 COLUMNS = ("benefit", "months_worked", "income")

@@ -24,9 +24,10 @@ from synthetic.channels.namesakes import Roll
 from synthetic.channels.rare import Scope, nothing
 from synthetic.conduct import MOST_BESIDE, Conduct
 from synthetic.declaration import load_tables
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml, toml_names
-from synthetic.source import dial
+from synthetic.schema import NAME, SHARE, TEXT, Fields, Grammar, Key, Listed, Number, OneOf, Text
+from synthetic.source import Sourced
 
 __all__ = [
     "MAX_DELAY",
@@ -46,53 +47,67 @@ __all__ = [
 FOLDER = Path(__file__).parent
 AMONG = ("grid", "city", "society")
 MECHANISMS = ("acts", "averaging", "gate", "legacy", "screening")
-KEYS = {
-    "coverage_urban": "share of acts within its reach in towns",
-    "coverage_rural": "the same in the country",
-    "miss": "share of acts within reach that are missed",
-    "miss_ratio": "that share for minority people over others",
-    "false_match": "share of recorded acts that are entered on somebody else",
-    "false_match_ratio": "that share for minority people over others",
-    "delay": "mean months until the entry",
-    "duplicate": "share of recorded acts that are entered twice",
+SHARED, RATIO = Sourced(SHARE), Sourced(Number(0))
+EVERY = {
+    "coverage_urban": Key("share of acts within its reach in towns", SHARED, needed=True),
+    "coverage_rural": Key("the same in the country", SHARED, needed=True),
+    "miss": Key("share of acts within reach that are missed", SHARED, needed=True),
+    "miss_ratio": Key("that share for minority people over others", RATIO, needed=True),
+    "false_match": Key("share of recorded acts that are entered on somebody else", SHARED, needed=True),
+    "false_match_ratio": Key("that share for minority people over others", RATIO, needed=True),
+    "delay": Key("mean months until the entry", Sourced(Number(0)), needed=True),
+    "duplicate": Key("share of recorded acts that are entered twice", SHARED, needed=True),
 }
 """Numbers that every channel has."""
 
 TOGETHER = (
-    {"density_half": "cameras per 1,000 people at which reach is half of its maximum"},
-    {"attention_ratio": "attention to minority people over others"},
-    {"searched": "people among whom somebody is found by name; needed if mistakes is name, and only then"},
-    {"without": "reach of people for whom the column `through` says no, over the others"},
+    {"density_half": Key("cameras per 1,000 people at which reach is half of its maximum", Sourced(Number(above=0)))},
+    {"attention_ratio": Key("attention to minority people over others", RATIO)},
     {
-        "load": "people per warden",
-        "load_spread": "how much that differs between wardens",
-        "load_half": "load at which attention is half",
+        "searched": Key(
+            "people among whom somebody is found by name; needed if mistakes is name, and only then", Sourced(Number(1))
+        )
+    },
+    {"without": Key("reach of people for whom the column `through` says no, over the others", RATIO)},
+    {
+        "load": Key("people per warden", RATIO),
+        "load_spread": Key("how much that differs between wardens", RATIO),
+        "load_half": Key("load at which attention is half", Sourced(Number(above=0))),
     },
     {
-        "stale": "share of entries that stand on when their term is over",
-        "stale_months": "mean months that they stand on",
+        "stale": Key("share of entries that stand on when their term is over", SHARED),
+        "stale_months": Key("mean months that they stand on", Sourced(Number(1))),
     },
 )
 """Numbers that a channel may have; a group is declared as a whole or not at all."""
 
 ERRORS = ("miss", "false_match", "duplicate", "stale")
 WORDS = {
-    "title": "what the channel is",
-    "kinds": "the kinds of conduct that it records, a list of names",
-    "mistakes": "name, or the column in which a person wrongly entered equals the actor; default any neighbor",
-    "among": "where such a person is looked for: grid, city or society; by name not the grid; default grid",
-    "mechanism": "acts, averaging, gate, legacy or screening; default acts",
-    "whose": "a yes-or-no column: the people whom the channel is about; default all",
-    "through": "a yes-or-no column: the people whom it reaches in full; goes with `without`",
+    "title": Key("what the channel is", TEXT, needed=True),
+    "kinds": Key("the kinds of conduct that it records", Listed(NAME, least=1), needed=True),
+    "mistakes": Key(
+        "name, or the column in which a person wrongly entered equals the actor; default any neighbor",
+        Text("a name", empty=True),
+    ),
+    "among": Key("where such a person is looked for; by name not the grid", OneOf(AMONG), default="grid"),
+    "mechanism": Key("what it enters, also without an act", OneOf(MECHANISMS), default="acts"),
+    "whose": Key("a yes-or-no column: the people whom the channel is about; default all", NAME),
+    "through": Key("a yes-or-no column: the people whom it reaches in full; goes with `without`", NAME),
 }
 """What else the file of a channel says."""
 
+MAY = {key: said for group in TOGETHER for key, said in group.items()}
+OF_MECHANISM: Mapping[str, Mapping[str, Key]] = {
+    name: {} if name == "acts" else mechanism_of(name).NUMBERS for name in MECHANISMS
+}
+KEYS = {name: Fields({**WORDS, **EVERY, **MAY, **own}) for name, own in OF_MECHANISM.items()}
+"""What the file of a channel says, by its mechanism."""
 
-GRAMMAR: Mapping[str, Mapping[str, str]] = {
+GRAMMAR: Grammar = {
     "": WORDS,
-    "numbers that every channel has": KEYS,
-    "numbers that a channel may have": {key: said for group in TOGETHER for key, said in group.items()},
-    **{f'numbers of mechanism = "{name}"': mechanism_of(name).NUMBERS for name in MECHANISMS if name != "acts"},
+    "numbers that every channel has": EVERY,
+    "numbers that a channel may have": MAY,
+    **{f'numbers of mechanism = "{name}"': own for name, own in OF_MECHANISM.items() if own},
 }
 
 
@@ -105,45 +120,31 @@ class Channel(Declared):
         """A channel by name or path. Raises InputError if the file is wrong."""
         path = find_toml("channel", name, FOLDER, beside)
         where = f"channel {path.stem}"
-        table = load_tables(path, where)
-        mechanism = str(table.get("mechanism", "acts"))
-        if mechanism not in MECHANISMS:
-            raise unknown(f"mechanism in {where}", mechanism, MECHANISMS)
-        own = () if mechanism == "acts" else mechanism_of(mechanism).NUMBERS
-        optional = [key for keys in TOGETHER for key in keys]
-        check_keys(table, (*WORDS, *KEYS, *optional, *own), where)
-        needed = ["title", "kinds", *KEYS, *own]
-        needed += [key for keys in TOGETHER if any(one in table for one in keys) for key in keys]
+        given = load_tables(path, where)
+        mechanism = WORDS["mechanism"].type.read(given.get("mechanism", "acts"), f"{where}, mechanism")
+        table = KEYS[mechanism].read(given, where)
+        needed = [key for keys in TOGETHER if any(one in table for one in keys) for key in keys]
         needed += [pair[1] for pair in (("through", "without"), ("without", "through")) if pair[0] in table]
         for key in needed:
             if key not in table:
                 raise InputError(f"{where} must have {key!r}.")
-        kinds = table["kinds"]
-        if not isinstance(kinds, list) or not kinds:
-            raise InputError(f"{where}: kinds is {kinds!r}, a list of kinds of conduct is needed.")
-        among = str(table.get("among", "grid"))
-        if among not in AMONG:
-            raise unknown(f"among in {where}", among, AMONG)
-        by_name = table.get("mistakes") == "name"
+        among, mistakes = table["among"], table.get("mistakes", "")
+        by_name = mistakes == "name"
         if by_name != ("searched" in table):
-            raise InputError(
-                f"{where}: mistakes is {table.get('mistakes', '')!r}; 'searched' is for 'name', and needed."
-            )
+            raise InputError(f"{where}: mistakes is {mistakes!r}; 'searched' is for 'name', and needed.")
         if among == ("grid" if by_name else "city"):
             allowed = "city, society" if by_name else "grid, society"
-            raise InputError(
-                f"{where}: among is {among!r}, allowed where mistakes is {table.get('mistakes', '')!r}: {allowed}."
-            )
-        numbers = {key: dial(table[key], f"channels.{path.stem}.{key}") for key in table if key not in WORDS}
-        words = {key: str(table.get(key, "")) for key in ("mistakes", "whose", "through")}
+            raise InputError(f"{where}: among is {among!r}, allowed where mistakes is {mistakes!r}: {allowed}.")
         return cls(
-            name=path.stem,
-            title=str(table["title"]),
-            kinds=tuple(str(kind) for kind in kinds),
-            numbers=numbers,
-            mechanism=mechanism,
-            among=among,
-            **words,
+            path.stem,
+            table["title"],
+            table["kinds"],
+            mistakes,
+            {key: one.at(f"channels.{path.stem}.{key}") for key, one in table.items() if key not in WORDS},
+            mechanism,
+            among,
+            table.get("whose", ""),
+            table.get("through", ""),
         )
 
     def set(self, values: Mapping[str, object]) -> Channel:

@@ -14,12 +14,14 @@ from synthetic.channels.declared import Arisen, Declared, by_group, coin
 from synthetic.channels.rare import TRUE, Scope, entries, errors, joined, numbered
 from synthetic.channels.reach import coverage
 from synthetic.draws import GRID, pack
+from synthetic.schema import SHARE, Key
+from synthetic.source import Sourced
 
 NUMBERS = {
-    "outbreak": "share of grids and months with an outbreak",
-    "exposed": "share of the households of such a grid in contact",
-    "contact": "share of the adults of such a household",
-    "false_red": "codes turned red without exposure, per adult and month",
+    "outbreak": Key("share of grids and months with an outbreak", Sourced(SHARE), needed=True),
+    "exposed": Key("share of the households of such a grid in contact", Sourced(SHARE), needed=True),
+    "contact": Key("share of the adults of such a household", Sourced(SHARE), needed=True),
+    "false_red": Key("codes turned red without exposure, per adult and month", Sourced(SHARE), needed=True),
 }
 ERRORS = ("false_red",)
 COLUMNS: tuple[str, ...] = ()

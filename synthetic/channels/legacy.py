@@ -11,11 +11,13 @@ from synthetic.channels.declared import Arisen, Declared, coin
 from synthetic.channels.rare import Scope, entries, errors, events, joined, nothing
 from synthetic.channels.reach import coverage
 from synthetic.draws import pack
+from synthetic.schema import SHARE, Key, Number
+from synthetic.source import Sourced
 
 NUMBERS = {
-    "marks": "marks per adult with a file at the start",
-    "lost": "share of those marks gone from the file",
-    "forged": "marks put in without cause, per adult with a file",
+    "marks": Key("marks per adult with a file at the start", Sourced(Number(0)), needed=True),
+    "lost": Key("share of those marks gone from the file", Sourced(SHARE), needed=True),
+    "forged": Key("marks put in without cause, per adult with a file", Sourced(Number(0)), needed=True),
 }
 ERRORS = ("lost", "forged")
 COLUMNS: tuple[str, ...] = ()

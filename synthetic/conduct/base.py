@@ -9,42 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from synthetic.declaration import load_tables
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.declaration import load_declaration
+from synthetic.errors import InputError, unknown
 from synthetic.recipes import Recipe
 from synthetic.registry import find_toml, toml_names
-from synthetic.source import Dial, dial
+from synthetic.schema import FLAG, NAME, TEXT, Fields, Key, Named, Number, OneOf, Whole, grammar
+from synthetic.source import Dial, Sourced
 
 FOLDER = Path(__file__).parent
 SEVERITIES = ("minor", "moderate", "serious")
 DIRECTIONS = ("adverse", "favorable", "lawful")
 """Whether an act counts against a person, for a person, or neither (lawful, but recorded)."""
-
-KEYS = {
-    "title": "what people do, in a few words",
-    "direction": "adverse, favorable or lawful",
-    "severity": "minor, moderate or serious: how long an entry of it stands; default minor",
-    "min_age": "youngest age at which it is done; default 18",
-    "most": "most candidates per adult and month, a bound that no rate exceeds",
-    "rate": "acts per adult and month, a number",
-    "sensitive": "true if people may leave a lawful act when they believe that they are watched; default false",
-    "depends": "a table for each thing that the rate depends on",
-}
-"""What the file of a kind of conduct says."""
-
-DEPENDS = {
-    "on": "the column; default the name of the table",
-    "level": "for a category: the level that is compared with all others",
-    "low": "for a number: where the rate is lowest; default 0",
-    "high": "for a number: where the ratio is reached; default 1",
-    "ratio": "rate at `level`, or at `high`, over the rate elsewhere, or at `low`, a number",
-}
-"""What a dependence of a rate says."""
-
-GRAMMAR: Mapping[str, Mapping[str, str]] = {"": KEYS, "depends.NAME": DEPENDS}
 
 MOST = 0.8
 """The largest value of `most`. A grid of 1,024 people then has over 1,024 candidates of a kind in a month, more than an
@@ -53,6 +32,40 @@ entry's id can number, with a chance of 2e-12; at 0.9 it would be 4e-4, and such
 MOST_BESIDE = 0.36
 """The same for kinds of which a channel also makes entries without an act: acts are then numbered below 512, except
 with a chance below 1e-12."""
+
+
+DEPENDS = Fields(
+    {
+        "on": Key("the column; default the name of the table", NAME),
+        "level": Key("for a category: the level that is compared with all others", TEXT),
+        "low": Key("for a number: where the rate is lowest", Number(), default=0),
+        "high": Key("for a number: where the ratio is reached", Number(), default=1),
+        "ratio": Key(
+            "rate at `level`, or at `high`, over the rate elsewhere, or at `low`", Sourced(Number(above=0)), needed=True
+        ),
+    }
+)
+"""What a dependence of a rate says."""
+
+KEYS = Fields(
+    {
+        "title": Key("what people do, in a few words", TEXT, needed=True),
+        "direction": Key("whether it counts against or for a person, or neither", OneOf(DIRECTIONS), needed=True),
+        "severity": Key("how long an entry of it stands", OneOf(SEVERITIES), default="minor"),
+        "min_age": Key("youngest age at which it is done", Whole(0, 150), default=18),
+        "most": Key(
+            "most candidates per adult and month, a bound that no rate exceeds", Number(above=0, most=MOST), needed=True
+        ),
+        "rate": Key("acts per adult and month", Sourced(Number(0)), needed=True),
+        "sensitive": Key(
+            "true if people may leave a lawful act when they believe that they are watched", FLAG, default=False
+        ),
+        "depends": Key("what the rate depends on", Named(DEPENDS), default={}),
+    }
+)
+"""What the file of a kind of conduct says."""
+
+GRAMMAR = grammar(KEYS)
 
 
 @dataclass(frozen=True)
@@ -104,34 +117,22 @@ class Conduct:
         """A kind by name or path. Raises InputError if the file is wrong."""
         path = find_toml("kind of conduct", name, FOLDER, beside)
         where = f"conduct {path.stem}"
-        table = check_keys(load_tables(path, where), KEYS, where)
-        for key in ("title", "direction", "most", "rate"):
-            if key not in table:
-                raise InputError(f"{where} must have {key!r}.")
-        if table["direction"] not in DIRECTIONS:
-            raise unknown(f"direction in {where}", table["direction"], DIRECTIONS)
-        sensitive = table.get("sensitive", False)
-        if not isinstance(sensitive, bool) or (sensitive and table["direction"] != "lawful"):
+        table = load_declaration(path, where, KEYS)
+        if table["sensitive"] and table["direction"] != "lawful":
             raise InputError(
-                f"{where}: sensitive is {sensitive!r} of an act that is {table['direction']}, "
-                "allowed: true or false where the direction is lawful."
+                f"{where}: sensitive is true of an act that is {table['direction']}, allowed: true or false where the "
+                "direction is lawful."
             )
-        most = float(table["most"])  # type: ignore[arg-type]
-        if not 0 < most <= MOST:
-            raise InputError(f"{where}: most is {most:g}, allowed: above 0 to {MOST:g} candidates a month.")
-        severity = str(table.get("severity", "minor"))
-        if severity not in SEVERITIES:
-            raise unknown(f"severity in {where}", severity, SEVERITIES)
         return cls(
             path.stem,
-            str(table["title"]),
-            str(table["direction"]),
-            severity,
-            int(table.get("min_age", 18)),  # type: ignore[call-overload]
-            most,
-            dial(table["rate"], f"conduct.{path.stem}.rate"),
-            _depends(table.get("depends", {}), path.stem),
-            sensitive,
+            table["title"],
+            table["direction"],
+            table["severity"],
+            table["min_age"],
+            float(table["most"]),
+            table["rate"].at(f"conduct.{path.stem}.rate"),
+            tuple(_dependence(key, part, path.stem) for key, part in table["depends"].items()),
+            table["sensitive"],
         )
 
     @property
@@ -170,22 +171,12 @@ class Conduct:
         return rate
 
 
-def _depends(table: object, name: str) -> tuple[Dependence, ...]:
-    """The factors on the rate of a kind, from the table `depends` of its file."""
-    where = f"conduct {name}, depends"
-    made = []
-    for key, value in check_keys(table, table if isinstance(table, dict) else (), where).items():
-        part = check_keys(value, DEPENDS, f"{where}.{key}")
-        made.append(
-            Dependence(
-                str(part.get("on", key)),
-                dial(part.get("ratio"), f"conduct.{name}.{key}"),
-                float(part.get("low", 0.0)),  # type: ignore[arg-type]
-                float(part.get("high", 1.0)),  # type: ignore[arg-type]
-                str(part.get("level", "")),
-            )
-        )
-    return tuple(made)
+def _dependence(key: str, part: dict[str, Any], name: str) -> Dependence:
+    """A factor on the rate of a kind, from a table of its file."""
+    if part["low"] == part["high"]:
+        raise InputError(f"conduct {name}, depends.{key}: low and high are {part['low']}, they must differ.")
+    ratio = part["ratio"].at(f"conduct.{name}.{key}")
+    return Dependence(part.get("on", key), ratio, float(part["low"]), float(part["high"]), part.get("level", ""))
 
 
 def names() -> list[str]:

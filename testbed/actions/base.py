@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from synthetic import conduct
-from synthetic.declaration import load_tables
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.declaration import load_declaration
+from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml, toml_names
-from synthetic.source import Dial, dial
-from testbed.models import Condition, condition
+from synthetic.schema import NAMES, SHARE, TEXT, Fields, Key, Named, Number, OneOf, grammar
+from synthetic.source import Dial, Sourced
+from testbed.models import ALWAYS, CONDITION, Condition
 
 FOLDER = Path(__file__).parent
 DEFAULT = "everyday"
@@ -28,38 +30,39 @@ DOES: Mapping[str, str] = {
     CONTESTS: "asks the operator to strike one entry; chance and delay are those of the regime's appeal",
     MOVES: "brings the person under another city's scheme, where cities have schemes",
 }
-KEYS = {
-    "title": "what the actions are, in a sentence",
-    "plan": "numbers that bound a plan",
-    "actions": "a table for each action, by its name",
+NUMBERS = {
+    "per_month": Key("how often it can be done in a month for each kind", Sourced(Number(0))),
+    "hours": Key("hours that it takes once", Sourced(Number(0)), needed=True),
+    "money": Key("what it costs once, in hours of the median pay", Sourced(Number(0)), needed=True),
+    "works": Key("ends: chance that the entry is taken off; default 1", Sourced(SHARE)),
+    "delay": Key("ends: months until it is taken off; default 0", Sourced(Number(0))),
 }
+ACTION = Fields(
+    {
+        "title": Key("what the person does, in a few words", TEXT, needed=True),
+        "does": Key("; ".join(f"{key}: {said}" for key, said in DOES.items()), OneOf(DOES), needed=True),
+        "kinds": Key("the kinds of conduct that it is about; contests: default every adverse kind", NAMES, default=[]),
+        "who": Key("who can do it; default everybody", CONDITION),
+        **NUMBERS,
+    }
+)
+PLAN = {
+    "horizon": Key("months within which a plan must work", Sourced(Number(1)), needed=True),
+    "budget": Key("hours that a plan may take, with money as hours of pay", Sourced(Number(0)), needed=True),
+    "success": Key("least chance with which a plan counts", Sourced(SHARE), needed=True),
+}
+KEYS = Fields(
+    {
+        "title": Key("what the actions are, in a sentence", TEXT, needed=True),
+        "plan": Key("numbers that bound a plan", Fields(PLAN), needed=True),
+        "actions": Key("what people can do", Named(ACTION), default={}),
+    }
+)
 """What the file of a set of actions says."""
 
-PLAN = {
-    "horizon": "months within which a plan must work, a number",
-    "budget": "hours that a plan may take, with money as hours of pay, a number",
-    "success": "least chance with which a plan counts, a number",
-}
-ACTION = {
-    "title": "what the person does, in a few words",
-    "does": "; ".join(f"{key}: {said}" for key, said in DOES.items()),
-    "kinds": "the kinds of conduct that it is about, a list of names; contests: default every adverse kind",
-    "who": "who can do it, a condition; default everybody",
-    "per_month": "how often it can be done in a month for each kind, a number",
-    "hours": "hours that it takes once, a number",
-    "money": "what it costs once, in hours of the median pay, a number",
-    "works": "ends: chance that the entry is taken off, a number; default 1",
-    "delay": "ends: months until it is taken off, a number; default 0",
-}
-GRAMMAR: Mapping[str, Mapping[str, str]] = {"": KEYS, "plan": PLAN, "actions.NAME": ACTION}
-
-NUMBERS = ("per_month", "hours", "money", "works", "delay")
-NEEDED = {
-    ADDS: ("title", "kinds", "per_month", "hours", "money"),
-    ENDS: ("title", "kinds", "per_month", "hours", "money"),
-    CONTESTS: ("title", "per_month", "hours", "money"),
-    MOVES: ("title", "hours", "money"),
-}
+GRAMMAR = grammar(KEYS)
+NEEDED = {ADDS: ("kinds", "per_month"), ENDS: ("kinds", "per_month"), CONTESTS: ("per_month",), MOVES: ()}
+"""What an action needs beside its title and cost, by what it does."""
 
 
 @dataclass(frozen=True)
@@ -104,20 +107,12 @@ class Actions:
         """A set of actions by name, or by a path that ends in `.toml`. Raises InputError if the file is wrong."""
         path = find_toml("set of actions", name, FOLDER, beside)
         where = f"actions {path.stem}"
-        table = check_keys(load_tables(path, where), KEYS, where)
-        if not isinstance(table.get("title"), str):
-            raise InputError(f"{where} must have a title.")
-        plan = check_keys(table.get("plan", {}), PLAN, f"{where}, plan")
-        for key in PLAN:
-            if key not in plan:
-                raise InputError(f"{where}, plan must have {key!r}.")
-        held = table.get("actions", {})
-        given = check_keys(held, held if isinstance(held, dict) else (), f"{where}, actions")
+        table = load_declaration(path, where, KEYS)
         return cls(
             path.stem,
-            str(table["title"]),
-            {key: dial(plan[key], f"actions.plan.{key}") for key in PLAN},
-            tuple(_action(key, part, f"{where}, actions.{key}") for key, part in given.items()),
+            table["title"],
+            {key: table["plan"][key].at(f"actions.plan.{key}") for key in PLAN},
+            tuple(_action(key, part, f"{where}, actions.{key}") for key, part in table["actions"].items()),
         )
 
     @property
@@ -174,22 +169,12 @@ def names() -> list[str]:
     return toml_names(FOLDER)
 
 
-def _action(name: str, table: object, where: str) -> Action:
+def _action(name: str, part: Mapping[str, Any], where: str) -> Action:
     """One action from its table."""
-    part = check_keys(table, ACTION, where)
-    does = str(part.get("does", ""))
     if name == "plan":
         raise InputError(f"{where}: 'plan' is the head of the bounds of a plan; give the action another name.")
-    if does not in DOES:
-        raise unknown(f"does in {where}", does, DOES)
-    for key in NEEDED[does]:
-        if key not in part:
+    for key in NEEDED[part["does"]]:
+        if not part.get(key):
             raise InputError(f"{where} must have {key!r}.")
-    kinds = part.get("kinds", [])
-    if not isinstance(kinds, list) or not all(isinstance(one, str) for one in kinds):
-        raise InputError(f"{where}: kinds must be a list of names, found {kinds!r}.")
-    numbers = {key: dial(part[key], f"actions.{name}.{key}") for key in NUMBERS if key in part}
-    for key in ("per_month", "hours", "money", "delay"):
-        if key in numbers and float(numbers[key].value) < 0:
-            raise InputError(f"{where}: {key} is {numbers[key].value:g}, allowed: 0 or more.")
-    return Action(name, str(part["title"]), does, tuple(kinds), condition(part.get("who"), f"{where}.who"), numbers)
+    numbers = {key: part[key].at(f"actions.{name}.{key}") for key in NUMBERS if key in part}
+    return Action(name, part["title"], part["does"], part["kinds"], part.get("who", ALWAYS), numbers)

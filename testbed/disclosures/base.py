@@ -10,20 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from synthetic.declaration import load_tables
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.declaration import load_declaration
+from synthetic.errors import unknown
 from synthetic.registry import find_toml, toml_names
-from synthetic.source import Dial, check_source, dial
+from synthetic.schema import FLAG, NAMES, TEXT, Fields, Key, Listed, OneOf, grammar
+from synthetic.source import CITED, Dial, Sourced, check_source
 
 FOLDER = Path(__file__).parent
-
-KEYS = {
-    "title": "what people can see, in a sentence",
-    "rights": "a table for each right: value = true or false, source, reading, where",
-    "audience": "other parties who see something: value = a list of names, sees = what they see (status if left out), "
-    "source, reading",
-}
-"""What the file of a disclosure says."""
 
 RIGHTS: Mapping[str, str] = {
     "own_record": "the entries in force about oneself",
@@ -47,7 +40,29 @@ SEES: Mapping[str, str] = {
 }
 """What another party may see, by name."""
 
-GRAMMAR: Mapping[str, Mapping[str, str]] = {"": KEYS, "rights": RIGHTS}
+KEYS = Fields(
+    {
+        "title": Key("what people can see, in a sentence", TEXT, needed=True),
+        "rights": Key(
+            "which rights people have; every one is said",
+            Fields({right: Key(said, Sourced(FLAG, unit="on or off"), needed=True) for right, said in RIGHTS.items()}),
+            needed=True,
+        ),
+        "audience": Key(
+            "other parties who see something about a person",
+            Fields(
+                {
+                    "value": Key("who they are", NAMES, needed=True),
+                    "sees": Key("what they see", Listed(OneOf(SEES), "score, status, reasons"), default=["status"]),
+                    **CITED,
+                }
+            ),
+        ),
+    }
+)
+"""What the file of a disclosure says."""
+
+GRAMMAR = grammar(KEYS)
 
 
 @dataclass(frozen=True)
@@ -83,24 +98,14 @@ class Disclosure:
         """
         path = find_toml("disclosure", name, FOLDER, beside)
         where = f"disclosure {path.stem}"
-        table = check_keys(load_tables(path, where), KEYS, where)
-        if not isinstance(table.get("title"), str):
-            raise InputError(f"{where} must have a title.")
-        given = check_keys(table.get("rights", {}), RIGHTS, f"{where}, rights")
-        missing = [right for right in RIGHTS if right not in given]
-        if missing:
-            raise InputError(f"{where} must say for every right whether it is granted; missing: {', '.join(missing)}.")
-        rights = {}
-        for right in RIGHTS:
-            part = given[right]
-            if not isinstance(part, dict) or not isinstance(part.get("value"), bool):
-                found = part.get("value") if isinstance(part, dict) else part
-                raise InputError(f"{where}: {right} has the value {found!r}, allowed: true, false.")
-            made = dial({"unit": "on or off", **part}, f"disclosure.{right}")
-            rights[made.path] = made
-        audience, source, sees = _audience(table.get("audience"), f"{where}, audience")
+        table = load_declaration(path, where, KEYS)
+        rights = {f"disclosure.{right}": table["rights"][right].at(f"disclosure.{right}") for right in RIGHTS}
         granted = frozenset(right for right in RIGHTS if rights[f"disclosure.{right}"].value)
-        return cls(path.stem, str(table["title"]), rights, granted, audience, source, sees)
+        made = cls(path.stem, table["title"], rights, granted)
+        if (seen := table.get("audience")) is None:
+            return made
+        source = check_source(seen, f"{where}, audience")
+        return replace(made, audience=seen["value"], audience_source=source, audience_sees=seen["sees"])
 
     def __getattr__(self, name: str) -> bool:
         if name not in RIGHTS:
@@ -141,18 +146,3 @@ class Disclosure:
 def presets() -> list[str]:
     """The names of the presets, sorted."""
     return toml_names(FOLDER)
-
-
-def _audience(part: object, where: str) -> tuple[tuple[str, ...], tuple[str, str], tuple[str, ...]]:
-    if part is None:
-        return (), ("assumed", "assumed"), ("status",)
-    table = check_keys(part, ("value", "sees", "source", "reading", "where"), where)
-    held = []
-    for key, found in (("value", table.get("value")), ("sees", table.get("sees", ["status"]))):
-        if not (isinstance(found, list) and all(isinstance(one, str) and one for one in found)):
-            raise InputError(f"{where}: {key} must be a list of names, found {found!r}.")
-        held.append(tuple(found))
-    for one in held[1]:
-        if one not in SEES:
-            raise unknown(f"thing that {where} sees", one, SEES)
-    return held[0], check_source(table, where), held[1]

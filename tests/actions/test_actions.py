@@ -47,7 +47,7 @@ def test_dials_of_actions_are_dials_of_the_scenario():
     [
         ('title = "A"\ndoes = "begs"\nkinds = ["volunteering"]', "unknown does"),
         ('title = "A"\ndoes = "adds"', "must have 'kinds'"),
-        ('title = "A"\ndoes = "adds"\nkinds = "volunteering"', "kinds must be a list"),
+        ('title = "A"\ndoes = "adds"\nkinds = "volunteering"', "kinds: found 'volunteering', allowed: a list of names"),
         ('title = "A"\ndoes = "adds"\nkinds = ["volunteering"]\nspeed = 1', "unknown key"),
         ('title = "A"\ndoes = "adds"\nkinds = ["volunteering"]\nwho = { age = { over = 18 } }', "unknown key"),
     ],

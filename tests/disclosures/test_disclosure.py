@@ -69,10 +69,10 @@ def test_an_unknown_right_or_value_is_refused(change, sentence):
     [
         ("schema = 1", "schema = 2", "schema is 2, allowed: 1"),
         ("own_score ", "own_scores ", "did you mean 'own_score'"),
-        ("own_record         =", "# own_record =", "missing: own_record"),
-        ("value = false, source", "value = 0, source", "allowed: true, false"),
+        ("own_record         =", "# own_record =", "rights must have 'own_record'"),
+        ("value = false, source", "value = 0, source", "rights.own_record.value: found 0, allowed: true or false"),
         ('reading = "assumed"', 'reading = "guessed"', "unknown reading"),
-        ("[rights]", "audience = { value = 3 }\n[rights]", "must be a list of names"),
+        ("[rights]", "audience = { value = 3 }\n[rights]", "audience.value: found 3, allowed: a list of names"),
         ("[rights]", 'audience = { value = ["bank"], sees = ["gossip"] }\n[rights]', "Allowed: reasons, score, status"),
     ],
 )

@@ -62,7 +62,7 @@ def test_a_file_beside_it_brings_sources(tmp_path):
 
 
 def test_an_unknown_source_is_refused_and_the_file_read_again_may_correct_its_own(tmp_path):
-    with pytest.raises(InputError, match=r"unknown source in conduct\.kind\.rate 'my-paper'"):
+    with pytest.raises(InputError, match=r"unknown source in conduct kind, rate 'my-paper'"):
         load(tmp_path, KIND)
     load(tmp_path, f"{KIND}[sources.my-paper]\n{PAPER}")
     load(tmp_path, f"{KIND}[sources.my-paper]\n{PAPER.replace('2020', '2021')}")

@@ -5,28 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from synthetic.declaration import load_tables
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.declaration import load_declaration
+from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml
-from synthetic.source import Dial, dial
+from synthetic.schema import FLAG, TEXT, Either, Fields, Key, Listed, Named, Number, OneOf, grammar
+from synthetic.source import Dial, Sourced
 
-KEYS = {
-    "title": "what the file describes",
-    "budget": "a number: the most that a plan may cost",
-}
-ACTION = {
-    "direction": "of a number (features without a table of their own never change): up, down or either",
-    "step": "of a number: the smallest change; default 1",
-    "most": "of a number: the largest change",
-    "to": "of a category: a list of the values that people can change to",
-    "cost": "a number: the cost of a change by 1 (of a category: of the change)",
-}
-GRAMMAR: Mapping[str, Mapping[str, str]] = {"": KEYS, "actions.FEATURE": ACTION}
 DIRECTIONS = {"up": (1,), "down": (-1,), "either": (1, -1)}
+COST = Sourced(Number(0), unit="cost")
+ACTION = Fields(
+    {
+        "direction": Key("of a number (features without a table of their own never change)", OneOf(DIRECTIONS)),
+        "step": Key("of a number: the smallest change", Number(above=0), default=1),
+        "most": Key("of a number: the largest change", Number(above=0)),
+        "to": Key(
+            "of a category: what people can change to", Listed(Either((TEXT, Number(), FLAG)), "values", least=1)
+        ),
+        "cost": Key("the cost of a change by 1 (of a category: of the change)", COST, needed=True),
+    }
+)
+KEYS = Fields(
+    {
+        "title": Key("what the file describes", TEXT),
+        "budget": Key("the most that a plan may cost", COST, needed=True),
+        "actions": Key("what people can change", Named(ACTION, "feature", least=1), needed=True),
+    }
+)
+GRAMMAR = grammar(KEYS)
 MOST_STEPS = 50
 
 
@@ -72,56 +81,34 @@ def load_actions(path: str | Path, records: pd.DataFrame) -> Moves:
     """The actions of a file on these features. Raises InputError for another column, or for a change that is none."""
     found = find_toml("file of actions", path, Path(__file__).parent / "none")
     where = f"actions {found.stem}"
-    table = check_keys(load_tables(found, where), ("title", "budget", "actions"), where)
-    given = table.get("actions")
-    if not isinstance(given, dict) or not given:
-        raise InputError(f"{where} must have a table [actions.FEATURE] for each feature that people can change.")
-    if "budget" not in table:
-        raise InputError(f"{where} must have 'budget'.")
+    table = load_declaration(found, where, KEYS)
     return Moves(
-        tuple(_action(name, part, records, f"{where}, {name}") for name, part in given.items()),
-        _cost(table["budget"], "actions.budget", where),
+        tuple(_action(name, part, records, f"{where}, actions.{name}") for name, part in table["actions"].items()),
+        table["budget"].at("actions.budget"),
     )
 
 
-def _action(name: str, given: object, records: pd.DataFrame, where: str) -> Action:
-    part = check_keys(given, ACTION, where)
+def _action(name: str, part: Mapping[str, Any], records: pd.DataFrame, where: str) -> Action:
     if name not in records.columns:
         raise unknown("feature in the file of actions", name, map(str, records.columns))
-    if "cost" not in part:
-        raise InputError(f"{where} must have 'cost'.")
-    cost = _cost(part["cost"], f"actions.{name}.cost", where)
+    cost = part["cost"].at(f"actions.{name}.cost")
     each = float(cost.value)
     held = records[name]
     if "to" in part:
         values, levels = part["to"], set(held.dropna().unique().tolist())
-        if not isinstance(values, list) or not values:
-            raise InputError(f"{where}: to is {values!r}; a list of values is needed.")
         for value in values:
             if value not in levels:
                 raise unknown(f"value of {name} in the file of actions", value, map(str, levels))
         return Action(name, tuple((value, each) for value in values), False, cost)
     if not pd.api.types.is_numeric_dtype(held) or pd.api.types.is_bool_dtype(held):
         raise InputError(f"{where}: {name!r} holds no numbers; say to which values it can change (to).")
-    if part.get("direction") not in DIRECTIONS:
-        raise InputError(f"{where}: direction is {part.get('direction')!r}, allowed: {', '.join(DIRECTIONS)}.")
-    step, most = _size(part.get("step", 1), "step", where), _size(part.get("most"), "most", where)
+    for key in ("direction", "most"):
+        if key not in part:
+            raise InputError(f"{where} must have {key!r}.")
+    step, most = float(part["step"]), float(part["most"])
     count = int(most / step + 1e-9)
     if not 1 <= count <= MOST_STEPS:
         raise InputError(f"{where}: most is {most:g} and step {step:g}; 1 to {MOST_STEPS} steps are allowed.")
-    signs = DIRECTIONS[str(part["direction"])]
+    signs = DIRECTIONS[part["direction"]]
     changes = tuple((sign * step * k, each * step * k) for k in range(1, count + 1) for sign in signs)
     return Action(name, changes, True, cost)
-
-
-def _size(found: object, key: str, where: str) -> float:
-    if isinstance(found, bool) or not isinstance(found, int | float) or not np.isfinite(found) or found <= 0:
-        raise InputError(f"{where}: {key} is {found!r}; a number above 0 is needed.")
-    return float(found)
-
-
-def _cost(given: object, path: str, where: str) -> Dial:
-    made = dial({"unit": "cost", **given} if isinstance(given, dict) else given, path)
-    if isinstance(made.value, bool | str) or made.value < 0:
-        raise InputError(f"{where}: {path} is {made.value!r}, allowed: 0 or more.")
-    return made

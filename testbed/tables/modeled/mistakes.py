@@ -9,15 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthetic.declaration import load_tables
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.declaration import load_declaration
+from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml
-from synthetic.source import Dial, dial
+from synthetic.schema import (
+    FLAG,
+    NAME,
+    NOTE,
+    SHARE,
+    TEXT,
+    Either,
+    Fields,
+    Key,
+    Listed,
+    Named,
+    Number,
+    OneOf,
+    Whole,
+    grammar,
+)
+from synthetic.source import Dial, Sourced
 
 FOLDER = Path(__file__).parent
 DEFAULT = "everyday-errors"
@@ -35,23 +52,42 @@ KINDS: Mapping[str, str] = {
 }
 """What can go wrong with a value."""
 
-KEYS = {"title": "what the file describes"}
-ERROR = {
-    "kind": "what goes wrong: " + "; ".join(f"{kind} ({said})" for kind, said in KINDS.items()),
-    "columns": 'the columns that it strikes: a list of names, or "each number", "each category", "each" (an error for '
-    'each such feature), "all" (all features of a row at once), "outcome" (the recorded outcome); duplicated has none',
-    "rate": "a number: the share of rows that it strikes",
-    "ratio": "a table for each column of groups: for each group a number, by which its rate is multiplied; optional",
-    "by": "off_by_unit: what is added; default 1",
-    "fill": "missing: what stands in place of a missing value; default nothing",
-    "older": "stale: the column that holds the older value; default a draw from the same column",
-    "within": "somebody_else: a column; the other row has the same value there, such as a household",
-    "near": "somebody_else: how many rows away the other row is at most; default any",
-    "batch": "shifted: how many rows are shifted together; default 20",
-}
-GRAMMAR: Mapping[str, Mapping[str, str]] = {"": KEYS, "errors.NAME": ERROR}
+ERROR = Fields(
+    {
+        "kind": Key(
+            "what goes wrong: " + "; ".join(f"{kind} ({said})" for kind, said in KINDS.items()),
+            OneOf(KINDS),
+            needed=True,
+        ),
+        "columns": Key(
+            'the columns that it strikes, by name, or "each number", "each category", "each" (an error for each such '
+            'feature), "all" (all features of a row at once), "outcome" (the recorded outcome); duplicated has none',
+            Either((TEXT, Listed(NAME, least=1))),
+        ),
+        "rate": Key("the share of rows that it strikes", Sourced(SHARE, unit="share of rows"), needed=True),
+        "ratio": Key(
+            "by what the rate is multiplied, for groups of a column",
+            Named(Named(Sourced(Number(0), unit="times the rate"), "group"), "column"),
+            default={},
+        ),
+        "by": Key("off_by_unit: what is added; default 1", Number()),
+        "fill": Key(
+            "missing: what stands in place of a missing value; default nothing", Either((NOTE, Number(), FLAG))
+        ),
+        "older": Key("stale: the column that holds the older value; default a draw from the same column", NAME),
+        "within": Key("somebody_else: a column; the other row has the same value there, such as a household", NAME),
+        "near": Key("somebody_else: how many rows away the other row is at most; default any", Whole(1)),
+        "batch": Key("shifted: how many rows are shifted together; default 20", Whole(2)),
+    }
+)
+KEYS = Fields(
+    {
+        "title": Key("what the file describes", TEXT),
+        "errors": Key("what can go wrong", Named(ERROR, least=1), needed=True),
+    }
+)
+GRAMMAR = grammar(KEYS)
 
-NEEDED = ("kind", "rate")
 ONLY = {"by": "off_by_unit", "fill": "missing", "older": "stale", "within": "somebody_else", "near": "somebody_else",
         "batch": "shifted"}  # fmt: skip
 OF_OUTCOMES = ("wrong_category", "somebody_else", "shifted")
@@ -104,84 +140,35 @@ def load_errors(name: str | Path | None) -> list[Mistake]:
     """The errors of a file, whose columns may still be patterns (see `spread`); the default set for None."""
     path = find_toml("file of errors", DEFAULT if name is None else name, FOLDER, None)
     where = f"errors {path.stem}"
-    table = check_keys(load_tables(path, where), ("title", "errors"), where)
-    given = table.get("errors")
-    if not isinstance(given, dict) or not given:
-        raise InputError(f"{where} must have a table [errors.NAME] for each error.")
-    return [_mistake(name, part, f"{where}, {name}") for name, part in given.items()]
+    table = load_declaration(path, where, KEYS)
+    return [_mistake(name, part, f"{where}, errors.{name}") for name, part in table["errors"].items()]
 
 
-def _mistake(name: str, given: object, where: str) -> Mistake:
-    part = check_keys(given, ERROR, where)
+def _mistake(name: str, part: Mapping[str, Any], where: str) -> Mistake:
     if set(name) & set("[],="):
         raise InputError(f"{where}: a name without [ ] , = is needed.")
-    for key in NEEDED:
-        if key not in part:
-            raise InputError(f"{where} must have {key!r}.")
-    kind = str(part["kind"])
-    if kind not in KINDS:
-        raise unknown(f"kind in {where}", kind, KINDS)
+    kind, path = part["kind"], f"errors.{name}"
     for key, owner in ONLY.items():
         if key in part and kind != owner:
             raise InputError(f"{where}: {key} goes with the kind {owner}, found {kind}.")
-    columns = _columns(part.get("columns"), kind, where)
-    rate = dial({"unit": "share of rows", **_table(part["rate"], f"{where}, rate")}, f"errors.{name}.rate")
-    _share(rate, where)
-    ratio = _ratio(part.get("ratio", {}), name, where)
+    found = part.get("columns", ())
+    columns = (found,) if isinstance(found, str) else found
+    if (kind == "duplicated") == bool(columns):
+        raise InputError(f"{where}: columns is {list(columns)}; a list of names is needed, and none of duplicated.")
+    ratio = {
+        column: {group: one.at(f"{path}.ratio.{column}.{group}") for group, one in groups.items()}
+        for column, groups in part["ratio"].items()
+    }
     if ratio and kind == "shifted":
         raise InputError(f"{where}: a batch is shifted whole, so shifted has no ratio by group.")
     outcome = columns == ("outcome",)
     if outcome and kind not in OF_OUTCOMES:
         raise InputError(f"{where}: an outcome cannot be {kind}; allowed: {', '.join(OF_OUTCOMES)}.")
     return Mistake(
-        name, kind, () if outcome else columns, rate, ratio, outcome,
-        by=_number(part, "by", 1.0, where), fill=part.get("fill"), older=str(part.get("older", "")),
-        within=str(part.get("within", "")), near=int(_number(part, "near", 0, where, least=1)),
-        batch=int(_number(part, "batch", 20, where, least=2)),
+        name, kind, () if outcome else columns, part["rate"].at(f"{path}.rate"), ratio, outcome,
+        by=float(part.get("by", 1)), fill=part.get("fill"), older=part.get("older", ""),
+        within=part.get("within", ""), near=part.get("near", 0), batch=part.get("batch", 20),
     )  # fmt: skip
-
-
-def _columns(given: object, kind: str, where: str) -> tuple[str, ...]:
-    if kind == "duplicated":
-        if given is not None:
-            raise InputError(f"{where}: a duplicated row has no columns, found {given!r}.")
-        return ()
-    found = [given] if isinstance(given, str) else given
-    if not isinstance(found, list) or not found or any(not isinstance(one, str) for one in found):
-        raise InputError(f"{where}: columns is {given!r}; a list of names is needed.")
-    return tuple(found)
-
-
-def _table(given: object, where: str) -> dict[str, object]:
-    return check_keys(given, given if isinstance(given, dict) else (), where)
-
-
-def _share(rate: Dial, where: str) -> None:
-    if isinstance(rate.value, bool | str) or not 0 <= rate.value <= 1:
-        raise InputError(f"{where}: rate is {rate.value!r}, allowed: 0 to 1.")
-
-
-def _ratio(given: object, name: str, where: str) -> dict[str, dict[str, Dial]]:
-    made: dict[str, dict[str, Dial]] = {}
-    for column, groups in _table(given, f"{where}, ratio").items():
-        made[column] = {}
-        for group, part in _table(groups, f"{where}, ratio, {column}").items():
-            path = f"errors.{name}.ratio.{column}.{group}"
-            one = dial({"unit": "times the rate", **_table(part, path)}, path)
-            if isinstance(one.value, bool | str) or one.value < 0:
-                raise InputError(f"{where}: the ratio of {group} is {one.value!r}, allowed: 0 or more.")
-            made[column][group] = one
-    return made
-
-
-def _number(part: Mapping[str, object], key: str, default: float, where: str, *, least: int | None = None) -> float:
-    found = part.get(key, default)
-    wrong = isinstance(found, bool) or not isinstance(found, int | float) or not np.isfinite(found)
-    if wrong or (key in part and least is not None and (not isinstance(found, int) or found < least)):
-        said = "a number" if least is None else f"a whole number, {least} or more,"
-        raise InputError(f"{where}: {key} is {found!r}; {said} is needed.")
-    assert isinstance(found, int | float)
-    return float(found)
 
 
 def spread(mistakes: Sequence[Mistake], records: pd.DataFrame, *, outcome: bool, strict: bool = True) -> list[Mistake]:

@@ -95,8 +95,8 @@ def test_a_lawful_act_counts_neither_against_nor_for_a_person_and_may_be_sensiti
         ({"direction": '"unlawful"'}, "lawful"),
         ({"direction": '"adverse"', "sensitive": "true"}, "sensitive"),
         ({"sensitive": '"yes"'}, "sensitive"),
-        ({"most": "0.95"}, r"^conduct kind: most is 0.95, allowed: above 0 to 0.8 candidates a month\.$"),
-        ({"most": "0"}, "most is 0,"),
+        ({"most": "0.95"}, r"^conduct kind, most: found 0.95, allowed: a number above 0 to 0.8\.$"),
+        ({"most": "0"}, "most: found 0, allowed: a number above 0 to 0.8"),
     ],
 )
 def test_a_kind_with_a_wrong_word_or_bound_says_which(tmp_path, lines, said):
