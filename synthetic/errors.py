@@ -10,6 +10,9 @@ from reprlib import Repr
 LISTED = 40
 """The largest number of names that a message lists; of more names it gives the nearest ones and the count."""
 
+DEBUG = "TESTBED_TRACEBACK"
+"""If this environment variable is set, an internal error is shown with its traceback."""
+
 _short = Repr()
 _short.maxstring = _short.maxother = 80
 _short.maxlist = _short.maxdict = 6

@@ -52,8 +52,8 @@ class Reserved:
 
 def resolved(option: str, out: str | Path) -> Path:
     """The absolute path of an output, with links resolved. Raises InputError for an empty path."""
-    if not str(out):
-        raise InputError(f"{option} '' names nothing; a path is needed.")
+    if not str(out) or "\0" in str(out):
+        raise InputError(f"{option} {str(out)!r} names nothing; a path is needed.")
     return Path(os.path.realpath(out))
 
 

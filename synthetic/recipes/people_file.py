@@ -7,9 +7,7 @@ says what it causes, and by how much (see `synthetic.recipes.shifts`).
 # Any: pandas gives columns of every dtype.
 from __future__ import annotations
 
-import csv
 import re
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.cells import complete, plain
+from synthetic.csv_file import csv_texts
 from synthetic.declaration import load_tables
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes.rows import Rows, households
@@ -258,14 +257,14 @@ def _refuse(wrong: np.ndarray, values: pd.Series, what: str, allowed: str) -> No
 def _frame(path: Path, names: list[str]) -> pd.DataFrame:
     """The named columns of the file: of CSV as texts, of Parquet as they are. An empty cell of CSV is missing."""
     try:
-        made = _csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+        made = csv_texts(path) if path.suffix == ".csv" else pd.read_parquet(path)
     except ImportError:
         raise InputError(
             f"reading {path.name!r} needs pyarrow: pip install 'scoring-testbed[parquet]', or give a CSV file."
         ) from None
     except InputError:
         raise
-    except (OSError, ValueError, csv.Error, pd.errors.ParserWarning) as problem:  # and what pyarrow and pandas raise
+    except (OSError, ValueError) as problem:  # and what pyarrow and pandas raise
         said = str(problem).strip().split("\n")[0].rstrip(".")
         raise InputError(f"{path.name!r} cannot be read as {path.suffix[1:]}: {said}.") from problem
     for name in names:
@@ -274,17 +273,3 @@ def _frame(path: Path, names: list[str]) -> pd.DataFrame:
     if not len(made):
         raise InputError(f"{path.name} has no rows; at least one person is needed.")
     return pd.DataFrame({name: plain(made[name]) for name in names}).reset_index(drop=True)
-
-
-def _csv(path: Path) -> pd.DataFrame:
-    """The cells of a CSV file as texts. Raises InputError for a column that stands in it twice."""
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        head = next(csv.reader(file), [])
-    twice = [name for name in head if head.count(name) > 1]
-    if twice:
-        raise InputError(f"{path.name!r} names the column {twice[0]!r} twice; once is allowed.")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", pd.errors.ParserWarning)  # a row that is too long, which pandas would cut
-        return pd.read_csv(
-            path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig", index_col=False
-        )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from synthetic.writing import csv_text
 from testbed.bench.folder import FINDINGS, Bench, base_of, identity, read_by, unfounded
-from testbed.bench.suite import run_suite
+from testbed.bench.suite import Asked, run_suite
 from testbed.findings import Verdict, parsed, plain_name, verdicts
 from testbed.runs import CLAIMS
 
@@ -40,17 +40,17 @@ class Verified:
 
 def verify(
     bench: Bench,
+    asked: Asked,
     *,
     share: float,
     seed: int,
     workers: int | None = None,
     tell: Callable[[str], None] = lambda said: None,
 ) -> Verified:
-    """Make a random share of the audits of a benchmark again, at least one, and compare."""
+    """Make a random share of the audits of a benchmark, which were `asked` for, again, at least one, and compare."""
     everything = sorted({(plain_name(one.model), one.scenario) for one in bench.claims if one.verdict != "skipped"})
     chosen = sorted(random.Random(seed).sample(everything, min(len(everything), math.ceil(share * len(everything)))))
     made = Verified(chosen, len(everything))
-    asked = bench.asked()
     here = identity(asked)
     for key in ("versions", "digests"):
         told = bench.manifest[key]

@@ -143,7 +143,7 @@ def print_counts(held: Sequence[Verdict]) -> None:
         cells = [found[model].get(family) for family in families]
         shown = ["" if cell is None else f"{cell['held']}/{cell['broken']}/{cell['undecided']}" for cell in cells]
         table.add_row(Text(cleaned(model)), *shown)
-    Console(soft_wrap=False).print(table)
+    Console(soft_wrap=False, color_system=None).print(table)
     others = [f"{sum(one.verdict == name for one in held)} {name}" for name in ("skipped", "failed")]
     print(f"{len(held)} claims, of which {' and '.join(others)}. Models are sorted by name; there is no overall score.")
 
@@ -151,14 +151,17 @@ def print_counts(held: Sequence[Verdict]) -> None:
 def _verify(args: argparse.Namespace) -> int:
     """Make a share of a folder's audits again; print what differs. Status 1 if something does."""
     from testbed.bench import CutShortError, read_bench, verify
+    from testbed.runs import as_written
 
     given = ("model", "scenario", "suite", "people", "lean", "out", "overwrite")
     if wrong := [f"--{name}" for name in given if getattr(args, name)]:
         raise InputError(f"bench --verify runs what the folder names; leave out {', '.join(wrong)}.")
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed
-    bench = read_bench(args.verify)
+    with as_written(args.verify):
+        bench = read_bench(args.verify)
+        asked = bench.asked()
     try:
-        made = verify(bench, share=args.share or SHARE, seed=seed, workers=args.workers, tell=_tell)
+        made = verify(bench, asked, share=args.share or SHARE, seed=seed, workers=args.workers, tell=_tell)
     except CutShortError as problem:
         tell(f"testbed: {problem}")
         return 1

@@ -12,10 +12,14 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from synthetic.errors import InputError
+from synthetic.errors import DEBUG, InputError
 from synthetic.supervision import supervised
+from testbed.commands.printing import LostError, hold_descriptors, printed
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 COMMANDS = {
     "list": ("listing", "names of scenarios, models, measures and parts"),
@@ -35,8 +39,6 @@ COMMANDS = {
     "check": ("check", "whether your own model, measure or rule book keeps its contract"),
     "report": ("report", "the page of a run, made again from its findings"),
 }
-DEBUG = "TESTBED_TRACEBACK"
-"""If this environment variable is set, an internal error is shown with its traceback."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -44,8 +46,11 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         said = message[:1].upper() + message[1:]
-        sys.stderr.write(f"{self.prog}: {said}; see {self.prog} --help\n")
+        sys.stderr.write(f"{self.prog}: {' '.join(said.split())}; see {self.prog} --help\n")
         sys.exit(2)
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        (file or sys.stderr).write(message)  # argparse itself would not say that it cannot
 
 
 def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
@@ -68,25 +73,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is not None:
         return _run(list(argv))
     words = sys.argv[1:]
+    try:
+        hold_descriptors()
+    except InputError as problem:
+        return complain(str(problem))
     return supervised(lambda: _run(words), [word for word in words if ":" in word])
 
 
 def _run(words: list[str]) -> int:
+    """Run a command, printing visible text only, and return its exit status."""
+    with printed():
+        try:
+            return _called(words)
+        except LostError as lost:
+            return lost.status if lost.reader_gone else complain(f"standard output: {lost.strerror}.")
+
+
+def _called(words: list[str]) -> int:
     try:
         try:
             args = build_parser(words).parse_args(words)
+            command = import_module(f"testbed.commands.{COMMANDS[args.command][0]}")
         except SystemExit as ended:  # help, the version, wrong usage: the parser has said it
+            sys.stdout.flush()
             return int(ended.code or 0)
-        command = import_module(f"testbed.commands.{COMMANDS[args.command][0]}")
         status = int(command.run(args))
         sys.stdout.flush()
         return status
     except InputError as problem:
         return complain(str(problem))
-    except BrokenPipeError:
-        # The reader has gone (`testbed list | head`): keep the interpreter from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except LostError:
+        raise
     except OSError as problem:
         where = f" {os.path.basename(str(problem.filename))!r}" if problem.filename else ""
         return complain(f"{problem.strerror or type(problem).__name__}{where}.")

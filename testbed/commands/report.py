@@ -13,20 +13,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write report.html and print the short answer."""
     from testbed.report import NAME, answer, is_void, write_page
-    from testbed.runs import read_manifest, read_run, reopen
+    from testbed.runs import as_written, read_manifest, read_run, reopen
 
     folder = reopen(args.folder)
-    if read_manifest(folder.path).get("kind") == "bench":
-        from testbed.bench import write_leaderboard
-        from testbed.commands.bench import print_counts
+    with as_written(args.folder):
+        if read_manifest(folder.path).get("kind") == "bench":
+            from testbed.bench import write_leaderboard
+            from testbed.commands.bench import print_counts
 
-        print_counts(write_leaderboard(folder.path))
-        folder.release()
-        print(f"Written: {args.folder}/leaderboard.html")
-        return 0
-    findings, manifest = read_run(folder.path)
-    write_page(findings, manifest, folder.path / NAME)
+            held = write_leaderboard(folder.path)
+            folder.release()
+            print_counts(held)
+            print(f"Written: {args.folder}/leaderboard.html")
+            return 0
+        findings, manifest = read_run(folder.path)
+        said = answer(findings, manifest, manifest.get("life"), pages=[f"{args.folder}/report.html"])
+        status = 1 if is_void(manifest) or manifest.get("failures") else 0
+        write_page(findings, manifest, folder.path / NAME)
     folder.release()
-    page = f"{args.folder}/report.html"
-    print("\n".join(answer(findings, manifest, manifest.get("life"), pages=[page])))
-    return 1 if is_void(manifest) or manifest.get("failures") else 0
+    print("\n".join(said))
+    return status

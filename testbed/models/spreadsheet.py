@@ -9,9 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthetic.csv_file import csv_texts
 from synthetic.errors import InputError
 from testbed.models.base import ModelError, Scores
 from testbed.models.numerals import number, numbers
+
+MOST = 2**53
+"""The largest id of a person that a file of scores can name exactly."""
 
 
 class Spreadsheet:
@@ -50,18 +54,15 @@ def load_spreadsheet(path: str | Path) -> Spreadsheet:
     Raises InputError if the file cannot be read, or a cell is not what its column holds.
     """
     name = str(path)
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"model {name!r}: there is no such file.") from None
-    except (OSError, ValueError) as problem:
-        raise InputError(f"model {name!r}: it cannot be read as CSV ({str(problem).splitlines()[0]}).") from None
+    if not Path(path).is_file():
+        raise InputError(f"model {name!r}: there is no such file.")
+    table = csv_texts(Path(path)).fillna("")
     for column in ("person", "score"):
         if column not in table.columns:
             raise InputError(f"model {name!r}: it has no column {column!r}; found {', '.join(table.columns)}.")
     if table.empty:
         raise InputError(f"model {name!r}: it has no rows.")
-    people = _numbers(table["person"], name, "a whole number from 0", lambda x: (x >= 0) & (x == np.floor(x)))
+    people = _numbers(table["person"], name, f"a whole number from 0 to {MOST}", _an_id)
     score = _numbers(table["score"], name, "a finite number such as -2.5", np.isfinite)
     decision = None
     if "decision" in table.columns:
@@ -71,6 +72,11 @@ def load_spreadsheet(path: str | Path) -> Spreadsheet:
     if (twice := ids[1:][ids[1:] == ids[:-1]]).size:
         raise InputError(f"model {name!r}: person {twice[0]} has two rows; one is allowed.")
     return Spreadsheet(name, ids, score[order], None if decision is None else decision[order])
+
+
+def _an_id(number: NDArray[np.float64]) -> NDArray[np.bool_]:
+    whole: NDArray[np.bool_] = (number >= 0) & (number <= MOST) & (number == np.floor(number))
+    return whole
 
 
 def _numbers(

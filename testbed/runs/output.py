@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthetic.errors import InputError
+from synthetic.errors import DEBUG, InputError
 from synthetic.writing import Reserved, check_writable, replace_file, resolved, swap
 from testbed.runs.digests import digest
 from testbed.runs.manifest import manifest_of, manifest_read, manifest_text, same_run
@@ -128,7 +128,7 @@ def reopen(out: str | Path) -> Folder:
 def _is_same(path: Path, who: Mapping[str, Any]) -> bool:
     try:
         return same_run(manifest_read((path / "manifest.json").read_text(encoding="utf-8")), who)
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return False
 
 
@@ -189,6 +189,25 @@ def place_files(
         folder.release()
 
 
+@contextmanager
+def as_written(folder: str | Path) -> Iterator[None]:
+    """Tell in one sentence that the files of a folder are not what a run writes, where reading them fails for that.
+
+    Their digests may still fit: anybody can compute those. With TESTBED_TRACEBACK set, the failure itself is raised.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as problem:
+        if os.environ.get(DEBUG):
+            raise
+        said = " ".join(f"{type(problem).__name__}: {problem}".split())
+        raise InputError(
+            f"{str(folder)!r} holds what no run writes ({said:.200}); if nobody changed it, please report this."
+        ) from problem
+
+
 def read_run(folder: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the findings and the manifest of a run's folder. Raises InputError if one is missing or was changed."""
     from testbed.findings import read
@@ -210,7 +229,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         return manifest_read((path / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{str(path)!r} has no manifest.json.") from None
-    except (OSError, ValueError, TypeError, AttributeError) as problem:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as problem:
         raise InputError(f"the manifest in {str(path)!r} cannot be read ({problem}).") from None
 
 

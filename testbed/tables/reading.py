@@ -3,9 +3,8 @@
 # Any: pyarrow has no types.
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthetic.csv_file import csv_head, csv_texts
 from synthetic.errors import InputError
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
@@ -34,7 +34,7 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None, *, text: 
     if kind(path) == "parquet":
         return _parquet(path, columns)
     names = column_names(path) if columns is None else list(columns)
-    [cells] = csv_blocks(path, names, None)
+    cells = csv_texts(path, names)
     return cells if text else pd.DataFrame({name: typed(cells[name], apart=True) for name in names})
 
 
@@ -60,7 +60,7 @@ def size(path: Path, columns: int) -> int:
 def column_names(path: Path) -> list[str]:
     """Return the names of the columns of a file."""
     if kind(path) == "csv":
-        return _head(path)
+        return csv_head(path)
     return list(_opened(path).schema.to_arrow_schema().names)
 
 
@@ -94,54 +94,6 @@ def _parquet(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
         return pd.read_parquet(path, engine="pyarrow", columns=None if columns is None else list(columns))
     except (OSError, ValueError, pyarrow.ArrowException) as error:
         raise InputError(f"{path.name!r} cannot be read as Parquet: {_first_line(error)}.") from error
-
-
-def _head(path: Path) -> list[str]:
-    """Return the column names of a CSV file. Raises InputError if there are none, or one is named twice."""
-    import gzip
-
-    try:
-        opened = gzip.open if path.name.lower().endswith(".gz") else open
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:  # a name may hold a line break
-            head = next(csv.reader(file), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path.name!r} cannot be read as CSV: {_first_line(error)}.") from error
-    if not head:
-        raise InputError(f"{path.name!r} is empty; a first line with column names is needed.")
-    twice = [name for name in head if head.count(name) > 1]
-    if twice:
-        raise InputError(f"{path.name!r} names the column {twice[0]!r} twice; once is allowed.")
-    return head
-
-
-def csv_blocks(path: Path, columns: Sequence[str], rows: int | None) -> Iterator[pd.DataFrame]:
-    """Give the named columns of a CSV file as texts, `rows` rows at a time; all at once for None."""
-    head = _head(path)
-    # One name more than the header has: a line that is too long is then seen instead of cut.
-    beyond = f"\0beyond {len(head)}"
-    options: dict[str, Any] = {
-        "header": None,
-        "skiprows": 1,
-        "names": [*head, beyond],
-        "index_col": False,
-        "dtype": str,
-        "keep_default_na": False,
-        "na_values": [""],
-        "encoding": "utf-8-sig",
-        "skip_blank_lines": True,
-    }
-    done = 0
-    try:
-        with pd.read_csv(path, iterator=True, chunksize=rows, **options) as reader:
-            for raw in [reader.read()] if rows is None else reader:
-                extra = raw.pop(beyond)
-                if extra.notna().any():
-                    row = done + int(np.argmax(extra.notna())) + 1
-                    raise InputError(f"{path.name!r} has more cells than its header in data row {row}.")
-                done += len(raw)
-                yield raw[list(columns)]
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, csv.Error) as error:
-        raise InputError(f"{path.name!r} cannot be read as CSV: {_first_line(error)}.") from error
 
 
 def number(text: str) -> float | None:

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.cells import incomplete, missing, plain
+from synthetic.csv_file import csv_blocks
 from synthetic.errors import InputError
 from testbed.tables import reading
 from testbed.tables.counting import MOST, Tally
@@ -144,7 +145,7 @@ def _coded(column: Any, name: str) -> tuple[NDArray[np.integer], list[Any]]:
 def _csv_blocks(path: Path, names: list[str], weights: str | None) -> Iterator[Block]:
     """Give the blocks of a CSV file as texts, which become numbers once all of them are known."""
     wanted = [*names, *([] if weights is None else [weights])]
-    for frame in reading.csv_blocks(path, wanted, BLOCK):
+    for frame in csv_blocks(path, wanted, BLOCK):
         block: Codes = {}
         for name in names:
             codes, texts = pd.factorize(frame[name])

@@ -56,6 +56,9 @@ def test_a_table_may_decide_too(table):
         ("person,score\n1.5,2\n", "person in row 1 is '1.5'; needed: a whole number"),
         ("person,score,decision\n1,2,2\n", "decision in row 1 is '2'; needed: -1, 0 or 1"),
         ('person,score\n"1,2\n', "cannot be read as CSV"),
+        ("person,score\n1,2\n1e30,2\n", "person in row 2 is '1e30'; needed: a whole number from 0 to"),
+        ("person,score\n1,2,3\n4,5,6\n", "more cells than its header in data row 1"),
+        ("person,score,score\n1,2,3\n", "names the column 'score' twice"),
     ],
 )
 def test_a_table_that_cannot_be_used_is_an_input_error_in_one_sentence(table, text, sentence):

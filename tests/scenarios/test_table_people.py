@@ -445,10 +445,10 @@ def test_a_table_without_declaration_or_with_an_empty_cell_is_refused(table):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "cannot be read as csv"),
+        ("", "is empty"),
         ("age\n", "has no rows"),
-        ("age,x\n30,1,2\n", "cannot be read as csv"),
-        ("age,x\n30,1\n40,1,2\n", "cannot be read as csv"),
+        ("age,x\n30,1,2\n", "more cells than its header in data row 1"),
+        ("age,x\n30,1\n40,1,2\n", "more cells than its header in data row 2"),
         ("age,x\n,1\n", "has 1 missing value"),
         ("age,age\n30,40\n", "names the column 'age' twice"),
         ("age\nabc\n", "row 0: found 'abc', allowed: whole numbers from 18 to 90"),

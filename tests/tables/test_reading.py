@@ -67,6 +67,7 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch) -> 
         ("t.csv", "a,a\n1,2\n", "names the column 'a' twice"),
         ("t.csv", "a,b\n1,2\n1,2,3\n", "has more cells than its header in data row 2"),
         ("t.csv", "a,b\n1,2\n1,2,3,4\n", "cannot be read as CSV|more cells than its header"),
+        ("t.csv", "a,b\n1,2,,4\n", "more cells than its header"),
         ("t.xlsx", "a", r"allowed: \.csv, \.csv\.gz, \.parquet"),
         ("t.parquet", "not parquet", "cannot be read as Parquet"),
     ],
