@@ -225,7 +225,7 @@ LATE = f'column = "late"\npoints = {{ value = -10, {GUESS}, range = [-20, 0] }}'
         (LATE, 'column = "late"', "either points or drops_to"),
         (LATE, LATE.replace('column = "late"\n', ""), "a column to count, or a condition"),
         (LATE, LATE.replace("value = -10", 'value = "ten"'), "a number is needed"),
-        (LATE, LATE.replace(', reading = "assumed"', ""), "must name a source and a reading"),
+        (LATE, LATE.replace(', reading = "assumed"', ""), "must have 'reading'"),
         (LATE, LATE.replace('source = "assumed"', 'source = "hearsay"'), "unknown source"),
         (LATE, LATE.replace(", range = [-20, 0]", ""), "is assumed, so it needs a range"),
         (LATE, LATE.replace("value = -10", "value = -30"), "allowed: -20 to 0"),

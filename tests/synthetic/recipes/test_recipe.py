@@ -147,9 +147,9 @@ def test_a_recipe_may_start_from_another(write):
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('unit = "points", ', "", r"recipe\.x\.scale must have a value and a unit"),
-        ('source = "assumed", ', "", r"recipe\.x\.scale must name a source and a reading"),
-        ('reading = "assumed", ', "", r"recipe\.x\.scale must name a source and a reading"),
+        ('unit = "points", ', "", r"recipe\.x\.scale must have 'unit'"),
+        ('source = "assumed", ', "", r"recipe\.x\.scale must have 'source'"),
+        ('reading = "assumed", ', "", r"recipe\.x\.scale must have 'reading'"),
         (", range = [0, 10]", "", r"recipe\.x\.scale is assumed, so it needs a range"),
         ("schema = 1", "schema = 2", "schema is 2, allowed: 1"),
         ("[coin]", "[coins]", "did you mean 'coin'"),
