@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.errors import InputError, check_keys, shown, unknown
 from synthetic.schema import By
 
 ORDERED = {
@@ -67,6 +67,9 @@ class Condition:
                 raise unknown(f"column in {where}", test.column, levels)
             labels = levels[test.column]
             if labels is None:
+                for value in _values(test):
+                    if isinstance(value, str):
+                        raise InputError(f"{where}: {test.column} holds numbers, so it is never {shown(value)}.")
                 continue
             if test.test in ORDERED:
                 raise InputError(
@@ -115,10 +118,8 @@ def condition(table: object, where: str) -> Condition:
     >>> adult.holds({"age": np.array([17, 18])}).tolist()
     [False, True]
     """
-    if table is None:
-        return ALWAYS
     if not isinstance(table, Mapping):
-        raise InputError(f"{where} must be a table of columns, found {table!r}.")
+        raise InputError(f"{where} must be a table of columns, found {shown(table)}.")
     tests = []
     for column, of_column in table.items():
         of_column = check_keys(of_column, TESTS, f"{where}.{column}")
@@ -137,11 +138,11 @@ CONDITION = By("a condition", condition)
 def _value(test: str, value: object, where: str) -> Any:
     if test == "one_of":
         if not isinstance(value, list | tuple) or not value:
-            raise InputError(f"{where}: one_of needs a list of values, found {value!r}.")
+            raise InputError(f"{where}: one_of needs a list of values, found {shown(value)}.")
         return tuple(_value("is", one, where) for one in value)
     if test in ORDERED:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise InputError(f"{where}: {test} needs a finite number, found {value!r}.")
+            raise InputError(f"{where}: {test} needs a finite number, found {shown(value)}.")
     elif not isinstance(value, str | int | float | bool) or (isinstance(value, float) and not math.isfinite(value)):
-        raise InputError(f"{where}: {test} needs a text, a finite number, true or false, found {value!r}.")
+        raise InputError(f"{where}: {test} needs a text, a finite number, true or false, found {shown(value)}.")
     return value

@@ -80,6 +80,10 @@ class RuleBook:
                 raise InputError(f"{where}: {rule.column} has labels, a rule counts a column of numbers.")
             rule.when.check(levels, where)
 
+    def check_scope(self, levels: Levels) -> None:
+        """Raise InputError if the scope names a column that the society does not have, or a value that it lacks."""
+        self.scope.check(levels, f"scope of rule book {self.name}")
+
     def set(self, values: Mapping[str, object]) -> RuleBook:
         """The same rule book with other numbers. Raises InputError for an unknown dial or a value not allowed."""
         dials = self.dials

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml
 from synthetic.source import check_source
 from testbed.regimes.base import (
-    FAMILY,
     FOLDER,
-    REACH,
     TIES,
     Agency,
     Debt,
@@ -25,11 +24,9 @@ from testbed.regimes.base import (
     Regime,
     Sanction,
 )
-from testbed.regimes.clauses import AGENCY, DEBT, GATE, LIST, SANCTION
-from testbed.regimes.regime_file import WORDS, RegimeFile, text, texts
+from testbed.regimes.clauses import DECISIONS
+from testbed.regimes.regime_file import RegimeFile
 
-DECISIONS = {"adverse": -1, "favored": 1}
-WHO = ("all", "adults", "children")
 BITS = 16
 
 
@@ -49,14 +46,14 @@ def load_regime(name: str | Path, *, beside: Path | None = None) -> Regime:
     table = file.table
     return Regime(
         path.stem,
-        str(table["title"]),
-        str(table.get("claimed", "")),
-        file.coupled,
+        table["title"],
+        table.get("claimed", ""),
+        table["coupled"],
         lists,
         agencies,
         sanctions,
         file.numbers,
-        texts(table.get("not_modelled", []), f"{file.where}, not_modelled"),
+        table["not_modelled"],
         gates,
         _debts(file, [one.name for one in lists]),
         _misuse(file),
@@ -65,34 +62,33 @@ def load_regime(name: str | Path, *, beside: Path | None = None) -> Regime:
 
 def _lists(file: RegimeFile) -> tuple[ListClause, ...]:
     made: list[ListClause] = []
-    for key, part, at in file.parts("lists", LIST):
+    for key, part in file.table["lists"].items():
+        at = f"{file.where}, lists.{key}"
         earlier = [one.name for one in made]
         if ("enter" in part) == ("from" in part):
             raise InputError(f"{at} must have one of 'enter' (a decision) and 'from' (an earlier list).")
-        if "enter" in part and part["enter"] not in DECISIONS:
-            raise unknown(f"enter in {at}", part["enter"], DECISIONS)
         if "from" in part and part["from"] not in earlier:
             raise unknown(f"earlier list in {at}", part["from"], earlier)
         if "from" in part and not {"after", "times"} & set(part):
             raise InputError(f"{at} follows from a list, so it must have 'after' or 'times'.")
         if "enter" in part and "times" in part:
             raise InputError(f"{at}: 'times' counts listings, so it goes with 'from'.")
-        if "quota" in part and not file.coupled:
+        if "quota" in part and not file.table["coupled"]:
             raise InputError(
                 f"{at} has a quota, so one person's listing affects others; the file must say coupled = true."
             )
-        source = str(part.get("from", ""))
-        enter = next(one.enter for one in made if one.name == source) if source else DECISIONS[str(part["enter"])]
+        source = part.get("from", "")
+        enter = next(one.enter for one in made if one.name == source) if source else DECISIONS[part["enter"]]
         made.append(
             ListClause(
                 key,
                 enter,
-                file.number(part.get("stay"), key, "stay"),
+                file.number(part, key, "stay"),
                 source,
                 file.maybe(part, key, "after"),
                 file.maybe(part, key, "times"),
                 file.maybe(part, key, "quota"),
-                file.flag(part, "secret", at),
+                part["secret"],
             )
         )
     return tuple(made)
@@ -100,105 +96,95 @@ def _lists(file: RegimeFile) -> tuple[ListClause, ...]:
 
 def _agencies(file: RegimeFile, lists: tuple[ListClause, ...]) -> tuple[Agency, ...]:
     made: list[Agency] = []
-    for key, part, at in file.parts("agencies", AGENCY):
+    for key, part in file.table["agencies"].items():
+        at = f"{file.where}, agencies.{key}"
         known = [*(one.name for one in lists), *(one.name for one in made)]
-        if part.get("copies") not in known:
-            raise unknown(f"list copied in {at}", part.get("copies"), known)
+        if part["copies"] not in known:
+            raise unknown(f"list copied in {at}", part["copies"], known)
         if key in known:
             raise InputError(f"{at}: an earlier list or agency has the same name.")
-        delay, forgets = (file.number(part.get(name), key, name) for name in ("delay", "forgets"))
-        made.append(Agency(key, str(part["copies"]), delay, forgets, file.flag(part, "secret", at)))
+        delay, forgets = (file.number(part, key, name) for name in ("delay", "forgets"))
+        made.append(Agency(key, part["copies"], delay, forgets, part["secret"]))
     return tuple(made)
 
 
 def _gates(file: RegimeFile) -> tuple[Gate, ...]:
     made = []
-    for key, part, at in file.parts("gates", GATE):
-        who = str(part.get("who", "all"))
-        if who not in WHO:
-            raise unknown(f"who in {at}", who, WHO)
+    for key, part in file.table["gates"].items():
+        at = f"{file.where}, gates.{key}"
         if ("wait" in part) != ("lane" in part):
             raise InputError(f"{at}: 'wait' (minutes in the queue) and 'lane' (the favored share of it) go together.")
-        attempts = file.number(part.get("attempts"), key, "attempts")
+        attempts = file.number(part, key, "attempts")
         wait, lane = (file.maybe(part, key, name) for name in ("wait", "lane"))
-        made.append(Gate(key, str(part.get("title", key.replace("_", " "))), who, attempts, wait, lane))
+        made.append(Gate(key, part.get("title", key.replace("_", " ")), part["who"], attempts, wait, lane))
     return tuple(made)
 
 
 def _sanctions(file: RegimeFile, holders: list[str], gates: list[str]) -> tuple[Sanction, ...]:
     made = []
-    for key, part, at in file.parts("sanctions", SANCTION):
-        if part.get("by") not in holders:
-            raise unknown(f"by in {at}", part.get("by"), holders)
+    for key, part in file.table["sanctions"].items():
+        at = f"{file.where}, sanctions.{key}"
+        if part["by"] not in holders:
+            raise unknown(f"by in {at}", part["by"], holders)
         if "gate" in part and part["gate"] not in gates:
             raise unknown(f"gate in {at}", part["gate"], gates)
-        switch = str(part.get("switch", ""))
+        switch = part.get("switch", "")
         if switch and f"regime.{switch}.follows" not in file.numbers:
             raise unknown(f"switch in {at}", switch, [p.split(".")[1] for p in file.numbers if "follows" in p])
         source, reading = check_source(part, at)
-        held = part.get("raises", {})
-        raises = check_keys(held, held if isinstance(held, dict) else (), f"{at}, raises")
         reach = _reach(file, part, key, at)
         made.append(
             Sanction(
                 key,
-                str(part["by"]),
-                file.flag({"subject": True, **part}, "subject", at),
+                part["by"],
+                part["subject"],
                 reach,
-                file.flag(part, "reward", at),
+                part["reward"],
                 source,
                 reading,
-                {kind: file.number(one, key, kind) for kind, one in raises.items()},
-                file.flag(part, "secret", at),
-                str(part.get("gate", "")),
-                texts(part.get("audience", []), f"{at}, audience"),
+                {kind: file.number(part["raises"], key, kind) for kind in part["raises"]},
+                part["secret"],
+                part.get("gate", ""),
+                part["audience"],
                 switch,
-                str(part.get("where", "")),
-                str(part.get("said", f"no {key.replace('_', ' ')}")),
-                file.flag(part, "adults", at),
+                part.get("where", ""),
+                part.get("said", f"no {key.replace('_', ' ')}"),
+                part["adults"],
             )
         )
     return tuple(made)
 
 
-def _reach(file: RegimeFile, part: Mapping[str, object], key: str, at: str) -> str:
+def _reach(file: RegimeFile, part: Mapping[str, Any], key: str, at: str) -> str:
     """Whom else a sanction reaches; `family` is the older key for people of the household."""
     if "family" in part and "reach" in part:
         raise InputError(f"{at} must have one of 'family' and 'reach', found both.")
-    if part.get("family", "none") not in FAMILY:
-        raise unknown(f"family in {at}", part.get("family"), FAMILY)
-    reach = part.get("reach", {"children": "children", "all": "household"}.get(str(part.get("family")), "none"))
-    if reach not in REACH:
-        raise unknown(f"reach in {at}", reach, REACH)
+    reach: str = part.get("reach", {"children": "children", "all": "household"}.get(part.get("family", ""), "none"))
     if "reach_share" in part:
         if reach not in TIES:
             raise InputError(f"{at}: reach_share is a share of ties, so reach must be one of {', '.join(TIES)}.")
-        file.number(part["reach_share"], key, "reach_share")
-    return str(reach)
+        file.number(part, key, "reach_share")
+    return reach
 
 
 def _debts(file: RegimeFile, lists: list[str]) -> tuple[Debt, ...]:
     made = []
-    for key, part, at in file.parts("debts", DEBT):
-        if part.get("by") not in lists:
-            raise unknown(f"by in {at}", part.get("by"), lists)
-        raised, penalty, months = (file.number(part.get(name), key, name) for name in ("raised", "penalty", "months"))
-        made.append(Debt(key, str(part["by"]), raised, penalty, months))
+    for key, part in file.table["debts"].items():
+        at = f"{file.where}, debts.{key}"
+        if part["by"] not in lists:
+            raise unknown(f"by in {at}", part["by"], lists)
+        raised, penalty, months = (file.number(part, key, name) for name in ("raised", "penalty", "months"))
+        made.append(Debt(key, part["by"], raised, penalty, months))
     return tuple(made)
 
 
 def _misuse(file: RegimeFile) -> Misuse | None:
     part = file.table.get("misuse")
-    if not isinstance(part, dict):
+    if part is None:
         return None
-    at = f"{file.where}, misuse"
-    for key in ("kind", "rate", "logged", "audited", "reversal", "answered"):
-        if key not in part:
-            raise InputError(f"{at} must have {key!r}.")
     if ("column" in part) != ("level" in part) or ("column" in part) != ("ratio" in part):
         raise InputError(
-            f"{at}: 'column', 'level' and 'ratio' must be given together: they say at whom misuse is aimed."
+            f"{file.where}, misuse: 'column', 'level' and 'ratio' must be given together: they say at whom misuse is "
+            "aimed."
         )
-    for word in WORDS.intersection(part):
-        text(part[word], f"{at}, {word}")
-    return Misuse(str(part["kind"]), str(part.get("column", "")), str(part.get("level", "")))
+    return Misuse(part["kind"], part.get("column", ""), part.get("level", ""))

@@ -210,6 +210,7 @@ class ScenarioFile:
                 raise InputError(f"{at}.held: {column!r} is truth, which no institution holds.")
         if parts.rulebook is not None:
             recorded = {kind: None for channel in parts.channels for kind in channel.kinds}
+            parts.rulebook.check_scope({**levels, **recorded})
             parts.rulebook.check_columns({**{name: levels.get(name) for name in held}, **recorded})
         check_keys(who["reference"], levels, f"{at}.reference")
         return Who(scored, held, compared, who["reference"])

@@ -133,7 +133,7 @@ def test_where_the_regime_is_off_there_is_no_list_and_no_sanction(made):
         ([clause("lists.a", enter="adverse", stay=0), clause("lists.b", from_="a", stay=0)], "'after' or 'times'"),
         ([clause("lists.a", enter="adverse", times=2, stay=0)], "goes with 'from'"),
         ([clause(f"lists.a{i}", enter="adverse", stay=0) for i in range(17)], "17 lists and agencies, allowed: 16"),
-        ([clause("lists.a", enter="adverse", stay=0, secret="yes")], "secret is 'yes', allowed: true, false"),
+        ([clause("lists.a", enter="adverse", stay=0, secret="yes")], "secret: found 'yes', allowed: true or false"),
         ([clause("lists.a", enter="adverse", stay=0), clause("gates.a", stay=1)], "unknown key"),
     ],
 )

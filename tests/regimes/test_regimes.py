@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from shared import number
 
 from synthetic.errors import InputError
 from synthetic.registry import toml_names
@@ -137,7 +138,8 @@ def test_the_shadow_record_knows_no_appeal():
     [
         ('[lists.blacklist]\nentre = "adverse"', "did you mean 'enter'"),
         ('[lists.blacklist]\nenter = "bad"', "enter"),
-        ('[agencies.railway]\ncopies = "greylist"', "greylist"),
+        ('[agencies.railway]\ncopies = "greylist"', "must have 'delay'"),
+        (f'[agencies.railway]\ncopies = "greylist"\ndelay = {number(0)}\nforgets = {number(0)}', "'greylist'"),
         ("[expiry]\n", "minor"),
     ],
 )

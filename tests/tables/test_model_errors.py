@@ -345,17 +345,11 @@ def test_the_same_seed_gives_the_same_findings_and_another_one_does_not(tmp_path
         ('[errors.a]\nkind = "transposed"\ncolumns = ["color"]\nRATE\n', "holds no numbers"),
         ('[errors.a]\nkind = "missing"\ncolumns = ["a"]\n', "must have 'rate'"),
         ('[errors.a]\nkind = "missing"\ncolumns = ["a"]\nbatch = 3\nRATE\n', "batch goes with the kind shifted"),
-        (
-            '[errors.a]\nkind = "shifted"\nbatch = 1\ncolumns = ["a"]\nRATE\n',
-            "batch: found 1, allowed: a whole number from 2",
-        ),
+        ('[errors.a]\nkind = "shifted"\nbatch = 1\ncolumns = ["a"]\nRATE\n', "batch: found 1, allowed: a whole"),
         ('[errors.a]\nkind = "wrong_category"\ncolumns = "outcome"\nRATE\n', "strikes the outcome; name its column"),
         ('[errors.a]\nkind = "somebody_else"\nwithin = "z"\ncolumns = "all"\nRATE\n', "'z'"),
         ("", "must have 'errors'"),
-        (
-            '[errors.a]\nkind = "missing"\ncolumns = ["a"]\nrate = { value = 2, ' + ASSUMED + " }\n",
-            "allowed: a number from 0 to 1",
-        ),
+        ('[errors.a]\nkind = "missing"\ncolumns = ["a"]\nrate = { value = 2, ' + ASSUMED + " }\n", "allowed: a number"),
         ('[errors.a]\nkind = "missing"\ncolumns = ["a"]\nRATE\n[errors.a.ratio.home]\nx = { value = 1, '
          + ASSUMED + " }\n", "unknown ratio column"),
     ],
