@@ -1,11 +1,14 @@
 """Published figures that contradict each other: recorded in the recipe, not averaged."""
 
+# Any: a table of a file holds values of many types; a schema has checked each of them.
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from synthetic.errors import InputError, check_keys, unknown
-from synthetic.source import sources
+from synthetic.schema import TEXT, Fields, Key, Listed
+from synthetic.source import CITED
 
 
 @dataclass(frozen=True)
@@ -23,22 +26,27 @@ class Contradiction:
         return f"{self.about}: " + "; ".join(f"{says} ({source})" for says, source in self.figures) + f". {self.used}"
 
 
-def read_contradictions(entries: object, file: str) -> tuple[Contradiction, ...]:
-    """The `[[contradictory]]` tables of a recipe file. Raises InputError if a source is unknown or a key is missing."""
-    made = []
-    if not isinstance(entries, list):
-        raise InputError(f"{file}: contradictory must be a list of tables, found {entries!r}.")
-    for number, entry in enumerate(entries):
-        where = f"{file}: contradiction {number}"
-        entry = check_keys(entry, ("about", "figures", "used"), where)
-        figures = entry.get("figures")
-        if "about" not in entry or "used" not in entry or not isinstance(figures, list) or len(figures) < 2:
-            raise InputError(f"{where} must have about, at least two figures, and what is used.")
-        rows = []
-        for figure in figures:
-            figure = check_keys(figure, ("says", "source"), where)
-            if "says" not in figure or figure.get("source") not in sources():
-                raise unknown(f"source in {where}", figure.get("source"), sources())
-            rows.append((str(figure["says"]), str(figure["source"])))
-        made.append(Contradiction(str(entry["about"]), tuple(rows), str(entry["used"])))
-    return tuple(made)
+FIGURES = Fields(
+    {
+        "about": Key("what the figures are about", TEXT, needed=True),
+        "figures": Key(
+            "the figures",
+            Listed(
+                Fields({"says": Key("what it says", TEXT, needed=True), "source": CITED["source"]}), "tables", least=2
+            ),
+            needed=True,
+        ),
+        "used": Key("what is used instead", TEXT, needed=True),
+    }
+)
+"""What a contradiction says."""
+
+CONTRADICTIONS = Listed(FIGURES, "tables")
+
+
+def contradictions(entries: Iterable[Mapping[str, Any]]) -> tuple[Contradiction, ...]:
+    """The contradictions of a recipe file, from its tables as `CONTRADICTIONS` reads them."""
+    return tuple(
+        Contradiction(one["about"], tuple((each["says"], each["source"]) for each in one["figures"]), one["used"])
+        for one in entries
+    )

@@ -26,7 +26,7 @@ def holds(condition: object, values: Column, each: Variable) -> NDArray[np.bool_
         check_keys(condition, ("at_least", "below"), f"a condition on {each.name}")
         at_least, below = condition.get("at_least", -np.inf), condition.get("below", np.inf)
         return np.asarray((values >= at_least) & (values < below))
-    wanted = condition if isinstance(condition, list) else [condition]
+    wanted = condition if isinstance(condition, list | tuple) else [condition]
     codes = [_level(each, value) if each.fixed else each.code(value) for value in wanted]
     return np.isin(values, np.asarray(codes))
 

@@ -8,37 +8,50 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from synthetic.contradiction import Contradiction, read_contradictions
+from synthetic.contradiction import CONTRADICTIONS, FIGURES, Contradiction, contradictions
 from synthetic.declaration import load_tables
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.errors import InputError, unknown
 from synthetic.recipes.margins import MARGIN, Margin, read_margins
 from synthetic.recipes.people_file import COLUMN, is_table, read_people
-from synthetic.recipes.people_file import HEAD as OF_TABLE
+from synthetic.recipes.people_file import KEYS as OF_TABLE
 from synthetic.recipes.rows import Rows
-from synthetic.recipes.tables import Table, read_table
+from synthetic.recipes.tables import TABLE, Table, read_table
 from synthetic.registry import find_toml
-from synthetic.source import Dial, dial
+from synthetic.schema import DAY, NAME, SENTENCES, TEXT, By, Either, Fields, Grammar, Key
+from synthetic.source import NUMBER, Dial, dial
 from synthetic.variables import Variable
 
 FOLDER = Path(__file__).parent
 HEAD = {
-    "title": "what society it is",
-    "as_of": "the date for which the numbers hold",
-    "base": "the recipe that this one changes, a name or path; without it, a Python file of the same stem is beside it",
-    "not_modelled": "what is left out, a list of sentences",
-    "margins": "published figures that the society is compared with, a list of tables",
-    "contradictory": "figures that contradict each other: about, figures (says, source), used",
-}
-NUMBERS = {"KEY": "a number of the variable, or a table of numbers: values or file, skip, unit, source, reading, where"}
-GRAMMAR: Mapping[str, Mapping[str, str]] = {
-    "": HEAD,
-    "VARIABLE": NUMBERS,
-    "margins": MARGIN,
-    "the file beside a table of people": OF_TABLE,
-    "a table of it for each of its columns, [columns.NAME]": COLUMN,
+    "title": Key("what society it is", TEXT),
+    "as_of": Key("the date for which the numbers hold", DAY),
+    "base": Key(
+        "the recipe that this one changes, a name or path; without it, a Python file of the same stem is beside it",
+        NAME,
+    ),
+    "not_modelled": Key("what is left out", SENTENCES),
+    "margins": Key(
+        "published figures that the society is compared with",
+        By("a list of tables, [[margins]] each", read_margins, list),
+    ),
+    "contradictory": Key("figures that contradict each other", CONTRADICTIONS),
 }
 """Keys of a recipe file that are not sections of numbers."""
+
+_ANY = By("a table of numbers", lambda table, _: table)
+"""A section, whose numbers are read on their own, since their paths are those of dials."""
+
+GRAMMAR: Grammar = {
+    "": HEAD,
+    "VARIABLE": {"KEY": Key("a number of the variable, or a table of numbers", Either((NUMBER, TABLE)))},
+    "VARIABLE.KEY": TABLE.keys,
+    "margins": MARGIN.keys,
+    "contradictory": FIGURES.keys,
+    "the file beside a table of people": OF_TABLE.keys,
+    "a table of it for each of its columns, [columns.NAME]": COLUMN.keys,
+}
 
 
 @dataclass(frozen=True)
@@ -84,26 +97,25 @@ def read_recipe(path: Path, above: tuple[Path, ...] = ()) -> RecipeFile:
         raise InputError(f"recipe {path.name} starts from itself, through its own `base` or that of another recipe.")
     text = load_tables(path, path.name)
     if "base" in text:
-        if is_table(text["base"]):
-            raise InputError(f"{path.name}: base is {text['base']!r}, a table of people, which has no numbers to set.")
-        base = read_recipe(find_recipe(str(text["base"]), path.parent), (*above, path))
+        name = NAME.read(text["base"], f"{path.name}, base")
+        if is_table(name):
+            raise InputError(f"{path.name}: base is {name!r}, a table of people, which has no numbers to set.")
+        base = read_recipe(find_recipe(name, path.parent), (*above, path))
     else:
         base = _start(path)
-    check_keys(text, (*HEAD, *base.variables), path.name)
-    dials, tables = _numbers(text, base, path)
-    left_out = text.get("not_modelled", base.not_modelled)
+    keys = Fields({**HEAD, **{name: Key("numbers of the variable", _ANY) for name in base.variables}})
+    made = keys.read(text, path.name)
+    dials, tables = _numbers(made, base, path)
     return RecipeFile(
         path.stem.replace("_", "-"),
         base.variables,
         dials,
         tables,
-        title=str(text.get("title", base.title)),
-        as_of=str(text.get("as_of", base.as_of)),
-        not_modelled=tuple(str(line) for line in left_out),  # type: ignore[attr-defined]
-        margins=read_margins(text["margins"]) if "margins" in text else base.margins,
-        contradictory=read_contradictions(text["contradictory"], path.name)
-        if "contradictory" in text
-        else base.contradictory,
+        title=made.get("title", base.title),
+        as_of=made.get("as_of", base.as_of),
+        not_modelled=made.get("not_modelled", base.not_modelled),
+        margins=made.get("margins", base.margins),
+        contradictory=contradictions(made["contradictory"]) if "contradictory" in made else base.contradictory,
         path=path,
     )
 
@@ -117,27 +129,38 @@ def _start(path: Path) -> RecipeFile:
     return RecipeFile(name, variables, {}, {}, name, "", (), (), (), path)
 
 
-def _numbers(text: dict[str, object], base: RecipeFile, path: Path) -> tuple[dict[str, Dial], dict[str, Table]]:
+def _numbers(text: Mapping[str, Any], base: RecipeFile, path: Path) -> tuple[dict[str, Dial], dict[str, Table]]:
     """The dials and tables of a recipe file, over those of its base."""
     dials, tables = dict(base.dials), dict(base.tables)
     for section in base.variables:
-        entries = _section(text.get(section, {}), section)
-        for key, entry in entries.items():
+        for key, entry in text.get(section, {}).items():
             where = f"recipe.{section}.{key}"
             if isinstance(entry, dict) and ("values" in entry or "file" in entry):
                 tables[where] = read_table(entry, where, path.parent)
             else:
                 dials[where] = dial(entry, where)
-            if "base" in text and where not in base.dials and where not in base.tables:
-                raise unknown(f"number in {path.name}", where, [*base.dials, *base.tables])
+            if "base" in text:
+                _check_alike(where, dials, tables, base, path)
     return dials, tables
 
 
-def _section(section: object, name: str) -> dict[str, object]:
-    """The section itself if it is a table; otherwise an InputError."""
-    if not isinstance(section, dict):
-        raise InputError(f"recipe.{name} must be a table of numbers, found {section!r}.")
-    return section
+def _check_alike(
+    where: str, dials: Mapping[str, Dial], tables: Mapping[str, Table], base: RecipeFile, path: Path
+) -> None:
+    """Raise InputError if a number is not of the same sort as that of the base which it replaces."""
+    if where not in base.dials and where not in base.tables:
+        raise unknown(f"number in {path.name}", where, [*base.dials, *base.tables])
+    if where in base.dials:
+        alike = where not in tables and isinstance(dials[where].value, str | bool) == isinstance(
+            base.dials[where].value, str | bool
+        )
+    else:
+        alike = where not in dials and tables[where].values.shape == base.tables[where].values.shape
+    if not alike:
+        said = "one number" if where in base.dials else f"a table of {base.tables[where].values.shape} numbers"
+        raise InputError(
+            f"{path.name}: {where} replaces {said}, which its functions read; another sort is not allowed."
+        )
 
 
 def _module(path: Path) -> ModuleType:

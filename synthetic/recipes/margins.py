@@ -19,32 +19,51 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from synthetic.errors import InputError, check_keys, unknown
-from synthetic.source import check_source
+from synthetic.errors import InputError, shown
+from synthetic.schema import FLAG, NAME, NOTE, SHARE, TEXT, Either, Fields, Key, Listed, Named, Number, OneOf
+from synthetic.source import CITED, check_source
 
 WITH_HEAD = ("correlation", "slope")
 """How a number of people can be compared with that of the head of their household."""
 
-MARGIN = {
-    "name": "what the figure is",
-    "where": "a condition: the figure is the share of people for whom it holds",
-    "among": "a condition: the people among whom it is taken; default all",
-    "mean": "instead of where: the column whose mean it is",
-    "bands": "instead of where: the column, and the edges of its bands",
-    "counts": "with bands: people in each band",
-    "total": "with bands: all people, if the counts leave some out",
-    "shares": "with bands: the share of each band, instead of counts",
-    "worth": "with mean: what each level of a category counts",
-    "with_head": "with mean: how people are compared with the head of their household: correlation or slope",
-    "recorded": "instead of where: the kind of conduct whose recorded entries per head are counted",
-    "channel": "with recorded: the channel that records it",
-    "value": "the published figure",
-    "unit": "what one of it is",
-    "source": "the id of a source",
-    "reading": "how the source gives it",
-    "note": "a note; optional",
-    "within": "the largest difference allowed on top of sampling error",
-}
+LEVEL = Either((TEXT, FLAG, Number()))
+CONDITION = Named(
+    Either(
+        (
+            *LEVEL.types,
+            Listed(LEVEL, "levels", least=1),
+            Fields({"at_least": Key("the lower bound", Number()), "below": Key("the upper bound", Number())}),
+        )
+    ),
+    "column",
+)
+MARGIN = Fields(
+    {
+        "name": Key("what the figure is", TEXT, needed=True),
+        "where": Key("a condition: the figure is the share of people for whom it holds", CONDITION, default={}),
+        "among": Key("a condition: the people among whom it is taken; default all", CONDITION, default={}),
+        "mean": Key("instead of where: the column whose mean it is", NAME),
+        "bands": Key(
+            "instead of where: the column, and the edges of its bands",
+            Named(Listed(Number(), "numbers", least=1), "column", least=1),
+        ),
+        "counts": Key("with bands: people in each band", Listed(Number(0), "numbers", twice=True)),
+        "total": Key("with bands: all people, if the counts leave some out", Number(above=0)),
+        "shares": Key("with bands: the share of each band, instead of counts", Listed(SHARE, "numbers", twice=True)),
+        "worth": Key(
+            "with mean: what each level of a category counts", Listed(Number(), "numbers", twice=True), default=[]
+        ),
+        "with_head": Key("with mean: how people are compared with the head of their household", OneOf(WITH_HEAD)),
+        "recorded": Key("instead of where: the kind of conduct whose recorded entries per head are counted", NAME),
+        "channel": Key("with recorded: the channel that records it", NAME),
+        "value": Key("the published figure", Number()),
+        "unit": Key("what one of it is", TEXT, needed=True),
+        "source": CITED["source"],
+        "reading": CITED["reading"],
+        "note": Key("a note", NOTE, default=""),
+        "within": Key("the largest difference allowed on top of sampling error", Number(0), needed=True),
+    }
+)
 """What a margin says."""
 
 
@@ -79,46 +98,53 @@ class Margin:
         return list(dict.fromkeys([*self.where, *filter(None, [self.mean, self.recorded]), *self.among]))
 
 
-def read_margins(entries: object) -> tuple[Margin, ...]:
+def read_margins(entries: object, where: str = "margins") -> tuple[Margin, ...]:
     """The margins of a recipe file. Raises InputError if a source, reading, unit or tolerance is missing."""
     if not isinstance(entries, list):
-        raise InputError(f"margins must be a list of tables, found {entries!r}.")
+        raise InputError(f"{where} must be a list of tables, found {shown(entries)}.")
     made: list[Margin] = []
     for number, entry in enumerate(entries):
         place = f"margin {entry.get('name', number)}" if isinstance(entry, dict) else f"margin {number}"
-        made += _read(check_keys(entry, MARGIN, place), place)
+        made += _read(MARGIN.read(entry, place), place)
     return tuple(made)
 
 
 def _read(entry: Mapping[str, Any], place: str) -> list[Margin]:
     source, reading = check_source(entry, place)
-    bands = "bands" in entry
-    figures = ("shares",) if "shares" in entry else ("counts", "total")
-    for key in ("name", "unit", "within", *(figures if bands else ("value",))):
+    figures = ("value",) if "bands" not in entry else ("shares",) if "shares" in entry else ("counts", "total")
+    for key in figures:
         if key not in entry:
-            raise InputError(f"{place} must have {key}.")
-    name, where = str(entry["name"]), dict(entry.get("where", {}))
+            raise InputError(f"{place} must have {key!r}.")
     shared: dict[str, Any] = {
-        "unit": str(entry["unit"]),
+        "unit": entry["unit"],
         "source": source,
         "reading": reading,
         "within": float(entry["within"]),
-        "among": dict(entry.get("among", {})),
-        "note": str(entry.get("note", "")),
+        "among": entry["among"],
+        "note": entry["note"],
     }
-    if not bands:
-        worth = tuple(map(float, entry.get("worth", ())))
-        if ("recorded" in entry) != ("channel" in entry):
-            raise InputError(f"{place} must have both recorded and channel, or neither.")
-        words: dict[str, Any] = {key: str(entry.get(key, "")) for key in ("mean", "with_head", "recorded", "channel")}
-        if words["with_head"] not in ("", *WITH_HEAD):
-            raise unknown(f"with_head in {place}", words["with_head"], WITH_HEAD)
-        if words["with_head"] and not words["mean"]:
-            raise InputError(f"{place} must have mean, since it has with_head.")
-        return [Margin(name, float(entry["value"]), where=where, worth=worth, **words, **shared)]
+    name, where = entry["name"], entry["where"]
+    if "bands" in entry:
+        return _bands(entry, place, shared)
+    if ("recorded" in entry) != ("channel" in entry):
+        raise InputError(f"{place} must have both recorded and channel, or neither.")
+    words: dict[str, Any] = {key: entry.get(key, "") for key in ("mean", "with_head", "recorded", "channel")}
+    if words["with_head"] and not words["mean"]:
+        raise InputError(f"{place} must have mean, since it has with_head.")
+    worth = tuple(map(float, entry["worth"]))
+    return [Margin(name, float(entry["value"]), where=where, worth=worth, **words, **shared)]
+
+
+def _bands(entry: Mapping[str, Any], place: str, shared: dict[str, Any]) -> list[Margin]:
+    """A margin for each band of a number."""
+    if len(entry["bands"]) > 1:
+        raise InputError(f"{place}, bands: found {', '.join(entry['bands'])}, one column is allowed.")
     ((column, lows),) = entry["bands"].items()
+    name, where = entry["name"], entry["where"]
     made = []
-    shares = entry.get("shares") or [count / entry["total"] for count in entry["counts"]]
+    shares = entry["shares"] if "shares" in entry else [count / entry["total"] for count in entry["counts"]]
+    if len(shares) != len(lows):
+        raise InputError(f"{place}: found {len(lows)} bands and {len(shares)} numbers, as many are needed.")
     for low, high, share in zip(lows, [*lows[1:], None], shares):
         band = {"at_least": low} if high is None else {"at_least": low, "below": high}
         label = f"{name}, {low} and over" if high is None else f"{name}, {low} to {high - 1}"

@@ -8,6 +8,7 @@ says what it causes, and by how much (see `synthetic.recipes.shifts`).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,37 +18,67 @@ import pandas as pd
 
 from synthetic.cells import complete, plain
 from synthetic.csv_file import csv_texts
-from synthetic.declaration import load_tables
-from synthetic.errors import InputError, check_keys, unknown
+from synthetic.declaration import load_declaration
+from synthetic.errors import InputError, unknown
 from synthetic.recipes.rows import Rows, households
 from synthetic.recipes.shifts import columns_in_file, declared_causes, shifted
-from synthetic.source import Dial
+from synthetic.schema import (
+    DAY,
+    FLAG,
+    NAMES,
+    NOTE,
+    SENTENCES,
+    TEXT,
+    Either,
+    Fields,
+    Key,
+    Listed,
+    Named,
+    Number,
+    OneOf,
+    Range,
+)
+from synthetic.source import Dial, Sourced
 from synthetic.variables import Column, Variable
 
 TABLES = (".csv", ".parquet")
 """Endings of files whose rows are people."""
 
-HEAD = {
-    "title": "what people these are",
-    "as_of": "the date for which the table holds",
-    "household": "the column of the file that says who lives together; without it everybody lives alone",
-    "not_modelled": "what the table leaves out, a list of sentences",
-    "columns": "the columns, a table each, by the name that a scenario calls them",
-}
-COLUMN = {
-    "kind": "category, integer, float or flag",
-    "meaning": "what the column is",
-    "unit": "the unit of a number",
-    "column": "the name in the file, where it is not the same",
-    "levels": "the labels of a category",
-    "values": "the values in the file that stand for the levels, in the same order; default the levels",
-    "range": "the smallest and the largest value of a number",
-    "value": "one value for everybody, for a column that the file does not have",
-    "truth": "true for what no institution can hold",
-    "causes": "all columns that it causes, [] for none; without it nothing is known of what it causes",
-    "shift": "of a number: for each cause and level how much larger it is, shift.CAUSE.LEVEL, a number with its source",
-}
 KINDS: dict[str, type] = {"category": np.int16, "integer": np.int64, "float": np.float64, "flag": np.bool_}
+LEVEL = Either((TEXT, Number(), FLAG))
+COLUMN = Fields(
+    {
+        "kind": Key("what it holds", OneOf(KINDS), needed=True),
+        "meaning": Key("what the column is", TEXT),
+        "unit": Key("the unit of a number", NOTE, default=""),
+        "column": Key("the name in the file, where it is not the same", TEXT),
+        "levels": Key("the labels of a category", Listed(TEXT, "texts", least=1, most=np.iinfo(np.int16).max)),
+        "values": Key(
+            "the values in the file that stand for the levels, in the same order; default the levels",
+            Listed(LEVEL, "values", twice=True),
+        ),
+        "range": Key("the smallest and the largest value of a number", Range()),
+        "value": Key("one value for everybody, for a column that the file does not have", LEVEL),
+        "truth": Key("true for what no institution can hold", FLAG, default=False),
+        "causes": Key("all columns that it causes, [] for none; without it nothing is known of what it causes", NAMES),
+        "shift": Key(
+            "of a number: for each level of a cause how much larger it is",
+            Named(Named(Sourced(), "level"), "cause"),
+            default={},
+        ),
+    }
+)
+KEYS = Fields(
+    {
+        "title": Key("what people these are", TEXT),
+        "as_of": Key("the date for which the table holds", DAY),
+        "household": Key("the column of the file that says who lives together; without it everybody lives alone", TEXT),
+        "not_modelled": Key("what the table leaves out", SENTENCES, default=[]),
+        "columns": Key("the columns, by the name that a scenario calls them", Named(COLUMN, least=1), needed=True),
+    }
+)
+"""What the file beside a table of people says."""
+
 TAKEN = ("grid", "household", "place", "person", "scheme", "city")
 """Names that a society gives itself."""
 READ = {"age": ("integer", "float"), "residence": ("category",), "community": ("category",)}
@@ -85,21 +116,17 @@ def read_people(path: Path) -> PeopleFile:
             f"{path.name} needs {where} beside it, which declares its columns; "
             f"`testbed people --describe {path.name} --out {where}` drafts it."
         )
-    text = check_keys(load_tables(beside, where), HEAD, where)
-    declared = text.get("columns")
-    if not isinstance(declared, dict) or not declared:
-        raise InputError(f"{where} declares no column; at least one is needed.")
-    told = {name: check_keys(one, COLUMN, f"{where}, columns.{name}") for name, one in declared.items()}
-    home = None if "household" not in text else str(text["household"])
+    text = load_declaration(beside, where, KEYS)
+    told, home = text["columns"], text.get("household")
     drawn = {name: _variable(name, one, home, f"{where}, columns.{name}") for name, one in told.items()}
     declares = declared_causes(told, where)
     variables, dials = shifted(drawn, told, where)
-    named = {str(one.get("column", name)) for name, one in told.items() if "value" not in one}
+    named = {one.get("column", name) for name, one in told.items() if "value" not in one}
     frame = _frame(path, sorted(named | ({home} if home is not None else set())))
     columns = {
         name: _constant(drawn[name], one["value"], len(frame))
         if "value" in one
-        else _coded(drawn[name], one, frame[str(one.get("column", name))], f"{path.name}, column {name!r}")
+        else _coded(drawn[name], one, frame[one.get("column", name)], f"{path.name}, column {name!r}")
         for name, one in told.items()
     }
     if home is None:
@@ -108,13 +135,10 @@ def read_people(path: Path) -> PeopleFile:
         labels = complete(frame[home], f"{path.name}, column {home!r}")
         at, cut = households(pd.factorize(labels)[0].astype(np.int64), home)
     rows = Rows(path.name, columns_in_file(columns, variables), at, declares, cut)
-    as_of, left_out = text.get("as_of", ""), text.get("not_modelled", [])
-    if not isinstance(left_out, list):
-        raise InputError(f"{where}, not_modelled must be a list of sentences, found {left_out!r}.")
     moved = [name for name, each in variables.items() if each.function is not None]
-    said = (*map(str, left_out), *_limits(rows, moved))
+    said = (*text["not_modelled"], *_limits(rows, moved))
     numbers = {one.path: one for one in dials}
-    return PeopleFile(variables, numbers, rows, str(text.get("title", path.name)), str(as_of), said)
+    return PeopleFile(variables, numbers, rows, text.get("title", path.name), text.get("as_of", ""), said)
 
 
 def _limits(rows: Rows, moved: list[str]) -> tuple[str, ...]:
@@ -139,7 +163,7 @@ def _limits(rows: Rows, moved: list[str]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _variable(name: str, one: dict[str, object], home: str | None, where: str) -> Variable:
+def _variable(name: str, one: Mapping[str, Any], home: str | None, where: str) -> Variable:
     """The variable of a declared column."""
     if not NAME.match(name) or name in TAKEN:
         said = ", ".join(TAKEN)
@@ -147,9 +171,7 @@ def _variable(name: str, one: dict[str, object], home: str | None, where: str) -
             f"{where}: found the name {name!r}; letters, digits and _ are allowed, and none of {said} (the file's own "
             "name can be given as `column`)."
         )
-    kind = one.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise unknown(f"kind in {where}", kind, KINDS)
+    kind = one["kind"]
     if kind not in READ.get(name, KINDS):
         raise InputError(f"{where}: found the kind {kind!r}, allowed here: {' or '.join(READ[name])}.")
     levels = _levels(one, where) if kind == "category" else None
@@ -164,55 +186,46 @@ def _variable(name: str, one: dict[str, object], home: str | None, where: str) -
         None,
         (),
         "person",
-        str(kind),
-        str(one.get("meaning", f"column {name} of the file")),
-        unit=str(one.get("unit", "")),
+        kind,
+        one.get("meaning", f"column {name} of the file"),
+        unit=one["unit"],
         levels=levels,
-        bounds=_range(one.get("range"), str(kind), where),
-        dtype=KINDS[str(kind)],
-        truth=_flag(one.get("truth", False), f"{where}.truth"),
+        bounds=_range(one.get("range"), kind, where),
+        dtype=KINDS[kind],
+        truth=one["truth"],
         drawn_by="" if home is None else "household",
     )
 
 
-def _levels(one: dict[str, object], where: str) -> tuple[str, ...]:
-    """The labels of a category: texts, each once, without control characters."""
-    levels = one.get("levels")
-    if not isinstance(levels, list) or not levels or not all(isinstance(each, str) for each in levels):
-        raise InputError(f"{where}: levels must be a list of texts, found {levels!r}.")
+def _levels(one: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    """The labels of a category: printable texts."""
+    if "levels" not in one:
+        raise InputError(f"{where} must have 'levels', since it is a category.")
+    levels: tuple[str, ...] = one["levels"]
     for each in levels:
-        if not each or not each.isprintable() or levels.count(each) > 1:
-            raise InputError(f"{where}: level {each!r} is not allowed; levels are printable texts, each named once.")
-    if len(levels) > np.iinfo(np.int16).max:
-        raise InputError(f"{where}: found {len(levels):,} levels, allowed: up to {np.iinfo(np.int16).max:,}.")
+        if not each.isprintable():
+            raise InputError(f"{where}: level {each!r} is not allowed; levels are printable texts.")
     values = one.get("values", levels)
-    if not isinstance(values, list) or len(values) != len(levels) or len(set(map(str, values))) < len(values):
+    if len(values) != len(levels) or len(set(map(str, values))) < len(values):
         raise InputError(f"{where}: values must be {len(levels)} different values of the file, one for each level.")
-    return tuple(levels)
+    return levels
 
 
-def _range(value: object, kind: str, where: str) -> tuple[float, float] | None:
+def _range(found: tuple[float, float] | None, kind: str, where: str) -> tuple[float, float] | None:
     if kind not in ("integer", "float"):
-        if value is not None:
+        if found is not None:
             raise InputError(f"{where}: a range is of a number, and the kind is {kind!r}.")
         return None
-    numbers = isinstance(value, list) and all(type(each) in (int, float) and abs(each) < 2**53 for each in value)
-    if not isinstance(value, list) or not numbers or len(value) != 2 or not value[0] <= value[1]:
-        raise InputError(f"{where}: a number needs range = [smallest, largest] within 2**53, found {value!r}.")
-    return float(value[0]), float(value[1])
-
-
-def _flag(value: object, where: str) -> bool:
-    if not isinstance(value, bool):
-        raise InputError(f"{where}: found {value!r}, allowed: true, false.")
-    return value
+    if found is None or max(map(abs, found)) >= 2**53:
+        raise InputError(f"{where}: a number needs range = [smallest, largest] within 2**53, found {found}.")
+    return found
 
 
 def _constant(each: Variable, value: object, n: int) -> Column:
     return np.full(n, each.code(value), each.dtype)
 
 
-def _coded(each: Variable, one: dict[str, object], cells: pd.Series, what: str) -> Column:
+def _coded(each: Variable, one: Mapping[str, Any], cells: pd.Series, what: str) -> Column:
     """A column of the file as the codes or numbers that a society holds."""
     values = complete(cells, what)
     if each.levels is not None:

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from synthetic.errors import InputError, unknown
-from synthetic.source import Dial, dial
+from synthetic.source import Dial
 from synthetic.variables import Column, Numbers, Variable
 
-Declared = Mapping[str, Mapping[str, object]]
+Declared = Mapping[str, Mapping[str, Any]]
 """The table of each declared column, by name."""
 
 ONE_LAW = "a shift of a number for each level of a category is the one way of causing that a file can state"
@@ -51,10 +51,10 @@ def declared_causes(told: Declared, where: str) -> frozenset[str]:
     for name, one in told.items():
         if "causes" in one:
             found.add(name)
-            for effect in _listed(one["causes"], f"{where}, columns.{name}.causes"):
+            for effect in one["causes"]:
                 if effect not in told:
                     raise unknown(f"column in {where}, columns.{name}.causes", effect, told)
-                if name not in _shifts(told[effect], f"{where}, columns.{effect}"):
+                if name not in told[effect]["shift"]:
                     raise InputError(
                         f"{where}, columns.{name}.causes: {effect!r} has no shift.{name}, by which {name} acts on it; "
                         f"{ONE_LAW}."
@@ -71,7 +71,7 @@ def shifted(variables: Mapping[str, Variable], told: Declared, where: str) -> tu
     for name, one in told.items():
         held = [
             _shift(variables, told, name, cause, levels, f"{where}, columns.{name}.shift.{cause}")
-            for cause, levels in _shifts(one, f"{where}, columns.{name}").items()
+            for cause, levels in one["shift"].items()
         ]
         if not held:
             continue
@@ -114,21 +114,8 @@ def _law(each: Variable, shifts: tuple[Shift, ...]) -> Any:
     return moved
 
 
-def _listed(value: object, where: str) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise InputError(f"{where}: found {value!r}; a list of columns is needed, [] for none.")
-    return value
-
-
-def _shifts(one: Mapping[str, object], where: str) -> dict[str, Any]:
-    found = one.get("shift", {})
-    if not isinstance(found, dict) or not all(isinstance(levels, dict) for levels in found.values()):
-        raise InputError(f"{where}.shift: found {found!r}; a table shift.CAUSE with a number for each level is needed.")
-    return found
-
-
 def _shift(
-    variables: Mapping[str, Variable], told: Declared, name: str, cause: str, levels: dict[str, object], where: str
+    variables: Mapping[str, Variable], told: Declared, name: str, cause: str, levels: Mapping[str, Dial], where: str
 ) -> tuple[Shift, list[Dial]]:
     """The shift of one column by another, with its numbers."""
     each = variables[name]
@@ -139,8 +126,7 @@ def _shift(
     known = variables[cause].levels
     if known is None:
         raise InputError(f"{where}: {cause} is of the kind {variables[cause].kind!r}; {ONE_LAW}.")
-    causes = told[cause].get("causes")
-    if not isinstance(causes, list) or name not in causes:
+    if name not in told[cause].get("causes", ()):
         raise InputError(f"{where}: columns.{cause} does not declare that it causes {name}; add it to its causes.")
     keys = {level: f"{cause}_{re.sub(r'[^A-Za-z0-9]+', '_', level)}" for level in known}
     if len(set(keys.values())) < len(keys):
@@ -149,9 +135,7 @@ def _shift(
     for level, number in levels.items():
         if level not in known:
             raise unknown(f"level in {where}", level, known)
-        made = dial(number, f"recipe.{name}.{keys[level]}")
-        if isinstance(made.value, bool | str) or (each.kind == "integer" and not float(made.value).is_integer()):
-            kind = "a whole number" if each.kind == "integer" else "a number"
-            raise InputError(f"{where}.{level}: found {made.value!r}, {kind} is needed.")
-        dials.append(made)
+        if each.kind == "integer" and not float(number.value).is_integer():
+            raise InputError(f"{where}.{level}: found {number.value!r}, a whole number is needed.")
+        dials.append(number.at(f"recipe.{name}.{keys[level]}"))
     return Shift(cause, tuple(keys[level] if level in levels else "" for level in known)), dials

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.errors import InputError, check_keys
-from synthetic.source import check_ranged, check_source
+from synthetic.errors import InputError
+from synthetic.schema import NAME, TEXT, By, Fields, Key, Whole
+from synthetic.source import CITED, check_ranged, check_source
 
 
 @dataclass(frozen=True)
@@ -25,19 +27,38 @@ class Table:
     where: str = ""
 
 
-def read_table(entry: dict[str, object], where: str, folder: Path) -> Table:
-    """The table of one entry of a recipe file: from its `values`, or from its CSV `file` in `folder`."""
-    check_keys(entry, ("values", "file", "skip", "unit", "source", "reading", "where"), where)
-    if "unit" not in entry or ("values" in entry) == ("file" in entry):
-        raise InputError(f"{where} must have a unit, and either values or a file.")
-    source, reading = check_source(entry, where)
-    check_ranged(reading, where, ": write it as single numbers")
-    found = _cells(folder / str(entry["file"]), int(str(entry.get("skip", 0)))) if "file" in entry else entry["values"]
+def _array(found: Sequence[object], where: str) -> NDArray[np.float64]:
+    """The numbers of a list, or of lists. Raises InputError for anything else."""
     try:
-        values = np.asarray(found, np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{where}: values must be a list of numbers, or of lists of equal length.") from None
-    return Table(where, values, str(entry["unit"]), source, reading, str(entry.get("where", "")))
+        made = np.asarray(found, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        made = np.empty(0)
+    if not made.size or not np.isfinite(made).all():
+        raise InputError(f"{where}: values must be a list of numbers, or of lists of equal length, and not empty.")
+    return made
+
+
+TABLE = Fields(
+    {
+        "values": Key("the numbers: a list, or lists of equal length", By("a list of numbers", _array, list)),
+        "file": Key("instead of values: a CSV file beside this one, with a header row", NAME),
+        "skip": Key("columns at the left of the file that hold no numbers", Whole(0), default=0),
+        "unit": Key("what one of them is", TEXT, needed=True),
+        **CITED,
+    }
+)
+"""What a table of numbers says."""
+
+
+def read_table(entry: object, where: str, folder: Path) -> Table:
+    """The table of one entry of a recipe file: from its `values`, or from its CSV `file` in `folder`."""
+    part = TABLE.read(entry, where)
+    if ("values" in part) == ("file" in part):
+        raise InputError(f"{where} must have either values or a file.")
+    source, reading = check_source(part, where)
+    check_ranged(reading, where, ": write it as single numbers")
+    values = part["values"] if "values" in part else _array(_cells(folder / part["file"], part["skip"]), where)
+    return Table(where, values, part["unit"], source, reading, part.get("where", ""))
 
 
 def _cells(path: Path, skip: int) -> list[list[str]]:

@@ -46,7 +46,7 @@ def describe(path: str | Path) -> str:
         "# A draft: check every line. A column that is taken out is not read.",
         "schema = 1",
         f"title = {_quoted(f'The people of {path.name}')}",
-        'as_of = ""',
+        "# as_of = 2026-01-31",
         *([f"household = {_quoted(home)}"] if home is not None else []),
     ]
     parts = ["\n".join(head)]

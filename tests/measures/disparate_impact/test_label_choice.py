@@ -62,7 +62,7 @@ def care(plant, parts, tmp_path):
     plant(acts={"slip": parts.act(0.01)}, rules={"slip": ('column = "slip"', -1)}, held=())
     (tmp_path / "care.py").write_text(RECIPE)
     (tmp_path / "care.toml").write_text(
-        'schema = 1\ntitle = "Planted"\nas_of = "2020-01-01"\n'
+        'schema = 1\ntitle = "Planted"\nas_of = 2020-01-01\n'
         f"[community]\nsecond = {number(0.3, 0, 1)}\n[cost]\naccess = {number(ACCESS, 0, 1)}\n"
         f"[residence]\nrural = {number(0.5, 0, 1)}\n"
     )

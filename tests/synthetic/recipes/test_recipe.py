@@ -207,8 +207,8 @@ used = "The second."
     assert found.sentence == "Heads: half (assumed); a quarter (assumed). The second."
     for old, new, sentence in (
         ('source = "assumed" }, {', 'source = "nobody" }, {', "unknown source"),
-        ('used = "The second."', "", "what is used"),
-        (', { says = "a quarter", source = "assumed" }', "", "at least two figures"),
+        ('used = "The second."', "", "must have 'used'"),
+        (', { says = "a quarter", source = "assumed" }', "", "allowed: a list of tables, at least 2"),
         ("about", "abuot", "did you mean 'about'"),
     ):
         with pytest.raises(InputError, match=sentence):
