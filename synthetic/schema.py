@@ -200,7 +200,8 @@ class Either(Type):
     @property
     def said(self) -> str:  # type: ignore[override]
         """All of them."""
-        return " or ".join(one.said for one in self.types)
+        *first, last = [one.said for one in self.types]
+        return f"{', '.join(first)}, or {last}" if len(first) > 1 else f"{first[0]} or {last}"
 
     def read(self, value: object, at: str) -> Any:
         for one in self.types:
@@ -242,7 +243,7 @@ class Key:
         """The key's type and whether it is needed, in words."""
         if self.needed:
             return f"{self.type.said}; needed"
-        said = "" if self.default in (None, {}, []) else f"; default {plain(self.default)}"
+        said = "" if self.default in (None, "", {}, []) else f"; default {plain(self.default)}"
         return f"{self.type.said}{said}"
 
 
@@ -283,7 +284,7 @@ class Named(Type):
     @property
     def said(self) -> str:  # type: ignore[override]
         """The noun, and what stands by each name."""
-        return f"a table: for each {self.noun} {self.of.said}"
+        return f"{self.of.said} for each {self.noun}"
 
     def read(self, value: object, at: str) -> dict[str, Any]:
         if type(value) is not dict:
@@ -299,7 +300,7 @@ NAME = Text("a name")
 NAMES = Listed(NAME)
 SENTENCES = Listed(TEXT, "sentences")
 
-Grammar = Mapping[str, Mapping[str, Key | str]]
+Grammar = Mapping[str, Mapping[str, Key]]
 """What a kind of file says: by the head of each table ("" for the top of the file) its keys."""
 
 
@@ -333,7 +334,7 @@ def grammar(top: Fields, head: str = "") -> Grammar:
     return {head: top.keys, **{h: keys for key, told in top.keys.items() for h, keys in _below(told.type, head, key)}}
 
 
-def _below(kind: Type, head: str, key: str) -> Iterator[tuple[str, Mapping[str, Key | str]]]:
+def _below(kind: Type, head: str, key: str) -> Iterator[tuple[str, Mapping[str, Key]]]:
     place = f"{head}.{key}" if head else key
     if isinstance(kind, Fields):
         yield from grammar(kind, place).items()

@@ -60,21 +60,37 @@ def kinds() -> dict[str, Kind]:
     }
 
 
+def _lesson() -> Kind:
+    from testbed import lesson
+
+    return Kind(
+        "a lesson of one page; a shipped one serves as a draft",
+        lesson.GRAMMAR,
+        "testbed lesson {name}.toml --out {name}.html",
+    )
+
+
 def page() -> Iterator[str]:
     """The grammar of every kind of file, as lines of Markdown."""
     from synthetic.source import NUMBER, SOURCE
+    from synthetic.toml_file import DEEPEST, LARGEST, LONGEST
 
     yield from (
         "# The files",
         "",
-        "Everything that the testbed is told stands in TOML files. `testbed new KIND NAME` writes a commented one that",
-        "runs. Unknown keys are refused. Made by `testbed show files`, from the readers of the files.",
+        "Everything that the testbed is told stands in TOML files. `testbed new KIND NAME` writes a commented one",
+        "that runs. Made by `testbed show files`, from the schemas that read the files. Each line gives a key, in",
+        "brackets what its value may be, and what it means. Another key, or another value, is refused in a sentence.",
+        "",
+        f"A file has at most {LARGEST:,} bytes in UTF-8; tables and lists are nested at most {DEEPEST} deep; a text has",
+        f"at most {LONGEST:,} characters, and no control characters; a number is finite and has at most 64 bits.",
         "",
         "Every file may say `schema = 1`. A path in a file is sought beside that file first.",
         "",
         'A **number** is a table: `{ value = 0.1, unit = "share", source = "assumed", reading = "assumed", '
         "range = [0, 1] }`.",
-        "It is a dial: `--set PATH=VALUE` sets it, `testbed sweep` varies it.",
+        "It is a dial: `--set PATH=VALUE` sets it, `testbed sweep` varies it, both within its range and within what",
+        "its key may be.",
         "",
         *keys(NUMBER.keys),
         "",
@@ -85,16 +101,13 @@ def page() -> Iterator[str]:
         'A **condition** is a table of columns: `{ age = { at_least = 18 }, residence = { is = "rural" } }`. All must',
         "hold. Tests: at_least, at_most, above, below for numbers; is, is_not, one_of for all.",
     )
-    for name, kind in kinds().items():
+    for name, kind in {**kinds(), "lesson": _lesson()}.items():
         yield from ("", f"## {name}: {kind.title}", "", f"Used: `{kind.used.format(name='NAME')}`")
         for head, said in kind.grammar.items():
             titled = f"`[{head}]`" if head and " " not in head else head[:1].upper() + head[1:]
             yield from ("", *([f"{titled}:", ""] if head else []), *keys(said))
 
 
-def keys(said: Mapping[str, Key | str]) -> Iterator[str]:
-    """Keys with their meaning and what they may be, as a list."""
-    return (
-        f"- `{key}`: {one}" if isinstance(one, str) else f"- `{key}` ({one.said}): {one.means}"
-        for key, one in said.items()
-    )
+def keys(said: Mapping[str, Key]) -> Iterator[str]:
+    """Keys with what they may be and mean, as a list."""
+    return (f"- `{key}` ({one.said}): {one.means}" for key, one in said.items())

@@ -1,17 +1,19 @@
 """A lesson as data: its words, sliders, outcomes and questions, read from one file."""
 
+# Any: a table of a file holds values of many types; a schema has checked each of them.
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from synthetic.declaration import load_tables
+from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml, toml_names
+from synthetic.schema import FLAG, NAME, TEXT, Either, Fields, Key, Listed, Named, Number, OneOf, Whole, grammar
 from synthetic.source import sources
-from testbed.lesson.reading import Part, part_of
 from testbed.scenarios import Scenario
 
 FOLDER = Path(__file__).parent
@@ -20,64 +22,99 @@ LEVELS = 3
 NUMBER = re.compile(r"\{(\w+)(?:@(\w+)=([012]))?\}")
 """The number of an outcome in a text: at the start, or with one slider at another of its values."""
 
-GRAMMAR: Mapping[str, Mapping[str, str]] = {
-    "": {
-        "scenario": "the scenario that the lesson is about",
-        "title": "the title of the page",
-        "intro": "a list of paragraphs",
-        "people": "people in each society",
-        "periods": "months to run",
-        "dials": "dials that are set in every world of the lesson, by path",
-        "outcomes": "a table for each number that the pictures show",
-        "guesses": "a list of tables: what the reader predicts",
-        "life": "the words beside one life",
-        "sliders": "a table for each dial that the reader can move",
-        "operator": "the words, sliders and budget of the part in which the reader decides",
-        "watch": "the world behind the log",
-        "questions": "a list of tables: the questions at the end",
-        "cites": "keys of the sources that the lesson rests on",
-    },
-    "outcomes.NAME": {
-        "measure": "a measure, as findings name it",
-        "title": "what it is, in a few words",
-        "unit": "the unit, as the page writes it",
-        "times": "what the value is multiplied by, for that unit",
-        "side": "harm or benefit",
-    },
-    "guesses": {
-        "ask": "the question",
-        "outcome": "the number that answers it",
-        "most": "the largest number that can be guessed",
-        "step": "the step between two guesses",
-        "told": "what is said when the number is shown",
-    },
-    "life": {"intro": "a list of paragraphs", "after": "what is asked at the end"},
-    "sliders.NAME": {
-        "dial": "the path of the dial",
-        "title": "what it does, in a few words",
-        "values": f"{LEVELS} values, one of them that of the scenario",
-        "said": "what each value means",
-        "cost": "what each value costs the operator, in points of the game",
-    },
-    "operator": {
-        "intro": "a list of paragraphs",
-        "sliders": "the names of the sliders of which every combination is run",
-        "budget": "the points that may be spent",
-        "benefit": "the outcome that is the benefit",
-        "harms": "the outcomes that are the harms",
-    },
-    "watch": {
-        "intro": "a list of paragraphs",
-        "scenario": "the scenario of the log",
-        "people": "people in it",
-        "dials": "dials that are set in it, by path",
-        "red": "the kind of entry that is also made by hand",
-        "kinds": "what the log calls each kind of entry",
-        "desks": "the share of ordinary entries that each desk handles",
-    },
-    "questions": {"ask": "the question", "answer": "the answer", "marking": "how to mark it"},
-}
+FEWEST_DESKS = 3
+
+INTRO = Key("paragraphs", Listed(TEXT, "paragraphs", least=1), needed=True)
+DIALS = Named(Either((Number(), FLAG, TEXT)), "path")
+OUTCOME = Fields(
+    {
+        "measure": Key("a measure, as findings name it", NAME, needed=True),
+        "title": Key("what it is, in a few words", TEXT, needed=True),
+        "unit": Key("the unit, as the page writes it", TEXT, needed=True),
+        "times": Key("what the value is multiplied by, for that unit", Number(), needed=True),
+        "side": Key("which side it is on", OneOf(("harm", "benefit")), needed=True),
+    }
+)
+GUESS = Fields(
+    {
+        "ask": Key("the question", TEXT, needed=True),
+        "outcome": Key("the number that answers it", NAME, needed=True),
+        "most": Key("the largest number that can be guessed", Number(above=0), needed=True),
+        "step": Key("the step between two guesses", Number(above=0), needed=True),
+        "told": Key("what is said when the number is shown", TEXT, needed=True),
+    }
+)
+SLIDER = Fields(
+    {
+        "dial": Key("the path of the dial", NAME, needed=True),
+        "title": Key("what it does, in a few words", TEXT, needed=True),
+        "values": Key(
+            "its values, one of them that of the scenario", Listed(Number(), "numbers", LEVELS, LEVELS), needed=True
+        ),
+        "said": Key("what each value means", Listed(TEXT, "texts", LEVELS, LEVELS, twice=True), needed=True),
+        "cost": Key(
+            "what each value costs the operator, in points of the game",
+            Listed(Whole(0), "whole numbers", LEVELS, LEVELS, twice=True),
+            default=[0] * LEVELS,
+        ),
+    }
+)
+OPERATOR = Fields(
+    {
+        "intro": INTRO,
+        "sliders": Key("the sliders of which every combination is run", Listed(NAME, least=1), needed=True),
+        "budget": Key("the points that may be spent", Whole(1), needed=True),
+        "benefit": Key("the outcome that is the benefit", NAME, needed=True),
+        "harms": Key("the outcomes that are the harms", Listed(NAME, least=1), needed=True),
+    }
+)
+WATCH = Fields(
+    {
+        "intro": INTRO,
+        "scenario": Key("the scenario of the log", NAME, needed=True),
+        "people": Key("people in it", Whole(1), needed=True),
+        "dials": Key("dials that are set in it", DIALS, default={}),
+        "red": Key("the kind of entry that is also made by hand", NAME, needed=True),
+        "kinds": Key("what the log calls each kind of entry", Named(TEXT, "kind"), default={}),
+        "desks": Key(
+            "the share of ordinary entries that each desk handles",
+            Listed(Number(above=0), "numbers", FEWEST_DESKS, twice=True),
+            needed=True,
+        ),
+    }
+)
+QUESTION = Fields(
+    {
+        "ask": Key("the question", TEXT, needed=True),
+        "answer": Key("the answer", TEXT, needed=True),
+        "marking": Key("how to mark it", TEXT, needed=True),
+    }
+)
+KEYS = Fields(
+    {
+        "scenario": Key("the scenario that the lesson is about", NAME, needed=True),
+        "title": Key("the title of the page", TEXT, needed=True),
+        "intro": INTRO,
+        "people": Key("people in each society", Whole(1), needed=True),
+        "periods": Key("months to run; default those of the scenario", Whole(1)),
+        "dials": Key("dials that are set in every world of the lesson", DIALS, default={}),
+        "outcomes": Key("the numbers that the pictures show", Named(OUTCOME, least=1), needed=True),
+        "guesses": Key("what the reader predicts", Listed(GUESS, "tables", least=1), needed=True),
+        "life": Key(
+            "the words beside one life",
+            Fields({"intro": INTRO, "after": Key("what is asked at the end", TEXT, needed=True)}),
+            needed=True,
+        ),
+        "sliders": Key("the dials that the reader can move", Named(SLIDER, least=1), needed=True),
+        "operator": Key("the part in which the reader decides", OPERATOR, needed=True),
+        "watch": Key("the world behind the log", WATCH, needed=True),
+        "questions": Key("the questions at the end", Listed(QUESTION, "tables", least=1), needed=True),
+        "cites": Key("the sources that the lesson rests on", Listed(NAME, least=1), needed=True),
+    }
+)
 """What the file of a lesson says."""
+
+GRAMMAR = grammar(KEYS)
 
 
 @dataclass(frozen=True)
@@ -122,9 +159,9 @@ class Lesson:
     dials: Mapping[str, object]
     outcomes: tuple[Outcome, ...]
     sliders: tuple[Slider, ...]
-    parts: Mapping[str, Part]
-    guesses: tuple[Part, ...]
-    questions: tuple[Part, ...]
+    parts: Mapping[str, Mapping[str, Any]]
+    guesses: tuple[Mapping[str, Any], ...]
+    questions: tuple[Mapping[str, Any], ...]
     cites: tuple[str, ...]
 
     @classmethod
@@ -137,19 +174,22 @@ class Lesson:
             )
         path = find_toml("lesson", name, FOLDER)
         where = f"lesson {path.stem}"
-        top = part_of(load_tables(path, where), GRAMMAR[""], where)
-        scenario = top.text("scenario")
-        dials = top.table("dials")
-        world = Scenario.load(scenario).set(dials)
-        outcomes = tuple(_outcome(name, part) for name, part in top.named("outcomes", GRAMMAR["outcomes.NAME"]))
-        sliders = tuple(_slider(name, part, world) for name, part in top.named("sliders", GRAMMAR["sliders.NAME"]))
-        parts = {name: top.part(name, GRAMMAR[name]) for name in ("life", "operator", "watch")}
+        top = load_declaration(path, where, KEYS)
+        world = Scenario.load(top["scenario"]).set(top["dials"])
         made = cls(
-            path.stem, scenario, top.text("title"), top.whole("people"),
-            top.whole("periods") if top.has("periods") else None, dials, outcomes, sliders, {**parts, "": top},
-            top.listed("guesses", GRAMMAR["guesses"]), top.listed("questions", GRAMMAR["questions"]),
-            top.texts("cites"),
-        )  # fmt: skip
+            path.stem,
+            top["scenario"],
+            top["title"],
+            top["people"],
+            top.get("periods"),
+            top["dials"],
+            tuple(Outcome(name, **{**part, "times": float(part["times"])}) for name, part in top["outcomes"].items()),
+            tuple(_slider(name, part, world, f"{where}, sliders.{name}") for name, part in top["sliders"].items()),
+            {**{name: top[name] for name in ("life", "operator", "watch")}, "": top},
+            top["guesses"],
+            top["questions"],
+            top["cites"],
+        )
         made.check()
         return made
 
@@ -158,30 +198,25 @@ class Lesson:
         outcomes, sliders = [one.name for one in self.outcomes], [one.name for one in self.sliders]
         operator = self.parts["operator"]
         numbers = [number for text in self.texts() for number in NUMBER.findall(text)]
-        named = [*(one.text("outcome") for one in self.guesses), operator.text("benefit"), *operator.texts("harms")]
+        named = [*(one["outcome"] for one in self.guesses), operator["benefit"], *operator["harms"]]
         for names, noun, allowed in (
             ([*named, *(name for name, _, _ in numbers)], "outcome", outcomes),
-            ([*operator.texts("sliders"), *(name for _, name, _ in numbers if name)], "slider", sliders),
+            ([*operator["sliders"], *(name for _, name, _ in numbers if name)], "slider", sliders),
             (self.cites, "source", sources()),
         ):
             for name in names:
                 if name not in allowed:
                     raise unknown(f"{noun} in lesson {self.name}", name, allowed)
-        for one in self.guesses:
-            if one.number("most") <= 0 or one.number("step") <= 0:
-                raise InputError(f"{one.where}: most and step must be above 0.")
-        operator.whole("budget")
-        self.parts["watch"].whole("people")
 
     def texts(self) -> Iterator[str]:
         """Every text in which numbers may stand."""
         for part in self.parts.values():
-            yield from part.texts("intro")
-        yield self.parts["life"].text("after")
+            yield from part["intro"]
+        yield self.parts["life"]["after"]
         for one in self.guesses:
-            yield from (one.text("ask"), one.text("told"))
+            yield from (one["ask"], one["told"])
         for one in self.questions:
-            yield from (one.text("ask"), one.text("answer"), one.text("marking"))
+            yield from (one["ask"], one["answer"], one["marking"])
 
     def outcome(self, name: str) -> Outcome:
         """The outcome of this name."""
@@ -197,28 +232,13 @@ def lessons() -> list[str]:
     return toml_names(FOLDER)
 
 
-def _outcome(name: str, part: Part) -> Outcome:
-    if part.text("side") not in ("harm", "benefit"):
-        raise InputError(f"{part.where}: side is {part.text('side')!r}, allowed: harm, benefit.")
-    return Outcome(
-        name, part.text("measure"), part.text("title"), part.text("unit"), part.number("times"), part.text("side")
-    )
-
-
-def _slider(name: str, part: Part, world: Scenario) -> Slider:
-    path, values, said = part.text("dial"), part.numbers("values"), part.texts("said")
-    cost = tuple(int(one) for one in part.numbers("cost")) if part.has("cost") else (0,) * LEVELS
+def _slider(name: str, part: Mapping[str, Any], world: Scenario, where: str) -> Slider:
+    path, values = part["dial"], tuple(map(float, part["values"]))
     if path not in world.dials:
-        raise unknown(f"dial in {part.where}", path, world.dials)
-    if not len(values) == len(said) == len(cost) == LEVELS:
-        raise InputError(
-            f"{part.where}: {LEVELS} values, words and costs are needed, found {len(values)}, {len(said)}, {len(cost)}."
-        )
+        raise unknown(f"dial in {where}", path, world.dials)
     own = world.dials[path].value
     if own not in values:
-        raise InputError(
-            f"{part.where}: the scenario's own value {own} must be among the values, found {list(values)}."
-        )
+        raise InputError(f"{where}: the scenario's own value {own} must be among the values, found {list(values)}.")
     for value in values:
         world.dials[path].set(value)
-    return Slider(name, path, part.text("title"), values, said, cost, values.index(float(own)))
+    return Slider(name, path, part["title"], values, part["said"], part["cost"], values.index(float(own)))

@@ -35,13 +35,13 @@ def data_of(grid: Grid, watch: Watch) -> dict[str, Any]:
         "points": {_key(point): _numbers(grid, point) for point in grid.findings},
         "start": _key(grid.start),
         "guesses": [
-            {"outcome": one.text("outcome"), "told": told(one.text("told"), grid)} for one in lesson.guesses
+            {"outcome": one["outcome"], "told": told(one["told"], grid)} for one in lesson.guesses
         ],
         "operator": {
-            "sliders": [names.index(name) for name in operator.texts("sliders")],
-            "budget": operator.whole("budget"),
-            "benefit": operator.text("benefit"),
-            "harms": operator.texts("harms"),
+            "sliders": [names.index(name) for name in operator["sliders"]],
+            "budget": operator["budget"],
+            "benefit": operator["benefit"],
+            "harms": operator["harms"],
         },
         "life": _life(grid),
         "watch": _log(lesson, watch),
@@ -101,7 +101,7 @@ def _event(event: Mapping[str, Any]) -> str:
 
 def _log(lesson: Lesson, watch: Watch) -> dict[str, Any]:
     part = lesson.parts["watch"]
-    words = {**{kind: kind.replace("_", " ") for kind in watch.log["kind"].unique()}, **part.table("kinds")}
+    words = {**{kind: kind.replace("_", " ") for kind in watch.log["kind"].unique()}, **part["kinds"]}
     names, kinds = [one.name for one in watch.desks], list(words)
     rows = [
         [int(month), int(person), kinds.index(kind), names.index(desk)]
@@ -109,7 +109,7 @@ def _log(lesson: Lesson, watch: Watch) -> dict[str, Any]:
     ]
     return {
         "kinds": [clean(words[kind]) for kind in kinds],
-        "red": kinds.index(part.text("red")),
+        "red": kinds.index(part["red"]),
         "rows": rows,
         "desks": [
             {"name": one.name, "lines": one.lines, "red": one.red, "share": _plain(one.share),

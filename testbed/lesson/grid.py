@@ -51,7 +51,7 @@ class Grid:
 def points(lesson: Lesson) -> list[Point]:
     """Every point that is run: each combination of the operator's sliders, then each other slider by itself."""
     start = [one.start for one in lesson.sliders]
-    chosen = lesson.parts["operator"].texts("sliders")
+    chosen = lesson.parts["operator"]["sliders"]
     axes = [range(LEVELS) if one.name in chosen else (one.start,) for one in lesson.sliders]
     block = list(product(*axes))
     alone = [

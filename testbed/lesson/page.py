@@ -47,26 +47,24 @@ def _words(grid: Grid) -> dict[str, Any]:
     lesson, operator = grid.lesson, grid.lesson.parts["operator"]
 
     def intro(part: str) -> list[str]:
-        return [told(one, grid) for one in lesson.parts[part].texts("intro")]
+        return [told(one, grid) for one in lesson.parts[part]["intro"]]
 
     return {
         "intro": {part: intro(part) for part in lesson.parts},
-        "after": told(lesson.parts["life"].text("after"), grid),
-        "harms": [lesson.outcome(name) for name in operator.texts("harms")],
-        "operated": [one for one in lesson.sliders if one.name in operator.texts("sliders")],
-        "budget": operator.whole("budget"),
+        "after": told(lesson.parts["life"]["after"], grid),
+        "harms": [lesson.outcome(name) for name in operator["harms"]],
+        "operated": [one for one in lesson.sliders if one.name in operator["sliders"]],
+        "budget": operator["budget"],
         "guesses": [
             {
-                "ask": told(one.text("ask"), grid),
-                "most": f"{one.number('most'):g}",
-                "step": f"{one.number('step'):g}",
-                "unit": lesson.outcome(one.text("outcome")).unit,
+                "ask": told(one["ask"], grid),
+                "most": f"{one['most']:g}",
+                "step": f"{one['step']:g}",
+                "unit": lesson.outcome(one["outcome"]).unit,
             }
             for one in lesson.guesses
         ],
-        "questions": [
-            {key: told(one.text(key), grid) for key in ("ask", "answer", "marking")} for one in lesson.questions
-        ],
+        "questions": [{key: told(one[key], grid) for key in ("ask", "answer", "marking")} for one in lesson.questions],
     }
 
 

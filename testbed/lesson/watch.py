@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.draws import sparse, uniform
-from synthetic.errors import InputError, unknown
+from synthetic.errors import unknown
 from synthetic.ledger import ORIGINS, Ledger
 from testbed.case import Case, Setting
 from testbed.lesson.base import Lesson
@@ -20,7 +20,6 @@ from testbed.regimes import operator_log
 from testbed.scenarios import Scenario
 from testbed.statistics import clopper_pearson
 
-FEWEST_DESKS = 3
 ALPHA = 0.05
 
 
@@ -59,14 +58,12 @@ class Watch:
 def run_watch(lesson: Lesson, *, seed: int = 0) -> Watch:
     """Run the scenario behind the log and read the log of its operator."""
     part = lesson.parts["watch"]
-    scenario = Scenario.load(part.text("scenario")).set(part.table("dials"))
-    red = part.text("red")
+    scenario = Scenario.load(part["scenario"]).set(part["dials"])
+    red = part["red"]
     if red not in scenario.kinds:
-        raise unknown(f"kind in {part.where}", red, scenario.kinds)
-    weights = part.numbers("desks")
-    if len(weights) < FEWEST_DESKS or min(weights) <= 0:
-        raise InputError(f"{part.where}: desks needs at least {FEWEST_DESKS} shares above 0, found {list(weights)}.")
-    setting = Setting(scenario, people=part.whole("people"), periods=scenario.periods, seed=seed)
+        raise unknown(f"kind in lesson {lesson.name}, watch", red, scenario.kinds)
+    weights = part["desks"]
+    setting = Setting(scenario, people=part["people"], periods=scenario.periods, seed=seed)
     case = Case.of(setting)
     return watch_of(case, red=red, weights=weights, stream=f"lesson:{lesson.name}")
 

@@ -154,10 +154,10 @@ def test_a_shipped_lesson_has_three_guesses_five_questions_both_sides_and_a_bloc
     operator = lesson.parts["operator"]
     assert (len(lesson.guesses), len(lesson.questions), len(lesson.sliders)) == (3, 5, 5)
     assert len(points(lesson)) == 27 + 2 * 2
-    assert lesson.outcome(operator.text("benefit")).side == "benefit"
-    assert {lesson.outcome(one).side for one in operator.texts("harms")} == {"harm"}
-    assert sum(min(one.cost) for one in lesson.sliders) <= operator.whole("budget")  # something can be afforded
-    assert sum(max(one.cost) for one in lesson.sliders) > operator.whole("budget")  # and not everything
+    assert lesson.outcome(operator["benefit"]).side == "benefit"
+    assert {lesson.outcome(one).side for one in operator["harms"]} == {"harm"}
+    assert sum(min(one.cost) for one in lesson.sliders) <= operator["budget"]  # something can be afforded
+    assert sum(max(one.cost) for one in lesson.sliders) > operator["budget"]  # and not everything
     assert len(lesson.cites) == len(set(lesson.cites))
 
 
@@ -180,9 +180,17 @@ def test_a_scenario_without_a_lesson_is_told_which_there_are(
         ('"spc-list-2017"', '"nobody"', "unknown source in lesson mine 'nobody'"),
         ("values = [0.5, 0.9, 1]", "values = [0.5, 0.8, 1]", "the scenario's own value 0.9 must be among the values"),
         ("values = [0.5, 0.9, 1]", "values = [0.2, 0.9, 1]", "found 0.2, allowed: 0.5 to 1"),
-        ('said   = ["half", "9 of 10", "all"]', 'said   = ["half"]', "3 values, words and costs are needed"),
-        ('side    = "harm"', 'side    = "bad"', "side is 'bad', allowed: harm, benefit"),
-        ("budget  = 1", 'budget  = "much"', "budget must be a whole number, found 'much'"),
+        (
+            'said   = ["half", "9 of 10", "all"]',
+            'said   = ["half"]',
+            "sliders.found.said: found ['half'], allowed: a list of 3 texts",
+        ),
+        (
+            'side    = "harm"',
+            'side    = "bad"',
+            "unknown side in lesson mine, outcomes.reach 'bad'; Allowed: benefit, harm",
+        ),
+        ("budget  = 1", 'budget  = "much"', "operator.budget: found 'much', allowed: a whole number from 1 on"),
         ('dial   = "regime.family.share"', 'dial   = "regime.family.size"', "unknown dial"),
         ("people   = 800\nper", "people   = 800\ncolor = 1\nper", "unknown key in lesson mine 'color'"),
     ],
