@@ -172,8 +172,7 @@ class Listed(Type):
         """The noun, and how many."""
         if self.least == self.most:
             return f"a list of {self.least} {self.noun}"
-        many = f", at least {self.least}" if self.least else ""
-        return f"a list of {self.noun}{many}"
+        return f"a list of {f'{self.least} or more ' if self.least else ''}{self.noun}"
 
     def read(self, value: object, at: str) -> tuple[Any, ...]:
         if type(value) is not list or len(value) < self.least or (self.most is not None and len(value) > self.most):

@@ -201,7 +201,7 @@ class Sourced(Type):
     @property
     def said(self) -> str:  # type: ignore[override]
         """Its values, and that it needs a source."""
-        return f"{self.of.said}, with its source"
+        return f"{self.of.said} with its source"
 
     def read(self, value: object, at: str) -> Dial:
         if type(value) is dict and "value" in value:

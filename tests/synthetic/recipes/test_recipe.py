@@ -208,7 +208,7 @@ used = "The second."
     for old, new, sentence in (
         ('source = "assumed" }, {', 'source = "nobody" }, {', "unknown source"),
         ('used = "The second."', "", "must have 'used'"),
-        (', { says = "a quarter", source = "assumed" }', "", "allowed: a list of tables, at least 2"),
+        (', { says = "a quarter", source = "assumed" }', "", "allowed: a list of 2 or more tables"),
         ("about", "abuot", "did you mean 'about'"),
     ):
         with pytest.raises(InputError, match=sentence):
