@@ -294,7 +294,7 @@ class Named(Type):
 
 
 TEXT, NOTE, FLAG, DAY = Text(), Text(empty=True), Flag(), Day()
-SHARE = Number(0, 1)
+SHARE, AMOUNT = Number(0, 1), Number(0, 1e9)
 NAME = Text("a name")
 NAMES = Listed(NAME)
 SENTENCES = Listed(TEXT, "sentences")

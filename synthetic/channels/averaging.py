@@ -13,15 +13,15 @@ import numpy as np
 from synthetic.channels.declared import Arisen, Declared, coin
 from synthetic.channels.rare import ERROR, Scope, entries, events, numbered
 from synthetic.draws import pack
-from synthetic.schema import SHARE, Key, Number
+from synthetic.schema import AMOUNT, SHARE, Key
 from synthetic.source import Sourced
 
 NUMBERS = {
-    "matched": Key("reviews per recipient and year", Sourced(Number(0)), needed=True),
+    "matched": Key("reviews per recipient and year", Sourced(AMOUNT), needed=True),
     "averaged": Key("share of reviews that the average decides", Sourced(SHARE), needed=True),
-    "free_income": Key("yuan a month that may be earned beside the benefit", Sourced(Number(0)), needed=True),
+    "free_income": Key("yuan a month that may be earned beside the benefit", Sourced(AMOUNT), needed=True),
     "taper": Key("share of earnings above it that is taken off", Sourced(SHARE), needed=True),
-    "least_debt": Key("yuan below which no debt is raised", Sourced(Number(0)), needed=True),
+    "least_debt": Key("yuan below which no debt is raised", Sourced(AMOUNT), needed=True),
 }
 ERRORS = ("averaged",)
 COLUMNS = ("benefit", "months_worked", "income")

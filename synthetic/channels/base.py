@@ -26,7 +26,7 @@ from synthetic.conduct import MOST_BESIDE, Conduct
 from synthetic.declaration import load_tables
 from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml, toml_names
-from synthetic.schema import NAME, SHARE, TEXT, Fields, Grammar, Key, Listed, Number, OneOf, Text
+from synthetic.schema import AMOUNT, NAME, SHARE, TEXT, Fields, Grammar, Key, Listed, Number, OneOf, Text
 from synthetic.source import Sourced
 
 __all__ = [
@@ -47,7 +47,8 @@ __all__ = [
 FOLDER = Path(__file__).parent
 AMONG = ("grid", "city", "society")
 MECHANISMS = ("acts", "averaging", "gate", "legacy", "screening")
-SHARED, RATIO = Sourced(SHARE), Sourced(Number(0))
+SHARED, RATIO = Sourced(SHARE), Sourced(AMOUNT)
+ABOVE = Sourced(Number(above=0, most=1e9))
 EVERY = {
     "coverage_urban": Key("share of acts within its reach in towns", SHARED, needed=True),
     "coverage_rural": Key("the same in the country", SHARED, needed=True),
@@ -55,28 +56,28 @@ EVERY = {
     "miss_ratio": Key("that share for minority people over others", RATIO, needed=True),
     "false_match": Key("share of recorded acts that are entered on somebody else", SHARED, needed=True),
     "false_match_ratio": Key("that share for minority people over others", RATIO, needed=True),
-    "delay": Key("mean months until the entry", Sourced(Number(0)), needed=True),
+    "delay": Key("mean months until the entry", Sourced(AMOUNT), needed=True),
     "duplicate": Key("share of recorded acts that are entered twice", SHARED, needed=True),
 }
 """Numbers that every channel has."""
 
 TOGETHER = (
-    {"density_half": Key("cameras per 1,000 people at which reach is half of its maximum", Sourced(Number(above=0)))},
+    {"density_half": Key("cameras per 1,000 people at which reach is half of its maximum", ABOVE)},
     {"attention_ratio": Key("attention to minority people over others", RATIO)},
     {
         "searched": Key(
-            "people among whom somebody is found by name; needed if mistakes is name, and only then", Sourced(Number(1))
+            "people among whom a name is sought; needed if mistakes is name, and only then", Sourced(Number(1, 1e11))
         )
     },
     {"without": Key("reach of people for whom the column `through` says no, over the others", RATIO)},
     {
         "load": Key("people per warden", RATIO),
         "load_spread": Key("how much that differs between wardens", RATIO),
-        "load_half": Key("load at which attention is half", Sourced(Number(above=0))),
+        "load_half": Key("load at which attention is half", ABOVE),
     },
     {
         "stale": Key("share of entries that stand on when their term is over", SHARED),
-        "stale_months": Key("mean months that they stand on", Sourced(Number(1))),
+        "stale_months": Key("mean months that they stand on", Sourced(Number(1, 1e9))),
     },
 )
 """Numbers that a channel may have; a group is declared as a whole or not at all."""

@@ -11,13 +11,13 @@ from synthetic.channels.declared import Arisen, Declared, coin
 from synthetic.channels.rare import Scope, entries, errors, events, joined, nothing
 from synthetic.channels.reach import coverage
 from synthetic.draws import pack
-from synthetic.schema import SHARE, Key, Number
+from synthetic.schema import AMOUNT, SHARE, Key
 from synthetic.source import Sourced
 
 NUMBERS = {
-    "marks": Key("marks per adult with a file at the start", Sourced(Number(0)), needed=True),
+    "marks": Key("marks per adult with a file at the start", Sourced(AMOUNT), needed=True),
     "lost": Key("share of those marks gone from the file", Sourced(SHARE), needed=True),
-    "forged": Key("marks put in without cause, per adult with a file", Sourced(Number(0)), needed=True),
+    "forged": Key("marks put in without cause, per adult with a file", Sourced(AMOUNT), needed=True),
 }
 ERRORS = ("lost", "forged")
 COLUMNS: tuple[str, ...] = ()

@@ -14,12 +14,12 @@ import numpy as np
 from synthetic.channels.declared import Arisen, Declared, coin
 from synthetic.channels.rare import Scope, entries, errors
 from synthetic.draws import pack
-from synthetic.schema import Key, Number
+from synthetic.schema import AMOUNT, Key
 from synthetic.source import Sourced
 
 NUMBERS = {
-    "scans_urban": Key("scans per adult and month in towns", Sourced(Number(0)), needed=True),
-    "scans_rural": Key("the same in the country", Sourced(Number(0)), needed=True),
+    "scans_urban": Key("scans per adult and month in towns", Sourced(AMOUNT), needed=True),
+    "scans_rural": Key("the same in the country", Sourced(AMOUNT), needed=True),
 }
 ERRORS: tuple[str, ...] = ()
 COLUMNS: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, unknown
 from synthetic.recipes import Recipe
 from synthetic.registry import find_toml, toml_names
-from synthetic.schema import FLAG, NAME, TEXT, Fields, Key, Named, Number, OneOf, Whole, grammar
+from synthetic.schema import AMOUNT, FLAG, NAME, TEXT, Fields, Key, Named, Number, OneOf, Whole, grammar
 from synthetic.source import Dial, Sourced
 
 FOLDER = Path(__file__).parent
@@ -41,7 +41,9 @@ DEPENDS = Fields(
         "low": Key("for a number: where the rate is lowest", Number(), default=0),
         "high": Key("for a number: where the ratio is reached", Number(), default=1),
         "ratio": Key(
-            "rate at `level`, or at `high`, over the rate elsewhere, or at `low`", Sourced(Number(above=0)), needed=True
+            "rate at `level`, or at `high`, over the rate elsewhere, or at `low`",
+            Sourced(Number(above=0, most=1e9)),
+            needed=True,
         ),
     }
 )
@@ -56,7 +58,7 @@ KEYS = Fields(
         "most": Key(
             "most candidates per adult and month, a bound that no rate exceeds", Number(above=0, most=MOST), needed=True
         ),
-        "rate": Key("acts per adult and month", Sourced(Number(0)), needed=True),
+        "rate": Key("acts per adult and month", Sourced(AMOUNT), needed=True),
         "sensitive": Key(
             "true if people may leave a lawful act when they believe that they are watched", FLAG, default=False
         ),

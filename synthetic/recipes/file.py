@@ -19,8 +19,8 @@ from synthetic.recipes.people_file import KEYS as OF_TABLE
 from synthetic.recipes.rows import Rows
 from synthetic.recipes.tables import TABLE, Table, read_table
 from synthetic.registry import find_toml
-from synthetic.schema import DAY, NAME, SENTENCES, TEXT, By, Either, Fields, Grammar, Key
-from synthetic.source import NUMBER, Dial, dial
+from synthetic.schema import DAY, FLAG, NAME, SENTENCES, TEXT, By, Either, Fields, Grammar, Key, Number
+from synthetic.source import Dial, Sourced
 from synthetic.variables import Variable
 
 FOLDER = Path(__file__).parent
@@ -40,12 +40,13 @@ HEAD = {
 }
 """Keys of a recipe file that are not sections of numbers."""
 
+NUMBER = Sourced(Either((Number(), FLAG)))
 _ANY = By("a table of numbers", lambda table, _: table)
 """A section, whose numbers are read on their own, since their paths are those of dials."""
 
 GRAMMAR: Grammar = {
     "": HEAD,
-    "VARIABLE": {"KEY": Key("a number of the variable, or a table of numbers", Either((NUMBER, TABLE)))},
+    "VARIABLE": {"KEY": Key("a number of the variable; or a table of numbers", Either((NUMBER, TABLE)))},
     "VARIABLE.KEY": TABLE.keys,
     "margins": MARGIN.keys,
     "contradictory": FIGURES.keys,
@@ -138,7 +139,7 @@ def _numbers(text: Mapping[str, Any], base: RecipeFile, path: Path) -> tuple[dic
             if isinstance(entry, dict) and ("values" in entry or "file" in entry):
                 tables[where] = read_table(entry, where, path.parent)
             else:
-                dials[where] = dial(entry, where)
+                dials[where] = NUMBER.read(entry, where)
             if "base" in text:
                 _check_alike(where, dials, tables, base, path)
     return dials, tables
@@ -151,8 +152,8 @@ def _check_alike(
     if where not in base.dials and where not in base.tables:
         raise unknown(f"number in {path.name}", where, [*base.dials, *base.tables])
     if where in base.dials:
-        alike = where not in tables and isinstance(dials[where].value, str | bool) == isinstance(
-            base.dials[where].value, str | bool
+        alike = where not in tables and isinstance(dials[where].value, bool) == isinstance(
+            base.dials[where].value, bool
         )
     else:
         alike = where not in dials and tables[where].values.shape == base.tables[where].values.shape

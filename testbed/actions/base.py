@@ -15,7 +15,7 @@ from synthetic import conduct
 from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml, toml_names
-from synthetic.schema import NAMES, SHARE, TEXT, Fields, Key, Named, Number, OneOf, grammar
+from synthetic.schema import AMOUNT, NAMES, SHARE, TEXT, Fields, Key, Named, Number, OneOf, grammar
 from synthetic.source import Dial, Sourced
 from testbed.models import ALWAYS, CONDITION, Condition
 
@@ -31,11 +31,11 @@ DOES: Mapping[str, str] = {
     MOVES: "brings the person under another city's scheme, where cities have schemes",
 }
 NUMBERS = {
-    "per_month": Key("how often it can be done in a month for each kind", Sourced(Number(0))),
-    "hours": Key("hours that it takes once", Sourced(Number(0)), needed=True),
-    "money": Key("what it costs once, in hours of the median pay", Sourced(Number(0)), needed=True),
+    "per_month": Key("how often it can be done in a month for each kind", Sourced(AMOUNT)),
+    "hours": Key("hours that it takes once", Sourced(AMOUNT), needed=True),
+    "money": Key("what it costs once, in hours of the median pay", Sourced(AMOUNT), needed=True),
     "works": Key("ends: chance that the entry is taken off; default 1", Sourced(SHARE)),
-    "delay": Key("ends: months until it is taken off; default 0", Sourced(Number(0))),
+    "delay": Key("ends: months until it is taken off; default 0", Sourced(AMOUNT)),
 }
 ACTION = Fields(
     {
@@ -47,8 +47,8 @@ ACTION = Fields(
     }
 )
 PLAN = {
-    "horizon": Key("months within which a plan must work", Sourced(Number(1)), needed=True),
-    "budget": Key("hours that a plan may take, with money as hours of pay", Sourced(Number(0)), needed=True),
+    "horizon": Key("months within which a plan must work", Sourced(Number(1, 1e9)), needed=True),
+    "budget": Key("hours that a plan may take, with money as hours of pay", Sourced(AMOUNT), needed=True),
     "success": Key("least chance with which a plan counts", Sourced(SHARE), needed=True),
 }
 KEYS = Fields(

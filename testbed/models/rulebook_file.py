@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from synthetic.declaration import load_declaration
-from synthetic.errors import InputError
+from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml
 from synthetic.schema import (
     DAY,
@@ -35,7 +35,7 @@ PER = (
 )  # fmt: skip
 """What points can be for."""
 
-POINTS = Sourced()
+POINTS = Sourced(Number(-1e9, 1e9))
 RULE = Fields(
     {
         "title": Key("the rule in words; default its name", TEXT),
@@ -124,6 +124,9 @@ def load_rulebook(name_or_path: str | Path, *, beside: Path | None = None) -> Ru
     grades = tuple(_grade(key, part) for key, part in table["grades"].items())
     if any(grade.at_least is None for grade in grades[:-1]) or (grades and grades[-1].at_least is not None):
         raise InputError(f"{where}: every grade but the last needs at_least, and the last has none.")
+    for one in table["examples"]:
+        if "grade" in one and one["grade"] not in table["grades"]:
+            raise unknown(f"grade in an example of {where}", one["grade"], table["grades"])
     scope, clamp = table.get("scope"), table["clamp"]
     if scope is not None:
         check_source(scope, f"{where}, scope")

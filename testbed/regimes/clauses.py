@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from synthetic.schema import (
-    DAY,
-    FLAG,
-    NAME,
-    NAMES,
-    SENTENCES,
-    SHARE,
-    TEXT,
-    Fields,
-    Key,
-    Named,
-    Number,
-    OneOf,
-    grammar,
-)
+from synthetic.schema import AMOUNT, DAY, FLAG, NAME, NAMES, SENTENCES, SHARE, TEXT, Fields, Key, Named, OneOf, grammar
 from synthetic.source import CITED, Sourced
 from testbed.regimes.base import EXPIRY, FAMILY, REACH
 
 DECISIONS = {"adverse": -1, "favored": 1}
 WHO = ("all", "adults", "children")
-N, PART = Sourced(Number(0)), Sourced(SHARE)
+N, PART = Sourced(AMOUNT), Sourced(SHARE)
 SECRET = Key("true if the person is not told", FLAG, default=False)
 
 LIST = Fields(

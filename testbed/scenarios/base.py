@@ -419,12 +419,18 @@ class Scenario:
         return import_module("testbed.case").run_case(self, model, people=people, periods=periods, seed=seed)
 
     def _check_conduct(self) -> None:
-        """Raise InputError if a kind of conduct depends on a column that the society does not have."""
+        """Raise InputError if a kind of conduct depends on a column or level that the society does not have."""
         levels = self.declared.levels
         for kind in self.conduct:
             for column in kind.reads:
                 if column not in levels:
                     raise unknown(f"column in conduct {kind.name}", column, levels)
+            for part in kind.depends:
+                known, where = levels[part.on], f"conduct {kind.name}, depends on {part.on}"
+                if known is None and part.level:
+                    raise InputError(f"{where}: found the level {part.level!r}, and {part.on} has none.")
+                if known is not None and part.level not in known:
+                    raise unknown(f"level in {where}", part.level, known)
 
     def _check_groups(self, where: str) -> None:
         """Raise InputError if a reference group, or the group at which misuse is aimed, is no group of its column."""
@@ -436,6 +442,8 @@ class Scenario:
             if level not in groups:
                 raise unknown(f"group of {column} in {where}, who.reference", level, groups)
         aim, at = self.regime.misused, f"regime {self.regime.name}, misuse"
+        if aim is not None and aim.kind not in self.kinds:
+            raise unknown(f"kind in {at}", aim.kind, self.kinds)
         if aim is not None and aim.column:
             if aim.column not in levels:
                 raise unknown(f"column in {at}", aim.column, levels)

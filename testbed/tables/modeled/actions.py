@@ -12,11 +12,11 @@ import pandas as pd
 from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml
-from synthetic.schema import FLAG, TEXT, Either, Fields, Key, Listed, Named, Number, OneOf, grammar
+from synthetic.schema import AMOUNT, FLAG, TEXT, Either, Fields, Key, Listed, Named, Number, OneOf, grammar
 from synthetic.source import Dial, Sourced
 
 DIRECTIONS = {"up": (1,), "down": (-1,), "either": (1, -1)}
-COST = Sourced(Number(0), unit="cost")
+COST = Sourced(AMOUNT, unit="cost")
 ACTION = Fields(
     {
         "direction": Key("of a number (features without a table of their own never change)", OneOf(DIRECTIONS)),

@@ -19,6 +19,7 @@ from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, unknown
 from synthetic.registry import find_toml
 from synthetic.schema import (
+    AMOUNT,
     FLAG,
     NAME,
     NOTE,
@@ -67,7 +68,7 @@ ERROR = Fields(
         "rate": Key("the share of rows that it strikes", Sourced(SHARE, unit="share of rows"), needed=True),
         "ratio": Key(
             "by what the rate is multiplied, for groups of a column",
-            Named(Named(Sourced(Number(0), unit="times the rate"), "group"), "column"),
+            Named(Named(Sourced(AMOUNT, unit="times the rate"), "group"), "column"),
             default={},
         ),
         "by": Key("off_by_unit: what is added; default 1", Number()),
