@@ -83,8 +83,8 @@ class ScoringModel(Protocol):
         The value of a column that counts neither for nor against anybody: what a reason is undone to. Default: the
         value that most people have.
     additive : bool, optional
-        Whether base and reasons add up to the log-odds of the score: `base` is then a number of the fitted model.
-        Default: False.
+        Whether base and reasons add up to the log-odds of the score: `base` is then a number of the fitted model. It is
+        checked wherever reasons are asked for. Default: False.
     fit : callable, optional
         `fit(records, outcomes)` returns the fitted model. Outcomes are int8 of shape (n,), 1 for the positive side. A
         model with `fit` is fitted once, on a separate training society. Default: the model does not learn.
@@ -124,7 +124,8 @@ class ScoringModel(Protocol):
         Returns
         -------
         Scores or array_like
-            Scores in the order of the records: n finite numbers, or `Scores` with decisions and reasons.
+            Scores in the order of the records: n finite integers, floats or booleans, in one dimension, or `Scores`
+            with decisions and reasons.
 
         Examples
         --------

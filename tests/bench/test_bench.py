@@ -147,6 +147,17 @@ def test_the_manifest_has_digests_and_no_paths(made):
     assert str(out.parent) not in (out / "manifest.json").read_text(encoding="utf-8")
 
 
+def test_a_model_that_fails_is_told_once_and_its_claims_are_not(small, tmp_path, monkeypatch):
+    (tmp_path / "failing_in_bench.py").write_text("def broken(records):\n    raise KeyError('income')\n")
+    monkeypatch.chdir(tmp_path)
+    model = "failing_in_bench:broken"
+    status, said, progress = say(small, "--model", model, "--people", "1024", "--workers", "1")
+    assert status == 1
+    assert (said + progress).count("KeyError: 'income'") == 1
+    assert f"FAILED: {model}, town.toml: model broken failed on " in said
+    assert "not as expected" not in progress
+
+
 class Numbers(HTMLParser):
     """The counts of each cell of the table of models by family, and the rows of claims."""
 
