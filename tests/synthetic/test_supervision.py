@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from interpreter import Interpreter, interpreter
 
 ROOT = Path(__file__).parents[2]
 HERE = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -57,8 +59,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def ran(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*TESTBED, *words], cwd=folder, env=HERE, capture_output=True, text=True, timeout=120)
+@pytest.fixture(scope="module")
+def python() -> Iterator[Interpreter]:
+    with interpreter(ROOT) as one:
+        yield one
+
+
+def test_a_run_of_a_forked_interpreter_is_that_of_one_that_was_started(python: Interpreter, folder: Path) -> None:
+    for words in (["check", "models_of_a_test:ends"], ["list", "models"]):
+        started = subprocess.run([*TESTBED, *words], cwd=folder, env=HERE, capture_output=True, text=True, timeout=120)
+        forked = python.run("testbed", *words, cwd=folder)
+        assert (forked.returncode, forked.stdout, forked.stderr) == (started.returncode, started.stdout, started.stderr)
 
 
 @pytest.mark.parametrize(
@@ -72,16 +83,16 @@ def ran(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 )
 @pytest.mark.parametrize("command", [("check",), ("audit", "rongcheng", *SMALL, "--model")], ids=["check", "audit"])
 def test_a_model_that_ends_the_process_is_status_1_and_named(
-    folder: Path, command: tuple[str, ...], name: str, how: str
+    python: Interpreter, folder: Path, command: tuple[str, ...], name: str, how: str
 ) -> None:
-    found = ran(folder, *command, name)
+    found = python.run("testbed", *command, name, cwd=folder)
     assert found.returncode == 1
     assert f"the process ended {how} before the run was done; a model ({name})" in found.stderr.splitlines()[-1]
 
 
-def test_a_model_that_ends_its_worker_is_named_and_the_rest_is_computed(folder: Path) -> None:
+def test_a_model_that_ends_its_worker_is_named_and_the_rest_is_computed(python: Interpreter, folder: Path) -> None:
     out = ["--engine", "processes", "--workers", "2", "--out", "run"]
-    found = ran(folder, "audit", "rongcheng", *SMALL, "--model", "models_of_a_test:ends", *out)
+    found = python.run("testbed", "audit", "rongcheng", *SMALL, "--model", "models_of_a_test:ends", *out, cwd=folder)
     assert found.returncode == 1
     assert "model models_of_a_test:ends: its worker process ended before it answered" in found.stderr
     rows = (folder / "run" / "findings.csv").read_text(encoding="utf-8").splitlines()
@@ -91,8 +102,8 @@ def test_a_model_that_ends_its_worker_is_named_and_the_rest_is_computed(folder: 
     assert any(row.startswith("rongcheng,lottery,adverse_rate") and "worker process" not in row for row in rows)
 
 
-def test_an_end_that_comes_after_ours_changes_nothing(folder: Path) -> None:
-    found = ran(folder, "check", "models_of_a_test:Late")
+def test_an_end_that_comes_after_ours_changes_nothing(python: Interpreter, folder: Path) -> None:
+    found = python.run("testbed", "check", "models_of_a_test:Late", cwd=folder)
     assert found.returncode == 1
     assert "the contract of a model is broken" in found.stdout
 
@@ -103,9 +114,9 @@ def test_an_end_that_comes_after_ours_changes_nothing(folder: Path) -> None:
      (["check", "models_of_a_test:leaves"], 1)],
 )  # fmt: skip
 def test_status_and_output_of_a_run_that_ends_by_itself_are_its_own(
-    folder: Path, words: list[str], status: int
+    python: Interpreter, folder: Path, words: list[str], status: int
 ) -> None:
-    found = ran(folder, *words)
+    found = python.run("testbed", *words, cwd=folder)
     assert found.returncode == status
     assert "before the run was done" not in found.stderr
     assert bool(found.stdout) == (status != 2)
@@ -161,24 +172,23 @@ def test_nothing(findings):
 
 @pytest.mark.parametrize("spread", [(), ("-n", "1")], ids=["one process", "xdist"])
 @pytest.mark.parametrize("name", ["models_of_a_test:ends", "ending_of_a_test:model"])
-def test_a_model_that_ends_the_process_of_pytest_makes_it_red(folder: Path, name: str, spread: tuple[str, ...]) -> None:
+def test_a_model_that_ends_the_process_of_pytest_makes_it_red(
+    python: Interpreter, folder: Path, name: str, spread: tuple[str, ...]
+) -> None:
     if spread:
         pytest.importorskip("xdist")
     (folder / "test_town.py").write_text(TEST)
     words = ["-q", "-p", "testbed.pytest_plugin", "-p", "no:cacheprovider", "--people", "1024", *spread]
-    found = subprocess.run(
-        [sys.executable, "-m", "pytest", *words, "--model", name, "test_town.py"],
-        cwd=folder, env=HERE, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    found = python.run("pytest", *words, "--model", name, "test_town.py", cwd=folder)
     assert found.returncode not in (0, 5)
     if not spread:
         assert f"before the run was done; a model ({name})" in found.stderr
 
 
 @pytest.mark.parametrize(("body", "status"), [("pass", 0), ("assert False", 1)])
-def test_a_run_of_pytest_keeps_its_status(folder: Path, body: str, status: int) -> None:
+def test_a_run_of_pytest_keeps_its_status(python: Interpreter, folder: Path, body: str, status: int) -> None:
     (folder / "test_town.py").write_text(f"def test_plain():\n    {body}\n")
     words = ["-q", "-p", "testbed.pytest_plugin", "-p", "no:cacheprovider", "test_town.py"]
-    found = subprocess.run([sys.executable, "-m", "pytest", *words], cwd=folder, env=HERE, capture_output=True)
+    found = python.run("pytest", *words, cwd=folder)
     assert found.returncode == status
-    assert found.stderr == b""
+    assert found.stderr == ""
