@@ -23,7 +23,12 @@ LONG = (
 
 
 def pytest_configure(config):
-    """A worker of xdist uses one thread for linear algebra: more would fight over the cores."""
+    """A worker of xdist uses one thread for linear algebra: more would fight over the cores.
+
+    Models that tests make as objects run in the process of the test, where they can be looked at; those that are named
+    run in processes of their own, as they do for users. The tests of `apart` send objects too.
+    """
+    os.environ["TESTBED_APART"] = "names"
     if hasattr(config, "workerinput"):
         os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
         threadpool_limits(1)

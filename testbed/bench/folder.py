@@ -59,14 +59,14 @@ def identity(asked: Asked) -> dict[str, Any]:
 
     Raises InputError if a model or a scenario cannot be loaded.
     """
-    from testbed.models import load_model
+    from testbed.models import load_apart
     from testbed.scenarios import Scenario
 
     digests = {"suite": suite_digest()}
     for name in asked.scenarios:
         digests[f"scenario {plain_name(name)}"] = scenario_digest(Scenario.load(name))
     for name in asked.models:
-        load_model(name)
+        load_apart(name)
         digests[f"model {plain_name(name)}"] = model_digest(name)
     return {
         "schema": SCHEMA,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from testbed.commands.options import (
     add_engine,
     add_equivalent,
+    add_limits,
     add_minimum,
     add_out,
     add_world,
@@ -53,6 +54,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_minimum(parser)
     add_engine(parser)
+    add_limits(parser)
     parser.add_argument(
         "--figures",
         metavar="DIR",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from testbed.commands.options import add_consent, add_overwrite, add_world, dials_of, may_show, tell, whole
+from testbed.commands.options import add_consent, add_limits, add_overwrite, add_world, dials_of, may_show, tell, whole
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the person, a number from 0 (default: a typical person of the run)",
     )
     parser.add_argument("--out", metavar="FILE", help="write the case file as a page (.html) or as data (.json)")
+    add_limits(parser)
     add_consent(parser)
     add_overwrite(parser)
 
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     tell(f"testbed: running {args.scenario} with {plan.people:,} people, and the same world with wrong entries ...")
     setting = Setting(plan.scenario, people=plan.people, periods=plan.periods, seed=plan.seeds[0])
     try:
-        case = Case.of(setting, model_of(plan.scenario, plan.specs[0]), name=plan.names[0])
+        case = Case.of(setting, model_of(plan.scenario, plan.asked[0]), name=plan.names[0])
         told = life(case, args.person)
         told["way_out"] = way_out(case, told["person"])
     except ModelError as failure:

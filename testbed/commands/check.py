@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from testbed.commands.options import tell
+from testbed.commands.options import add_limits, tell
 
 USAGE, NO_TESTS = 4, 5
 """Exit statuses of pytest."""
@@ -26,6 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="the scenario whose records are used (default: rongcheng, with what a rule book reads)",
     )
+    add_limits(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -12,10 +12,12 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from synthetic.errors import DEBUG, InputError
 from synthetic.supervision import supervised
+from testbed.commands.options import limits_of
 from testbed.commands.printing import LostError, hold_descriptors, printed
 
 if TYPE_CHECKING:
@@ -69,7 +71,10 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status. Without `argv` the command line is run, `supervised`."""
+    """Run a command and return its exit status. Without `argv` the command line is run.
+
+    It is `supervised` if it calls code of the user's in its own process.
+    """
     if argv is not None:
         return _run(list(argv))
     words = sys.argv[1:]
@@ -77,7 +82,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         hold_descriptors()
     except InputError as problem:
         return complain(str(problem))
-    return supervised(lambda: _run(words), [word for word in words if ":" in word])
+    called = called_here(words)
+    return supervised(lambda: _run(words), called) if called else _run(words)
+
+
+def called_here(words: Sequence[str]) -> list[str]:
+    """The user's code that a command calls in its own process: what it checks, and measures. Models run apart.
+
+    >>> called_here(["audit", "rongcheng", "--model", "my.models:late", "--measures", "my.measures:rate"])
+    ['my.measures:rate']
+    """
+    if words[:1] == ["check"]:
+        return [word for word in words[1:] if ":" in word]
+    after = [word for option, word in pairwise(words) if option == "--measures"]
+    joined = [word.partition("=")[2] for word in words if word.startswith("--measures=")]
+    return [word for word in (*after, *joined) if ":" in word]
 
 
 def _run(words: list[str]) -> int:
@@ -97,7 +116,8 @@ def _called(words: list[str]) -> int:
         except SystemExit as ended:  # help, the version, wrong usage: the parser has said it
             sys.stdout.flush()
             return int(ended.code or 0)
-        status = int(command.run(args))
+        with limits_of(args):
+            status = int(command.run(args))
         sys.stdout.flush()
         return status
     except InputError as problem:

@@ -6,6 +6,7 @@ import argparse
 import shlex
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from synthetic.errors import InputError
@@ -151,6 +152,43 @@ def engine_of(args: argparse.Namespace, people: int) -> str:
     if args.engine is not None:
         return str(args.engine)
     return "processes" if people >= LARGE and (args.workers or cores()) > 1 else "serial"
+
+
+def positive(text: str) -> float:
+    """A number above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"found {text!r}, a finite number above 0 is needed")
+    return value
+
+
+def add_limits(parser: argparse._ActionsContainer) -> None:
+    """Add the options that say what a model may take."""
+    parser.add_argument(
+        "--model-timeout",
+        type=positive,
+        metavar="S",
+        help="seconds that a model may take to answer one call, and ten times as many to be fitted (default: 60)",
+    )
+    parser.add_argument(
+        "--memory",
+        type=positive,
+        metavar="GIB",
+        help="memory that the process of a model may use (default: three quarters of the machine's)",
+    )
+
+
+def limits_of(args: argparse.Namespace) -> AbstractContextManager[None]:
+    """A context in which models may take what the user says."""
+    seconds, gib = getattr(args, "model_timeout", None), getattr(args, "memory", None)
+    if seconds is None and gib is None:
+        return nullcontext()
+    from testbed.models import checked_limits, within
+
+    return within(checked_limits(seconds, gib))
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:

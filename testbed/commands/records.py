@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from testbed.commands.options import add_consent, add_overwrite, add_world, dials_of, may_show, tell, whole
+from testbed.commands.options import add_consent, add_limits, add_overwrite, add_world, dials_of, may_show, tell, whole
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the training society instead, with the column outcome: 1 for the side that [decide] learn calls positive",
     )
     parser.add_argument("--out", required=True, metavar="FILE", help="a file ending in .csv")
+    add_limits(parser)
     add_consent(parser)
     add_overwrite(parser)
 
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         frame = frame.assign(outcome=outcomes)
     else:
         try:
-            frame = Case.of(setting, model_of(plan.scenario, plan.specs[0]), name=plan.names[0]).records
+            frame = Case.of(setting, model_of(plan.scenario, plan.asked[0]), name=plan.names[0]).records
         except ModelError as failure:
             tell(f"testbed: {failure}")
             return 1

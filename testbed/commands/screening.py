@@ -245,8 +245,8 @@ def numbers(
     from testbed.runs import run as run_tasks
 
     tasks = [
-        Task(scenario, plan.specs[0], plan.names[0], plan.people, plan.periods, seed, plan.wanted,
-             plan=next(_numbers), bare=True)
+        Task(scenario, plan.asked[0], plan.names[0], plan.people, plan.periods, seed, plan.wanted,
+             plan=next(_numbers), bare=True, limits=plan.limits)
         for scenario, seed in [(plan.scenario, 0), *made.worlds, *made.again]
     ]  # fmt: skip
     with kept_aside():

@@ -89,8 +89,8 @@ def explained(
 
     tasks = [
         Task(
-            scenario, plan.specs[0], plan.names[0], plan.people, plan.periods, seed, plan.wanted,
-            plan=next(_numbers), bare=True,
+            scenario, plan.asked[0], plan.names[0], plan.people, plan.periods, seed, plan.wanted,
+            plan=next(_numbers), bare=True, limits=plan.limits,
         )
         for scenario, seed in worlds
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from synthetic.errors import InputError
 from testbed.commands.options import (
     POINTS,
     add_engine,
+    add_limits,
     add_minimum,
     add_out,
     add_world,
@@ -62,6 +63,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_minimum(parser)
     add_engine(parser)
+    add_limits(parser)
     add_out(parser)
 
 

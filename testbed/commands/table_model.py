@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from synthetic.errors import InputError
-from testbed.commands.options import numbers_of, tell, whole
+from testbed.commands.options import add_limits, numbers_of, tell, whole
 
-OURS = ("errors", "actions", "disclosure", "then", "seed")
+OURS = ("errors", "actions", "disclosure", "then", "model_timeout", "memory", "seed")
 """Options that need a model."""
 OTHERS = ("prediction", "score", "weights", "counts", "clusters", "control")
 """Options of a table of predictions that were made elsewhere."""
@@ -27,6 +27,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     part.add_argument("--actions", metavar="F", help="a .toml of what people can change, for recourse")
     part.add_argument("--disclosure", metavar="D", help="what people may see: a preset or a .toml (default: notified)")
     part.add_argument("--then", metavar="M", help="a second model that is told the score and decision of the first")
+    add_limits(part)
     part.add_argument("--seed", type=whole(0), metavar="S", help="the seed of samples and errors (default: 0)")
 
 
@@ -34,7 +35,7 @@ def refuse_model_options(args: argparse.Namespace) -> None:
     """Raise InputError for an option that needs a model where none is named."""
     for name in OURS:
         if getattr(args, name) is not None:
-            raise InputError(f"--{name} needs --model: only a model can be asked about other values.")
+            raise InputError(f"--{name.replace('_', '-')} needs --model: only a model can be asked about other values.")
 
 
 def audit_of_model(args: argparse.Namespace, reference: dict[str, str]) -> int:

@@ -4,6 +4,7 @@ Comes in: a name, a path, an address or an object, and records.
 Goes out: scores, decisions and the reasons that a person would be told.
 """
 
+from testbed.models.apart import Apart
 from testbed.models.asking import ask, fitted, reasons_of
 from testbed.models.base import (
     ModelError,
@@ -23,7 +24,8 @@ from testbed.models.decide import Decide, drums, lots, lots_of
 from testbed.models.encoding import encoded
 from testbed.models.grammar import ALWAYS, CONDITION, Condition, condition
 from testbed.models.guard import LeftError, first_line, theirs
-from testbed.models.load import imported, load_model, model_names, not_installed, usable
+from testbed.models.limit import USUAL, Limits, checked_limits, limits, within
+from testbed.models.load import imported, load_model, model_names, not_installed, source_of, usable
 from testbed.models.lottery import Lottery
 from testbed.models.reasons import REASONS_ARE, typical
 from testbed.models.recognized import refit_of
@@ -32,6 +34,7 @@ from testbed.models.reseeding import reseeded
 from testbed.models.rulebook import FOLDER, RuleBook, rulebook_names
 from testbed.models.rulebook_file import GRAMMAR, load_rulebook
 from testbed.models.scorer import Scorer, record_frame
+from testbed.models.sending import Here, isolation, load_apart, opened
 
 __all__ = [
     "ALWAYS",
@@ -39,10 +42,14 @@ __all__ = [
     "FOLDER",
     "GRAMMAR",
     "REASONS_ARE",
+    "USUAL",
+    "Apart",
     "Condition",
     "Decide",
     "DenseIds",
+    "Here",
     "LeftError",
+    "Limits",
     "Lottery",
     "ModelError",
     "RecordIds",
@@ -52,6 +59,7 @@ __all__ = [
     "ScoringModel",
     "ask",
     "by_person",
+    "checked_limits",
     "condition",
     "declared",
     "drums",
@@ -61,7 +69,10 @@ __all__ = [
     "higher_is",
     "imported",
     "is_yardstick",
+    "isolation",
     "learns",
+    "limits",
+    "load_apart",
     "load_model",
     "load_rulebook",
     "lots",
@@ -71,13 +82,16 @@ __all__ = [
     "name_of",
     "needs",
     "not_installed",
+    "opened",
     "reasons_of",
     "record_frame",
     "refit_of",
     "reseeded",
     "row_wise",
     "rulebook_names",
+    "source_of",
     "theirs",
     "typical",
     "usable",
+    "within",
 ]

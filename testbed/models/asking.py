@@ -4,18 +4,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from synthetic.errors import InputError
-from testbed.models import limit
 from testbed.models.answers import check_sums, check_whose, checked, checked_reasons
-from testbed.models.base import ModelError, Scores, declared, learns, name_of, needs
+from testbed.models.base import Elsewhere, ModelError, Scores, declared, learns, name_of, needs
 from testbed.models.guard import first_line, theirs
-from testbed.models.limit import limited
+from testbed.models.limit import limited, limits
 
 
 def fitted(model: Any, records: pd.DataFrame, outcomes: np.ndarray, *, own: bool = False) -> Any:
@@ -34,8 +35,8 @@ def fitted(model: Any, records: pd.DataFrame, outcomes: np.ndarray, *, own: bool
     if not n:
         raise InputError(f"model {name_of(model)} learns, and the training society has no records.")
     try:
-        with theirs(), limited(limit.FITTING):
-            seen = (records, outcomes) if own else (records.copy(), outcomes.copy())
+        with theirs(), _limited(model, limits().fitting):
+            seen = (records, outcomes) if own or isinstance(model, Elsewhere) else (records.copy(), outcomes.copy())
             made = copy.deepcopy(model).fit(*seen)
     except ModelError:
         raise
@@ -50,27 +51,38 @@ def fitted(model: Any, records: pd.DataFrame, outcomes: np.ndarray, *, own: bool
     return made
 
 
-def ask(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | None = None, *, own: bool = False) -> Scores:
+def ask(
+    model: Any,
+    records: pd.DataFrame,
+    given: Mapping[str, Any] | None = None,
+    *,
+    own: bool = False,
+    methods: Sequence[str] = (),
+) -> Scores:
     """The validated scores of these records: n finite float64, in the order of the records.
 
     `given` holds what is available in addition to the records ("draws", "entries"). The model gets what it declares in
-    `needs` and nothing else, as copies unless the data are its `own`. It is never asked about no records: the answer is
-    empty. Raises ModelError if the model raises or breaks the contract, InputError if it declares a need that is not
-    available.
+    `needs` and nothing else, as copies unless the data are its `own`. `methods`: what a model of an estimator is asked
+    for in place of its score. It is never asked about no records: the answer is empty. Raises ModelError if the model
+    raises or breaks the contract, InputError if it declares a need that is not available.
     """
     name, given = name_of(model), given or {}
-    wanted = needs(model)
+    wanted = () if methods else needs(model)
     for need in wanted:
         if given.get(need) is None:
             raise InputError(f"model {name} needs {need}, which are not available here.")
     if not len(records):
         return Scores(np.empty(0), np.empty(0, np.int8))
+    own = own or isinstance(model, Elsewhere)
     index = records.index.copy(deep=True)
     seen = records if own else records.copy()
     beside = {need: given[need] if own else given[need].copy() for need in wanted}
     try:
-        with theirs(), limited(limit.SECONDS):
-            answer = (model.score if hasattr(model, "score") else model)(seen, **beside)
+        with theirs(), _limited(model, limits().asking):
+            if methods:
+                answer = model.said(seen, methods)
+            else:
+                answer = (model.score if hasattr(model, "score") else model)(seen, **beside)
             check_whose(answer, seen.index, index, name)
             made = checked(answer, index, name)
             if made.reasons is not None and declared(model, "additive", False):
@@ -92,7 +104,7 @@ def reasons_of(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | Non
         return None
     name, given = name_of(model), given or {}
     try:
-        with theirs(), limited(limit.SECONDS):
+        with theirs(), _limited(model, limits().asking):
             answer = model.reasons(records.copy(), **{need: given[need].copy() for need in needs(model)})
             made = checked_reasons(answer, records.index, name)
     except ModelError:
@@ -104,3 +116,8 @@ def reasons_of(model: Any, records: pd.DataFrame, given: Mapping[str, Any] | Non
     if made is not None and declared(model, "additive", False):
         check_sums(model, made, ask(model, records, given).score, records.index)
     return made
+
+
+def _limited(model: Any, seconds: float) -> AbstractContextManager[None]:
+    """A limit on a model in this process; one in another process has a limit of its own."""
+    return limited(math.inf if isinstance(model, Elsewhere) else seconds)

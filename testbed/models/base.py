@@ -139,6 +139,18 @@ class ScoringModel(Protocol):
         ...
 
 
+class Elsewhere:
+    """A model that is asked in another process: it has limits of its own, and cannot change what it is given."""
+
+    def unfitted(self) -> Any:
+        """The same model before it was fitted; None if it cannot be had."""
+        return None
+
+    def reseeded(self, seed: int) -> Any:
+        """The same model, unfitted, with another seed; None if its fit draws nothing at random."""
+        return None
+
+
 models: Registry[Callable[[], Any]] = Registry("model", "testbed.models")
 """Built-in models by name; each is a factory without arguments."""
 

@@ -58,6 +58,17 @@ class Predictor:
         return Scores(significant(self.said(records, ASKED)))
 
     @property
+    def classes(self) -> NDArray[Any] | None:
+        """The classes that the estimator tells apart; None if it tells none."""
+        found = declared(self.estimator, "classes_")
+        return np.asarray(found) if np.ndim(found) == 1 else None
+
+    @property
+    def labels(self) -> bool:
+        """Whether the estimator predicts one of its classes."""
+        return self.classes is not None and callable(declared(self.estimator, "predict"))
+
+    @property
     def reasons(self) -> Callable[[pd.DataFrame], pd.DataFrame] | None:
         """What gives reasons; None if no usual record is known to compare with, or other rows or draws have a say."""
         return self._reasons if self.usual is not None and self.row_wise and not self.needs else None

@@ -6,12 +6,14 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
+from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from synthetic.errors import InputError, unknown
 from testbed.models.base import ModelError, declared, higher_is, models, name_of, needs, row_wise
+from testbed.models.estimators import Learner, Predictor
 from testbed.models.guard import first_line, theirs
 from testbed.models.recognized import as_model
 from testbed.models.rulebook import rulebook_names
@@ -73,6 +75,12 @@ def not_installed(model: Any) -> str:
     return f"needs the package {package}, which is not installed: pip install 'scoring-testbed[{extra}]'"
 
 
+def is_ours(model: Any) -> bool:
+    """Whether a model is a part of the testbed, such as a rule book; an estimator that it wraps is the user's."""
+    kind = type(model)
+    return kind.__module__.partition(".")[0] == "testbed" and not isinstance(model, Predictor | Learner)
+
+
 def usable(model: Any, name: str) -> Any:
     """The model itself, or an estimator as a model. Raises InputError unless it can score and its declarations are
     allowed."""
@@ -88,6 +96,26 @@ def usable(model: Any, name: str) -> Any:
     except ModelError as problem:
         raise InputError(str(problem)) from problem
     return model
+
+
+def source_of(name: str) -> Path | None:
+    """The file of the module in `package.module:object`, found without importing it; None if there is none.
+
+    >>> source_of("testbed.models.load:source_of").name
+    'load.py'
+    """
+    parts = name.partition(":")[0].split(".")
+    places: Any = [str(Path.cwd()), *sys.path]
+    origin = None
+    for number in range(len(parts)):
+        try:
+            found = PathFinder.find_spec(".".join(parts[: number + 1]), places)
+        except (ImportError, ValueError, OSError):
+            return None
+        if found is None:
+            return None
+        places, origin = found.submodule_search_locations, found.origin
+    return Path(origin) if origin and Path(origin).is_file() else None
 
 
 def imported(name: str, noun: str = "model") -> Any:

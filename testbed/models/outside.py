@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import InputError
-from testbed.models.base import ModelError, Scores
+from testbed.models.base import Elsewhere, ModelError, Scores
 from testbed.models.bounds import TooLongError, left, room
 from testbed.models.guard import first_line
 from testbed.models.numerals import scores_in
@@ -43,7 +43,7 @@ WAITS = (0.1, 0.3, 0.9)
 """Seconds before each time that a server is asked again."""
 
 
-class Program:
+class Program(Elsewhere):
     """`cmd:PROGRAM ARGUMENTS`: CSV on standard input, one score per line on standard output.
 
     The program is started anew for each set of records, without a shell. Raises InputError if the program cannot be
@@ -87,7 +87,7 @@ class Program:
         return scores_in(answer, n, self.name)
 
 
-class Address:
+class Address(Elsewhere):
     """`http://` on this machine: records are posted as `text/csv`, and one score per line comes back.
 
     Up to 10,000 records are posted at a time. A server that is not there or says that it is busy is asked again, up to

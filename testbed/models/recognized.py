@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from synthetic.errors import InputError
-from testbed.models.base import declared
+from testbed.models.base import Elsewhere, declared
 from testbed.models.estimators import ASKED, Learner, Predictor
 from testbed.models.fair import FairLearner, Randomized, is_randomized, wants_groups
 from testbed.models.guard import theirs
@@ -74,6 +74,8 @@ def is_fitted(estimator: Any) -> bool:
 
 def refit_of(model: Any) -> Any:
     """The model of a fitted estimator as it was before it was fitted; None for one that cannot be fitted again."""
+    if isinstance(model, Elsewhere):
+        return model.unfitted()
     if not isinstance(model, Predictor) or not callable(declared(model.estimator, "fit")):
         return None
     from sklearn.base import clone

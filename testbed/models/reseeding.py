@@ -6,7 +6,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from testbed.models.base import declared
+from testbed.models.base import Elsewhere, declared
 
 
 def reseeded(model: Any, seed: int) -> Any:
@@ -18,6 +18,8 @@ def reseeded(model: Any, seed: int) -> Any:
     >>> reseeded(RandomForestClassifier(), 3).random_state, reseeded(len, 3)
     (3, None)
     """
+    if isinstance(model, Elsewhere):
+        return model.reseeded(seed)
     made = copy.deepcopy(model)
     found = False
     for part in (made, declared(made, "estimator", None)):

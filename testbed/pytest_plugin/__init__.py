@@ -8,7 +8,6 @@ process makes the same audit only once, however many tests use it.
 # Any: pytest-xdist is optional and not typed.
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Generator
 from typing import Any
@@ -16,7 +15,6 @@ from typing import Any
 import pytest
 
 from synthetic.errors import InputError
-from synthetic.supervision import supervised
 from testbed.findings import ClaimBroken, ClaimError, Settled, listeners
 from testbed.pytest_plugin import options, verdicts
 from testbed.pytest_plugin.cards import card_of, has_card
@@ -27,7 +25,6 @@ from testbed.pytest_plugin.session import RUN, Run, by_audit, write
 
 __all__ = ["_pair", "audit", "compared", "findings", "model", "scenario"]
 
-SUPERVISED: pytest.StashKey[bool] = pytest.StashKey()
 BEGUN: pytest.StashKey[float] = pytest.StashKey()
 
 
@@ -47,18 +44,6 @@ def pytest_configure(config: pytest.Config) -> None:
         options.check(config)
     except InputError as error:
         raise pytest.UsageError(str(error)) from None
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Supervise a run from the command line, so that a model that ends the process cannot make the run pass.
-
-    The hook is called again in the child process, in which pytest itself runs.
-    """
-    if SUPERVISED in config.stash or list(config.invocation_params.args) != sys.argv[1:]:
-        return None
-    config.stash[SUPERVISED] = True
-    return supervised(lambda: int(config.hook.pytest_cmdline_main(config=config)), config.getoption("--model"))
 
 
 # Which tests there are

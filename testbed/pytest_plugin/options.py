@@ -83,13 +83,13 @@ def _count(text: str) -> int:
 
 def check(config: pytest.Config) -> None:
     """Load what the options name, and reserve the files that the run writes. Raises InputError."""
-    from testbed.models import load_model
+    from testbed.models import load_apart
     from testbed.scenarios import Scenario
 
     for name in config.getoption("--scenario"):
         Scenario.load(name)
     for name in config.getoption("--model"):
-        load_model(name)
+        load_apart(name)
     if hasattr(config, "workerinput") or config.getoption("--collect-only"):
         return
     for option, key in (("--findings", OUT), ("--claims", CLAIMS)):

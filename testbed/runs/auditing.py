@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import unknown
 from testbed.findings import audited, chosen, plain_name
+from testbed.models import checked_limits, within
 from testbed.runs.engine import check_engine, cores, run
 from testbed.runs.measuring import Answer, Task, died, forget, halved, work
 from testbed.runs.plan import Outcome, Plan, planned, tasks_of
@@ -53,6 +54,7 @@ def audit(
     engine: str = "serial",
     workers: int | None = None,
     out: str | Path | None = None,
+    model_timeout: float | None = None,
 ) -> pd.DataFrame:
     """Run a scenario and return what its scheme, or other models, do in it.
 
@@ -103,6 +105,10 @@ def audit(
         Worker processes, at least 1. Default: the number of cores.
     out : str or Path, optional
         Folder for the findings, the manifest and the page. Default: nothing is written.
+    model_timeout : float, optional
+        Seconds that a model may take to answer one call, and ten times as many to be fitted. Default: 60. A model in
+        Python runs in a process of its own, which is then ended. What cannot be sent there, such as a lambda or a class
+        of a notebook, runs in this process, and the manifest says so.
 
     Returns
     -------
@@ -154,10 +160,11 @@ def audit(
     >>> row["model"], row["unit"], bool(0 <= row["value"] <= 1)
     ('rongcheng', 'rate', True)
     """
-    plan = planned(
-        scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures,
-        equivalence=equivalence, precision=precision, paired=paired, grant=grant, minimum=minimum,
-    )  # fmt: skip
+    with within(checked_limits(model_timeout)):
+        plan = planned(
+            scenario, models, people=people, periods=periods, seeds=seeds, dials=dials, measures=measures,
+            equivalence=equivalence, precision=precision, paired=paired, grant=grant, minimum=minimum,
+        )  # fmt: skip
     folder = None
     if out is not None:
         from testbed.runs.manifest import identity

@@ -107,6 +107,7 @@ def manifest_of(made: Outcome) -> dict[str, Any]:
             dial["measures"] += [MEASURE] if dial["measures"] else []
     return {
         **identity(made.plan),
+        "isolation": {plain_name(name): said for name, said in zip(plan.names, plan.isolation, strict=True)},
         "seeds_run": list(made.seeds),
         **({"precision_reached": made.precision} if made.precision else {}),
         "title": scenario.title,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from synthetic.errors import InputError
 from synthetic.variables import DRAWN_BY
 from testbed.findings import asks, chosen, in_one_world, own_measure, rows_asked, small_groups
+from testbed.models import USUAL, Limits, within
 from testbed.runs.failing import Failure, failure_of
 from testbed.runs.fixed import fixed
 from testbed.scenarios import model_of, splits_of
@@ -38,6 +39,7 @@ class Task:
     own: where measures of somebody else are found, for a process that has not imported them.
     alone: no anchors are checked.
     minimum: groups of fewer people are not named.
+    limits: what the models may take.
     """
 
     scenario: Scenario
@@ -57,6 +59,7 @@ class Task:
     own: tuple[str, ...] = ()
     alone: bool = False
     minimum: int = 0
+    limits: Limits = USUAL
 
     def measures(self) -> list[Measure]:
         """Return the measures of this task, in the order of the registry."""
@@ -120,6 +123,11 @@ def forget() -> None:
 
 def work(task: Task) -> Answer:
     """Run one model in one world and measure it. The answer depends on nothing but the task."""
+    with within(task.limits):
+        return _worked(task)
+
+
+def _worked(task: Task) -> Answer:
     from testbed.case import Case, causes_said, decided_by
     from testbed.models import ModelError
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, check_whole
 from testbed.findings import ANCHOR_MODELS, by_name, chosen, patterns, plain_name
+from testbed.models import USUAL, Apart, Here, Limits
 from testbed.runs.digests import model_digest
 from testbed.runs.failing import Failure, told_once
 from testbed.runs.measuring import Task
@@ -31,7 +32,9 @@ TRIED, TRIED_MONTHS = 3072, 8
 class Plan:
     """An audit that was asked for and checked. Nothing has been run yet.
 
-    `specs` are the models as the user named them, or the objects themselves; `names` are what the findings call them.
+    `specs` are the models as the user named them, or the objects themselves; `names` are what the findings call them;
+    `asked` are what tasks are given, which share one process for each model of the user's; `isolation` says where each
+    runs. `limits`: what models may take.
     `grant`: the rights that are granted in twins. `references`: where measures of somebody else are found, by name.
     `alone`: only the models' own rows are made: no lottery beside them, no anchors, no life. `minimum`: numbers about
     fewer people are not shown. `digests`: of the files of models and measures, as they are when the plan is made.
@@ -52,6 +55,9 @@ class Plan:
     alone: bool = False
     minimum: int = 0
     digests: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = USUAL
+    asked: tuple[Any, ...] = ()
+    isolation: tuple[str, ...] = ()
 
     def pairs(self) -> list[tuple[int, int]]:
         """Return the places of each two models that are compared person by person."""
@@ -81,9 +87,9 @@ def planned(
     from testbed.checks import check_measure
     from testbed.findings import checked as equal_enough
     from testbed.findings import checked_minimum
-    from testbed.models import Lottery, by_person, name_of
+    from testbed.models import Lottery, by_person, isolation, limits, load_apart, name_of
     from testbed.runs.sequential import checked as half_widths
-    from testbed.scenarios import Scenario, rights_asked
+    from testbed.scenarios import Scenario, opened_of, rights_asked
 
     if not isinstance(scenario, Scenario):
         scenario = Scenario.load(scenario)
@@ -99,7 +105,8 @@ def planned(
     if not specs:
         raise InputError("models: found an empty list; at least one model is needed.")
     names = [str(spec) if isinstance(spec, str | Path) else name_of(spec) for spec in specs]
-    made = [model_of(scenario, spec) for spec in specs]
+    found = [opened_of(scenario, spec) for spec in specs]
+    made = list(map(load_apart, found))
     for model, name in zip(made, names, strict=True):
         if name in ANCHOR_MODELS and not isinstance(model, Lottery):
             raise InputError(f"models: {name!r} is the name of an anchor; give the model another name.")
@@ -129,7 +136,9 @@ def planned(
         people,
         months,
         seeds, wanted, equal_enough(equivalence), half_widths(precision, len(seeds)), paired,
-        rights_asked(grant), references, alone, checked_minimum(minimum), digests,
+        rights_asked(grant), references, alone, checked_minimum(minimum), digests, limits(),
+        tuple(one if isinstance(one, Apart | Here) else spec for one, spec in zip(found, specs, strict=True)),
+        tuple(map(isolation, found)),
     )  # fmt: skip
 
 
@@ -141,7 +150,7 @@ def idle_dials(plan: Plan) -> set[str]:
     from testbed.models import learns
 
     scenario = plan.scenario
-    models = [model_of(scenario, spec) for spec in plan.specs]
+    models = [model_of(scenario, spec) for spec in plan.asked]
     if scenario.learn == "deserved" and any(map(learns, models)):
         models.append(scenario.own_model())
     return set.intersection(*map(scenario.idle, models))
@@ -153,7 +162,7 @@ _plans = count()
 def tasks_of(plan: Plan) -> list[Task]:
     """Return one task per seed and model, the lottery included, and one per seed and pair of models compared."""
     beside = [] if plan.alone or LOTTERY in plan.names else [(LOTTERY, LOTTERY, True)]
-    models = [(spec, name, False) for spec, name in zip(plan.specs, plan.names, strict=True)]
+    models = [(spec, name, False) for spec, name in zip(plan.asked, plan.names, strict=True)]
     tasks, number, own = [], next(_plans), tuple(plan.references.values())
     for seed in plan.seeds:
         for place, (spec, name, aside) in enumerate([*models, *beside]):
@@ -165,9 +174,9 @@ def tasks_of(plan: Plan) -> list[Task]:
             tasks.append(replace(task, alone=plan.alone, minimum=plan.minimum))
         for first, second in plan.pairs():
             name = f"{plan.names[first]} - {plan.names[second]}"
-            world = (plan.scenario, plan.specs[first], name, plan.people, plan.periods, seed, plan.wanted)
-            tasks.append(Task(*world, plan=number, rival=plan.specs[second], own=own))
-    return tasks
+            world = (plan.scenario, plan.asked[first], name, plan.people, plan.periods, seed, plan.wanted)
+            tasks.append(Task(*world, plan=number, rival=plan.asked[second], own=own))
+    return [replace(task, limits=plan.limits) for task in tasks]
 
 
 @dataclass

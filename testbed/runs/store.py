@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.writing import locked, replace_file
 from testbed.findings import csv_text, parsed
-from testbed.models import model_names
+from testbed.models import Here
 from testbed.runs.auditing import run_audit, warn_of
 from testbed.runs.digests import digest
 from testbed.runs.manifest import identity
@@ -57,9 +57,8 @@ class AuditStore:
 
 
 def _engine(plan: Plan) -> str:
-    """Return where a plan runs. A model from outside gets a process of its own, which it may end without ours."""
-    ours = all(str(spec) in model_names() or str(spec).endswith((".toml", ".csv")) for spec in plan.specs)
-    return "serial" if ours else "processes"
+    """Return where a plan runs. A model that stays in the process of its run may end that, and not ours."""
+    return "processes" if any(isinstance(one, Here) for one in plan.asked) else "serial"
 
 
 def _text(who: Mapping[str, Any], table: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ from testbed.scenarios.outcomes import COLUMN, OUTCOME
 from testbed.scenarios.own import SHARES
 from testbed.scenarios.reading import FOLDER, GRAMMAR
 from testbed.scenarios.readings import readings
-from testbed.scenarios.schemes import model_of
+from testbed.scenarios.schemes import model_of, opened_of
 from testbed.scenarios.screening import STORED, declaration_digest, screening_of, screening_text, stored
 from testbed.scenarios.splits import splits_of
 from testbed.scenarios.units import unit_of
@@ -30,6 +30,7 @@ __all__ = [
     "declaration_digest",
     "model_of",
     "names",
+    "opened_of",
     "readings",
     "rights_asked",
     "rungs",

@@ -18,7 +18,7 @@ from synthetic.registry import find_toml, toml_names
 from synthetic.source import Dial, check_ranged, check_source
 from testbed.actions import Actions
 from testbed.disclosures import Disclosure
-from testbed.models import Condition, RuleBook, is_yardstick, load_model
+from testbed.models import Apart, Condition, RuleBook, is_yardstick, load_apart, load_model
 from testbed.regimes import ACQUAINTED, LISTED, Declared, Regime, declared
 from testbed.scenarios.outcomes import check_outcome
 from testbed.scenarios.own import (
@@ -262,7 +262,15 @@ class Scenario:
 
     def own_model(self) -> Any:
         """The scheme that the scenario names, with the scenario's dials."""
-        return load_model(self.model) if self.rulebook is None else self.rulebook
+        if self.rulebook is not None:
+            return self.rulebook
+        return load_model(self.model) if self.outside is None else self.outside
+
+    @cached_property
+    def outside(self) -> Apart | None:
+        """The scheme, if it is a model of the user's that runs in a process of its own; None for any other."""
+        found = load_apart(self.model) if self.rulebook is None and ":" in self.model else None
+        return found if isinstance(found, Apart) else None
 
     def cuts(self, model: object) -> dict[str, dict[str, float]]:
         """What each side of a decision is cut at for a model, by key: a share or a `cutoff`.

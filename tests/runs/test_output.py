@@ -241,7 +241,7 @@ def test_a_model_that_changes_folders_moves_no_findings(
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     status, _, _ = say("audit", "rongcheng", *SMALL, "--model", f"wanders_when_{when}:score", "--out", "run")
-    assert (status, Path.cwd().name) == (0, "there")
+    assert (status, Path.cwd()) == (0, tmp_path)
     assert {one.name for one in (tmp_path / "run").iterdir()} == {*OURS, TIMES}
     assert not list((tmp_path / "there").iterdir())
 

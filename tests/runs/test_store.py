@@ -97,7 +97,7 @@ def test_a_model_that_ends_its_process_ends_no_other_and_is_not_stored(tmp_path,
     (tmp_path / "leaving.py").write_text("import os\n\ndef score(records):\n    os._exit(0)\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.warns(RuntimeWarning, match="its worker process ended before it answered"):
+    with pytest.warns(RuntimeWarning, match="model leaving:score ended its process with status 0"):
         table = AuditStore(Path("kept")).findings(planned("rongcheng", "leaving:score", **ASKED))
     mine = table[table["model"] == "leaving:score"]
     assert mine["value"].isna().all()

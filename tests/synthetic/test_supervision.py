@@ -16,7 +16,6 @@ from interpreter import Interpreter, interpreter
 ROOT = Path(__file__).parents[2]
 HERE = {**os.environ, "PYTHONPATH": str(ROOT)}
 TESTBED = [sys.executable, "-m", "testbed"]
-SMALL = ["--people", "1024", "--periods", "3", "--measures", "adverse_rate"]
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
@@ -81,25 +80,19 @@ def test_a_run_of_a_forked_interpreter_is_that_of_one_that_was_started(python: I
         ("ending_of_a_test:model", "with status 0"),
     ],
 )
-@pytest.mark.parametrize("command", [("check",), ("audit", "rongcheng", *SMALL, "--model")], ids=["check", "audit"])
-def test_a_model_that_ends_the_process_is_status_1_and_named(
-    python: Interpreter, folder: Path, command: tuple[str, ...], name: str, how: str
+def test_a_model_that_ends_the_process_of_its_check_is_status_1_and_named(
+    python: Interpreter, folder: Path, name: str, how: str
 ) -> None:
-    found = python.run("testbed", *command, name, cwd=folder)
+    found = python.run("testbed", "check", name, cwd=folder)
     assert found.returncode == 1
     assert f"the process ended {how} before the run was done; a model ({name})" in found.stderr.splitlines()[-1]
 
 
-def test_a_model_that_ends_its_worker_is_named_and_the_rest_is_computed(python: Interpreter, folder: Path) -> None:
-    out = ["--engine", "processes", "--workers", "2", "--out", "run"]
-    found = python.run("testbed", "audit", "rongcheng", *SMALL, "--model", "models_of_a_test:ends", *out, cwd=folder)
+def test_a_measure_that_ends_the_process_of_the_audit_is_status_1(python: Interpreter, folder: Path) -> None:
+    words = ["rongcheng", "--people", "1024", "--measures", "ending_of_a_test:measure"]
+    found = python.run("testbed", "audit", *words, cwd=folder)
     assert found.returncode == 1
-    assert "model models_of_a_test:ends: its worker process ended before it answered" in found.stderr
-    rows = (folder / "run" / "findings.csv").read_text(encoding="utf-8").splitlines()
-    assert any(
-        row.startswith("rongcheng,models_of_a_test:ends,adverse_rate") and "worker process" in row for row in rows
-    )
-    assert any(row.startswith("rongcheng,lottery,adverse_rate") and "worker process" not in row for row in rows)
+    assert "the process ended with status 0 before the run was done" in found.stderr.splitlines()[-1]
 
 
 def test_an_end_that_comes_after_ours_changes_nothing(python: Interpreter, folder: Path) -> None:
@@ -160,29 +153,6 @@ def gone(process: int) -> bool:
             return True
         time.sleep(0.1)
     return False
-
-
-TEST = """
-from testbed import claim
-
-def test_nothing(findings):
-    claim(findings, "adverse_rate").above(-1)
-"""
-
-
-@pytest.mark.parametrize("spread", [(), ("-n", "1")], ids=["one process", "xdist"])
-@pytest.mark.parametrize("name", ["models_of_a_test:ends", "ending_of_a_test:model"])
-def test_a_model_that_ends_the_process_of_pytest_makes_it_red(
-    python: Interpreter, folder: Path, name: str, spread: tuple[str, ...]
-) -> None:
-    if spread:
-        pytest.importorskip("xdist")
-    (folder / "test_town.py").write_text(TEST)
-    words = ["-q", "-p", "testbed.pytest_plugin", "-p", "no:cacheprovider", "--people", "1024", *spread]
-    found = python.run("pytest", *words, "--model", name, "test_town.py", cwd=folder)
-    assert found.returncode not in (0, 5)
-    if not spread:
-        assert f"before the run was done; a model ({name})" in found.stderr
 
 
 @pytest.mark.parametrize(("body", "status"), [("pass", 0), ("assert False", 1)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import runpy
 import shlex
-import sys
 from itertools import combinations
 from pathlib import Path
 from typing import ClassVar
@@ -336,7 +335,6 @@ def test_the_command_writes_the_three_families_and_the_same_numbers_as_python(pe
     assert main([*words[:-2], "--score", "x"]) == 2
     assert main(["table", "people.csv", "--groups", "sex", "--prediction", "x", "--then", "y"]) == 2
     Path("mine_of_table.py").write_text("def rule(records):\n    raise ValueError('no\\nthanks')\n")
-    del sys.modules["mine_of_table"]
     assert main([*words[:-2]]) == 1
     assert capsys.readouterr().err.strip().splitlines()[-1] == (
         "testbed: model rule failed on 400 records (ValueError: no)."

@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from synthetic.errors import InputError
-from testbed.findings import chosen, finding, judged, rows_asked, small_groups, without_small
+from testbed.findings import chosen, finding, judged, plain_name, rows_asked, small_groups, without_small
 from testbed.measure import Measure, same_rows
+from testbed.models import checked_limits, within
 from testbed.report import curve_text, curves
 from testbed.runs import claim_folder, folder_path, write_run
 from testbed.statistics import correct
@@ -54,6 +55,7 @@ def audit_model(
     reference: Mapping[str, object] | None = None,
     equivalence: Mapping[str, float] | None = None,
     overwrite: bool = False,
+    model_timeout: float | None = None,
 ) -> pd.DataFrame:
     """Audit a model on a table of people: disparate impact, opacity and error propagation.
 
@@ -107,6 +109,10 @@ def audit_model(
         Bounds by measure within which a difference counts as none.
     overwrite : bool, default False
         Whether `out` may hold another run, which is replaced.
+    model_timeout : float, optional
+        Seconds that a model may take to answer one call, and ten times as many to be fitted. Default: 60. A model in
+        Python runs in a process of its own, which is then ended. What cannot be sent there, such as a lambda or a class
+        of a notebook, runs in this process, and the manifest says so.
 
     Returns
     -------
@@ -144,7 +150,8 @@ def audit_model(
         "then": then, "measures": measures, "minimum": minimum, "threshold": threshold, "positive": positive,
         "reference": dict(reference or {}), "equivalence": dict(equivalence or {}),
     }  # fmt: skip
-    return run_model(model, frame, arguments, seed=seed, out=out, overwrite=overwrite)[0]
+    with within(checked_limits(model_timeout)):
+        return run_model(model, frame, arguments, seed=seed, out=out, overwrite=overwrite)[0]
 
 
 def run_model(
@@ -167,6 +174,8 @@ def run_model(
     dials = {path: dial for one in table.mistakes for path, dial in one.dials.items()}
     dials |= table.moves.dials if isinstance(table.moves, Moves) else {}
     made = manifest(held, asked, dials, list(table.splits), table.reference, laid.notes)
+    schemes = [one for one in (table.scheme, table.second) if one is not None]
+    made["isolation"] = {plain_name(one.name): one.isolation for one in schemes}
     if folder is not None:
         write_run(findings, made, folder)
     return findings, made

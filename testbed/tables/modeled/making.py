@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from synthetic.errors import InputError
 from testbed.disclosures import Disclosure
 from testbed.findings import checked_minimum
-from testbed.models import declared, higher_is, load_model
+from testbed.models import declared, higher_is, load_apart, opened
 from testbed.tables.arguments import check_arguments
 from testbed.tables.coding import label
 from testbed.tables.columns import column
@@ -72,9 +72,9 @@ def modeled(model: Any, frame: Any, given: Given) -> tuple[Modeled, Laid]:
     records, n = read.records, len(read.frame)
     seen = Disclosure.load(NOTIFIED if given.disclosure is None else given.disclosure)
     moves = None if given.actions is None else load_actions(given.actions, records)
-    loaded = load_model(model)
-    truth, notes = _truth(read.frame, given, loaded)
-    scheme = scheme_of(loaded, records, truth, given.threshold, given.seed)
+    found = opened(model)
+    truth, notes = _truth(read.frame, given, load_apart(found))
+    scheme = scheme_of(found, records, truth, given.threshold, given.seed)
     scheme = replace(scheme, name=model) if isinstance(model, str) else scheme
     answer = scheme.answer(records, np.arange(n))
     laid = _laid(read.frame, given, answer, scheme, truth)
@@ -97,9 +97,9 @@ def _truth(frame: pd.DataFrame, given: Given, model: Any) -> tuple[NDArray[np.bo
         return None, []
     found = column(frame, given.outcome, "outcome")
     positive, notes = given.positive, []
-    classes = declared(declared(model, "estimator"), "classes_") if callable(declared(model, "said")) else None
-    if positive is None and np.ndim(classes) == 1 and len(classes) == 2:  # type: ignore[arg-type]
-        better = classes[-1] if higher_is(model) == "better" else classes[0]  # type: ignore[index]
+    classes = declared(model, "classes") if callable(declared(model, "said")) else None
+    if positive is None and classes is not None and len(classes) == 2:
+        better = classes[-1] if higher_is(model) == "better" else classes[0]
         if label(better) in {label(one) for one in found.values.unique()}:
             positive = better
             notes = [f"positive label of {found}: {label(better)}, for which the model's better scores stand."]

@@ -19,11 +19,13 @@ from testbed.models import (
     declared,
     fitted,
     higher_is,
+    isolation,
     learns,
-    load_model,
+    load_apart,
     name_of,
     needs,
     not_installed,
+    opened,
     refit_of,
 )
 
@@ -61,6 +63,7 @@ class Scheme:
     """A model that can be asked, and the rule that makes its scores decisions.
 
     unfitted: the same model before it was fitted, None if it cannot be fitted again. here: it was fitted on this table.
+    isolation: where the model runs.
     """
 
     model: Any
@@ -70,6 +73,7 @@ class Scheme:
     threshold: float = float("nan")
     seed: int = 0
     here: bool = False
+    isolation: str = "built in"
 
     @property
     def sign(self) -> float:
@@ -107,8 +111,8 @@ class Scheme:
 
     def _predicted(self, records: pd.DataFrame) -> Bools:
         """Whom the estimator's own `predict` puts into its second class."""
-        said = ask(lambda seen: self.model.said(seen, ("predict",)), records.reset_index(drop=True)).score
-        classes = np.asarray(self.model.estimator.classes_)
+        said = ask(self.model, records.reset_index(drop=True), methods=("predict",)).score
+        classes = self.model.classes
         return np.asarray(said == (float(classes[-1]) if classes.dtype.kind in "biuf" else 1.0))
 
     def refitted(self, records: pd.DataFrame, positive: Bools) -> Scheme:
@@ -122,9 +126,7 @@ class Scheme:
 
 def predicts(model: Any) -> bool:
     """Whether the decision of a model is what its estimator predicts, as that of a classifier without draws is."""
-    estimator = declared(model, "estimator")
-    classes = np.ndim(declared(estimator, "classes_", 0)) == 1 and callable(declared(estimator, "predict"))
-    return callable(declared(model, "said")) and classes and "draws" not in needs(model)
+    return bool(declared(model, "labels", False)) and "draws" not in needs(model)
 
 
 def scheme_of(spec: Any, records: pd.DataFrame, positive: Bools | None, threshold: float | None, seed: int) -> Scheme:
@@ -132,7 +134,8 @@ def scheme_of(spec: Any, records: pd.DataFrame, positive: Bools | None, threshol
 
     Raises InputError for a model that is none, that lacks outcomes to be fitted on, or that only gives scores.
     """
-    model = load_model(spec)
+    found = opened(spec)
+    model = load_apart(found)
     name = str(spec) if isinstance(spec, str) else name_of(model)
     if said := not_installed(model):
         raise InputError(f"model {name} {said}.")
@@ -146,7 +149,7 @@ def scheme_of(spec: Any, records: pd.DataFrame, positive: Bools | None, threshol
             f"{', '.join(map(str, records.columns))}."
         )
     unfitted = model if learns(model) else refit_of(model)
-    made = Scheme(model, name, unfitted, seed=seed)
+    made = Scheme(model, name, unfitted, seed=seed, isolation=isolation(found))
     if learns(model):
         if positive is None:
             raise InputError(f"model {name} is not fitted; name the outcome to fit it on (outcome=, --outcome).")
