@@ -105,8 +105,9 @@ def source_of(name: str) -> Path | None:
     'load.py'
     """
     parts = name.partition(":")[0].split(".")
-    places: Any = [str(Path.cwd()), *sys.path]
+    places: Any = [*sys.path, str(Path.cwd())]
     origin = None
+    PathFinder.invalidate_caches()
     for number in range(len(parts)):
         try:
             found = PathFinder.find_spec(".".join(parts[: number + 1]), places)

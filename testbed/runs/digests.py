@@ -7,14 +7,12 @@ import hashlib
 import inspect
 import shlex
 import shutil
-import sys
-from collections.abc import Iterator, Sequence
-from importlib.machinery import PathFinder
+from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from testbed.models import theirs
+from testbed.models import source_of, theirs
 
 LENGTH = 16
 """Hexadecimal digits of a digest."""
@@ -55,7 +53,9 @@ def _files(spec: Any) -> Iterator[Path]:
     elif text.endswith((".toml", ".csv")):
         yield Path(text)
     elif ":" in text and not text.startswith(("http:", "https:")):
-        yield from _module(text.partition(":")[0])
+        file = source_of(text)
+        if file is not None:
+            yield file
 
 
 def _program(command: str) -> Iterator[Path]:
@@ -76,20 +76,6 @@ def _is_file(text: str) -> bool:
         return Path(text).is_file()
     except (OSError, ValueError):  # too long for a name
         return False
-
-
-def _module(name: str) -> Iterator[Path]:
-    """The file of a module. Neither it nor a package that holds it is imported."""
-    places: Sequence[str] | None = [*sys.path, str(Path.cwd())]
-    spec, parts = None, name.split(".")
-    PathFinder.invalidate_caches()
-    for place in range(len(parts)):
-        spec = PathFinder.find_spec(".".join(parts[: place + 1]), places)
-        places = None if spec is None else spec.submodule_search_locations
-        if spec is None or (places is None and place + 1 < len(parts)):
-            return
-    if spec is not None and spec.origin is not None and _is_file(spec.origin):
-        yield Path(spec.origin)
 
 
 def _source(model: Any) -> Iterator[Path]:
