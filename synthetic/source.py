@@ -102,7 +102,7 @@ class Dial:
 
     def at(self, path: str) -> Dial:
         """The same dial under this path."""
-        return replace(self, path=path)
+        return Dial(path, self.value, self.unit, self.source, self.reading, self.range, self.where)
 
     def turned(self, values: Mapping[str, object]) -> Dial:
         """The same dial at the value that `values` gives for its path, if any."""
@@ -206,10 +206,7 @@ class Sourced(Type):
     def read(self, value: object, at: str) -> Dial:
         if type(value) is dict and "value" in value:
             self.of.read(value["value"], inside(at, "value"))
-        made = dial({"unit": self.unit, **value} if self.unit and isinstance(value, dict) else value, at)
-        if made.range is None or not isinstance(self.of, Number):
-            return made
-        return replace(made, range=self.of.within(*made.range))
+        return dial({"unit": self.unit, **value} if self.unit and isinstance(value, dict) else value, at, self.of)
 
 
 def check_ranged(reading: str, where: str, instead: str = "") -> None:
@@ -242,13 +239,20 @@ def check_source(table: Mapping[str, object], where: str) -> tuple[str, str]:
 _CITED = Fields(CITED)
 
 
-def dial(table: object, path: str) -> Dial:
-    """A dial from its table: value, unit, source, reading, and optionally range and where."""
+def dial(table: object, path: str, of: Type | None = None) -> Dial:
+    """A dial from its table: value, unit, source, reading, and optionally range and where.
+
+    Of the range, the part counts that `of` allows.
+    """
     part = NUMBER.read(table, path)
     value, bounds = part["value"], part.get("range")
     if part["reading"] == "analog":
         check_source(part, path)
     if bounds is None and not isinstance(value, bool | str):
         check_ranged(part["reading"], path)
+    if bounds is not None and isinstance(of, Number):
+        bounds = of.within(*bounds)
     made = Dial(path, value, part["unit"], part["source"], part["reading"], bounds, part.get("where", ""))
-    return made if isinstance(value, str) else made.set(value)
+    if bounds is None or isinstance(value, bool | str) or bounds[0] <= value <= bounds[1]:
+        return made
+    return made.set(value)  # which raises InputError
