@@ -13,7 +13,11 @@ LISTED = 40
 DEBUG = "TESTBED_TRACEBACK"
 """If this environment variable is set, an internal error is shown with its traceback."""
 
+LONGEST = 160
+"""The largest length of a value in a message."""
+
 _short = Repr()
+_short.maxlevel = 2
 _short.maxstring = _short.maxother = 80
 _short.maxlist = _short.maxdict = 6
 _short.maxlong = 30
@@ -68,7 +72,8 @@ def shown(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, date | time):
         return f"the {'date' if isinstance(value, date) else 'time'} {value.isoformat()}"
-    return _short.repr(value)
+    text = _short.repr(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
 def check_keys(table: object, allowed: Iterable[str], where: str) -> dict[str, object]:

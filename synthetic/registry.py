@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from synthetic.errors import InputError, unknown
+from synthetic.errors import InputError, shown, unknown
 
 T = TypeVar("T")
 
@@ -82,6 +82,25 @@ def toml_names(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.toml"))
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that is too long for any is the name of none.
+
+    >>> is_file(Path("x" * 10_000))
+    False
+    """
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def find_toml(noun: str, name: str | Path, folder: Path, beside: Path | None = None) -> Path:
     """The TOML file of a registered name, or of a path that ends in `.toml`.
 
@@ -92,12 +111,12 @@ def find_toml(noun: str, name: str | Path, folder: Path, beside: Path | None = N
     if text.endswith(".toml"):
         places = [beside / text] if beside is not None and not Path(text).is_absolute() else []
         for path in [*places, Path(text)]:
-            if path.is_file():
+            if is_file(path):
                 return path
-            if path.is_dir():
+            if _is_folder(path):
                 raise InputError(f"{noun}: {text!r} is a folder, a file is needed.")
-        raise InputError(f"{noun}: no file {text!r} was found.")
-    if beside is not None and (beside / f"{text}.toml").is_file():
+        raise InputError(f"{noun}: no file {shown(text)} was found.")
+    if beside is not None and is_file(beside / f"{text}.toml"):
         return beside / f"{text}.toml"
     names = toml_names(folder)
     for spelling in (text, text.replace("_", "-"), text.replace("-", "_")):

@@ -12,15 +12,16 @@ from typing import Any
 
 from synthetic.contradiction import CONTRADICTIONS, FIGURES, Contradiction, contradictions
 from synthetic.declaration import load_tables
-from synthetic.errors import InputError, unknown
+from synthetic.errors import InputError, shown, unknown
 from synthetic.recipes.margins import MARGIN, Margin, read_margins
 from synthetic.recipes.people_file import COLUMN, is_table, read_people
 from synthetic.recipes.people_file import KEYS as OF_TABLE
 from synthetic.recipes.rows import Rows
 from synthetic.recipes.tables import TABLE, Table, read_table
-from synthetic.registry import find_toml
+from synthetic.registry import find_toml, is_file
 from synthetic.schema import DAY, FLAG, NAME, SENTENCES, TEXT, By, Either, Fields, Grammar, Key, Number
 from synthetic.source import Dial, Sourced
+from synthetic.toml_file import DEEPEST
 from synthetic.variables import Variable
 
 FOLDER = Path(__file__).parent
@@ -80,9 +81,9 @@ def find_recipe(name: str | Path, beside: Path | None = None) -> Path:
     if not is_table(name):
         return find_toml("recipe", name, FOLDER, beside)
     for path in [*([] if beside is None else [beside / name]), Path(name)]:
-        if path.is_file():
+        if is_file(path):
             return path.resolve()
-    raise InputError(f"recipe: no file {str(name)!r} was found.")
+    raise InputError(f"recipe: no file {shown(str(name))} was found.")
 
 
 def read_recipe(path: Path, above: tuple[Path, ...] = ()) -> RecipeFile:
@@ -94,6 +95,8 @@ def read_recipe(path: Path, above: tuple[Path, ...] = ()) -> RecipeFile:
         held = read_people(path)
         said = held.title, held.as_of, held.not_modelled
         return RecipeFile(path.name, held.variables, held.dials, {}, *said, (), (), path, held.rows)
+    if len(above) > DEEPEST:
+        raise InputError(f"recipe {path.name} is more than {DEEPEST} recipes below the first that names a `base`.")
     if path in above:
         raise InputError(f"recipe {path.name} starts from itself, through its own `base` or that of another recipe.")
     text = load_tables(path, path.name)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from synthetic.errors import InputError, unknown
+from synthetic.registry import is_file
 from testbed.models.base import ModelError, declared, higher_is, models, name_of, needs, row_wise
 from testbed.models.estimators import Learner, Predictor
 from testbed.models.guard import first_line, theirs
@@ -52,7 +53,7 @@ def load_model(spec: Any, *, beside: Path | None = None) -> Any:
         return Address(name)
     if name.endswith(".csv"):
         return load_spreadsheet(name)
-    if name.endswith(".toml") or (beside is not None and (beside / f"{name}.toml").is_file()):
+    if name.endswith(".toml") or (beside is not None and is_file(beside / f"{name}.toml")):
         return load_rulebook(name, beside=beside)
     if ":" in name:
         return usable(imported(name), name)

@@ -11,7 +11,7 @@ from synthetic.conduct import Conduct
 from synthetic.declaration import load_declaration
 from synthetic.errors import InputError, check_keys, unknown
 from synthetic.recipes import TABLES, Recipe
-from synthetic.registry import find_toml
+from synthetic.registry import find_toml, is_file
 from synthetic.schema import (
     DAY,
     FLAG,
@@ -254,12 +254,12 @@ class ScenarioFile:
     def _near(self, text: str) -> str:
         """A name or path; if a file of that name is beside the scenario's, the path of that file."""
         beside = self.folder / (text if text.endswith((".toml", *TABLES)) else f"{text}.toml")
-        return str(beside) if self.folder != FOLDER and beside.is_file() else text
+        return str(beside) if self.folder != FOLDER and is_file(beside) else text
 
     def _rulebook(self, model: str) -> RuleBook | None:
         """The rule book that the model's name stands for; None for a model of another kind."""
         if model.endswith(".toml"):
             return load_rulebook(str(find_toml("rule book", model, FOLDER, self.folder)))
-        if (self.folder / f"{model}.toml").is_file() and self.folder != FOLDER:
+        if is_file(self.folder / f"{model}.toml") and self.folder != FOLDER:
             return load_rulebook(str(self.folder / f"{model}.toml"))
         return load_rulebook(model) if model in rulebook_names() else None

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from synthetic.csv_file import csv_head, csv_texts
 from synthetic.errors import InputError
+from synthetic.registry import is_file
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 _LONG = re.compile(r"-?[0-9]{19,}\Z")
@@ -40,7 +41,7 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None, *, text: 
 
 def kind(path: Path) -> str:
     """Return "csv" or "parquet". Raises InputError for a file that is missing or of another kind."""
-    if not path.is_file():
+    if not is_file(path):
         raise InputError(f"found no file {str(path)!r}.")
     name = path.name.lower()
     if name.endswith(".parquet"):
