@@ -17,6 +17,7 @@ from synthetic.errors import InputError
 from testbed.history import History
 from testbed.models import (
     Decide,
+    RuleBook,
     Scorer,
     Scores,
     ask,
@@ -124,7 +125,7 @@ class Setting:
         scorer = Scorer(model, record_columns(self.scenario))
         spec = self.cuts(model)
         decide = self._cut(spec, scorer) if any(spec.values()) else None
-        shared = decide is not None and any(key != "cutoff" for side in spec.values() for key in side)
+        shared = decide is not None and _any_share(spec)
         found = tuple(name for name, there in (("model", trained), ("cut-off", shared)) if there)
         return Scheme(scorer, decide, row_wise(model), needs(model), found)
 
@@ -174,9 +175,12 @@ class Setting:
     def _cut(self, spec: Mapping[str, Mapping[str, float]], scorer: Scorer) -> Decide | None:
         """Cut-offs from these shares of the training society, or as given; None if the model decides itself.
 
-        Scores that belong to people cannot be had for others, so their shares are those of the society itself.
+        Scores that belong to people cannot be had for others, so their shares are those of the society itself. A rule
+        book never decides itself: where its cut-offs are given, no training society is made for it.
         """
-        if by_person(scorer.model):
+        if type(scorer.model) is RuleBook and not _any_share(spec):
+            made = Scores(np.empty(0))
+        elif by_person(scorer.model):
             people = self.society.ids[self.society.scored]
             made = ask(scorer.model, pd.DataFrame(index=pd.Index(people, name="person")))
         else:
@@ -191,3 +195,8 @@ class Setting:
     def own_model(self) -> Any:
         """The scheme that the scenario names, with the scenario's dials."""
         return self.scenario.own_model()
+
+
+def _any_share(spec: Mapping[str, Mapping[str, float]]) -> bool:
+    """Whether a side of a decision is cut at a share, not at a given score."""
+    return any(key != "cutoff" for side in spec.values() for key in side)
