@@ -80,12 +80,16 @@ def frame(
     columns: dict[str, Any] = {}
     for name in COLUMNS:
         cells = [row.get(name, default.get(name, "")) for row in held]
-        kind: Any = "float64" if name in NUMBERS else "int64" if name in COUNTS else "str"
-        same = kind == "str" and len(set(cells)) == 1
-        array = pd.Series(cells[:1] if same else cells, dtype=kind).array
-        columns[name] = array.repeat(len(cells)) if same else array
-    made = pd.DataFrame(columns)
-    wrong = np.isnan(made["value"].to_numpy()) != np.array([row.get("why", "") != "" for row in held], bool)
+        if name in NUMBERS:
+            columns[name] = np.array(cells, np.float64)
+        elif name in COUNTS:
+            columns[name] = pd.Series(cells, dtype="int64").array
+        elif len(cells) > 1 and len(set(cells)) == 1:
+            columns[name] = pd.array(cells[:1], dtype="str").repeat(len(cells))
+        else:
+            columns[name] = pd.array(cells, dtype="str")
+    made = pd.DataFrame(columns, copy=False)
+    wrong = np.isnan(columns["value"]) != np.array([row.get("why", "") != "" for row in held], bool)
     if wrong.any():
         cell = made[wrong].iloc[0]
         raise InputError(

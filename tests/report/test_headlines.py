@@ -26,6 +26,7 @@ NAN, INF = math.nan, math.inf
 PHRASES = {**CONTRASTS, **LEVELS}
 MEASURES = {name: measures.get(name) for name in measures.names()}
 OWNERS = {**{one.gap: one for one in MEASURES.values() if one.gap}, **MEASURES}
+INFO = {one: {"qualifiers": dict(held.qualifiers), "gap": held.gap} for one, held in MEASURES.items()}
 FORMS = {
     "acts": "acts",
     "agencies": "agencies",
@@ -44,6 +45,8 @@ FORMS = {
     "share of what guessing the base rate leaves": PERCENT,
 }
 """How each registered unit is written; a rate is written in percent, a difference of two in percentage points."""
+WIDTHS = ((NAN, NAN), (0.0, 0.0), (0.01, 0.02))
+"""How far the ends of an interval lie below and above its value; NaN for no interval."""
 BELOW = {"more": "less", "higher": "lower", "down": "down", "extra": "fewer", "fewer": "more"}
 """The word by which each field of a contrast says that the value is below 0."""
 ABOVE = {
@@ -68,8 +71,8 @@ def planted(name, value=0.02, low=NAN, high=NAN, *, why="", suffix="", qualifier
     row = {"scenario": "s", "model": "m", "measure": f"{name}{suffix}{qualifiers}", "harm": OWNERS[name].harm, **where}
     row |= {"value": value, "low": low, "high": high, "unit": unit or OWNERS[name].unit, "n": n, "why": why}
     made = [row, *({**row, "low": NAN, "high": NAN, **other} for other in others)]
-    info = {one: {"qualifiers": dict(held.qualifiers), "gap": held.gap} for one, held in MEASURES.items()}
-    return Findings(frame(made), {"scenario": "s", "models": ["m"], "measures": info})
+    models = list(dict.fromkeys(one["model"] for one in made))
+    return Findings(frame(made), {"scenario": "s", "models": models, "measures": INFO})
 
 
 def said(name, *args, **options):
@@ -147,9 +150,11 @@ def test_a_denominator_that_is_no_person_is_the_one_that_the_measure_declares(na
 @pytest.mark.parametrize("name", PHRASES)
 def test_the_printed_number_is_the_rows_value_in_its_unit(name):
     values = (0.333, 6.04, -0.0123, 0.0, 1 / 3, 1.0, 0.01, 1234.5, 0.00004, INF)
-    for value, (down, up) in product(values, ((NAN, NAN), (0.0, 0.0), (0.01, 0.02))):
-        low, high = value - down, value + up
-        shown, half = read(name, said(name, value, low, high).claim)
+    ends = [(value, value - down, value + up) for value, (down, up) in product(values, WIDTHS)]
+    others = [dict(zip(("value", "low", "high"), one), model=f"m{place}") for place, one in enumerate(ends)]
+    found = planted(name, others=others)  # a model each, so that no row stands beside another
+    for (value, low, high), row in zip(ends, found.rows[1:], strict=True):
+        shown, half = read(name, sentence(row, None, found.together(row)).claim)
         if math.isinf(value):
             assert shown == value
         else:
