@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
+import signal
 import sys
-import time
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import FrameType
 
 from synthetic.errors import InputError
+from synthetic.locks import let_go, lock_beside
 
-WAIT = 0.05
-"""Seconds between two looks at a lock that another process holds."""
+_reservations: weakref.WeakSet[Reserved] = weakref.WeakSet()
+"""What this process has reserved, for a signal that ends it."""
 
 
 class Reserved:
@@ -29,10 +31,22 @@ class Reserved:
     """
 
     def __init__(self, option: str, path: Path, *, room: Path | None = None, overwrite: bool = True) -> None:
-        self.option, self.path, self.overwrite = option, path, overwrite
+        self.option, self.path, self.overwrite, self.owner = option, path, overwrite, os.getpid()
         self.room = room or path.parent
         self.part = self.room / f".{path.name}.part"
-        self.release = weakref.finalize(self, _let_go, os.getpid(), *_locked(option, path, self.room))
+        handle, lock, made, stale = lock_beside(option, path, self.room)
+        self.release = weakref.finalize(self, let_go, self.owner, handle, lock, made)
+        _reservations.add(self)
+        remains = [one for one in self.remains() if os.path.lexists(one)]
+        for one in remains:
+            _remove(one)
+        if remains or stale:
+            found = ", ".join(one.name for one in remains) or lock.name
+            sys.stderr.write(f"testbed: a run that wrote {path.name!r} did not end; what it left is gone: {found}\n")
+
+    def remains(self) -> list[Path]:
+        """Return where a run that died may have left something."""
+        return [self.part]
 
     def write(self, content: str | bytes) -> None:
         """Write the file and release it."""
@@ -82,21 +96,6 @@ def check_writable(option: str, folder: Path) -> None:
     """Raise InputError if no file can be created in a folder."""
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"{option}: the folder {folder.name or str(folder)!r} cannot be written to.")
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a file, made if it is missing; wait while another process holds it.
-
-    The kernel drops the lock when the process ends, however it ends. The file stays.
-    """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        while not _taken(handle):
-            time.sleep(WAIT)
-        yield
-    finally:
-        os.close(handle)
 
 
 def replace_file(path: str | Path, content: str | bytes) -> None:
@@ -158,55 +157,19 @@ def _write_aside(aside: Path, content: str | bytes) -> None:
         raise
 
 
-def _locked(option: str, path: Path, room: Path) -> tuple[int, Path, list[Path]]:
-    """Lock a file; return its handle, its path, and the folders that were made for it, the innermost first."""
-    name = room / f".{path.name}.lock"
-    made = [one for one in (room, *room.parents) if not one.exists()]
-    while True:
-        room.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(name, os.O_RDWR | os.O_CREAT, 0o666)
-        except FileNotFoundError:  # another run has just removed its empty folder
-            continue
-        if not _taken(handle):
-            os.close(handle)
-            raise InputError(f"{option}: {path.name!r} is being written by another run; name another, or wait for it.")
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(handle), os.stat(name)):
-                return handle, name, made
-        os.close(handle)  # the run that held the lock has removed its file
+def _remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
-def _taken(handle: int) -> bool:
-    """Lock an open file; False if another process holds the lock."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        pass  # a file system without locks
-    return True
-
-
-def _let_go(owner: int, handle: int, name: Path, made: list[Path]) -> None:
-    if os.getpid() != owner:  # a child process that a model forked
-        return
-    if sys.platform == "win32":  # Windows cannot remove an open file
-        os.close(handle)
-    with suppress(OSError):
-        name.unlink()
-    if sys.platform != "win32":
-        os.close(handle)
-    with suppress(OSError):
-        for folder in made:
-            folder.rmdir()
+def end_cleanly(number: int, frame: FrameType | None) -> None:
+    """A handler of signals: remove what is half-written, and end by the signal."""
+    for one in list(_reservations):
+        if one.release.alive and one.owner == os.getpid():
+            _remove(one.part)
+            one.release()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)

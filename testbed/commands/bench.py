@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from testbed.bench import Asked
     from testbed.findings import Verdict
 
+MONTHS = 12
+"""Months of the shortest world of the suite, for an estimate of what it takes."""
 SHARE = 0.1
 """The share of the audits that --verify makes again, unless told otherwise."""
 LINES = 20
@@ -115,6 +117,7 @@ def _tell(said: str) -> None:
 
 def _asked(args: argparse.Namespace) -> Asked:
     from testbed.bench import PEOPLE, SUITES, Asked
+    from testbed.runs import check_size
 
     suite = args.suite or SUITES[0]
     if suite not in SUITES:
@@ -122,6 +125,7 @@ def _asked(args: argparse.Namespace) -> Asked:
     for option, names in (("--model", args.model), ("--scenario", args.scenario)):
         if twice := {name for name in names if names.count(name) > 1}:
             raise InputError(f"{option}: {min(twice)!r} is named twice; once is allowed.")
+    check_size(args.people or PEOPLE[suite], MONTHS)
     return Asked(suite, tuple(args.model), tuple(args.scenario), args.people or PEOPLE[suite], lean=args.lean)
 
 

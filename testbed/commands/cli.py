@@ -16,7 +16,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from synthetic.errors import DEBUG, InputError
+from synthetic.memory import is_scarce, prepare
 from synthetic.supervision import supervised
+from synthetic.writing import end_cleanly
 from testbed.commands.options import limits_of
 from testbed.commands.printing import LostError, hold_descriptors, printed
 
@@ -41,6 +43,8 @@ COMMANDS = {
     "check": ("check", "whether your own model, measure or rule book keeps its contract"),
     "report": ("report", "the page of a run, made again from its findings"),
 }
+
+SCARCE = "there is not enough memory; ask for fewer people (--people)."
 
 
 class Parser(argparse.ArgumentParser):
@@ -80,8 +84,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:]
     try:
         hold_descriptors()
+        prepare()
     except InputError as problem:
         return complain(str(problem))
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end_cleanly)
     called = called_here(words)
     return supervised(lambda: _run(words), called) if called else _run(words)
 
@@ -125,10 +134,12 @@ def _called(words: list[str]) -> int:
     except LostError:
         raise
     except OSError as problem:
+        if is_scarce(problem):
+            return complain(SCARCE)
         where = f" {os.path.basename(str(problem.filename))!r}" if problem.filename else ""
         return complain(f"{problem.strerror or type(problem).__name__}{where}.")
     except MemoryError:
-        return complain("there is not enough memory; ask for fewer people (--people).")
+        return complain(SCARCE)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.stderr.write("testbed: stopped.\n")
@@ -139,6 +150,8 @@ def _called(words: list[str]) -> int:
     except Exception as problem:
         if os.environ.get(DEBUG):
             raise
+        if is_scarce(problem):
+            return complain(SCARCE)
         if _is_broken_contract(problem):
             sys.stderr.write(f"testbed: the contract is broken: {' '.join(str(problem).split())}\n")
             return 1

@@ -44,8 +44,10 @@ def run(args: argparse.Namespace) -> int:
     """Run the worlds of a lesson and write its page."""
     from synthetic.writing import reserve_file
     from testbed.lesson import Lesson, render, run_grid, run_watch
+    from testbed.runs import check_size
 
     lesson = Lesson.load(args.scenario)
+    check_size(args.people or lesson.people, lesson.periods or 1, args.worlds)
     outs = {False: reserve_file("--out", args.out, suffixes=(".html",), overwrite=args.overwrite)}
     if args.teacher:
         outs[True] = reserve_file("--teacher", teachers(args.out), suffixes=(".html",), overwrite=args.overwrite)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -86,10 +86,10 @@ def command_of_worlds(name: str, args: argparse.Namespace) -> str:
     return shlex.join(words)
 
 
-def seeds_of(args: argparse.Namespace) -> tuple[int, ...]:
-    """The seeds that the user chose."""
+def seeds_of(args: argparse.Namespace) -> Sequence[int]:
+    """The seeds that the user chose; a range is not written out before it is known to fit."""
     if getattr(args, "seeds", None) is not None:
-        return tuple(range(args.seeds))
+        return range(args.seeds)
     return (args.seed or 0,)
 
 

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from testbed.commands.options import add_overwrite, tell, whole
+
+if TYPE_CHECKING:
+    from synthetic import Population
+    from synthetic.writing import Reserved
+
+LARGE, SAMPLE = 1_000_000, 16_384
+"""From how many people on the size of the file is foretold, and from how many of them."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +69,24 @@ def _describe(args: argparse.Namespace) -> int:
     return 0
 
 
+def _foretold(args: argparse.Namespace, write: Callable[[Population, Path], None], out: Reserved) -> str:
+    """How large the file will be and how long it will take, from the first people. Raises InputError if it cannot fit.
+
+    Blocks of people are written one after the other, so memory does not grow with their number.
+    """
+    from synthetic import Population
+    from synthetic.memory import check_disk, spelled
+
+    some = Population(args.recipe, SAMPLE, seed=args.seed)
+    write(some, out.part)  # once to load what is needed
+    began = time.monotonic()
+    write(some, out.part)
+    times = args.people / SAMPLE
+    size, minutes = out.part.stat().st_size * times, (time.monotonic() - began) * times / 60
+    check_disk(size, out.room, f"{args.people:,} people in {args.out}")
+    return f", about {spelled(size)} and {minutes:,.0f} minutes"
+
+
 def _write(args: argparse.Namespace) -> int:
     """Write a synthetic population with its data card and metadata."""
     import json
@@ -74,9 +102,11 @@ def _write(args: argparse.Namespace) -> int:
         for at, name in enumerate(names)
     )
     made = Population(args.recipe, args.people, seed=args.seed)
-    tell(f"testbed: making {args.people:,} people of {args.recipe} ...")
+    write = {".csv": write_csv, ".parquet": write_parquet}[Path(args.out).suffix]
     try:
-        {".csv": write_csv, ".parquet": write_parquet}[Path(args.out).suffix](made, out.part)
+        foretold = _foretold(args, write, out) if args.people >= LARGE else ""
+        tell(f"testbed: making {args.people:,} people of {args.recipe}{foretold} ...")
+        write(made, out.part)
         data, *beside = (Path(name).name for name in names)
         about = "\n".join(page(made, (data, beside[1]))) + "\n"
         described = json.dumps(croissant(made, Path(args.out), written=out.part), indent=2, ensure_ascii=False) + "\n"

@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     from testbed.findings import chosen, frame
     from testbed.runs import (
         assumed_dials,
+        check_size,
         cited,
         claim_folder,
         facts,
@@ -85,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
         args.scenario, args.model, people=args.people, periods=args.periods, dials=dials_of(args.set),
         measures=args.measures,
     )  # fmt: skip
+    check_size(plan.people, plan.periods, args.screen)
     engine = engine_of(args, plan.people)
     who = {**identity(plan), "kind": "screening", "seeds": [-1]}
     who["arguments"] = {**who["arguments"], "screen": args.screen, "dial": args.dial or []}

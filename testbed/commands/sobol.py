@@ -32,7 +32,7 @@ _numbers = count(-1, -1)
 def run(args: argparse.Namespace) -> int:
     """Run the worlds of the design; print the shares for every number, over everybody and each single split."""
     from testbed.report import counted
-    from testbed.runs import claim_folder, folder_path, identity, planned, write_run
+    from testbed.runs import check_size, claim_folder, folder_path, identity, planned, write_run
 
     out = folder_path(args.out)
     salib()
@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     )  # fmt: skip
     if len(plan.specs) > 1:
         raise InputError("sobol: found several models; give one --model.")
+    check_size(plan.people, plan.periods, 2 * args.sobol)
     factors, worlds, cut = designed(plan, args.dial, args.sobol)
     engine = engine_of(args, plan.people)
     who = {**identity(plan), "kind": "sobol", "seeds": [-1]}

@@ -40,6 +40,7 @@ from testbed.runs.output import (
 )
 from testbed.runs.plan import LOTTERY, Outcome, Plan, idle_dials, planned, tasks_of
 from testbed.runs.sequential import unreached
+from testbed.runs.size import check_size
 from testbed.runs.store import AuditStore
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "audit",
     "check_engine",
     "check_seal",
+    "check_size",
     "cited",
     "claim_figures",
     "claim_folder",

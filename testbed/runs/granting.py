@@ -121,6 +121,8 @@ class Granting:
             rows = expand(measure, parts, case, splits=splits, reference=reference)
         except InputError as problem:
             return Measured([self._blank(number, str(problem))])
+        except MemoryError:
+            raise
         except Exception as problem:
             part = f"{case.scenario.name}, {number.name}"
             self.failures.append(failure_of(problem, case.model_name, case.seed, part, number.name))

@@ -213,6 +213,8 @@ def work_paired(task: Task) -> Answer:
                     if not case.scheme.fixed:
                         raise
                     unknown[one.name] = str(problem)
+        except MemoryError:  # the run cannot go on; the command says so
+            raise
         except Exception as problem:
             failure = failure_of(problem, name, task.seed, task.name)
             return Answer({one.name: [_nan(one, one.name, failure.said)] for one in some}, failures=[failure])
@@ -248,6 +250,8 @@ def measured(case: Case, measure: Measure, task: Task, answer: Answer) -> None:
         rows = rows_asked(measure, case, task.wanted, splits=splits_of(scenario), reference=scenario.reference)
     except InputError as problem:
         rows = [_nan(measure, measure.name, str(problem))]
+    except MemoryError:
+        raise
     except Exception as problem:
         failure = failure_of(problem, task.name, task.seed, measure.name)
         answer.failures.append(failure)
@@ -268,6 +272,8 @@ def _anchored(case: Case, task: Task, answer: Answer) -> None:
         from testbed.runs.anchors import anchors
 
         rows, verdicts = anchors(case)
+    except MemoryError:
+        raise
     except Exception as problem:
         answer.failures.append(failure_of(problem, task.name, task.seed, "anchors"))
         return

@@ -50,8 +50,11 @@ class Folder(Reserved):
         self.apart = path.is_dir() and (os.path.ismount(path) or not os.access(path.parent, os.W_OK | os.X_OK))
         super().__init__("--out", path, room=path if self.apart else None)
         self.rest = self.room / f".{path.name}.rest.part"
-        shutil.rmtree(self.part, ignore_errors=True)
         self.finish()
+
+    def remains(self) -> list[Path]:
+        """Return where a run that died may have left something: aside, or a page beside the one it was to replace."""
+        return [self.part, *(self.path.glob(".*.part") if self.path.is_dir() and not self.apart else ())]
 
     def place(self) -> None:
         """Put the new run, which is at `part`, in place of the old one."""

@@ -15,6 +15,7 @@ from testbed.models import USUAL, Apart, Here, Limits
 from testbed.runs.digests import model_digest
 from testbed.runs.failing import Failure, told_once
 from testbed.runs.measuring import Task
+from testbed.runs.size import check_size
 from testbed.scenarios import model_of
 
 if TYPE_CHECKING:
@@ -113,6 +114,9 @@ def planned(
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InputError(f"models: {twice!r} is named twice; once is allowed.")
+    months = scenario.periods if periods is None else check_whole("periods", periods, 1)
+    people = scenario.people if people is None else check_whole("people", people, 1)
+    check_size(people, months, len(seeds) * len(specs))
     seeds = tuple(check_whole("seed", seed, 0) for seed in seeds)
     if not seeds or len(set(seeds)) < len(seeds):
         raise InputError(f"seeds: found {list(seeds)!r}; different whole numbers are needed.")
@@ -123,8 +127,6 @@ def planned(
         raise InputError("paired: found one model; at least two are needed for a comparison.")
     wanted, references = by_name(patterns(measures))
     chosen(wanted)
-    months = scenario.periods if periods is None else check_whole("periods", periods, 1)
-    people = scenario.people if people is None else check_whole("people", people, 1)
     if scenario.recipe.rows is not None:
         scenario.recipe.rows.check_size(people)
     for name in references:

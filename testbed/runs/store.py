@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthetic.writing import locked, replace_file
+from synthetic.locks import locked
+from synthetic.writing import replace_file
 from testbed.findings import csv_text, parsed
 from testbed.models import Here
 from testbed.runs.auditing import run_audit, warn_of

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from synthetic.csv_file import csv_head, csv_texts
 from synthetic.errors import InputError
+from synthetic.memory import check_room
 from synthetic.registry import is_file
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
@@ -32,9 +33,12 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None, *, text: 
     Raises InputError for a file that is missing, of another kind, or has lines of different lengths.
     """
     path = Path(path)
+    names = column_names(path) if columns is None else list(columns)
+    check_room(
+        size(path, len(names)), f"{path.name!r} read whole", "; a table of predictions can be read with --stream"
+    )
     if kind(path) == "parquet":
         return _parquet(path, columns)
-    names = column_names(path) if columns is None else list(columns)
     cells = csv_texts(path, names)
     return cells if text else pd.DataFrame({name: typed(cells[name], apart=True) for name in names})
 

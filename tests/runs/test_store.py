@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from synthetic.writing import locked
+from synthetic.locks import locked
 from testbed.findings import csv_text
 from testbed.models import FOLDER
 from testbed.runs import AuditStore, planned, run_audit, store
@@ -73,7 +73,7 @@ def test_two_who_ask_at_once_do_not_both_make_it(made, tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal that Windows does not know")
 def test_a_process_that_is_killed_leaves_no_lock(tmp_path):
-    code = "import sys; from pathlib import Path; from synthetic.writing import locked\n"
+    code = "import sys; from pathlib import Path; from synthetic.locks import locked\n"
     code += "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     words = [sys.executable, "-c", code, str(tmp_path / "lock")]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holding:
