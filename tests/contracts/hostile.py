@@ -161,8 +161,8 @@ SURROUNDINGS = (
 """Models that change what is around them, or leave something behind."""
 
 RECORDS = (
-    Hostile("overwrites", "overwrites its records", "held = honest(records)\nrecords.loc[:, :] = 0\nreturn held",
-            doors=PYTHON, legal=PYTHON),
+    Hostile("overwrites", "overwrites its records", doors=PYTHON, legal=PYTHON,
+            body="held = honest(records)\nfor name in records.columns:\n    records[name] = 0\nreturn held"),
     Hostile("sorts", "sorts its records in place", doors=PYTHON,
             body="records.sort_values('utility_late', inplace=True)\nreturn honest(records)"),
     Hostile("other_index", "changes the index of its records", doors=PYTHON,
@@ -170,7 +170,7 @@ RECORDS = (
     Hostile("reseeds", "changes the global random states", f"random.seed(0); np.random.seed(0); {RIGHT}",
             doors=PYTHON, legal=PYTHON),
     Hostile("by_call", "scores by the number of the call", "calls.append(1)\nreturn honest(records) + len(calls)",
-            head="calls = []", doors=PYTHON, legal=PYTHON),
+            head="calls = []", doors=PYTHON),
 )  # fmt: skip
 """Models that change what they are given."""
 

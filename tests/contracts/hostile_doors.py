@@ -49,7 +49,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 server.daemon_threads = True
-print(server.server_port, flush=True)
+with open("port.part", "w") as file:
+    file.write(str(server.server_port))
+os.replace("port.part", __file__ + ".port")
 server.serve_forever()
 """
 PLAIN_REPLY = "self.send_response(200); self.end_headers(); self.wfile.write(right)"
@@ -77,6 +79,8 @@ HONEST = ("rongcheng",)
 SECONDS, GIB = 3, 1
 MOST = 100
 """Seconds after which a run is ended, and has failed to stop its model."""
+MOST_MEMORY = 6 << 30
+"""Bytes that any process may use."""
 MARK = "HOSTILE_RUN"
 """An environment variable by which what a run leaves behind is found."""
 
@@ -112,7 +116,7 @@ class Run:
         if self.status == REFUSED:
             return re.findall(r"^testbed: (.*\.)$", self.err, re.MULTILINE)
         text = re.sub(r"\s+", " ", self.out)
-        return re.findall(r"FAILED: (.*?)(?= FAILED: | Numbers that depend on it | Written: |$)", text)
+        return re.findall(r"(?:FAILED|VOID): (.*?)(?= (?:FAILED: |Do not use|Numbers that depend|Written: )|$)", text)
 
     def faults(self, expected: Sequence[int], others: dict[str, list[str]]) -> list[str]:
         """What is not as it should be: status, sentence, the rows of other models, what is left, a traceback."""
@@ -137,16 +141,16 @@ def model_of(hostile: Hostile, door: str, folder: Path) -> Iterator[str]:
         names = {FUNCTION: f"{module}:score", CLASS: f"{module}:Model", PROGRAM: f"cmd:{sys.executable} -S {path.name}"}
         yield names.get(door, f"{module}:{'Model()' if hostile.own else 'score'}")
         return
-    served = subprocess.Popen(
-        [sys.executable, path.name], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
+    port = Path(f"{path}.port")
+    port.unlink(missing_ok=True)
+    served = subprocess.Popen([sys.executable, str(path)], cwd=folder, stdout=-3, stderr=-3, preexec_fn=little_memory)
     try:
-        assert served.stdout is not None
-        yield f"http://127.0.0.1:{int(served.stdout.readline())}"
+        while not port.exists():
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port.read_text()}"
     finally:
         served.kill()
         served.wait()
-        served.stdout.close()
 
 
 def audited(
@@ -192,7 +196,7 @@ def run(words: Sequence[str], folder: Path, out: str) -> Run:
     with open(folder / "stdout", "w+b") as stdout, open(folder / "stderr", "w+b") as stderr:
         child = subprocess.Popen(
             words, cwd=folder, env={**os.environ, MARK: mark}, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=little_memory,
         )  # fmt: skip
         try:
             status = child.wait(MOST)
@@ -206,6 +210,13 @@ def run(words: Sequence[str], folder: Path, out: str) -> Run:
             file.seek(0)
             texts.append(file.read(1_000_000).decode("utf-8", "replace"))
     return Run(status, seconds, *texts, rows_of(folder / out), tuple(left_behind(mark)))
+
+
+def little_memory() -> None:
+    """Keep what a run takes from the machine in bounds, whatever the run itself does about it."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
 def rows_of(folder: Path) -> dict[str, list[str]]:
