@@ -160,7 +160,7 @@ def audited(
     if objects:
         path = folder / "by_python.py"
         module, thing = objects[0].split(":")
-        given = {"model_timeout": SECONDS, "memory": GIB} if limits else {}
+        given = {"model_timeout": SECONDS} if limits else {}
         path.write_text(
             OBJECT_MAIN.format(module=module, thing=thing, scenario="rongcheng", others=list(models),
                                people=PEOPLE, periods=PERIODS, measures=list(MEASURES), out=out, limits=given)
