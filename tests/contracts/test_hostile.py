@@ -57,3 +57,27 @@ def test_an_object_and_a_refused_model_end_as_they_should(tmp_path, others):
     run = tried(BY_NAME["needs_nonsense"], CLASS, tmp_path, limits=False)
     assert run.faults((2,), others) == []
     assert "need of model" in run.err
+
+
+ENDS = (
+    ("exits_0", FUNCTION),
+    ("segfault", CLASS),
+    ("loop_in_c", FUNCTION),
+    ("memory", FUNCTION),
+    ("swallows", PROGRAM),
+)
+"""Models that end their process, or never answer."""
+
+
+def test_models_that_end_or_hang_leave_the_run_and_no_process(tmp_path, others):
+    with ExitStack() as held:
+        names = [held.enter_context(model_of(BY_NAME[name], door, tmp_path)) for name, door in ENDS]
+        odd = held.enter_context(model_of(BY_NAME["leaves_daemon"], FUNCTION, tmp_path))
+        run = audited(tmp_path, [*names, odd, "rongcheng"], limits=True)
+    assert run.status == 1
+    assert {name: run.rows[name] for name in others} == others
+    failures = json.loads((tmp_path / "out" / "manifest.json").read_text())["failures"]
+    assert [said.partition(", seed 0")[0] for said in failures] == names
+    assert float(run.rows[odd][0].split(",")[7]) >= 0
+    assert not run.left
+    assert "Traceback" not in run.out + run.err
