@@ -23,6 +23,7 @@ from synthetic.schema import (
     Number,
     OneOf,
     Range,
+    Type,
     Whole,
     grammar,
 )
@@ -60,7 +61,7 @@ TOWN = Fields(
         (Named(SHARE), {"a": 0}, {"a": 0}),
         (TOWN, {"title": "t"}, {"title": "t", "size": 5, "streets": {}}),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__ if isinstance(value, Type) else str(value),
 )
 def test_a_type_reads_what_it_allows(kind, value, made):
     assert kind.read(value, "town") == made
