@@ -17,6 +17,7 @@ from testbed.measure import measures
 from testbed.measures.disparate_impact.counterfactual import effects
 from testbed.measures.disparate_impact.paths import worlds
 from testbed.measures.disparate_impact.regime_counterfactual import everyone_moved
+from testbed.measures.opacity.foresight import foresee
 from testbed.measures.opacity.knowledge import sample
 from testbed.measures.opacity.predictability import question
 from testbed.models.base import models
@@ -166,6 +167,7 @@ def test_every_built_in_model_reads_columns_by_ties_in_a_world_and_its_twin(name
 def test_nothing_fails_where_all_columns_by_ties_are_held_and_one_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("testbed.measures.opacity.multiplicity.MODELS", 3)
     monkeypatch.setattr("testbed.measures.opacity.jitter.FITS", 2)
+    monkeypatch.setitem(foresee.__kwdefaults__, "pools", 3)
     made = run_audit(planned(wide("corporate"), "logistic", people=PEOPLE, periods=MONTHS, measures=measures.names()))
     assert made.failures == []
     assert not made.void

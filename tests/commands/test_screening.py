@@ -107,16 +107,17 @@ def test_draws_that_the_scenario_refuses_are_redrawn_and_a_dial_keeps_its_draws_
         drawn(plan, FEWEST, ["decide.best_share=0.98..1"])
 
 
-CURRENT = [
-    name for name in sorted(path.stem for path in STORED.glob("*.json"))
-    if stored(name)["digest"] == declaration_digest(Scenario.load(name))  # type: ignore[index]
-]  # fmt: skip
+def current(name: str) -> bool:
+    """Whether the declaration of a scenario is the one whose screening is stored."""
+    kept = stored(name)
+    return kept is not None and kept["digest"] == declaration_digest(Scenario.load(name))
 
 
-@pytest.mark.skipif(not CURRENT, reason="every declaration has changed since its screening was stored")
 def test_the_first_worlds_of_a_stored_screening_are_made_again_to_the_byte() -> None:
-    quick = [name for name in ("judgment-debtors", "joint-sanctions", "health-code", "dang") if name in CURRENT]
-    name = (quick or CURRENT)[0]
+    quick = ("judgment-debtors", "joint-sanctions", "health-code", "dang")
+    name = next(filter(current, [*quick, *sorted(path.stem for path in STORED.glob("*.json"))]), "")
+    if not name:
+        pytest.skip("every declaration has changed since its screening was stored")
     kept = stored(name)
     assert kept is not None
     plan = screening_plan(name)
@@ -141,13 +142,14 @@ def test_a_stored_screening_is_of_a_scenario_and_written_as_it_is_made(path: Pat
     held = stored(path.stem)
     assert held is not None
     assert path.read_text(encoding="utf-8") == screening_text(held)
-    dials = Scenario.load(path.stem).dials
+    scenario = Scenario.load(path.stem)
+    dials, unchanged = scenario.dials, held["digest"] == declaration_digest(scenario)
     for one in held["headlines"]:
         assert (one["share"] is None) == bool(one["why"])
         if one["share"] is not None:
             assert one["low"] <= one["share"] <= one["high"]
             assert one["least"] <= one["middle"] <= one["most"]
-        if held["digest"] == declaration_digest(Scenario.load(path.stem)):
+        if unchanged:
             assert all(dials[owner["dial"]].reading == owner["reading"] for owner in one["owners"])
 
 

@@ -25,6 +25,7 @@ from testbed.twins import Assign
 SLIPS = {"slip": ('column = "slip"', -1)}
 SURCHARGE = {"surcharge": ('when = { community = { is = "minority" } }', -2)}
 MONTHS = 6
+COMPARED = (("community", "minority", "majority"), ("sex", "female", "male"))
 
 # People on their own; the group causes a debt, a badge and where one lives.
 FUNCTIONS = """
@@ -267,23 +268,29 @@ def crowded():
     return run_case(scenario, people=6144, periods=12, seed=4)
 
 
-def test_paths_add_up_to_the_effect_of_each_person_exactly(crowded):
-    for attribute, group, reference in (("community", "minority", "majority"), ("sex", "female", "male")):
+@pytest.fixture(scope="module")
+def scored_worlds(crowded):
+    """The worlds of scores of 1,200 people of the crowded city, by what they are compared in."""
+    return {pair: worlds(crowded, *pair, sample=1200, of="score") for pair in COMPARED}
+
+
+def test_paths_add_up_to_the_effect_of_each_person_exactly(crowded, scored_worlds):
+    for attribute, group, reference in COMPARED:
         people, values, _ = worlds(crowded, attribute, group, reference, sample=400)
         same, tau = effects(crowded, attribute, group, reference, sample=400)
         np.testing.assert_array_equal(people, same)
         np.testing.assert_array_equal(values[-1] - values[0], tau)
         np.testing.assert_array_equal(shapley(values).sum(axis=0), 24 * tau)
         assert tau.any()
-        people, values, _ = worlds(crowded, attribute, group, reference, sample=1200, of="score")
+        people, values, _ = scored_worlds[attribute, group, reference]
         np.testing.assert_array_equal(shapley(values).sum(axis=0), 24 * (values[-1] - values[0]))
         assert (np.ptp(values, axis=0) > 0).sum() > 5
 
 
-def test_each_world_is_what_the_person_has_when_set_alone(crowded):
+def test_each_world_is_what_the_person_has_when_set_alone(crowded, scored_worlds):
     month, checked = crowded.decided, 0
-    for attribute, group, reference in (("community", "minority", "majority"), ("sex", "female", "male")):
-        people, values, bits = worlds(crowded, attribute, group, reference, sample=1200, of="score")
+    for attribute, group, reference in COMPARED:
+        people, values, bits = scored_worlds[attribute, group, reference]
         assert bits == (0b1011 if attribute == "sex" else 0b0011)  # an appeal has a fee, and sex a part in income
         for seen, hidden in ((0b1110, ("circumstances",)), (0b1101, ("sensing",)), (0b0111, ("regime",))):
             differing = np.flatnonzero(values[seen] != values[-1])
