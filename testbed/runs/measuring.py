@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from testbed.measure import Measure
     from testbed.scenarios import Scenario
 
+LARGE = 5_000
+"""People of a world whose memory is freed at once; Python frees that of smaller ones in its own time."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -165,9 +168,15 @@ def _worked(task: Task) -> Answer:
 
                 answer.curves = curve_text(curves(case, task.name))
         del case
-    gc.collect()  # a case and its twins refer to each other, and the next world needs the memory
+    _free(task)
     answer.seconds = time.perf_counter() - began
     return answer
+
+
+def _free(task: Task) -> None:
+    """Free the memory of a large world now: a case and its twins refer to each other, and the next world needs it."""
+    if task.people >= LARGE:
+        gc.collect()
 
 
 def failed(task: Task, said: str) -> Answer:
@@ -232,7 +241,7 @@ def work_paired(task: Task) -> Answer:
         kept_rows = [row for row in rows if not wanted or any(asks(w, row["measure"], one) for w in wanted)]
         answer.rows[one.name] = in_one_world(kept_rows, given(*schemes))
     del case
-    gc.collect()
+    _free(task)
     answer.seconds = time.perf_counter() - began
     return answer
 
