@@ -5,10 +5,11 @@ A planted scenario is a society, channels, a scheme and a regime of one's own, w
 
 import gc
 import os
+import tomllib
 from collections import Counter
 
 import pytest
-from shared import number
+from shared import number, parsed_once
 from threadpoolctl import threadpool_limits
 
 from testbed.scenarios.base import Scenario
@@ -23,12 +24,14 @@ LONG = (
 
 
 def pytest_configure(config):
-    """A worker of xdist uses one thread for linear algebra: more would fight over the cores.
+    """A worker of xdist uses one thread for linear algebra, as more would fight over the cores; TOML is parsed once.
 
     Models that tests make as objects run in the process of the test, where they can be looked at; those that are named
     run in processes of their own, as they do for users. The tests of `apart` send objects too.
     """
     os.environ["TESTBED_APART"] = "names"
+    tomllib.loads = parsed_once(tomllib.loads)
+    config.add_cleanup(lambda: setattr(tomllib, "loads", tomllib.loads.__wrapped__))
     if hasattr(config, "workerinput"):
         os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
         threadpool_limits(1)

@@ -13,6 +13,7 @@ import pytest
 from testbed.commands.cli import main
 from testbed.runs.output import OURS, TIMES
 
+pytestmark = pytest.mark.usefixtures("small_training")  # no answer here depends on cut-offs
 SMALL = ["--people", "2048", "--periods", "8"]
 
 

@@ -20,6 +20,7 @@ from testbed.runs import output
 from testbed.runs.output import OURS, TIMES, claim_folder, read_run, reopen, write_run
 
 ROWS = [{"scenario": "s", "model": "m", "measure": "adverse_rate", "split": "all", "group": "all", "value": 0.1}]
+pytestmark = pytest.mark.usefixtures("small_training")  # no answer here depends on cut-offs
 SMALL = ["--people", "2048", "--periods", "6", "--measures", "adverse_rate"]
 CURVES = "figure,model,split,group,mark,at,x,y,low,high,n\n"
 unix = pytest.mark.skipif(sys.platform == "win32", reason="forks and kills")

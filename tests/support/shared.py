@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +55,23 @@ def by_shares(folder: Path) -> str:
     text = text[: text.index('[dials."decide.adverse_grade"]')]
     (folder / "by_shares.toml").write_text(text)
     return str(folder / "by_shares.toml")
+
+
+def parsed_once(loads: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """A function that does what `tomllib.loads` does, and parses a text once: tests load the same files all the time.
+
+    Each call gets tables of its own, which it may change.
+    """
+    parsed = cache(loads)
+
+    @wraps(loads)
+    def parse(text: str, /, **given: Any) -> dict[str, Any]:
+        return loads(text, **given) if given or type(text) is not str else _copied(parsed(text))
+
+    return parse
+
+
+def _copied(held: Any) -> Any:
+    if isinstance(held, dict):
+        return {key: _copied(value) for key, value in held.items()}
+    return [_copied(value) for value in held] if isinstance(held, list) else held
