@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from synthetic.errors import InputError, unknown
+from synthetic.errors import InputError, check_whole, unknown
 from synthetic.registry import Registry
 
 if TYPE_CHECKING:
@@ -168,9 +168,13 @@ class Measure:
     same_outcome: str = ""
 
     def __call__(self, case: Any, **qualifiers: object) -> list[PerPerson | Row]:
-        """Return the parts of this measure for a case."""
+        """Return the parts of this measure for a case. Raises InputError for a count that is no whole number."""
         from testbed.models import theirs
 
+        for key, value in qualifiers.items():
+            default = self.qualifiers.get(key)
+            if (type(default) is int or key in ("k", "period")) and value is not default:
+                check_whole(f"{self.name}: {key}", value, 0)
         with theirs():
             made = self.function(case, **{**self.qualifiers, **qualifiers})
             return [in_unit(part, self.unit) for part in ([made] if isinstance(made, PerPerson | Row) else made)]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from synthetic.errors import InputError
 from testbed.case.case import run_case
 from testbed.findings.finding import frame
 from testbed.measure import measures
@@ -107,3 +108,15 @@ def test_n_is_people_and_not_their_entries_nor_more_people_than_there_are(run):
     about = about[case.scored[about]]
     assert len(np.unique(about)) < len(about)
     assert found.loc[("notice_delay", "all", "all", ""), "n"] == len(np.unique(about))
+
+
+COUNTED = [(name, key) for name in measures.names() for key, default in measures.get(name).qualifiers.items()
+           if type(default) is int or key in ("k", "period")]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [-5, True, 1.5, "x", 1 << 70])
+def test_a_count_that_is_none_is_refused_before_anything_is_computed(count):
+    assert ("consistency", "k") in COUNTED
+    for name, key in COUNTED:
+        with pytest.raises(InputError, match=rf"^{name}: {key}: found .*; whole numbers from 0 to 2147483647"):
+            measures.get(name)(None, **{key: count})
