@@ -4,6 +4,7 @@ A kind is a file `NAME.toml`: a rate, what it depends on, and the largest rate t
 thinned from candidates that do not depend on state (see `draws.candidates`), so a raised rate only adds acts in a twin.
 """
 
+# Any: a table of a file holds values of many types; a schema has checked each of them.
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,5 +1,6 @@
 """Recipe files: a TOML file and the Python file beside it, read and checked."""
 
+# Any: a table of a file holds values of many types; a schema has checked each of them.
 from __future__ import annotations
 
 import importlib

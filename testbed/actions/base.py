@@ -4,6 +4,7 @@ The sets are `testbed/actions/*.toml`. Waiting is always possible and costs noth
 changes is immutable: what people are, and entries that no action ends before their term.
 """
 
+# Any: a table of a file holds values of many types; a schema has checked each of them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping

@@ -1,5 +1,6 @@
 """Reading a rule book from its TOML file. Unknown keys are errors."""
 
+# Any: a table of a file holds values of many types; a schema has checked each of them.
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -4,6 +4,7 @@ What the clauses are and say stands in `clauses`. Those that `common/off.toml` g
 sets them.
 """
 
+# Any: a table of a file holds values of many types; a schema has checked each of them.
 from __future__ import annotations
 
 from collections.abc import Mapping

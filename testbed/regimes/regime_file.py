@@ -1,5 +1,6 @@
 """A regime's file while it is read: its tables, and its numbers as dials."""
 
+# Any: a table of a file holds values of many types; a schema has checked each of them.
 from __future__ import annotations
 
 from collections.abc import Mapping

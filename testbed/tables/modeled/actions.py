@@ -1,5 +1,6 @@
 """The file of actions: which features a person can change, which way, how far and at what cost."""
 
+# Any: a table of a file holds values of many types; a schema has checked each of them.
 from __future__ import annotations
 
 from collections.abc import Mapping

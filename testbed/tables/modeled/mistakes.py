@@ -4,6 +4,7 @@ A file names its columns, or says "each number", "each category", "each" or "all
 at once). The default set is such a file.
 """
 
+# Any: a table of a file holds values of many types; a schema has checked each of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
