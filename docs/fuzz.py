@@ -30,7 +30,9 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 from types import FrameType
@@ -41,6 +43,7 @@ from testbed.commands.cli import main
 
 SECONDS = 60.0
 """After so many seconds a case counts as one that hangs."""
+FORK = multiprocessing.get_context("fork")
 BLOCK = 25
 """Cases of one process."""
 PROGRESS = re.compile(r"testbed: .*( \.\.\.| measured after \d+ s|\d+ of \d+ worlds)$|testbed: .*files of figures.*")
@@ -137,17 +140,35 @@ def case(kind: str, number: int, seed: int, folder: Path) -> list[str]:
     return KINDS[kind](Random(f"{seed} {kind} {number}"), folder)
 
 
-def block(asked: tuple[str, int, int, int]) -> list[tuple[str, int, list[str], End]]:
-    """Run cases of one kind; return those that are faults with their commands, and how the others ended."""
-    kind, first, last, seed = asked
-    found = []
+def block(kind: str, first: int, last: int, seed: int, told: Connection) -> None:
+    """Run cases of one kind in a process of their own, and tell how each ended."""
+    folder = Path(tempfile.mkdtemp(prefix="testbed-fuzz-"))
     for number in range(first, last):
-        folder = Path(tempfile.gettempdir()) / "testbed-fuzz" / f"{os.getpid()}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        shutil.rmtree(folder)
+        folder.mkdir()
         words = case(kind, number, seed, folder)
-        found.append((kind, number, words, run(words, folder)))
-    shutil.rmtree(folder, ignore_errors=True)
+        told.send((number, words, run(words, folder)))
+    shutil.rmtree(folder)
+
+
+def watched(asked: tuple[str, int, int, int]) -> list[tuple[str, int, list[str], End]]:
+    """The ends of a block of cases; of a case that ends its process, that it did."""
+    kind, first, last, seed = asked
+    found: list[tuple[str, int, list[str], End]] = []
+    while first < last:
+        here, there = FORK.Pipe(duplex=False)
+        process = FORK.Process(target=block, args=(kind, first, last, seed, there))
+        process.start()
+        there.close()
+        with contextlib.suppress(EOFError):
+            while True:
+                number, words, end = here.recv()
+                found.append((kind, number, words, end))
+                first = number + 1
+        process.join()
+        if first < last:
+            found.append((kind, first, [], End("died", f"status {process.exitcode}")))
+            first += 1
     return found
 
 
@@ -197,8 +218,8 @@ def everything() -> int:
         return 0
     found: Counter[tuple[str, str]] = Counter()
     faults = []
-    with multiprocessing.get_context("fork").Pool(args.workers, maxtasksperchild=1) as pool:
-        for ends in pool.imap_unordered(block, blocks(kinds, args.cases, args.seed)):
+    with ThreadPoolExecutor(args.workers) as pool:
+        for ends in pool.map(watched, blocks(kinds, args.cases, args.seed)):
             for kind, number, words, end in ends:
                 found[kind, "fault" if end.fault else end.what] += 1
                 if args.every:

@@ -16,6 +16,7 @@ def command_line(chance: Random, folder: Path) -> list[str]:
     people().to_csv(folder / "t.csv", index=False)
     name = chance.choice([one for one in COMMANDS if one != "bench"])
     parts = build_parser([name])._subparsers._group_actions[0].choices[name]._actions  # type: ignore[union-attr,index]
+    usage = [option for action in parts for option in action.option_strings]
     odd = (
         *TEXTS,
         *map(str, NUMBERS[:-1]),
@@ -28,7 +29,7 @@ def command_line(chance: Random, folder: Path) -> list[str]:
         "each",
         "serial",
     )
-    words = [name]
+    words = [name, *(SMALL if "--periods" in usage else ()), *(FEW if "--grant" in usage or name == "sweep" else ())]
     for action in parts:
         if (action.option_strings and action.required) or (not action.option_strings and chance.random() < 0.95):
             words += [*action.option_strings[-1:], _given(action.dest, chance, odd)]
@@ -38,8 +39,6 @@ def command_line(chance: Random, folder: Path) -> list[str]:
         if action.nargs != 0 and chance.random() < 0.97:
             words.append(_given(action.dest, chance, odd))
     words += [chance.choice(odd)] * (chance.random() < 0.05)
-    if name in ("audit", "records", "case", "sweep") and chance.random() < 0.8:
-        words += [*SMALL, *(FEW if name in ("audit", "sweep") else ())]
     if name == "lesson":
         words += ["--people", "50", "--worlds", "1", "--workers", "1"]
     return [word.replace("\0", "") for word in words]  # no system hands NUL on

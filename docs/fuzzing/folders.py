@@ -109,4 +109,5 @@ def small_bench() -> Mapping[str, bytes]:
     for name in [name for name in held if name.endswith(".xz")]:
         lines = lzma.decompress(held[name]).decode().splitlines(keepends=True)
         held[name] = lzma.compress("".join(lines[:60]).encode(), preset=0)
+    held["manifest.json"] = json.dumps({**json.loads(held["manifest.json"]), "people": 50}).encode()
     return sealed(held)

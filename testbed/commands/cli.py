@@ -119,6 +119,9 @@ def _run(words: list[str]) -> int:
 
 def _called(words: list[str]) -> int:
     try:
+        for word in words:
+            if word.startswith("--") and word.partition("=")[2] == "--":  # argparse takes it for no value at all
+                raise InputError(f"{word}: '--' is no value.")
         try:
             args = build_parser(words).parse_args(words)
             command = import_module(f"testbed.commands.{COMMANDS[args.command][0]}")

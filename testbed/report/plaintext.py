@@ -42,8 +42,8 @@ def _columns(letter: str) -> int:
     return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
 
 
-def wrap(text: object, width: int = 80, *, first: str = "", rest: str = "") -> list[str]:
-    """The text in lines of at most `width` columns; longer words are cut.
+def wrap(text: object, width: int = 80, *, first: str = "", rest: str = "", cut: bool = True) -> list[str]:
+    """The text in lines of at most `width` columns; longer words are cut, or stand on a longer line without `cut`.
 
     `first` is put before the first line, `rest` before every further line.
 
@@ -52,7 +52,8 @@ def wrap(text: object, width: int = 80, *, first: str = "", rest: str = "") -> l
     """
     lines: list[str] = []
     line, empty = first, True
-    for word in _pieces(clean(text), width - max(columns(first), columns(rest))):
+    said = clean(text)
+    for word in _pieces(said, width - max(columns(first), columns(rest))) if cut else said.split():
         if not empty and columns(line) + 1 + columns(word) > width:
             lines.append(line)
             line, empty = rest, True
@@ -64,7 +65,7 @@ def wrap(text: object, width: int = 80, *, first: str = "", rest: str = "") -> l
 def wrap_command(command: str, width: int = 80, *, first: str = "", rest: str = "") -> list[str]:
     """A command in lines that a shell reads as one; each line but the last ends in a backslash.
 
-    If a word does not fit on a line, the command is wrapped like any text.
+    A word that does not fit on a line stands on a longer one. What is no command of a shell is wrapped like any text.
 
     >>> wrap_command("testbed audit town --people 100", 22, rest="  ")
     ['testbed audit town \\\\', '  --people 100']
@@ -73,9 +74,8 @@ def wrap_command(command: str, width: int = 80, *, first: str = "", rest: str = 
         words = [shlex.quote(word) for word in shlex.split(clean(command))]
     except ValueError:
         words = []
-    room = width - max(columns(first), columns(rest)) - 2
-    if not words or any(columns(word) > room for word in words):
-        return wrap(command, width, first=first, rest=rest)
+    if not words:
+        return wrap(command, width, first=first, rest=rest, cut=False)
     lines: list[str] = []
     line = first + words[0]
     for word in words[1:]:

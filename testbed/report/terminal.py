@@ -187,7 +187,7 @@ def _next(manifest: Mapping[str, Any], life: Mapping[str, Any] | None, pages: Se
     """What was written, and what to run next."""
     written = ", ".join(clean(page) for page in pages)
     told = f"Written: {written}." if written else "Nothing was written: add --out DIR for report.html and findings.csv."
-    lines = wrap(told, WIDTH, rest=INDENT)
+    lines = wrap(told, WIDTH, rest=INDENT, cut=False)  # a path can be copied as it stands
     for number, command in enumerate(next_commands(manifest, life)):
         lines += wrap_command(command, WIDTH, first="     " if number else "Try: ", rest="       ")
     return lines

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testbed.report.plaintext import clean, columns, counted, wrap
+from testbed.report.plaintext import clean, columns, counted, wrap, wrap_command
 
 
 @settings(deadline=None, derandomize=True)
@@ -29,3 +29,18 @@ def test_wide_letters_take_two_columns():
 
 def test_one_is_singular():
     assert [counted(1, "person"), counted(2, "person"), counted(0, "entry")] == ["1 person", "2 people", "0 entries"]
+
+
+def test_a_path_that_is_longer_than_a_line_is_not_cut():
+    path = "/a/very/long/folder/" * 6 + "report.html"
+    lines = wrap(f"Written: {path}, out/findings.csv.", rest="  ", cut=False)
+    assert lines == ["Written:", f"  {path},", "  out/findings.csv."]
+
+
+def test_a_command_with_a_path_that_is_longer_than_a_line_can_be_typed():
+    import shlex
+
+    command = f"testbed audit /a/{'folder/' * 20}town.toml --people 100 --model '/b c/{'folder/' * 20}book.toml'"
+    lines = wrap_command(command, first="Try: ", rest="       ")
+    typed = "\n".join([lines[0].removeprefix("Try: "), *lines[1:]])
+    assert shlex.split(typed.replace("\\\n", "")) == shlex.split(command)
