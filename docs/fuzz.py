@@ -46,7 +46,9 @@ SECONDS = 60.0
 FORK = multiprocessing.get_context("fork")
 BLOCK = 25
 """Cases of one process."""
-PROGRESS = re.compile(r"testbed: .*( \.\.\.| measured after \d+ s|\d+ of \d+ worlds)$|testbed: .*files of figures.*")
+PROGRESS = re.compile(
+    r"testbed: .*( \.\.\.| measured after \d+ s|\d+ of \d+ worlds)$|testbed: .*files of figures.*|testbed: warning: .*"
+)
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2028\u2029]")
 """Characters that move the cursor, color, ring, or turn the direction of a text."""
 
@@ -77,7 +79,7 @@ def ended(words: Sequence[str], out: str, err: str, status: int, left: Sequence[
         return End("control character", repr(RAW.search(out + err.replace("\n", ""))))
     if "Traceback" in err or "internal error" in err or "ended the run early" in err:
         return End("internal error", last)
-    if "Warning" in err:
+    if "Warning:" in err:
         return End("warning", last)
     if [name for name in left if name.endswith((".part", ".lock", ".old"))]:
         return End("remains", ", ".join(left))

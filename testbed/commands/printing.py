@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EPIPE
@@ -95,10 +96,16 @@ def hold_descriptors() -> None:
 
 @contextmanager
 def printed() -> Iterator[None]:
-    """Let everything inside print through `Printed`."""
+    """Let everything inside print through `Printed`, and warnings of libraries be one sentence on stderr."""
     out, err = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = cast(TextIO, Printed(out)), cast(TextIO, Printed(err, spare=True))
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = out, err
+    with warnings.catch_warnings():
+        warnings.showwarning = _told
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = out, err
+
+
+def _told(message: Warning | str, *where: object, **more: object) -> None:
+    sys.stderr.write(f"testbed: warning: {' '.join(str(message).split())}\n")

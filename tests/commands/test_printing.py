@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,21 @@ def test_a_full_stderr_does_not_hide_the_status_of_bad_input() -> None:
     words = [sys.executable, "-m", "testbed", "show", "no-such-name"]
     ran = subprocess.run(["bash", "-c", f"{' '.join(words)} 2>/dev/full"], capture_output=True, check=False, timeout=60)
     assert (ran.returncode, ran.stdout) == (2, b"")
+
+
+def test_a_warning_of_a_library_is_one_sentence_without_a_path(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(args: object) -> int:
+        warnings.warn("overflow in\n\x1b[31msquare", RuntimeWarning, stacklevel=1)
+        print("done")
+        return 0
+
+    monkeypatch.setattr("testbed.commands.listing.run", run)
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        assert main(["list"]) == 0
+    assert capsys.readouterr().err == "testbed: warning: overflow in \\x1b[31msquare\n"
 
 
 @pytest.mark.parametrize("width", ["20", "1", "0", "-3", "wide"])
