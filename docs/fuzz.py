@@ -47,7 +47,7 @@ FORK = multiprocessing.get_context("fork")
 BLOCK = 25
 """Cases of one process."""
 PROGRESS = re.compile(
-    r"testbed: (.* \.\.\.|.* measured after \d+ s|\d+ of \d+ worlds|.*files of figures.*|warning: .*|left out: .*|cut: .*)"
+    r"testbed: (.* \.\.\.|.* measured after \d+ s|\d+ of \d+ worlds|.*files of figures.*|(warning|left out|cut): .*)"
 )
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2028\u2029]")
 """Characters that move the cursor, color, ring, or turn the direction of a text."""
