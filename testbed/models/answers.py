@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from testbed.models.base import REASON_COLUMNS, ModelError, Scores, declared, name_of
+from testbed.models.guard import printable
 
 NUMBERS = (int, float, np.bool_, np.integer, np.floating)
 """What counts as a number in a list, or in an array of objects: Python's and numpy's integers, floats and booleans."""
@@ -162,7 +163,7 @@ def _at(values: Any, found: NDArray[np.float64], place: int) -> str:
 
 def _kind(values: Any) -> str:
     """What was returned instead of numbers, such as "MaskedArray" or "list with 'a' (str) in place 3"."""
-    kind = type(values).__name__
+    kind = _type(values)
     if np.ma.isMaskedArray(values):
         return kind
     try:
@@ -176,12 +177,16 @@ def _kind(values: Any) -> str:
 
 
 def _described(value: Any) -> str:
-    return f"{_shown(value)} ({type(value).__name__})"
+    return f"{_shown(value)} ({_type(value)})"
+
+
+def _type(value: Any) -> str:
+    return printable(type(value).__name__[:SHOWN])
 
 
 def _shown(value: Any) -> str:
     """A value as one short line; an integer with too many digits by its size."""
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an integer of {value.bit_length()} bits"
-    said = " ".join(repr(value.item() if isinstance(value, np.generic) else value).split())
+    said = printable(" ".join(repr(value.item() if isinstance(value, np.generic) else value).split()))
     return said if len(said) <= SHOWN else f"{said[: SHOWN - 4]} ..."

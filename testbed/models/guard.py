@@ -71,4 +71,13 @@ def first_line(problem: BaseException) -> str:
         text = "its text cannot be read"
     kind = type(problem).__name__
     line = f"{kind}: {text[:LONGEST]}".splitlines()[0] if text else kind
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 4]} ..."
+    return printable(line if len(line) <= LONGEST else f"{line[: LONGEST - 4]} ...")
+
+
+def printable(text: str) -> str:
+    r"""A text with a space for each character that is not printed, such as those that control a terminal.
+
+    >>> printable("\x1b[31mred\r")
+    ' [31mred '
+    """
+    return "".join(one if one.isprintable() else " " for one in text)

@@ -22,7 +22,7 @@ import pandas as pd
 from synthetic.errors import InputError
 from testbed.models.base import Elsewhere, ModelError, Scores
 from testbed.models.bounds import TooLongError, left, room
-from testbed.models.guard import first_line
+from testbed.models.guard import first_line, printable
 from testbed.models.numerals import scores_in
 from testbed.models.posting import posted
 from testbed.models.talking import talk
@@ -83,7 +83,7 @@ class Program(Elsewhere):
             process.wait()
         if status != 0:
             said = (last().decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
-            raise ModelError(f"model {self.name} ended with status {status} ({said[:200]}).")
+            raise ModelError(f"model {self.name} ended with status {status} ({printable(said[:200])}).")
         return scores_in(answer, n, self.name)
 
 

@@ -113,8 +113,8 @@ HANGS = (
                  "        return 1.0"),
     Hostile("hangs_at_exit", "hangs when its process ends",
             f"import atexit; atexit.register(time.sleep, 10**6); {RIGHT}", legal=(*PYTHON, SERVER), slow=True),
-    Hostile("waits_for_thread", "leaves a thread that never ends",
-            f"threading.Thread(target=time.sleep, args=(10**6,)).start(); {RIGHT}", legal=(*PYTHON, SERVER), slow=True),
+    Hostile("waits_for_thread", "leaves a thread that never ends, with each answer", slow=True, either=PYTHON,
+            legal=(SERVER,), body=f"threading.Thread(target=time.sleep, args=(10**6,)).start(); {RIGHT}"),
 )  # fmt: skip
 """Models that never answer, take what there is, or never end."""
 
