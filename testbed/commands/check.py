@@ -6,6 +6,7 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from testbed.commands.options import add_limits, tell
@@ -36,6 +37,11 @@ def run(args: argparse.Namespace) -> int:
 
     if args.object.endswith(".py"):
         return proved(args.object)
+    try:
+        tried(args.object, args.scenario)
+    except ModelError as failure:
+        print(f"{args.object}: the contract of a model is broken: {failure}")
+        return 1
     kind, thing = found(args.object)
     tell(f"testbed: checking {args.object} ...")
     checks: dict[str, Callable[..., None]] = {
@@ -53,6 +59,26 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print(f"{args.object}: the contract of a {kind} is kept.")
     return 0
+
+
+def tried(name: str, scenario: str | None) -> None:
+    """Check a model of the user's in a process of its own first, which it may end, or in which it may never answer.
+
+    Raises ModelError if it does. What else is wrong with it is told by the checks here, which see more of it.
+    """
+    from synthetic.errors import InputError
+    from testbed.checks import ContractError, check_model
+    from testbed.models import Apart, ModelError, opened
+
+    if ":" not in name or name.startswith(("cmd:", "http:", "https:")):
+        return
+    with suppress(InputError):
+        model = opened(name)
+        if isinstance(model, Apart):
+            with suppress(ContractError, ModelError):
+                check_model(model, scenario=scenario)
+            if model.failure:
+                raise ModelError(model.failure)
 
 
 def proved(path: str) -> int:

@@ -13,7 +13,7 @@ cmd:PROGRAM ARGUMENTS: a program as a model
     better, as -2.5 or 1e-3; or `score,decision`, with the decision -1 (adverse), 0 or 1 (favored). Without decisions
     the scenario decides from scores, by its [decide]. Empty lines are skipped. If the program fails, the last line of
     its standard error is shown.
-  What ends it: the end of standard input. The program then ends by itself with status 0, within 120 seconds. Another
+  What ends it: the end of standard input. The program then ends by itself with status 0, within 60 seconds. Another
     status, another number of lines, a line that is no number or more than 64 bytes a record (and 4,096 more) is a
     failure of the model, and the run says so.
   It should give the same record the same score each time: worlds that differ in one entry are compared.
@@ -49,7 +49,7 @@ http://127.0.0.1:PORT/PATH: a server on this machine as a model
     time.
   What comes back: status 200 and one line per record, as from a program: a score, or score,decision.
   A server that is not there, or answers with status 429, 502, 503 or 504, is asked again after 0.1, 0.3 and 0.9
-    seconds. All answers about one set of records may take 120 seconds, and have 64 bytes a record and 4,096 more. Any
+    seconds. All answers about one set of records may take 60 seconds, and have 64 bytes a record and 4,096 more. Any
     other status is a failure of the model.
   Only this machine: 127.0.0.1, ::1 or localhost. Redirects and proxies are not followed.
 

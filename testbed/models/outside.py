@@ -9,7 +9,6 @@ from __future__ import annotations
 import ipaddress
 import shlex
 import shutil
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from http.client import HTTPException
@@ -20,15 +19,15 @@ import numpy as np
 import pandas as pd
 
 from synthetic.errors import InputError
+from testbed.models.apart import manner, start
 from testbed.models.base import Elsewhere, ModelError, Scores
 from testbed.models.bounds import TooLongError, left, room
+from testbed.models.csv_text import csv_of
 from testbed.models.guard import first_line, printable
+from testbed.models.limit import limits
 from testbed.models.numerals import scores_in
 from testbed.models.posting import posted
 from testbed.models.talking import talk
-
-TIMEOUT = 120.0
-"""Seconds that an answer may take."""
 
 BATCH = 10_000
 """Records that are posted at a time."""
@@ -46,17 +45,18 @@ WAITS = (0.1, 0.3, 0.9)
 class Program(Elsewhere):
     """`cmd:PROGRAM ARGUMENTS`: CSV on standard input, one score per line on standard output.
 
-    The program is started anew for each set of records, without a shell. Raises InputError if the program cannot be
-    found; scoring raises ModelError if it fails, does not answer in time, or answers with anything else.
+    The program is started anew for each set of records, without a shell, and ended with all that it started. Raises
+    InputError if the program cannot be found; scoring raises ModelError if it fails, does not answer in time, or
+    answers with anything else.
     """
 
     higher_is = "better"
     needs = ()
     row_wise = False
 
-    def __init__(self, spec: str, *, timeout: float = TIMEOUT) -> None:
+    def __init__(self, spec: str, *, timeout: float | None = None) -> None:
         self.name = spec
-        self.timeout = timeout
+        self.given = timeout
         try:
             self.words = shlex.split(spec.removeprefix("cmd:"))
         except ValueError as problem:
@@ -64,26 +64,32 @@ class Program(Elsewhere):
         if not self.words or shutil.which(self.words[0]) is None:
             raise InputError(f"model {spec!r}: there is no program {(self.words or [''])[0]!r}.")
 
+    @property
+    def timeout(self) -> float:
+        """Seconds that an answer may take."""
+        return limits().asking if self.given is None else self.given
+
     def score(self, records: pd.DataFrame) -> Scores:
         """The scores that the program prints."""
-        end, n = time.monotonic() + self.timeout, len(records)
+        end, n, held = time.monotonic() + self.timeout, len(records), limits().memory or 0
         try:
-            process = subprocess.Popen(self.words, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+            kept = start(self.words, memory=held, stdin=PIPE, stdout=PIPE, stderr=PIPE)
         except OSError as problem:
             raise ModelError(f"model {self.name} could not be started ({problem}).") from None
         try:
-            answer, last = talk(process, _csv_parts(records), room(n), end)
-            status = process.wait(left(end))
-        except (TimeoutError, subprocess.TimeoutExpired):
+            answer, last = talk(kept.process, _csv_parts(records), room(n), end)
+            code = kept.code(left(end))
+            if code is None:
+                raise TimeoutError
+        except TimeoutError:
             raise ModelError(f"model {self.name} did not answer within {self.timeout:g} seconds.") from None
         except TooLongError:
             raise ModelError(too_long(self.name, n)) from None
         finally:
-            process.kill()
-            process.wait()
-        if status != 0:
+            kept.kill()
+        if code != 0:
             said = (last().decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
-            raise ModelError(f"model {self.name} ended with status {status} ({printable(said[:200])}).")
+            raise ModelError(f"model {self.name} ended {manner(code)} ({printable(said[:200])}).")
         return scores_in(answer, n, self.name)
 
 
@@ -99,9 +105,9 @@ class Address(Elsewhere):
     needs = ()
     row_wise = False
 
-    def __init__(self, spec: str, *, timeout: float = TIMEOUT) -> None:
+    def __init__(self, spec: str, *, timeout: float | None = None) -> None:
         self.name = spec
-        self.timeout = timeout
+        self.given = timeout
         try:
             self.address = parts = urlsplit(spec)
             host, _ = parts.hostname or "", parts.port
@@ -109,6 +115,11 @@ class Address(Elsewhere):
             raise InputError(f"model {spec!r}: the address cannot be read ({problem}).") from None
         if parts.scheme != "http" or not _is_loopback(host):
             raise InputError(f"model {spec!r}: only http:// on this machine is allowed (127.0.0.1, ::1, localhost).")
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that an answer may take."""
+        return limits().asking if self.given is None else self.given
 
     def score(self, records: pd.DataFrame) -> Scores:
         """The scores that the server answers with."""
@@ -118,7 +129,7 @@ class Address(Elsewhere):
 
     def _asked(self, records: pd.DataFrame, end: float) -> bytes:
         """The answer to one batch."""
-        body, n = _csv(records), len(records)
+        body, n = csv_of(records), len(records)
         for wait in (*WAITS, None):
             try:
                 status, answer = posted(self.address, body, room(n), end)
@@ -145,14 +156,10 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _csv(records: pd.DataFrame, *, header: bool = True) -> bytes:
-    return records.to_csv(lineterminator="\n", header=header).encode("utf-8")
-
-
 def _csv_parts(records: pd.DataFrame) -> Iterator[bytes]:
-    """The same in parts: a program reads the first ones while the others are written."""
+    """Records as CSV in parts: a program reads the first ones while the others are written."""
     for place in range(0, max(len(records), 1), PART):
-        yield _csv(records.iloc[place : place + PART], header=place == 0)
+        yield csv_of(records.iloc[place : place + PART], header=place == 0)
 
 
 def too_long(name: str, n: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -296,3 +297,19 @@ def test_nothing_is_left_of_a_model_when_the_run_is_ended(folder: Path, number: 
     run.send_signal(number)
     run.wait(30)
     assert soon(lambda: not any(map(live, inside)))
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="there is no sh here")
+def test_a_program_is_ended_with_what_it_left_running(tmp_path: Path) -> None:
+    (tmp_path / "leaves.sh").write_text(
+        f"(setsid sleep 600 & echo $! > {tmp_path}/left) 2>/dev/null\nsed 1d | while read one; do echo 1; done\n"
+    )
+    (tmp_path / "hangs.sh").write_text(f"sleep 600 & echo $! > {tmp_path}/left; sleep 600\n")
+    (tmp_path / "dies.sh").write_text("kill -9 $$\n")
+    assert ask(opened(f"cmd:sh {tmp_path}/leaves.sh"), RECORDS).score.tolist() == [1, 1, 1]
+    assert not live(int((tmp_path / "left").read_text()))
+    with within(Limits(seconds=0.5)), pytest.raises(ModelError, match=r"did not answer within 0\.5 seconds"):
+        ask(opened(f"cmd:sh {tmp_path}/hangs.sh"), RECORDS)
+    assert not live(int((tmp_path / "left").read_text()))
+    with pytest.raises(ModelError, match=r"dies\.sh ended by signal 9 \(killed\) \(it said nothing\)\."):
+        ask(opened(f"cmd:sh {tmp_path}/dies.sh"), RECORDS)

@@ -20,7 +20,7 @@ TESTBED = [sys.executable, "-m", "testbed"]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
 MODELS = """
-import os, signal, sys, time
+import os, signal, sys
 import numpy as np
 
 def ends(records):
@@ -43,10 +43,12 @@ class Late:
         os._exit(0)
     def score(self, records):
         return np.zeros(len(records) - 1)
+"""
 
-def sleeps(records):
-    print(os.getpid(), file=sys.stderr, flush=True)
-    time.sleep(60)
+SLEEPS = """
+import os, sys, time
+print(os.getpid(), file=sys.stderr, flush=True)
+time.sleep(60)
 """
 
 
@@ -54,6 +56,7 @@ def sleeps(records):
 def folder(tmp_path: Path) -> Path:
     """A folder with models that end the process."""
     (tmp_path / "models_of_a_test.py").write_text(MODELS)
+    (tmp_path / "sleeping_of_a_test.py").write_text(SLEEPS)
     (tmp_path / "ending_of_a_test.py").write_text("import os\nos._exit(0)\n")
     return tmp_path
 
@@ -76,16 +79,16 @@ def test_a_run_of_a_forked_interpreter_is_that_of_one_that_was_started(python: I
     [
         ("models_of_a_test:ends", "with status 0"),
         ("models_of_a_test:Learner", "with status 0"),
-        ("models_of_a_test:crashes", "by signal 9"),
+        ("models_of_a_test:crashes", "by signal 9 (killed)"),
         ("ending_of_a_test:model", "with status 0"),
     ],
 )
-def test_a_model_that_ends_the_process_of_its_check_is_status_1_and_named(
+def test_a_model_that_ends_its_process_is_status_1_and_named(
     python: Interpreter, folder: Path, name: str, how: str
 ) -> None:
     found = python.run("testbed", "check", name, cwd=folder)
     assert found.returncode == 1
-    assert f"the process ended {how} before the run was done; a model ({name})" in found.stderr.splitlines()[-1]
+    assert found.stdout == f"{name}: the contract of a model is broken: model {name} ended its process {how}.\n"
 
 
 def test_a_measure_that_ends_the_process_of_the_audit_is_status_1(python: Interpreter, folder: Path) -> None:
@@ -116,14 +119,14 @@ def test_status_and_output_of_a_run_that_ends_by_itself_are_its_own(
 
 
 def begun(folder: Path) -> tuple[subprocess.Popen[str], int]:
-    """A run that is asking a model, and the process in which it asks it."""
-    words = ["check", "models_of_a_test:sleeps"]
+    """A run that is importing a measure, and the process in which it does."""
+    words = ["audit", "rongcheng", "--people", "1024", "--measures", "sleeping_of_a_test:measure"]
     run = subprocess.Popen([*TESTBED, *words], cwd=folder, env=HERE, stderr=subprocess.PIPE, text=True)
     assert run.stderr is not None
     for line in run.stderr:
         if line.strip().isdecimal():
             return run, int(line)
-    raise AssertionError("the model was not asked")
+    raise AssertionError("the measure was not imported")
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGINT, 130)])

@@ -84,6 +84,8 @@ def become(command: list[str], memory: int) -> None:
         if memory:
             import resource
 
+            most = resource.getrlimit(resource.RLIMIT_AS)[1]
+            memory = memory if most == resource.RLIM_INFINITY else min(memory, most)
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.execvp(command[0], command)
