@@ -68,8 +68,8 @@ def compared(name: str, model: Any, frame: pd.DataFrame) -> float:
     own, other = (median(side) for side in zip(*pairs, strict=True))
     more = median(100 * (there / mine - 1) for mine, there in pairs)
     print(
-        f"{name}: here {own:.3f} s, apart {other:.3f} s, {other - own:+.3f} s; {more:+.1f} % (median of {PAIRS}). "
-        f"Its process was ready after {began:.2f} s."
+        f"{name}: here {own:.3f} s, apart {other:.3f} s, {other - own:+.3f} s; {more:+.1f} % (median of {PAIRS} "
+        f"pairs). Its process was ready after {began:.2f} s."
     )
     return more
 

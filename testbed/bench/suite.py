@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from synthetic.errors import InputError
+from testbed.models import limits
 from testbed.runs import THREADS, cores, digest
 
 PLUGINS = ("testbed.pytest_plugin", "testbed.bench.progress")
@@ -119,6 +120,7 @@ def _words(asked: Asked, store: Path, scratch: Path, workers: int) -> list[str]:
     words += ["--suite", asked.suite, "--proofs", "no", "--people", str(asked.people), "--store", str(store)]
     for option, names in (("--model", asked.models), ("--scenario", asked.scenarios)):
         words += [word for name in names for word in (option, name)]
+    words += [] if limits().seconds is None else ["--model-timeout", str(limits().seconds)]
     words += ["--claims", str(scratch / "claims.csv"), "--findings", str(scratch / "findings.csv")]
     return words
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthetic.errors import InputError
-from testbed.commands.options import add_out, tell, whole
+from testbed.commands.options import add_out, add_timeout, tell, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=whole(1), metavar="N", help="processes, with pytest-xdist (default: all cores)"
     )
+    add_timeout(parser)
     parser.add_argument("--verify", metavar="DIR", help="instead: make a random share of the audits of DIR again")
     parser.add_argument("--share", type=_share, metavar="P", help=f"with --verify: the share (default: {SHARE})")
     parser.add_argument("--seed", type=whole(0), metavar="S", help="with --verify: the seed of the choice")

@@ -165,14 +165,19 @@ def positive(text: str) -> float:
     return value
 
 
-def add_limits(parser: argparse._ActionsContainer) -> None:
-    """Add the options that say what a model may take."""
+def add_timeout(parser: argparse._ActionsContainer) -> None:
+    """Add the option that says how long a model may take."""
     parser.add_argument(
         "--model-timeout",
         type=positive,
         metavar="S",
         help="seconds that a model may take to answer one call, and ten times as many to be fitted (default: 60)",
     )
+
+
+def add_limits(parser: argparse._ActionsContainer) -> None:
+    """Add the options that say what a model may take."""
+    add_timeout(parser)
     parser.add_argument(
         "--memory",
         type=positive,

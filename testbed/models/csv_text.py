@@ -48,7 +48,7 @@ def _texts(values: pd.Series[Any]) -> list[str] | None:
 
 def _of_numbers(values: np.ndarray) -> list[str]:
     """Cells from whole numbers, of which each is written once if they are close together."""
-    if values.dtype.kind == "b" or not len(values):
+    if values.dtype.kind != "i" or not len(values):
         return list(map(str, values.tolist()))
     low, high = int(values.min()), int(values.max())
     if high - low > len(values):

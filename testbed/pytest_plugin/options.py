@@ -63,6 +63,13 @@ def add(parser: pytest.Parser) -> None:
         default="no",
         help="run the proofs of the claims: the worlds in which each must break, and those in which it must hold",
     )
+    group.addoption(
+        "--model-timeout",
+        type=float,
+        default=None,
+        metavar="S",
+        help="seconds that a model may take to answer one call, and ten times as many to be fitted (default: 60)",
+    )
     group.addoption("--findings", default=None, metavar="OUT", help="write every finding of the run to this CSV file")
     group.addoption("--claims", default=None, metavar="OUT", help="write the verdict on every claim to this CSV file")
     group.addoption(
@@ -83,9 +90,10 @@ def _count(text: str) -> int:
 
 def check(config: pytest.Config) -> None:
     """Load what the options name, and reserve the files that the run writes. Raises InputError."""
-    from testbed.models import load_apart
+    from testbed.models import checked_limits, load_apart
     from testbed.scenarios import Scenario
 
+    checked_limits(config.getoption("--model-timeout"))
     for name in config.getoption("--scenario"):
         Scenario.load(name)
     for name in config.getoption("--model"):

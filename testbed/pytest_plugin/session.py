@@ -43,6 +43,7 @@ class Run:
         self.rows: list[dict[str, Any]] = []
         self.measures: dict[World, set[str] | None] = {}
         self.store: str | None = config.getoption("--store")
+        self.timeout: float | None = config.getoption("--model-timeout")
 
     def settle(self, settled: Settled) -> None:
         """Take note of a claim that was compared with its limit."""
@@ -82,11 +83,14 @@ class Run:
 
         Anchors are run, and their rows are included, unless `anchors` is False.
         """
+        from testbed.models import checked_limits, within
+
         options = {"people": self.people, "seeds": self.seeds, **options}
         name = getattr(scenario, "name", None) or str(scenario)
         key = (name, model, repr(sorted(options.items(), key=lambda item: item[0])))
         if key not in self.tables:
-            self.tables[key] = self._audited(scenario, model, dict(options))
+            with within(checked_limits(self.timeout)):
+                self.tables[key] = self._audited(scenario, model, dict(options))
         return self.tables[key]
 
     def _audited(self, scenario: str | Path | Scenario, model: str, options: dict[str, Any]) -> pd.DataFrame:

@@ -299,6 +299,18 @@ def test_nothing_is_left_of_a_model_when_the_run_is_ended(folder: Path, number: 
     assert soon(lambda: not any(map(live, inside)))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_a_model_does_not_outlive_its_keeper(folder: Path) -> None:
+    model = opened("models_of_apart:plain")
+    kept = model._running._process.kept
+    assert kept is not None
+    inside = keeper.below(kept.process.pid)
+    kept.process.kill()
+    assert soon(lambda: not any(map(live, inside)))
+    with pytest.raises(ModelError, match=r"ended its process by signal 9 \(killed\)\.$"):
+        ask(model, RECORDS)
+
+
 @pytest.mark.skipif(shutil.which("sh") is None, reason="there is no sh here")
 def test_a_program_is_ended_with_what_it_left_running(tmp_path: Path) -> None:
     (tmp_path / "leaves.sh").write_text(
