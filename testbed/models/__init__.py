@@ -7,6 +7,7 @@ Goes out: scores, decisions and the reasons that a person would be told.
 from testbed.models.apart import Apart
 from testbed.models.asking import ask, fitted, reasons_of
 from testbed.models.base import (
+    Elsewhere,
     ModelError,
     Scores,
     ScoringModel,
@@ -47,6 +48,7 @@ __all__ = [
     "Condition",
     "Decide",
     "DenseIds",
+    "Elsewhere",
     "Here",
     "LeftError",
     "Limits",

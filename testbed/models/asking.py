@@ -73,6 +73,8 @@ def ask(
             raise InputError(f"model {name} needs {need}, which are not available here.")
     if not len(records):
         return Scores(np.empty(0), np.empty(0, np.int8))
+    if isinstance(model, Elsewhere) and model.failure:
+        raise ModelError(model.failure)
     own = own or isinstance(model, Elsewhere)
     index = records.index.copy(deep=True)
     seen = records if own else records.copy()

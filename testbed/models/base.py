@@ -140,7 +140,17 @@ class ScoringModel(Protocol):
 
 
 class Elsewhere:
-    """A model that is asked in another process: it has limits of its own, and cannot change what it is given."""
+    """A model that is asked in another process: it has limits of its own, and cannot change what it is given.
+
+    given_up: a sentence once it did not answer in time.
+    """
+
+    given_up = ""
+
+    @property
+    def failure(self) -> str:
+        """Why the model is not asked any more; "" while it may be."""
+        return self.given_up
 
     def unfitted(self) -> Any:
         """The same model before it was fitted; None if it cannot be had."""

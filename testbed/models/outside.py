@@ -82,7 +82,8 @@ class Program(Elsewhere):
             if code is None:
                 raise TimeoutError
         except TimeoutError:
-            raise ModelError(f"model {self.name} did not answer within {self.timeout:g} seconds.") from None
+            self.given_up = f"model {self.name} did not answer within {self.timeout:g} seconds."
+            raise ModelError(self.given_up) from None
         except TooLongError:
             raise ModelError(too_long(self.name, n)) from None
         finally:
@@ -134,7 +135,8 @@ class Address(Elsewhere):
             try:
                 status, answer = posted(self.address, body, room(n), end)
             except TimeoutError:
-                raise ModelError(f"model {self.name} did not answer within {self.timeout:g} seconds.") from None
+                self.given_up = f"model {self.name} did not answer within {self.timeout:g} seconds."
+                raise ModelError(self.given_up) from None
             except TooLongError:
                 raise ModelError(too_long(self.name, n)) from None
             except (OSError, HTTPException, ValueError) as problem:

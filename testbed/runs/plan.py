@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthetic.errors import InputError, check_whole
 from testbed.findings import ANCHOR_MODELS, by_name, chosen, patterns, plain_name
-from testbed.models import USUAL, Apart, Here, Limits
+from testbed.models import USUAL, Elsewhere, Here, Limits
 from testbed.runs.digests import model_digest
 from testbed.runs.failing import Failure, told_once
 from testbed.runs.measuring import Task
@@ -139,7 +139,7 @@ def planned(
         months,
         seeds, wanted, equal_enough(equivalence), half_widths(precision, len(seeds)), paired,
         rights_asked(grant), references, alone, checked_minimum(minimum), digests, limits(),
-        tuple(one if isinstance(one, Apart | Here) else spec for one, spec in zip(found, specs, strict=True)),
+        tuple(one if isinstance(one, Elsewhere | Here) else spec for one, spec in zip(found, specs, strict=True)),
         tuple(map(isolation, found)),
     )  # fmt: skip
 
