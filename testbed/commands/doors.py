@@ -88,6 +88,8 @@ package.module:object: an estimator of scikit-learn, or of a library that follow
     residence_rural and residence_urban.
   Several rows at once: an estimator is asked once per distinct record. If its scores depend on other rows too, say
     so: estimator.row_wise = False.
+  Where it runs: in a process of its own, as any model in Python: --model-timeout and --memory say what it may take.
+    TESTBED_APART=no in the environment keeps it in the process of the run, for a debugger.
 
   fairlearn: ThresholdOptimizer, ExponentiatedGradient, GridSearch, and CorrelationRemover in a pipeline.
     The sensitive feature is the column that the estimator names (estimator.sensitive = "residence"), else the only

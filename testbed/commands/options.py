@@ -182,7 +182,7 @@ def add_limits(parser: argparse._ActionsContainer) -> None:
         "--memory",
         type=positive,
         metavar="GIB",
-        help="memory that the process of a model may use (default: three quarters of the machine's)",
+        help="memory that the process of a model in Python may use (default: three quarters of the machine's)",
     )
 
 
