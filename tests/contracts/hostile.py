@@ -138,7 +138,7 @@ SURROUNDINGS = (
                  "return [np.nan] * len(records)"),
     Hostile("patches_builtins", "patches builtins", "import builtins; held = honest(records)\n"
             "builtins.len = builtins.isinstance = lambda *_: 0\nreturn held", either=DOORS),
-    Hostile("handles_signals", "sets handlers of signals and an alarm", legal=LOCAL, doors=LOCAL,
+    Hostile("handles_signals", "sets handlers of signals and an alarm", legal=PYTHON, either=(PROGRAM,), doors=LOCAL,
             body="for one in (signal.SIGALRM, signal.SIGINT, signal.SIGTERM):\n"
                  f"    signal.signal(one, lambda *_: None)\nsignal.setitimer(signal.ITIMER_REAL, 0.01)\n{RIGHT}"),
     Hostile("limits_itself", "takes all resources from its process", doors=LOCAL, either=LOCAL,
