@@ -14,127 +14,55 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import faulthandler
-import io
 import multiprocessing
 import os
 import platform
-import re
 import shutil
-import signal
+import subprocess
 import sys
 import tempfile
-import threading
 import time
-import traceback
-import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from itertools import chain
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
-from types import FrameType
 
 from fuzzing import KINDS
+from fuzzing.ends import SECONDS, End, ended, names, run
 
 from testbed.commands.cli import main
 
-SECONDS = 60.0
-"""After so many seconds a case counts as one that hangs."""
+USUAL = (
+    ["audit", "rongcheng", "--people", "50", "--periods", "3", "--out", "out"],
+    ["report", "out"],
+    ["show", "rongcheng"],
+    ["check", "rongcheng"],
+    ["people", "china-2020", "--people", "50", "--out", "p.parquet"],
+    ["people", "--describe", "p.parquet"],
+    [
+        "table",
+        "p.parquet",
+        "--groups",
+        "sex",
+        "--outcome",
+        "residence",
+        "--prediction",
+        "residence",
+        "--positive",
+        "urban",
+    ],
+    ["records", "rongcheng", "--people", "50", "--periods", "3", "--out", "r.csv"],
+    ["case", "rongcheng", "--people", "50", "--periods", "8", "--seed", "1"],
+)
+"""Commands that load what nearly all cases need."""
 FORK = multiprocessing.get_context("fork")
+REAL = "processes of their own"
+"""What the counts call the cases that are run again as a user runs them."""
 BLOCK = 25
 """Cases of one process."""
-PROGRESS = re.compile(
-    r"testbed: (.* \.\.\.|.* measured after \d+ s|\d+ of \d+ worlds|.*files of figures.*|(warning|left out|cut): .*)"
-)
-RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2028\u2029]")
-"""Characters that move the cursor, color, ring, or turn the direction of a text."""
-
-
-class HungError(BaseException):
-    """The time of a case is over."""
-
-
-@dataclass(frozen=True)
-class End:
-    """How a case ended: `what`, in a word, and the sentence or the trace that says more."""
-
-    what: str
-    said: str = ""
-
-    @property
-    def fault(self) -> bool:
-        """Whether the contract has no such end."""
-        return self.what not in ("result", "refused", "failed")
-
-
-def ended(words: Sequence[str], out: str, err: str, status: int, left: Sequence[str]) -> End:
-    """What the end of a command is, from its status, what it printed, and the files that it left behind."""
-    lines = err.splitlines()
-    told = [line for line in lines if not PROGRESS.fullmatch(line)]
-    last = told[-1] if told else ""
-    if RAW.search(out + err.replace("\n", "")):
-        return End("control character", repr(RAW.search(out + err.replace("\n", ""))))
-    if "Traceback" in err or "internal error" in err or "ended the run early" in err:
-        return End("internal error", last)
-    if "Warning:" in err:
-        return End("warning", last)
-    if [name for name in left if name.endswith((".part", ".lock", ".old"))]:
-        return End("remains", ", ".join(left))
-    if status == 2:
-        if len(told) != 1 or not last.startswith("testbed") or out:
-            return End("not one sentence", err or out)
-        return End("files beside a refusal", ", ".join(left)) if left else End("refused", last)
-    if status == 1:
-        return End("failed", last or out[:200]) if out or told else End("silent", "")
-    if status == 0:
-        return End("result", out[:200]) if out.strip() else End("silent", "")
-    return End(f"status {status}", last)
-
-
-def run(words: Sequence[str], folder: Path, seconds: float = SECONDS) -> End:
-    """Run a command in a folder, with a limit on time, and say how it ended."""
-    before, here = set(_names(folder)), Path.cwd()
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), warnings.catch_warnings():
-        warnings.simplefilter("default")
-        os.chdir(folder)
-        try:
-            with _limited(seconds):
-                status = main(list(words))
-        except HungError:
-            return End("hung", "".join(traceback.format_exc()).strip()[-2000:])
-        except BaseException:
-            return End("escaped", traceback.format_exc().strip()[-2000:])
-        finally:
-            os.chdir(here)
-    return ended(words, out.getvalue(), err.getvalue(), status, sorted(set(_names(folder)) - before))
-
-
-def _names(folder: Path) -> Iterator[str]:
-    return (str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
-
-
-@contextlib.contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """Raise HungError inside the block when the time is over; end the process if even that does not help."""
-
-    def ring(number: int, frame: FrameType | None) -> None:
-        raise HungError
-
-    held = signal.signal(signal.SIGUSR1, ring)
-    watch = threading.Timer(seconds, signal.pthread_kill, (threading.main_thread().ident, signal.SIGUSR1))
-    watch.start()
-    faulthandler.dump_traceback_later(2 * seconds, exit=True, file=sys.__stderr__)
-    try:
-        yield
-    finally:
-        watch.cancel()
-        watch.join()
-        faulthandler.cancel_dump_traceback_later()
-        signal.signal(signal.SIGUSR1, held)
 
 
 def case(kind: str, number: int, seed: int, folder: Path) -> list[str]:
@@ -151,6 +79,16 @@ def block(kind: str, first: int, last: int, seed: int, told: Connection) -> None
         words = case(kind, number, seed, folder)
         told.send((number, words, run(words, folder)))
     shutil.rmtree(folder)
+
+
+def warm(kinds: Sequence[str], seed: int) -> None:
+    """Load all that cases need, so that the process of each block has it from the start."""
+    for kind in kinds:
+        with tempfile.TemporaryDirectory(prefix="testbed-fuzz-") as folder:
+            case(kind, 0, seed, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="testbed-fuzz-") as folder:
+        for words in USUAL:
+            assert not run(words, Path(folder)).fault, words
 
 
 def watched(asked: tuple[str, int, int, int]) -> list[tuple[str, int, list[str], End]]:
@@ -174,6 +112,25 @@ def watched(asked: tuple[str, int, int, int]) -> list[tuple[str, int, list[str],
     return found
 
 
+def really(asked: tuple[str, int, int, int]) -> list[tuple[str, int, list[str], End]]:
+    """The end of one case that is run as a user runs it, by the shell's standards: real streams, its own process."""
+    kind, number, _, seed = asked
+    with tempfile.TemporaryDirectory(prefix="testbed-fuzz-") as name:
+        folder = Path(name)
+        words = case(kind, number, seed, folder)
+        before = set(names(folder))
+        try:
+            ran = subprocess.run(
+                [sys.executable, "-m", "testbed", *words],
+                cwd=folder, capture_output=True, check=False, timeout=SECONDS, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return [(REAL, number, words, End("hung"))]
+        left = sorted(set(names(folder)) - before)
+        end = ended(words, ran.stdout.decode("utf-8"), ran.stderr.decode("utf-8"), ran.returncode, left)
+    return [(REAL, number, words, end)]
+
+
 def blocks(kinds: Sequence[str], cases: int, seed: int) -> Iterator[tuple[str, int, int, int]]:
     """The cases of each kind, in blocks."""
     for kind in kinds:
@@ -195,6 +152,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("kinds", nargs="*", metavar="KIND", help=", ".join(KINDS))
     made.add_argument("--cases", type=int, default=2000, help="cases of each kind (default: %(default)s)")
+    made.add_argument("--real", type=int, default=5, help="so many of each kind again as a user runs them")
     made.add_argument("--seed", type=int, default=0)
     made.add_argument("--workers", type=int, default=os.cpu_count())
     made.add_argument("--only", type=int, metavar="N", help="run case N of one kind, and show it")
@@ -220,8 +178,10 @@ def everything() -> int:
         return 0
     found: Counter[tuple[str, str]] = Counter()
     faults = []
+    warm(kinds, args.seed)
+    sample = [(kind, number, number + 1, args.seed) for kind in kinds for number in range(args.real)]
     with ThreadPoolExecutor(args.workers) as pool:
-        for ends in pool.map(watched, blocks(kinds, args.cases, args.seed)):
+        for ends in chain(pool.map(watched, blocks(kinds, args.cases, args.seed)), pool.map(really, sample)):
             for kind, number, words, end in ends:
                 found[kind, "fault" if end.fault else end.what] += 1
                 if args.every:
@@ -235,7 +195,7 @@ def everything() -> int:
           f"Made by: python docs/fuzz.py{''.join(f' {one}' for one in args.kinds)} --cases {args.cases}")  # fmt: skip
     print(", ".join(f"{name} {said}" for name, said in versions().items()), f"on {platform.system()}")
     print(f"{(time.monotonic() - began) / 60:.0f} minutes with {args.workers} processes.\n")
-    print("\n".join([*counts(found, kinds), "", *sorted(faults)]).rstrip())
+    print("\n".join([*counts(found, [*kinds, REAL] if args.real else kinds), "", *sorted(faults)]).rstrip())
     return 1 if faults else 0
 
 
