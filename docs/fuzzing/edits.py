@@ -126,6 +126,15 @@ def tree_edited(tree: dict[str, Any], chance: Random) -> dict[str, Any]:
     return tree
 
 
+def nudged(tree: dict[str, Any], chance: Random) -> dict[str, Any]:
+    """A copy of nested tables and lists in which one to three numbers are a little, or much, larger or smaller."""
+    tree = copy.deepcopy(tree)
+    places = [(held, key) for held, key in _places(tree) if type(held[key]) in (int, float)]
+    for held, key in chance.sample(places, min(len(places), chance.choice((1, 2, 3)))):
+        held[key] = near(held[key], chance)
+    return tree
+
+
 def near(held: Any, chance: Random) -> Any:
     """A value of the same type that is close to this one."""
     if isinstance(held, bool):

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from fuzzing.edits import bytes_edited, toml, tree_edited
+from fuzzing.edits import bytes_edited, nudged, toml, tree_edited
 from fuzzing.people import BOOK, MODELED, people
 
 ROOT = Path(__file__).parents[2]
@@ -31,10 +31,11 @@ def tree_of(path: Path) -> dict[str, Any]:
 
 
 def edited(path: Path, chance: Random) -> bytes:
-    """The bytes of a TOML file after an edit: of its bytes, or of what it holds."""
-    if chance.random() < 0.4:
+    """The bytes of a TOML file after an edit: of its bytes, of what it holds, or of its numbers alone."""
+    how = chance.random()
+    if how < 0.3:
         return bytes_edited(path.read_bytes(), chance)
-    return toml(tree_edited(tree_of(path), chance)).encode("utf-8", "surrogatepass")
+    return toml((tree_edited if how < 0.7 else nudged)(tree_of(path), chance)).encode("utf-8", "surrogatepass")
 
 
 def audited(file: str, chance: Random) -> list[str]:
