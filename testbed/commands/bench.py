@@ -86,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
         store = Path(aside) if folder is None else folder.room / f".{folder.path.name}.audits.part"
         if args.overwrite:
             shutil.rmtree(store, ignore_errors=True)
+        if store.is_dir() and (made := len(list(store.glob("*.json")))):
+            tell(f"testbed: a run that wrote here did not end; this one goes on from the audits that it made: {made}")
         try:
             ran = run_suite(asked, store, workers=args.workers, tell=_tell)
         except CutShortError as problem:

@@ -213,6 +213,7 @@ def test_killed_at_a_random_moment_and_begun_again_gives_the_same_bytes(small, m
         patch.setattr("testbed.commands.bench._tell", watch)
         status, _, progress = say(small, "--people", PEOPLE, "--workers", "1", "--out", str(tmp_path / "out"))
     assert status == 0, (wait, progress)
+    assert f"goes on from the audits that it made: {len(kept)}" in progress
     assert bytes_of(tmp_path / "out") == bytes_of(made[0])
     assert kept.items() <= seen.items()  # none was made again
     assert not store.exists()
