@@ -102,7 +102,7 @@ def test_a_signal_leaves_nothing_half_written_and_after_a_kill_the_next_run_clea
         assert run.poll() is None
         time.sleep(0.02)
     run.send_signal(number)
-    assert run.wait(60) == {signal.SIGKILL: -9, signal.SIGINT: 130}.get(number, 128 + number)
+    assert run.wait(60) in (-number, 128 + number)  # ended by the signal, or as a shell tells it
     if number != signal.SIGKILL:
         assert names(tmp_path) == []
         return
