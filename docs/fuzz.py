@@ -142,11 +142,12 @@ def really(asked: tuple[str, int, int, int]) -> list[tuple[str, int, list[str], 
 
 
 def blocks(kinds: Sequence[str], cases: int, seed: int) -> Iterator[tuple[str, int, int, int]]:
-    """The cases of each kind, in blocks."""
-    for kind in kinds:
-        all_of_kind = round(cases * TIMES.get(kind, 1))
-        for first in range(0, all_of_kind, BLOCK):
-            yield kind, first, min(first + BLOCK, all_of_kind), seed
+    """The cases in blocks of one kind, the kinds in turn, so that a run that is cut short has tried them all."""
+    each = {kind: round(cases * TIMES.get(kind, 1)) for kind in kinds}
+    for first in range(0, max(each.values()), BLOCK):
+        for kind, many in each.items():
+            if first < many:
+                yield kind, first, min(first + BLOCK, many), seed
 
 
 def counts(found: Counter[tuple[str, str]], kinds: Sequence[str]) -> Iterator[str]:
@@ -166,6 +167,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--real", type=int, default=5, help="so many of each kind again as a user runs them")
     made.add_argument("--seed", type=int, default=0)
     made.add_argument("--workers", type=int, default=os.cpu_count())
+    made.add_argument("--minutes", type=float, default=1e6, help="begin no case after so many minutes")
     made.add_argument("--only", type=int, metavar="N", help="run case N of one kind, and show it")
     made.add_argument("--every", action="store_true", help="also show how each case ended, on stderr")
     return made
@@ -191,8 +193,13 @@ def everything() -> int:
     faults = []
     warm(kinds, args.seed)
     sample = [(kind, number, number + 1, args.seed) for kind in kinds for number in range(args.real)]
+
+    def tried(asked: tuple[str, int, int, int]) -> list[tuple[str, int, list[str], End]]:
+        late = time.monotonic() - began > 60 * args.minutes
+        return [] if late else watched(asked)
+
     with ThreadPoolExecutor(args.workers) as pool:
-        for ends in chain(pool.map(watched, blocks(kinds, args.cases, args.seed)), pool.map(really, sample)):
+        for ends in chain(pool.map(really, sample), pool.map(tried, blocks(kinds, args.cases, args.seed))):
             for kind, number, words, end in ends:
                 found[kind, "fault" if end.fault else end.what] += 1
                 if args.every:
@@ -203,7 +210,8 @@ def everything() -> int:
     from testbed.runs import versions
 
     print(f"Fuzzing, seed {args.seed}, at most {SECONDS:g} s each. "
-          f"Made by: python docs/fuzz.py{''.join(f' {one}' for one in args.kinds)} --cases {args.cases}")  # fmt: skip
+          f"Made by: python docs/fuzz.py{''.join(f' {one}' for one in args.kinds)} --cases {args.cases}"
+          f"{f' --minutes {args.minutes:g}' if args.minutes < 1e6 else ''}")  # fmt: skip
     print(", ".join(f"{name} {said}" for name, said in versions().items()), f"on {platform.system()}")
     print(f"{(time.monotonic() - began) / 60:.0f} minutes with {args.workers} processes.\n")
     print("\n".join([*counts(found, [*kinds, REAL] if args.real else kinds), "", *sorted(faults)]).rstrip())
