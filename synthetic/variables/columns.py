@@ -20,6 +20,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -211,11 +212,14 @@ def chances(
 
 
 class Numbers:
-    """The numbers of one variable, as attributes: a float for a dial, an array for a table."""
+    """The numbers of one variable, as attributes: a float for a dial, an array for a table.
+
+    Two are equal if they hold the same numbers, of the same types.
+    """
 
     def __init__(self, section: str, values: Mapping[str, object]) -> None:
         self._section = section
-        self._made: dict[Callable[..., Any], Any] = {}
+        self._said = (section, *((key, _said(value)) for key, value in values.items()))
         self.__dict__.update(values)
 
     def __getattr__(self, key: str) -> Any:
@@ -223,12 +227,28 @@ class Numbers:
             raise AttributeError(key)
         raise InputError(f"recipe.{self._section} has no number {key!r} in its TOML file.")
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Numbers) and self._said == other._said
+
+    def __hash__(self) -> int:
+        return hash(self._said)
+
     def made(self, make: Callable[[Numbers], Made]) -> Made:
-        """What `make` computes from these numbers (for example a look-up table), computed once."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        found: Made = self._made[make]
+        """What `make` computes from these numbers (for example a look-up table), computed once for equal numbers."""
+        found: Made = _made(make, self)
         return found
+
+
+def _said(value: object) -> object:
+    """A number so that only one of the same type and bits equals it; of an array also the shape."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes()
+    return type(value), repr(value)
+
+
+@lru_cache(maxsize=64)
+def _made(make: Callable[[Numbers], Any], numbers: Numbers) -> Any:
+    return make(numbers)
 
 
 class Chances:

@@ -7,6 +7,7 @@ import pytest
 
 from synthetic import Population, Recipe
 from synthetic.errors import InputError
+from synthetic.variables import Numbers
 
 FUNCTIONS = """
 import numpy as np
@@ -238,3 +239,21 @@ def test_a_table_of_numbers_may_begin_with_a_byte_order_mark_and_must_be_utf_8(w
     (tmp_path / "tops.csv").write_bytes("é,high\n1,2\n".encode("latin-1"))
     with pytest.raises(InputError, match=r"tops\.csv: not a CSV file in UTF-8"):
         Recipe.load(write(numbers))
+
+
+def test_equal_numbers_share_what_is_made_of_them_and_others_have_their_own():
+    path = "recipe.given_name.rank_1"
+    one, again = Recipe.load("china-2020"), Recipe.load("china-2020")
+    other = one.set({path: 0.9 * float(one.dials[path].value)})
+
+    def made(numbers):
+        return [numbers.rank_1]
+
+    first, second, third = (each.numbers["given_name"].made(made) for each in (one, again, other))
+    assert first is second
+    assert third == [0.9 * first[0]]
+    assert other.numbers["surname"] == one.numbers["surname"]
+    held = [{"a": 1}, {"a": 1.0}, {"a": True}, {"a": -0.0}, {"a": 0.0}, {"b": 1}, {}]
+    held += [{"a": np.array([1.0, 2.0])}, {"a": np.array([[1.0, 2.0]])}, {"a": np.array([1, 2])}]
+    assert len({Numbers("section", values) for values in held}) == len(held)
+    assert Numbers("section", {"a": np.ones(2)}) == Numbers("section", {"a": np.ones(2)}) != Numbers("other", {})
