@@ -215,7 +215,7 @@ class Scenario:
         made._check_grades(file.where)
         return made._overridden(table["dials"], file.where)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The scenario's name with every departure from it: `rongcheng{channels.errors=off}`."""
         if not self.changed:
