@@ -103,23 +103,6 @@ def test_a_task_that_ends_its_worker_is_answered_for_it_and_the_others_have_thei
     assert found == ["A", "deadly died", "B", "C", "deadly died", "D"]
 
 
-@pytest.mark.usefixtures("on_dask")
-def test_a_task_that_ends_its_worker_of_dask_is_answered_for_it_and_its_neighbors_have_their_own_answers() -> None:
-    told: list[str] = []
-    tasks = ["a", "deadly", "b", "c"]
-    found = run(ends, tasks, engine="dask", died=lambda task: f"{task} died", done=told.append)
-    assert found == ["A", "deadly died", "B", "C"]
-    assert sorted(told) == sorted(tasks)
-
-
-@pytest.mark.usefixtures("on_dask")
-def test_an_audit_on_dask_finds_what_a_serial_one_finds() -> None:
-    asked = {"people": 2000, "periods": 6, "measures": "adverse_rate"}
-    serial, dask = (audit("rongcheng", engine=engine, workers=2, **asked) for engine in ("serial", "dask"))
-    assert len(serial) > 0
-    assert csv_text(dask) == csv_text(serial)
-
-
 def test_without_an_answer_for_it_a_task_that_ends_its_worker_is_refused() -> None:
     with pytest.raises(InputError, match="a worker process ended before it answered"):
         run(ends, ["a", "deadly"], engine="processes", workers=2)
@@ -194,3 +177,23 @@ def test_a_script_with_a_main_guard_runs_its_workers(tmp_path: Path, before: str
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.splitlines()[-1] == FOUND
+
+
+# --- The shared cluster, last: it ends with the last test of this file --------------------------------
+
+
+@pytest.mark.usefixtures("on_dask")
+def test_a_task_that_ends_its_worker_of_dask_is_answered_for_it_and_its_neighbors_have_their_own_answers() -> None:
+    told: list[str] = []
+    tasks = ["a", "deadly", "b", "c"]
+    found = run(ends, tasks, engine="dask", died=lambda task: f"{task} died", done=told.append)
+    assert found == ["A", "deadly died", "B", "C"]
+    assert sorted(told) == sorted(tasks)
+
+
+@pytest.mark.usefixtures("on_dask")
+def test_an_audit_on_dask_finds_what_a_serial_one_finds() -> None:
+    asked = {"people": 2000, "periods": 6, "measures": "adverse_rate"}
+    serial, dask = (audit("rongcheng", engine=engine, workers=2, **asked) for engine in ("serial", "dask"))
+    assert len(serial) > 0
+    assert csv_text(dask) == csv_text(serial)
