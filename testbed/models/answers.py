@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from testbed.models.base import REASON_COLUMNS, ModelError, Scores, declared, name_of
-from testbed.models.guard import printable
+from testbed.models.guard import told
 
 NUMBERS = (int, float, np.bool_, np.integer, np.floating)
 """What counts as a number in a list, or in an array of objects: Python's and numpy's integers, floats and booleans."""
@@ -181,12 +181,12 @@ def _described(value: Any) -> str:
 
 
 def _type(value: Any) -> str:
-    return printable(type(value).__name__[:SHOWN])
+    return told(type(value).__name__[:SHOWN])
 
 
 def _shown(value: Any) -> str:
     """A value as one short line; an integer with too many digits by its size."""
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an integer of {value.bit_length()} bits"
-    said = printable(" ".join(repr(value.item() if isinstance(value, np.generic) else value).split()))
+    said = told(" ".join(repr(value.item() if isinstance(value, np.generic) else value).split()))
     return said if len(said) <= SHOWN else f"{said[: SHOWN - 4]} ..."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from types import FrameType
 
 LONGEST = 300
 """Characters of a message that are told."""
+
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+"""Where an object is, as Python says it of objects without a text of their own."""
 
 
 class LeftError(Exception):
@@ -71,13 +75,15 @@ def first_line(problem: BaseException) -> str:
         text = "its text cannot be read"
     kind = type(problem).__name__
     line = f"{kind}: {text[:LONGEST]}".splitlines()[0] if text else kind
-    return printable(line if len(line) <= LONGEST else f"{line[: LONGEST - 4]} ...")
+    return told(line if len(line) <= LONGEST else f"{line[: LONGEST - 4]} ...")
 
 
-def printable(text: str) -> str:
-    r"""A text with a space for each character that is not printed, such as those that control a terminal.
+def told(text: str) -> str:
+    r"""A text of somebody else as it is told: without what controls a terminal, and without addresses of memory.
 
-    >>> printable("\x1b[31mred\r")
-    ' [31mred '
+    Those differ from run to run, and what is told is in the findings.
+
+    >>> told("\x1b[31m<object object at 0x7f88fcc30a10>\r")
+    ' [31m<object object> '
     """
-    return "".join(one if one.isprintable() else " " for one in text)
+    return ADDRESS.sub("", "".join(one if one.isprintable() else " " for one in text))

@@ -23,7 +23,7 @@ from testbed.models.apart import manner, start
 from testbed.models.base import Elsewhere, ModelError, Scores
 from testbed.models.bounds import TooLongError, left, room
 from testbed.models.csv_text import csv_of
-from testbed.models.guard import first_line, printable
+from testbed.models.guard import first_line, told
 from testbed.models.limit import limits
 from testbed.models.numerals import scores_in
 from testbed.models.posting import posted
@@ -90,7 +90,7 @@ class Program(Elsewhere):
             kept.kill()
         if code != 0:
             said = (last().decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
-            raise ModelError(f"model {self.name} ended {manner(code)} ({printable(said[:200])}).")
+            raise ModelError(f"model {self.name} ended {manner(code)} ({told(said[:200])}).")
         return scores_in(answer, n, self.name)
 
 

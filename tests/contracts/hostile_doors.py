@@ -114,7 +114,7 @@ class Run:
     def sentences(self) -> list[str]:
         """The sentences that say what failed or was refused, as often as they are said."""
         if self.status == REFUSED:
-            return re.findall(r"^testbed: (.*\.)$", self.err, re.MULTILINE)
+            return re.findall(r"^testbed: (.*(?<!\.)\.)$", self.err, re.MULTILINE)
         text = re.sub(r"\s+", " ", self.out)
         return re.findall(r"(?:FAILED|VOID): (.*?)(?= (?:FAILED: |Do not use|Numbers that depend|Written: )|$)", text)
 

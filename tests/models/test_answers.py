@@ -151,9 +151,11 @@ def test_reasons_of_a_kind_that_cannot_be_told_are_refused():
     refused(Scores(np.zeros(3), reasons=told), r"\(Loud\) as the rule of reason 0")
 
 
-def test_what_controls_a_terminal_is_not_in_a_sentence():
+def test_what_controls_a_terminal_or_differs_from_run_to_run_is_not_in_a_sentence():
     loud = type("Loud\x1b[31m" + "x" * 1000, (), {"__repr__": lambda self: "\x1b[31mred\x07\n" * 1000})()
     refused([1.0, loud, 2.0], r"list with  \[31mred +\[31mred.* \.\.\. \(Loud \[31mx+\) in place 1")
+
+    refused([object(), 1, 2], r"list with <object object> \(object\) in place 0")
 
     def model(records):
         raise ValueError("\x1b[31m\r\n")
