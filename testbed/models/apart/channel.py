@@ -24,11 +24,11 @@ from testbed.models.base import REASON_COLUMNS, Scores
 MARK = b"testbed1"
 """How every message begins."""
 
-LONGEST = 1 << 24
+LONGEST = 1 << 22
 """Bytes of the header of an answer."""
 
-PER_RECORD = 1_000
-"""Reasons that an answer may hold for each record."""
+PER_RECORD, REASONS = 1_000, 50_000_000
+"""Reasons that an answer may hold: for each record, and in all (a gigabyte)."""
 
 HEAD = struct.Struct("<8sQ")
 PLAIN = (str, int, float, bool, type(None))
@@ -162,7 +162,7 @@ def received_reasons(channel: Channel, header: Mapping[str, Any], n: int, until:
     if told is None:
         return None
     rows, names = (told.get("rows"), told.get("names")) if isinstance(told, dict) else (None, None)
-    if type(rows) is not int or not 0 <= rows <= PER_RECORD * max(n, 1) or not isinstance(names, list):
+    if type(rows) is not int or not 0 <= rows <= min(PER_RECORD * n, REASONS) or not isinstance(names, list):
         raise Rubbish
     if not all(isinstance(name, PLAIN) for name in names):
         raise Rubbish
