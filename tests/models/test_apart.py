@@ -319,6 +319,17 @@ def test_a_model_does_not_outlive_its_keeper(folder: Path) -> None:
         ask(model, RECORDS)
 
 
+def test_a_limit_of_memory_that_holds_already_is_kept(folder: Path) -> None:
+    script = "import resource; from testbed.models.apart import start\n"
+    script += "resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))\n"
+    script += "print(start(['sh', '-c', 'ulimit -v > told'], memory=2**40).code(30))"
+    found = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert found.stdout == "0\n"
+    assert int(Path("told").read_text()) == 2**22
+
+
 @pytest.mark.skipif(shutil.which("sh") is None, reason="there is no sh here")
 def test_a_program_is_ended_with_what_it_left_running(tmp_path: Path) -> None:
     (tmp_path / "leaves.sh").write_text(

@@ -85,7 +85,7 @@ def become(command: list[str], memory: int) -> None:
             import resource
 
             most = resource.getrlimit(resource.RLIMIT_AS)[1]
-            memory = memory if most == resource.RLIM_INFINITY else min(memory, most)
+            memory = memory if most == resource.RLIM_INFINITY else min(memory, most)  # no limit can be raised
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.execvp(command[0], command)
