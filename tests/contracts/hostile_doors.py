@@ -226,6 +226,7 @@ def rows_of(folder: Path) -> dict[str, list[str]]:
         return {}
     lines = path.read_text(encoding="utf-8")
     held: dict[str, list[str]] = {}
+    csv.field_size_limit(1 << 30)  # a name may be long
     for row in list(csv.reader(io.StringIO(lines)))[1:]:
         held.setdefault(row[1], []).append(",".join(row))
     return held
