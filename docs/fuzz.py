@@ -25,6 +25,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import chain
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -69,6 +70,8 @@ TIMES = {
     "Parquet": 2,
 }
 """How many times as many cases a kind has as others: those that cost little have more."""
+LONG = {"lesson": 900.0}
+"""Seconds after which a case counts as one that hangs, for kinds that run dozens of worlds."""
 REAL = "processes of their own"
 """What the counts call the cases that are run again as a user runs them."""
 BLOCK = 25
@@ -80,15 +83,18 @@ def case(kind: str, number: int, seed: int, folder: Path) -> list[str]:
     return KINDS[kind](Random(f"{seed} {kind} {number}"), folder)
 
 
-def block(kind: str, first: int, last: int, seed: int, told: Connection) -> None:
-    """Run cases of one kind in a process of their own, and tell how each ended."""
+def block(kind: str, first: int, last: int, seed: int, until: float, told: Connection) -> None:
+    """Run cases of one kind in a process of their own, and tell how each ended; none is begun when the time is over."""
     folder = Path(tempfile.mkdtemp(prefix="testbed-fuzz-"))
     for number in range(first, last):
+        if time.monotonic() > until:
+            break
         shutil.rmtree(folder)
         folder.mkdir()
         words = case(kind, number, seed, folder)
-        told.send((number, words, run(words, folder)))
+        told.send((number, words, run(words, folder, LONG.get(kind, SECONDS))))
     shutil.rmtree(folder)
+    told.send(None)
 
 
 def warm(kinds: Sequence[str], seed: int) -> None:
@@ -101,24 +107,26 @@ def warm(kinds: Sequence[str], seed: int) -> None:
             assert not run(words, Path(folder)).fault, words
 
 
-def watched(asked: tuple[str, int, int, int]) -> list[tuple[str, int, list[str], End]]:
+def watched(asked: tuple[str, int, int, int], until: float) -> list[tuple[str, int, list[str], End]]:
     """The ends of a block of cases; of a case that ends its process, that it did."""
     kind, first, last, seed = asked
     found: list[tuple[str, int, list[str], End]] = []
-    while first < last:
+    while first < last and time.monotonic() < until:
         here, there = FORK.Pipe(duplex=False)
-        process = FORK.Process(target=block, args=(kind, first, last, seed, there))
+        process = FORK.Process(target=block, args=(kind, first, last, seed, until, there))
         process.start()
         there.close()
+        done = False
         with contextlib.suppress(EOFError):
-            while True:
-                number, words, end = here.recv()
-                found.append((kind, number, words, end))
-                first = number + 1
+            while (one := here.recv()) is not None:
+                found.append((kind, *one))
+                first = one[0] + 1
+            done = True
         process.join()
-        if first < last:
-            found.append((kind, first, [], End("died", f"status {process.exitcode}")))
-            first += 1
+        if done:
+            return found
+        found.append((kind, first, [], End("died", f"status {process.exitcode}")))
+        first += 1
     return found
 
 
@@ -132,7 +140,7 @@ def really(asked: tuple[str, int, int, int]) -> list[tuple[str, int, list[str], 
         try:
             ran = subprocess.run(
                 [sys.executable, "-m", "testbed", *words],
-                cwd=folder, capture_output=True, check=False, timeout=SECONDS, stdin=subprocess.DEVNULL,
+                cwd=folder, capture_output=True, check=False, timeout=LONG.get(kind, SECONDS), stdin=subprocess.DEVNULL,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return [(REAL, number, words, End("hung"))]
@@ -193,11 +201,7 @@ def everything() -> int:
     faults = []
     warm(kinds, args.seed)
     sample = [(kind, number, number + 1, args.seed) for kind in kinds for number in range(args.real)]
-
-    def tried(asked: tuple[str, int, int, int]) -> list[tuple[str, int, list[str], End]]:
-        late = time.monotonic() - began > 60 * args.minutes
-        return [] if late else watched(asked)
-
+    tried = partial(watched, until=began + 60 * args.minutes)
     with ThreadPoolExecutor(args.workers) as pool:
         for ends in chain(pool.map(really, sample), pool.map(tried, blocks(kinds, args.cases, args.seed))):
             for kind, number, words, end in ends:
@@ -209,7 +213,7 @@ def everything() -> int:
                     print(f"{kind} {number}: {end.what}: {end.said}\n    {words!r:.400}", file=sys.stderr, flush=True)
     from testbed.runs import versions
 
-    print(f"Fuzzing, seed {args.seed}, at most {SECONDS:g} s each. "
+    print(f"Fuzzing, seed {args.seed}, at most {SECONDS:g} s each (lessons {LONG['lesson']:g} s). "
           f"Made by: python docs/fuzz.py{''.join(f' {one}' for one in args.kinds)} --cases {args.cases}"
           f"{f' --minutes {args.minutes:g}' if args.minutes < 1e6 else ''}")  # fmt: skip
     print(", ".join(f"{name} {said}" for name, said in versions().items()), f"on {platform.system()}")
