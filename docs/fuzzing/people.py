@@ -10,12 +10,14 @@ import pandas as pd
 BOOK = """title = "Hours"
 as_of = 2026-01-01
 higher_is = "better"
+[base]
+points = { value = 100, unit = "points", source = "assumed", reading = "assumed", range = [0, 1000] }
 [rules.hours]
 column = "hours"
-per = "unit"
+per = "event"
 points = { value = 1, unit = "points", source = "assumed", reading = "assumed", range = [0, 10] }
 """
-MODELED = ("--features", "hours,income,degree,job", "--groups", "sex", "--outcome", "y", "--positive", "1")
+MODELED = ("--features=hours,income,degree,job", "--groups=sex", "--outcome=y", "--positive=1", "--threshold=110")
 
 
 @cache

@@ -117,10 +117,17 @@ def _declared() -> str:
 
 def living(chance: Random, folder: Path) -> list[str]:
     """A table of people as the recipe of a scenario; the table or its declaration is edited."""
-    said = {**tree_of(DRAFTS / "scenario.toml"), "recipe": "t.csv", "channels": ["court"], "model": "book"}
+    said = {**tree_of(DRAFTS / "scenario.toml"), "recipe": "t.csv", "channels": ["watch"], "model": "book"}
+    del said["dials"]
+    said["error"] = {"kind": "slip", "period": 1, "per_1000": 100}
     said["who"] = {"held": ["age", "hours"], "compared": ["sex"]}
     said["decide"] = {"adverse": {"worst_share": 0.2}, "outcome": chance.choice(("deserved", "column:s:above:0.5"))}
     (folder / "town.toml").write_text(toml(said), encoding="utf-8")
+    watch = {**tree_of(DRAFTS / "channel.toml"), "kinds": ["slip"], "mistakes": "job", "among": "society"}
+    del watch["searched"]
+    slip = {key: held for key, held in tree_of(DRAFTS / "conduct.toml").items() if key not in ("depends", "sources")}
+    (folder / "watch.toml").write_text(toml(watch).replace("my-source", "watch-source"), encoding="utf-8")
+    (folder / "slip.toml").write_text(toml(slip), encoding="utf-8")
     (folder / "book.toml").write_text(BOOK, encoding="utf-8")
     table, declared = people().to_csv(index=False).encode(), _declared().encode()
     if chance.random() < 0.5:

@@ -98,7 +98,9 @@ def table_file(option: str, sources: tuple[str, ...]) -> Maker:
     def make(chance: Random, folder: Path) -> list[str]:
         (folder / "t.csv").write_text(people().to_csv(index=False), encoding="utf-8")
         (folder / "book.toml").write_text(BOOK, encoding="utf-8")
-        (folder / "own.toml").write_bytes(edited(ROOT / chance.choice(sources), chance))
+        (folder / "own.toml").write_bytes(
+            edited(ROOT / chance.choice(sources), chance).replace(b"my-source", b"own-source")
+        )
         return ["table", "t.csv", "--model", "book.toml", *MODELED, option, "own.toml"]
 
     return make
