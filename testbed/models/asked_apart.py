@@ -20,6 +20,7 @@ import pandas as pd
 
 from synthetic.errors import InputError
 from testbed.models.apart.channel import Channel, received_request, send_answer, send_reasons, send_scores
+from testbed.models.apart.said import LONGEST
 from testbed.models.asking import ask, fitted, reasons_of
 from testbed.models.base import (
     ModelError,
@@ -169,7 +170,7 @@ def declarations(model: Any) -> dict[str, Any]:
     usual, additive = declared(model, "usual"), bool(declared(model, "additive", False))
     usual = usual.iloc[0].to_dict() if isinstance(usual, pd.DataFrame) else usual
     told = {
-        "name": name,
+        "name": name[:LONGEST],
         "higher_is": higher_is(model),
         "needs": list(needs(model)),
         "row_wise": None if declared(model, "row_wise") is None else row_wise(model),

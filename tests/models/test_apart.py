@@ -46,6 +46,9 @@ def told(records):
     reasons = pd.DataFrame({"person": records.index, "rule": "late", "contribution": -records["late"] * 1.0})
     return Scores(plain(records), np.array([-1, 0, 1], np.int8), reasons)
 
+class Named:
+    name, score = "x" * 50_000, staticmethod(plain)
+
 class Learner:
     row_wise, reads, random_state, neutral = True, ("x", "late"), None, {"late": np.int64(0)}
     def __init__(self):
@@ -151,6 +154,12 @@ def test_it_scores_decides_and_gives_reasons_as_it_does_here(folder: Path, plain
     assert apart.reasons is not None
     assert here.reasons is not None
     assert apart.reasons.values.tolist() == here.reasons.values.tolist()
+
+
+def test_a_name_of_any_length_is_a_name(folder: Path) -> None:
+    named = opened("models_of_apart:Named")
+    assert ask(named, RECORDS).score.tolist() == [0.5, -1.5, 1.5]
+    assert set(named.name) == {"x"}
 
 
 def test_it_declares_fits_and_is_seeded_anew_as_it_is_here(folder: Path) -> None:
