@@ -89,7 +89,7 @@ def checked_reasons(reasons: Any, index: pd.Index, name: str) -> pd.DataFrame | 
 def check_sums(model: Any, reasons: pd.DataFrame, score: NDArray[np.float64], index: pd.Index) -> None:
     """Raise ModelError if an additive model's base and reasons are not the log-odds of its scores."""
     name, base = name_of(model), declared(model, "base")
-    if not isinstance(base, NUMBERS) or not np.isfinite(_float(base)):
+    if not isinstance(base, NUMBERS) or np.isnan(_float(base)):  # infinite where one outcome alone was recorded
         raise ModelError(f"model {name} says that its reasons add up, and its base is {_shown(base)}, not a number.")
     parts = reasons.groupby("person")["contribution"].sum().reindex(index, fill_value=0.0).to_numpy(np.float64)
     summed = 1 / (1 + np.exp(-np.clip(base + parts, -500, 500)))

@@ -209,3 +209,20 @@ def test_reasons_that_promise_to_add_up_and_do_not_are_refused():
         reasons_of(model, RECORDS)
     model.additive = False
     assert len(reasons_of(model, RECORDS)) == 3
+
+
+class Certain(Adding):
+    """A model fitted where one outcome alone was recorded: its log-odds are infinite."""
+
+    base = np.inf
+
+    def score(self, records):
+        return np.ones(len(records))
+
+
+def test_reasons_of_a_model_that_is_certain_add_up():
+    assert len(reasons_of(Certain(), RECORDS)) == 3
+    model = Certain()
+    model.base = np.nan
+    with pytest.raises(ModelError, match="its base is nan, not a number"):
+        reasons_of(model, RECORDS)
