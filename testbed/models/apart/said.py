@@ -67,7 +67,7 @@ class Said:
             and made.row_wise in (None, True, False)
             and all(one is None or _plain(one) for one in (made.reads, made.classes))
             and all(isinstance(one, bool) for one in (*switches, made.labels, made.fits_again, made.draws, made.ours))
-            and (made.base is None or (isinstance(made.base, float | int) and math.isfinite(made.base)))
+            and (made.base is None or (isinstance(made.base, float | int) and not math.isnan(made.base)))
             and all(one is None or _text(one) for one in (made.reasons_are, made.sensitive))
             and all(one is None or isinstance(one, dict) for one in (made.neutral, made.usual))
         )
