@@ -5,6 +5,7 @@ A planted scenario is a society, channels, a scheme and a regime of one's own, w
 
 import gc
 import os
+import signal
 import tomllib
 from collections import Counter
 
@@ -122,6 +123,17 @@ def book(rules):
     for name, (where, points) in rules.items():
         lines.append(f"[rules.{name}]\n{where}\npoints = {number(points, -1000, 1000)}\n")
     return "\n".join(lines)
+
+
+@pytest.fixture
+def usual_signals():
+    """What the test starts ends by SIGINT and SIGHUP, also if the tests run under `nohup` and like, which ignore them."""
+    ignored = [one for one in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_IGN]
+    for one in ignored:
+        signal.signal(one, signal.SIG_DFL)
+    yield
+    for one in ignored:
+        signal.signal(one, signal.SIG_IGN)
 
 
 @pytest.fixture(scope="module")

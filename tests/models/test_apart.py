@@ -299,6 +299,7 @@ def test_a_module_that_ends_or_stops_the_import_fails_and_one_that_is_not_there_
         opened("absent_of_apart:model")
 
 
+@pytest.mark.usefixtures("usual_signals")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_nothing_is_left_of_a_model_when_the_run_is_ended(folder: Path, number: int) -> None:
     (folder / "starting_of_apart.py").write_text(

@@ -91,6 +91,7 @@ def test_a_child_that_is_ended_by_a_signal_removes_nothing_of_its_parent(tmp_pat
     held.release()
 
 
+@pytest.mark.usefixtures("usual_signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_signal_leaves_nothing_half_written_and_after_a_kill_the_next_run_clears_up(
     number: int, tmp_path: Path
