@@ -70,7 +70,7 @@ def spelled(size: float) -> str:
     """Return a number of bytes in words.
 
     >>> spelled(2_140_000_000), spelled(999)
-    ('2.1 GB', '999 bytes')
+    ('2.14 GB', '999 bytes')
     """
     for unit, least in (("PB", 1e15), ("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
         if size >= least:

@@ -127,7 +127,7 @@ def book(rules):
 
 @pytest.fixture
 def usual_signals():
-    """What the test starts ends by SIGINT and SIGHUP, also if the tests run under `nohup` and like, which ignore them."""
+    """What the test starts ends by SIGINT and SIGHUP, also where the tests run under `nohup`, which ignores one."""
     ignored = [one for one in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_IGN]
     for one in ignored:
         signal.signal(one, signal.SIG_DFL)
