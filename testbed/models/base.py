@@ -165,12 +165,16 @@ models: Registry[Callable[[], Any]] = Registry("model", "testbed.models")
 """Built-in models by name; each is a factory without arguments."""
 
 
+LONGEST = 1000
+"""Characters of the name of a model that are kept."""
+
+
 def name_of(model: Any) -> str:
     """The name of a model in messages: its own `name`, or that of its function or class."""
     for attribute in ("name", "__name__"):
         try:
             with theirs():
-                found = str(getattr(model, attribute, "") or "")
+                found = str(getattr(model, attribute, "") or "")[:LONGEST]
         except Exception:
             continue
         if found:

@@ -10,7 +10,7 @@ import pytest
 
 from synthetic.errors import InputError
 from testbed.models.asking import ask, fitted
-from testbed.models.base import ModelError, Scores, higher_is, needs, row_wise
+from testbed.models.base import ModelError, Scores, higher_is, name_of, needs, row_wise
 
 RECORDS = pd.DataFrame({"utility_late": [0, 1, 2]}, index=pd.Index([5, 7, 9], name="person"))
 
@@ -346,3 +346,10 @@ def test_a_declaration_a_name_or_an_answer_that_leaves_is_an_error_of_the_model(
     assert ask(Nameless(), RECORDS).score.tolist() == [0, 0, 0]
     with pytest.raises(ModelError, match="model evasive failed on 3 records"):
         ask(Evasive(), RECORDS)
+
+
+def test_a_very_long_name_is_cut():
+    class Named:
+        name = "x" * 1_000_000
+
+    assert name_of(Named()) == "x" * 1000
