@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.csv_file import csv_texts
-from synthetic.errors import InputError
+from synthetic.errors import InputError, shown
 from testbed.models.base import ModelError, Scores
 from testbed.models.numerals import number, numbers
 
@@ -59,7 +59,7 @@ def load_spreadsheet(path: str | Path) -> Spreadsheet:
     table = csv_texts(Path(path)).fillna("")
     for column in ("person", "score"):
         if column not in table.columns:
-            raise InputError(f"model {name!r}: it has no column {column!r}; found {', '.join(table.columns)}.")
+            raise InputError(f"model {name!r}: it has no column {column!r}; found {shown(list(table.columns))}.")
     if table.empty:
         raise InputError(f"model {name!r}: it has no rows.")
     people = _numbers(table["person"], name, f"a whole number from 0 to {MOST}", _an_id)
