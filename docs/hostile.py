@@ -6,7 +6,7 @@ Each model is audited beside an honest one, in a process of its own, with a limi
 says the model, the door, the exit status, the seconds, and the sentence about the model. It begins with a star if
 something is wrong: the status, more or less than one sentence, a row of the honest model or of the lottery that is not
 the same bytes as without the hostile one, a process that is left, a traceback. `docs/hostile.txt` is what this prints
-for all.
+for all, and for what was mended since.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main(names: list[str]) -> None:
     """Print the lines, then how many are as they should be."""
     some = [BY_NAME[name] for name in names] or list(HOSTILE)
     pairs = [(one, door) for one in some for door in DOORS if door in one.doors]
-    print(f"{len(some)} hostile models, {len(pairs)} with a door. Made by: python docs/hostile.py\n")
+    print(f"{len(some)} hostile models, {len(pairs)} with a door. Made by: {' '.join(['python docs/hostile.py', *names])}\n")
     print(f"  {'model':<17} {'door':<9} exit  secs  sentence")
     with TemporaryDirectory() as folder:
         others = honest_rows(Path(folder))
