@@ -214,8 +214,8 @@ def everything() -> int:
     from testbed.runs import versions
 
     print(f"Fuzzing, seed {args.seed}, at most {SECONDS:g} s each (lessons {LONG['lesson']:g} s). "
-          f"Made by: python docs/fuzz.py{''.join(f' {one}' for one in args.kinds)} --cases {args.cases} --real {args.real}"
-          f"{f' --minutes {args.minutes:g}' if args.minutes < 1e6 else ''}")  # fmt: skip
+          f"Made by: python docs/fuzz.py{''.join(f' {one}' for one in args.kinds)} --cases {args.cases}"
+          f" --real {args.real}{f' --minutes {args.minutes:g}' if args.minutes < 1e6 else ''}")  # fmt: skip
     print(", ".join(f"{name} {said}" for name, said in versions().items()), f"on {platform.system()}")
     print(f"{(time.monotonic() - began) / 60:.0f} minutes with {args.workers} processes.\n")
     print("\n".join([*counts(found, [*kinds, REAL] if args.real else kinds), "", *sorted(faults)]).rstrip())

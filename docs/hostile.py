@@ -53,7 +53,8 @@ def main(names: list[str]) -> None:
     """Print the lines, then how many are as they should be."""
     some = [BY_NAME[name] for name in names] or list(HOSTILE)
     pairs = [(one, door) for one in some for door in DOORS if door in one.doors]
-    print(f"{len(some)} hostile models, {len(pairs)} with a door. Made by: {' '.join(['python docs/hostile.py', *names])}\n")
+    command = " ".join(["python docs/hostile.py", *names])
+    print(f"{len(some)} hostile models, {len(pairs)} with a door. Made by: {command}\n")
     print(f"  {'model':<17} {'door':<9} exit  secs  sentence")
     with TemporaryDirectory() as folder:
         others = honest_rows(Path(folder))
